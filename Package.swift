@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+]
+
+/// A room of the house (ARCHITECTURE.md): what it may know is its list of dependencies.
+func room(
+  _ name: String, knows dependencies: [String] = [], resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, resources: resources,
+    swiftSettings: strict)
+}
+
+func tests(of name: String, with dependencies: [String] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: ([name] + dependencies).map { .init(stringLiteral: $0) },
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "dermgemma",
+  products: [.executable(name: "dermgemma", targets: ["dermgemma"])],
+  targets: [
+    // Floor 0: C libraries, headers only.
+    .systemLibrary(name: "CLlama", pkgConfig: "dermgemma-llama"),
+    .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // Floor 1: words that others share.
+    room("Faults"),
+    room("Digests", knows: ["CCrypto", "Faults"]),
+    room("VisionLanguage", knows: ["Digests", "Faults"]),
+
+    // Floor 2: the domain, the image, the weights, the engine. None knows another, but for the engine its weights.
+    room(
+      "Dermoscopy", knows: ["VisionLanguage", "Digests", "Faults"],
+      resources: [.embedInCode("Protocols")]),
+    room("Imaging", knows: ["CVips", "VisionLanguage", "Digests", "Faults"]),
+    room("Weights", knows: ["Digests", "Faults"]),
+    room("LlamaEngine", knows: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
+
+    // Floor 3
+    room("Phantoms", knows: ["VisionLanguage"]),
+    room("Datasets", knows: ["Faults"]),
+
+    // Floor 4: bytes in, report out.
+    room(
+      "Reading",
+      knows: ["Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage", "Digests", "Faults"]),
+
+    // Floor 6: the command line.
+    room(
+      "CommandLineTool",
+      knows: [
+        "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage",
+        "Digests", "Faults",
+      ]),
+    .executableTarget(
+      name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
+
+    tests(of: "Digests"),
+    tests(of: "VisionLanguage"),
+    tests(of: "Dermoscopy"),
+    tests(of: "Imaging"),
+    tests(of: "Weights"),
+    tests(of: "LlamaEngine", with: ["Weights"]),
+    tests(of: "Phantoms"),
+    tests(of: "Datasets"),
+    tests(of: "Reading"),
+    tests(of: "CommandLineTool"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,36 @@
+import Faults
+import Foundation
+
+/// A file that could not be read while its digest was taken.
+public struct UnreadableFile: Fault {
+  /// The file's path as the caller gave it.
+  public let path: String
+  /// The system's reason.
+  public let reason: String
+
+  public var kind: FaultKind { .missingInput }
+  public var description: String { "\(path): cannot be read (\(reason))" }
+}
+
+extension SHA256Digest {
+  /// The digest of a file's bytes, read in pieces of one mebibyte.
+  ///
+  /// - Throws: `UnreadableFile` when the file is missing or may not be read.
+  public init(ofFileAt path: String) throws(UnreadableFile) {
+    guard let file = fopen(path, "rb") else {
+      throw UnreadableFile(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { fclose(file) }
+    var hasher = SHA256Hasher()
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = fread(&piece, 1, piece.count, file)
+      if count == 0 { break }
+      piece.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+    }
+    guard ferror(file) == 0 else {
+      throw UnreadableFile(path: path, reason: String(cString: strerror(errno)))
+    }
+    self = hasher.finish()
+  }
+}

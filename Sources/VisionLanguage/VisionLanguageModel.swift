@@ -1,0 +1,79 @@
+import Digests
+
+/// Something that prompts can be put to: the model alone, or the model looking at an image.
+public protocol Respondent: Sendable {
+  /// Puts several prompts at once; they are answered side by side and never see each other.
+  ///
+  /// - Returns: one stream for each request, in their order.
+  /// - Throws: a `Fault` when a prompt does not fit into the context or the model is gone.
+  func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream]
+
+  /// Asks how probable each label would be as the beginning of the answer, over whole labels however they are tokenised.
+  ///
+  /// - Parameters:
+  ///   - labels: plain texts, as the model would write them after the answer prefix, leading space included.
+  /// - Throws: a `Fault` as `respond(to:)` does.
+  func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores
+}
+
+/// A vision-language model: weights and projector, loaded once.
+public protocol VisionLanguageModel: Respondent {
+  /// Which weights these are.
+  var identity: ModelIdentity { get async throws }
+  /// What the weights' metadata recommend for sampling.
+  var recommendedSampling: RecommendedSampling { get }
+  /// The side of the square that the projector takes, in pixels; `nil` without a projector.
+  var imageSide: Int? { get }
+  /// Numbers that the weights carry about themselves under a metadata key; `nil` when there are none.
+  func metadataNumbers(_ key: String) -> [Double]?
+
+  /// Looks at a prepared image: encodes it once and reads its prefix once.
+  ///
+  /// - Throws: a `Fault` when there is no projector or the image cannot be encoded.
+  func look(at image: PixelImage) async throws -> any ImageView
+}
+
+/// The model looking at one image. Every prompt put to it shares the image and nothing else.
+public protocol ImageView: Respondent {
+  /// What looking has cost.
+  var cost: LookingCost { get }
+  /// Gives the view's place back. Later prompts to it fail.
+  func close() async
+}
+
+/// What it took to look at an image.
+public struct LookingCost: Sendable, Hashable {
+  /// Times that the image went through the projector: 1, or 0 when its embedding was still known.
+  public var imageEncodes: Int
+  /// Tokens of the shared prefix, the image's included.
+  public var promptTokens: Int
+  /// Time spent encoding.
+  public var encoding: Duration
+
+  /// A cost.
+  public init(imageEncodes: Int, promptTokens: Int, encoding: Duration) {
+    self.imageEncodes = imageEncodes
+    self.promptTokens = promptTokens
+    self.encoding = encoding
+  }
+}
+
+/// Which weights answered, and on what.
+public struct ModelIdentity: Sendable, Hashable {
+  /// The name in the weights' metadata, or the file's.
+  public var name: String
+  /// SHA-256 of the weights file.
+  public var weights: SHA256Digest
+  /// SHA-256 of the projector file; `nil` without one.
+  public var projector: SHA256Digest?
+  /// The engine with its version and the backends that it computes on.
+  public var engine: String
+
+  /// An identity.
+  public init(name: String, weights: SHA256Digest, projector: SHA256Digest?, engine: String) {
+    self.name = name
+    self.weights = weights
+    self.projector = projector
+    self.engine = engine
+  }
+}
