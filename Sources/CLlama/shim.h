@@ -3,3 +3,18 @@
 #include <ggml.h>
 #include <llama.h>
 #include <mtmd.h>
+
+// glibc declares dladdr(3) for GNU programs only, and Swift's Glibc module is not one.
+typedef struct {
+  const char *file;
+  void *base;
+  const char *symbol;
+  void *address;
+} dermgemma_library_info;
+int dermgemma_dladdr(const void *address, dermgemma_library_info *info) __asm__("dladdr");
+
+// Where llama.cpp itself was loaded.
+static inline const char *dermgemma_llama_library(void) {
+  dermgemma_library_info info = {0};
+  return dermgemma_dladdr((const void *)&llama_backend_init, &info) ? info.file : 0;
+}

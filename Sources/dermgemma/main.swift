@@ -1,1 +1,4 @@
-print("dermgemma")
+import CommandLineTool
+import Foundation
+
+exit(await Tool.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,40 @@
+# Two commands from a fresh Debian 12 machine with Swift 6.3: make run, make test. Every target may be run again.
+SHELL := /bin/bash
+PROGRAM := .build/release/dermgemma
+
+.PHONY: help run build test test-interop lint format clean prerequisites
+
+help:
+	@echo "make run           build, and read an image with the embedded model"
+	@echo "make build         build .build/release/dermgemma"
+	@echo "make test          build and run the tests"
+	@echo "make test-interop  the slower checks against other people's programs"
+	@echo "make lint          formatting, shell scripts, warnings"
+	@echo "make format        lay the sources out as make lint wants them"
+
+prerequisites:
+	@scripts/packages.sh
+	@scripts/llama-cpp.sh
+
+build: prerequisites
+	@scripts/swift.sh build
+
+run: build
+	@mkdir -p .build/sample
+	@$(PROGRAM) phantoms --count 1 --seed 65 --out .build/sample
+	@$(PROGRAM) analyze .build/sample --labels .build/sample/labels.csv
+
+test: prerequisites
+	@scripts/swift.sh test
+
+test-interop: build
+	@scripts/interop.sh
+
+lint: prerequisites
+	@scripts/lint.sh
+
+format:
+	@swift format --in-place --recursive Package.swift Sources Tests
+
+clean:
+	@rm -rf .build

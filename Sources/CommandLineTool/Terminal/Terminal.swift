@@ -1,0 +1,73 @@
+import Faults
+import Foundation
+import Synchronization
+
+/// Standard output that could not be written.
+struct OutputFault: Fault {
+  var reason: String
+  var kind: FaultKind { .unwritableOutput }
+  var description: String { "Standard output cannot be written (\(reason))" }
+}
+
+/// The two outputs of a command, and one line of progress on the second when a person is looking.
+final class Terminal: Sendable {
+  private let output: Int32
+  private let errors: Int32
+  /// Whether a person is looking at standard error.
+  let showsProgress: Bool
+  private let progressIsShown = Mutex(false)
+
+  init(output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
+    self.output = output
+    self.errors = errors
+    showsProgress = isatty(errors) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  }
+
+  /// Writes a line to standard output.
+  ///
+  /// - Throws: `OutputFault` when it cannot be written whole (a full disk, a closed pipe).
+  func print(_ line: String) throws(OutputFault) {
+    clearProgress()
+    try Self.write(line + "\n", to: output)
+  }
+
+  /// Writes a line to standard error. If even that fails, nobody is there to tell.
+  func complain(_ line: String) {
+    clearProgress()
+    try? Self.write(line + "\n", to: errors)
+  }
+
+  /// Shows a line of progress in place of the last one; does nothing unless a person is looking.
+  func progress(_ line: String) {
+    guard showsProgress else { return }
+    progressIsShown.withLock { $0 = true }
+    try? Self.write("\r\u{1B}[2K" + String(line.prefix(Self.columns(errors) - 1)), to: errors)
+  }
+
+  /// Takes the line of progress away.
+  func clearProgress() {
+    let wasShown = progressIsShown.withLock { shown in
+      defer { shown = false }
+      return shown
+    }
+    if wasShown { try? Self.write("\r\u{1B}[2K", to: errors) }
+  }
+
+  private static func columns(_ descriptor: Int32) -> Int {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 10 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) throws(OutputFault) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if written > 0 {
+        bytes = bytes.dropFirst(written)
+      } else if written < 0, errno != EINTR, errno != EAGAIN {
+        throw OutputFault(reason: String(cString: strerror(errno)))
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Faults
+import Foundation
+
+/// The command line of DermGemma.
+public enum Tool {
+  /// The version, as `--version` prints it.
+  public static let version = "0.1.0"
+
+  static let commands = [analyzeCommand, prepareCommand, protocolsCommand, phantomsCommand, doctorCommand]
+
+  /// Runs a command line without the program's name, and gives its exit status.
+  public static func run(_ arguments: [String]) async -> Int32 {
+    signal(SIGPIPE, SIG_IGN)
+    return await run(arguments, terminal: Terminal())
+  }
+
+  static func run(_ arguments: [String], terminal: Terminal) async -> Int32 {
+    let work = Task { try await dispatch(arguments, terminal) }
+    let interruption = Interruption { work.cancel() }
+    defer { withExtendedLifetime(interruption) {} }
+    do {
+      let status = try await work.value
+      terminal.clearProgress()
+      return status
+    } catch let fault as UsageFault {
+      terminal.complain("dermgemma: \(fault.message)")
+      if let command = commands.first(where: { $0.name == fault.command }) {
+        terminal.complain(Help.usageLine(command))
+        terminal.complain("See 'dermgemma \(command.name) --help'.")
+      } else {
+        terminal.complain("See 'dermgemma --help'.")
+      }
+      return fault.kind.exitStatus
+    } catch let fault as any Fault {
+      terminal.complain("dermgemma: \(fault)")
+      return fault.kind.exitStatus
+    } catch is CancellationError {
+      terminal.complain("dermgemma: interrupted")
+      return FaultKind.interrupted.exitStatus
+    } catch {
+      terminal.complain("dermgemma: unexpected failure: \(error)")
+      return FaultKind.bug.exitStatus
+    }
+  }
+
+  private static func dispatch(_ arguments: [String], _ terminal: Terminal) async throws -> Int32 {
+    guard let name = arguments.first else {
+      terminal.complain(Help.overview(commands))
+      return FaultKind.usage.exitStatus
+    }
+    switch name {
+    case "--help", "-h", "help":
+      if name == "help", let command = commands.first(where: { $0.name == arguments.dropFirst().first }) {
+        try terminal.print(Help.page(command))
+      } else {
+        try terminal.print(Help.overview(commands))
+      }
+      return 0
+    case "--version":
+      try terminal.print("dermgemma \(version)")
+      return 0
+    default: break
+    }
+    guard let command = commands.first(where: { $0.name == name }) else {
+      let suggestion = nearest(to: name, among: commands.map(\.name)).map { ". Did you mean '\($0)'?" } ?? ""
+      throw UsageFault(message: "Unknown command '\(name)'\(suggestion)")
+    }
+    let parsed = try ParsedArguments(Array(arguments.dropFirst()), of: command)
+    if parsed.isSet("--help") {
+      try terminal.print(Help.page(command))
+      return 0
+    }
+    return try await command.run(parsed, terminal)
+  }
+}

@@ -1,0 +1,52 @@
+import Faults
+
+/// What can go wrong between a prompt and its answer.
+public enum EngineFault: Fault, Equatable {
+  /// llama.cpp has no CPU backend beside its libraries.
+  case noBackend(folder: String)
+  /// llama.cpp refused weights that passed our own checks.
+  case refusedWeights(path: String, reason: String)
+  /// llama.cpp could not make its caches or compute buffers.
+  case noContext(reason: String)
+  /// A visual prompt without a projector.
+  case noProjector
+  /// A prompt is longer than a sequence.
+  case promptTooLong(tokens: Int, available: Int)
+  /// A prompt without a single token, or a label without one.
+  case emptyPrompt
+  /// An image that the projector does not take.
+  case unusableImage(reason: String)
+  /// Logits or embeddings that are not finite.
+  case brokenWeights(path: String, where: String)
+  /// llama.cpp failed to decode.
+  case failedDecode(code: Int32, reason: String)
+  /// The view of the image was closed, or the model.
+  case closed
+
+  public var kind: FaultKind {
+    switch self {
+    case .noBackend: .unavailable
+    case .refusedWeights, .brokenWeights, .noProjector: .unusableWeights
+    case .promptTooLong, .emptyPrompt, .unusableImage: .unusableInput
+    case .noContext: .unavailable
+    case .failedDecode, .closed: .bug
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .noBackend(let folder):
+      "No compute backend of llama.cpp (libggml-cpu-*.so) was found in \(folder); run `make build` again"
+    case .refusedWeights(let path, let reason): "\(path): llama.cpp refuses these weights (\(reason))"
+    case .noContext(let reason): "The engine's caches could not be made (\(reason)); try a smaller --parallel"
+    case .noProjector: "These weights were loaded without a projector, so they cannot look at an image; give --mmproj"
+    case .promptTooLong(let tokens, let available):
+      "A prompt of \(tokens) tokens does not fit into the \(available) that are left in its sequence"
+    case .emptyPrompt: "A prompt or label without any text cannot be put to the model"
+    case .unusableImage(let reason): "The projector cannot take this image (\(reason))"
+    case .brokenWeights(let path, let place): "\(path): broken weights: \(place) are not finite numbers"
+    case .failedDecode(let code, let reason): "llama.cpp failed to decode (status \(code): \(reason))"
+    case .closed: "The model or its view of the image was already closed"
+    }
+  }
+}

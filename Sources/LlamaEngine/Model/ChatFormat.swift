@@ -1,0 +1,34 @@
+import CLlama
+import VisionLanguage
+
+/// Gemma 3's turns, with the model's turn begun for it (the seed's "direct" format).
+///
+///     <bos><start_of_turn>user\n\n\n<start_of_image> image <end_of_image>\n\n PROMPT <end_of_turn>\n
+///     <start_of_turn>model\n PREFIX
+///
+/// The blank lines around an image are those of Gemma 3's own processor. What others wrote only ever passes through
+/// `Vocabulary.tokens(of:)`, which knows no special tokens; the markers are put in between by their numbers.
+struct ChatFormat: Sendable {
+  let vocabulary: Vocabulary
+
+  /// What stands before an image's embeddings; shared by every prompt that looks at it.
+  func beforeImage(_ bounds: (start: llama_token, end: llama_token)) -> [llama_token] {
+    [vocabulary.beginOfSequence, vocabulary.startOfTurn] + vocabulary.tokens(of: "user\n\n\n") + [bounds.start]
+  }
+
+  /// A prompt after an image.
+  func afterImage(_ bounds: (start: llama_token, end: llama_token), _ prompt: Prompt) -> [llama_token] {
+    [bounds.end] + vocabulary.tokens(of: "\n\n" + prompt.text) + turnOfModel(beginning: prompt.answerPrefix)
+  }
+
+  /// A prompt without an image.
+  func withoutImage(_ prompt: Prompt) -> [llama_token] {
+    [vocabulary.beginOfSequence, vocabulary.startOfTurn] + vocabulary.tokens(of: "user\n" + prompt.text)
+      + turnOfModel(beginning: prompt.answerPrefix)
+  }
+
+  private func turnOfModel(beginning prefix: String) -> [llama_token] {
+    [vocabulary.endOfTurn] + vocabulary.tokens(of: "\n") + [vocabulary.startOfTurn]
+      + vocabulary.tokens(of: "model\n" + prefix)
+  }
+}

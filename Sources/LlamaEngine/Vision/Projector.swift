@@ -1,0 +1,72 @@
+import CLlama
+import Foundation
+import VisionLanguage
+
+/// The projector: pixels to embeddings that the text model reads. Belongs to one thread at a time.
+final class Projector {
+  private let pointer: OpaquePointer
+  private let model: LlamaModel
+  private let path: String
+
+  /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it.
+  init(path: String, for model: LlamaModel, threads: Int, usesGPU: Bool) throws(EngineFault) {
+    var parameters = mtmd_context_params_default()
+    parameters.use_gpu = usesGPU
+    parameters.print_timings = false
+    parameters.n_threads = Int32(clamping: threads)
+    parameters.warmup = false
+    LlamaLog.forget()
+    guard let pointer = mtmd_init_from_file(path, model.pointer, parameters) else {
+      throw .refusedWeights(path: path, reason: LlamaLog.lastErrors ?? "no reason given")
+    }
+    self.pointer = pointer
+    self.model = model
+    self.path = path
+    guard mtmd_support_vision(pointer), mtmd_decode_use_non_causal(pointer, nil), !mtmd_decode_use_mrope(pointer) else {
+      mtmd_free(pointer)
+      throw .refusedWeights(path: path, reason: "not a projector of Gemma 3's kind")
+    }
+  }
+
+  deinit { mtmd_free(pointer) }
+
+  /// An image's embeddings: `count` rows of the model's width.
+  struct Embedding: Sendable {
+    var numbers: [Float]
+    var count: Int
+  }
+
+  /// Runs an image through the projector. An image of another size than the projector's is stretched first.
+  ///
+  /// - Throws: `EngineFault.unusableImage` when llama.cpp refuses it, `.brokenWeights` when the result is not finite.
+  func encode(_ image: PixelImage) throws(EngineFault) -> Embedding {
+    LlamaLog.forget()
+    let bitmap = image.pixels.withUnsafeBufferPointer {
+      mtmd_bitmap_init(UInt32(clamping: image.width), UInt32(clamping: image.height), $0.baseAddress)
+    }
+    guard let bitmap else { throw .unusableImage(reason: "no memory for its pixels") }
+    defer { mtmd_bitmap_free(bitmap) }
+    guard let chunks = mtmd_input_chunks_init() else { throw .unusableImage(reason: "no memory") }
+    defer { mtmd_input_chunks_free(chunks) }
+
+    var part = mtmd_input_part(text: nil, bitmap: bitmap)
+    let status = withUnsafePointer(to: &part) { pointer -> Int32 in
+      var parts: [UnsafePointer<mtmd_input_part>?] = [pointer]
+      return mtmd_tokenize_from_parts(self.pointer, chunks, &parts, 1, false)
+    }
+    guard status == 0 else { throw refusal(status) }
+    let images = (0..<mtmd_input_chunks_size(chunks)).compactMap { mtmd_input_chunks_get(chunks, $0) }
+      .filter { mtmd_input_chunk_get_type($0) == MTMD_INPUT_CHUNK_TYPE_IMAGE }
+    guard let chunk = images.first, images.count == 1 else { throw refusal(-1) }
+    let encoding = mtmd_encode_chunk(pointer, chunk)
+    guard encoding == 0, let output = mtmd_get_output_embd(pointer) else { throw refusal(encoding) }
+    let count = mtmd_input_chunk_get_n_tokens(chunk)
+    let numbers = UnsafeBufferPointer(start: output, count: count * model.embeddingLength)
+    guard numbers.allFinite else { throw .brokenWeights(path: path, where: "an image's embeddings") }
+    return Embedding(numbers: Array(numbers), count: count)
+  }
+
+  private func refusal(_ status: Int32) -> EngineFault {
+    .unusableImage(reason: LlamaLog.lastErrors ?? "status \(status)")
+  }
+}

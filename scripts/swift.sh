@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs Swift's package manager with the C libraries in reach.
+#
+#   scripts/swift.sh build          .build/release/dermgemma, with llama.cpp's libraries and the model beside it
+#   scripts/swift.sh test [ARG…]    the tests, with swift test's own arguments
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+cd "$root"
+
+# What a program needs beside it is found through $ORIGIN; copies are made only of what changed.
+lay_beside() {
+  local folder=$1
+  mkdir -p "$folder/Models"
+  cp -u -P "$prefix"/lib/*.so* "$folder/"
+  if [ -d Models ]; then cp -u -r Models/. "$folder/Models/"; fi
+}
+
+case ${1:-} in
+  build)
+    swift build -c release --static-swift-stdlib --product dermgemma
+    lay_beside "$(swift build -c release --static-swift-stdlib --show-bin-path)"
+    ;;
+  test)
+    shift
+    lay_beside "$(swift build --show-bin-path)"
+    swift test "$@"
+    ;;
+  *)
+    echo "usage: scripts/swift.sh build | test [ARG…]" >&2
+    exit 64
+    ;;
+esac
