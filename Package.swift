@@ -42,7 +42,7 @@ let package = Package(
       "Dermoscopy", knows: ["VisionLanguage", "Digests", "Faults"],
       resources: [.embedInCode("Protocols")]),
     room("Imaging", knows: ["CVips", "VisionLanguage", "Digests", "Faults"], computes: true),
-    room("Weights", knows: ["VisionLanguage", "Digests", "Faults"], computes: true),
+    room("Weights", knows: ["Digests", "Faults"], computes: true),
     room("LlamaEngine", knows: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
 
     // Floor 3

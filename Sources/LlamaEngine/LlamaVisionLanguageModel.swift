@@ -23,7 +23,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   public init(_ configuration: EngineConfiguration) throws {
     text = try TextWeights(path: configuration.weights)
     projector = try configuration.projector.map { try ProjectorWeights(path: $0) }
-    if let projector { try WeightsPair.check(text: text, projector: projector) }
+    if let projector { _ = try WeightsPair(text: text, projector: projector) }
 
     try LlamaBackend.load()
     let usesGPU = try configuration.usesGPU && LlamaBackend.devices().contains(where: \.isGraphicsProcessor)
@@ -88,7 +88,12 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     get async throws { try await identification.value }
   }
 
-  public var recommendedSampling: RecommendedSampling { text.recommendedSampling }
+  public var recommendedSampling: VisionLanguage.RecommendedSampling {
+    let recommended = text.recommendedSampling
+    return VisionLanguage.RecommendedSampling(
+      temperature: recommended.temperature, topK: recommended.topK, topP: recommended.topP, minP: recommended.minP,
+      repeatPenalty: recommended.repeatPenalty, repeatWindow: recommended.penaltyWindow)
+  }
 
   public var imageSide: Int? { projector?.imageSide }
 

@@ -25,6 +25,9 @@ actor DecodingEngine {
   private var lastNumber: UInt64 = 0
   private var isStepScheduled = false
   private var isClosed = false
+  /// For each prompt the bits of the logits that its tokens were drawn from, folded into a number; `nil` unless wanted.
+  /// This is how tests and the benchmark hold the promise of the same answer in any company.
+  private(set) var logitTraces: [UInt64: [UInt64]]?
 
   /// Prompts read in one step before the answers move on by a token: a newcomer waits for one token at most.
   private static let readsPerStep = 8
@@ -201,6 +204,9 @@ actor DecodingEngine {
     views.removeAll()
   }
 
+  /// Begins to record logits' bits, from nothing.
+  func traceLogits() { logitTraces = [:] }
+
   /// Sequences that nobody uses; all of them when the engine is at rest.
   var freeSequences: Int { freeAnswerSequences.count + freeViewSequences.count }
 
@@ -329,7 +335,8 @@ actor DecodingEngine {
 
   /// Draws an answer's next token and hands its text out. Returns whether that was its last.
   private func take(_ work: SequenceWork, _ answer: SequenceWork.Answer, row: Int) throws(EngineFault) -> Bool {
-    try context.withLogits(ofRow: row) { _ in }
+    let bits = try context.withLogits(ofRow: row) { logitTraces == nil ? 0 : $0.foldedBits }
+    logitTraces?[work.number, default: []].append(bits)
     let token = answer.sampler.next(from: context.pointer, row: Int32(clamping: row))
     answer.generated += 1
     if vocabulary.endsGeneration(token) {

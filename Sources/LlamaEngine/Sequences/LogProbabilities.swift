@@ -16,4 +16,9 @@ extension UnsafeBufferPointer<Float> {
     guard token >= 0, Int(token) < count else { return -.infinity }
     return Double(self[Int(token)]) - normaliser
   }
+
+  /// All bits folded into one number (FNV-1a over 32-bit words): equal for equal bits, else different but by chance.
+  var foldedBits: UInt64 {
+    reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01b3 }
+  }
 }

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+import VisionLanguage
+
+@testable import LlamaEngine
+
+/// The promise: the same bits of every logit, alone or in company.
+@Suite(.serialized) struct CompanyTests {
+  private let prompts = [
+    "in the work", "the", "a rather long prompt in the middle of many others, with words that no piece knows: \u{e9}",
+    "work work work", "in", "the net in the work in the net", "0123456789", "a b c d e f g h i j k l m n o p",
+  ]
+
+  @Test func `every logit of a visual answer has the same bits alone and in company`() async throws {
+    let model = try TinyModel.load(views: 3, answers: 12)
+    let image = try TinyModel.image(1)
+    var alone: [[UInt64]] = []
+    var texts: [String] = []
+    for (index, prompt) in prompts.enumerated() {
+      await model.engine.traceLogits()
+      let view = try await model.look(at: image)
+      texts.append(try #require(try await view.answer(TinyModel.request(prompt, seed: UInt32(index)))).text)
+      alone.append(try #require(await model.engine.logitTraces?.values.first))
+      await view.close()
+    }
+    #expect(Set(alone.map(\.first)).count == prompts.count, "different prompts have different logits")
+
+    for width in [2, 3, 5, 8] {
+      await model.engine.traceLogits()
+      let view = try await model.look(at: image)
+      // Company of another image and of none, with answers of other lengths.
+      let other = try await model.look(at: TinyModel.image(2))
+      let strangers = try await other.respond(to: [TinyModel.request("the other", seed: 99, tokens: 60)])
+      let bystanders = try await model.respond(to: [TinyModel.request("no image", seed: 98, tokens: 40)])
+      let streams = try await view.respond(
+        to: prompts.prefix(width).enumerated().map { TinyModel.request($1, seed: UInt32($0)) })
+      for (index, stream) in streams.enumerated() {
+        #expect(try await stream.whole().pieces == texts[index])
+      }
+      for stream in strangers + bystanders { _ = try await stream.whole() }
+      let traces = await model.engine.logitTraces ?? [:]
+      let company = Set(traces.values)
+      for trace in alone.prefix(width) { #expect(company.contains(trace)) }
+      await view.close()
+      await other.close()
+    }
+    await model.close()
+  }
+
+  @Test func `an answer depends on its image and on no earlier one`() async throws {
+    let model = try TinyModel.load(views: 1)
+    let request = TinyModel.request("in the work", tokens: 40)
+    func answer(_ number: Int) async throws -> String {
+      let view = try await model.look(at: TinyModel.image(number))
+      defer { Task { await view.close() } }
+      return try #require(try await view.answer(request)).text
+    }
+    let first = try await answer(1)
+    let second = try await answer(2)
+    #expect(first != second)
+    #expect(try await answer(1) == first)
+    #expect(try await answer(2) == second)
+    // A prompt without an image sees none, whatever was looked at before.
+    let blind = try #require(try await model.answer(request)).text
+    let fresh = try TinyModel.load()
+    #expect(try #require(try await fresh.answer(request)).text == blind)
+    await model.close()
+    await fresh.close()
+  }
+
+  @Test func `the number of threads changes no logit`() async throws {
+    var traces: [[UInt64]] = []
+    for threads in [1, 2, 3] {
+      let model = try TinyModel.load(threads: threads)
+      await model.engine.traceLogits()
+      let view = try await model.look(at: TinyModel.image(5))
+      _ = try await view.answer(TinyModel.request("the work"))
+      traces.append(try #require(await model.engine.logitTraces?.values.first))
+      await model.close()
+    }
+    #expect(Set(traces).count == 1)
+  }
+
+  @Test func `another seed gives another answer and the same seed the same`() async throws {
+    let model = try TinyModel.load()
+    let answers = try await [1, 1, 2].asyncMap { seed in
+      try #require(try await model.answer(TinyModel.request("the", seed: seed))).text
+    }
+    #expect(answers[0] == answers[1])
+    #expect(answers[0] != answers[2])
+    // llama.cpp would draw at random for this seed.
+    let highest = try await [UInt32.max, .max].asyncMap { seed in
+      try #require(try await model.answer(TinyModel.request("the", seed: seed))).text
+    }
+    #expect(highest[0] == highest[1])
+    await model.close()
+  }
+}
+
+extension Array {
+  func asyncMap<Result>(_ transform: (Element) async throws -> Result) async rethrows -> [Result] {
+    var results: [Result] = []
+    for element in self { results.append(try await transform(element)) }
+    return results
+  }
+}
