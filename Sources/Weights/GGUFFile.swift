@@ -38,7 +38,8 @@ public struct GGUFFile: Sendable {
   /// The beginnings by which a file that is not GGUF is named in the fault.
   private static let otherFormats: [(start: [UInt8], name: String)] = [
     (Array("PK\u{3}\u{4}".utf8), "a ZIP archive (a PyTorch checkpoint perhaps)"), ([0xff, 0xd8, 0xff], "a JPEG image"),
-    ([0x89, 0x50, 0x4e, 0x47], "a PNG image"), (Array("<!DO".utf8), "an HTML page"), (Array("<htm".utf8), "an HTML page"),
+    ([0x89, 0x50, 0x4e, 0x47], "a PNG image"), (Array("<!DO".utf8), "an HTML page"),
+    (Array("<htm".utf8), "an HTML page"),
     (Array("vers".utf8), "text (a Git LFS pointer perhaps)"), (Array("ggml".utf8), "an old GGML file"),
     (Array("lmgg".utf8), "an old GGML file"), (Array("tjgg".utf8), "an old GGML file"),
     (Array("FUGG".utf8), "a big-endian GGUF file"), ([0x1f, 0x8b], "a gzip archive"),

@@ -7,7 +7,9 @@ extension GGUFHeaderReader {
     var names: Set<String> = []
     for index in 0..<count {
       let claim = try claim("tensor \(index + 1) of \(count)")
-      guard names.insert(claim.name).inserted else { throw fault("the tensor \(quoted(claim.name)) stands there twice") }
+      guard names.insert(claim.name).inserted else {
+        throw fault("the tensor \(quoted(claim.name)) stands there twice")
+      }
       claims.append(claim)
     }
     return try layOut(claims, from: offset, alignment: alignment)

@@ -60,7 +60,9 @@ struct ProjectorShape {
     let sees = try metadata.flag("clip.has_vision_encoder") ?? false
     let hears = try metadata.flag("clip.has_audio_encoder") ?? false
     let speaks = try metadata.flag("clip.has_gen_audio_encoder") ?? false
-    guard sees else { throw metadata.fault("is a projector \(hears || speaks ? "for sound" : "without a vision encoder")") }
+    guard sees else {
+      throw metadata.fault("is a projector \(hears || speaks ? "for sound" : "without a vision encoder")")
+    }
     guard !hears, !speaks else { throw metadata.fault("is a projector for sound as well; Gemma 3's sees only") }
     let common = try metadata.text("clip.projector_type") ?? ""
     let vision = try metadata.text("clip.vision.projector_type") ?? ""

@@ -63,7 +63,8 @@ struct TextShape {
     switch metadata[key] {
     case .numbers(let pattern)?:
       guard [.bool, .uint32, .int32].contains(pattern.type), pattern.count == blockCount else {
-        throw metadata.fault("\(key) has \(grouped(pattern.count)) elements for \(blockCount) blocks, or of a wrong type")
+        throw metadata.fault(
+          "\(key) has \(grouped(pattern.count)) elements for \(blockCount) blocks, or of a wrong type")
       }
     default: _ = try metadata.number(key, .uint32)
     }

@@ -128,7 +128,6 @@ public struct Vocabulary: Sendable {
     ] { _ = try metadata.whole("tokenizer.ggml.\(role)_token_id", in: 0...(size - 1)) }
   }
 
-
   /// llama.cpp changes how pieces strip spaces, and looks up some that Gemma lacks, when a name says "phi3".
   private static func checkName(_ metadata: GGUFMetadata) throws(WeightsFault) {
     let name = metadata.string("general.name")?.lowercased() ?? ""
