@@ -1,0 +1,122 @@
+/// The sizes of a Gemma 3 projector, read from its metadata and held to what llama.cpp's mtmd can run.
+///
+/// mtmd reads metadata through accessors that assert the type (`gguf_get_val_u32`), so every key that it may look at
+/// is looked at here first.
+struct ProjectorShape {
+  let imageSide: Int
+  let patchSide: Int
+  let width: Int
+  let feedForwardLength: Int
+  let blockCount: Int
+  let projectionLength: Int
+  /// Patches of an image.
+  let patchCount: Int
+  /// Tokens of an image.
+  let tokensPerImage: Int
+
+  /// The largest image side in pixels.
+  private static let largestSide = 4_096
+  /// The most patches of an image; MedGemma's 64 × 64. Attention's memory grows with their square.
+  private static let mostPatches = 4_096
+  /// The most blocks whose graph fits clip.cpp's 8,192 nodes; SigLIP has 27.
+  private static let mostBlocks = 128
+  /// Patches a side that are pooled into one token, where the file does not say (clip.cpp).
+  private static let usualPooling = 4
+
+  /// Reads and checks the sizes.
+  init(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    try Self.checkKind(metadata)
+    imageSide = try metadata.neededWhole("clip.vision.image_size", in: 1...Self.largestSide)
+    patchSide = try metadata.neededWhole("clip.vision.patch_size", in: 1...Self.largestSide)
+    width = try metadata.neededWhole("clip.vision.embedding_length", in: 1...65_536)
+    feedForwardLength = try metadata.neededWhole("clip.vision.feed_forward_length", in: 1...(1 << 20))
+    blockCount = try metadata.neededWhole("clip.vision.block_count", in: 1...Self.mostBlocks)
+    projectionLength = try metadata.neededWhole("clip.vision.projection_dim", in: 1...65_536)
+    let pooling =
+      try metadata.whole("clip.vision.projector.scale_factor", in: 1...Self.largestSide) ?? Self.usualPooling
+    let side = imageSide / patchSide
+    guard imageSide % patchSide == 0 else {
+      throw metadata.fault("images of \(imageSide) pixels a side cannot be cut into patches of \(patchSide)")
+    }
+    guard side * side <= Self.mostPatches else {
+      throw metadata.fault(
+        "an image would become \(grouped(side * side)) patches; at most \(grouped(Self.mostPatches)) are accepted")
+    }
+    guard side % pooling == 0 else {
+      throw metadata.fault("\(side) patches a side cannot be pooled \(pooling) by \(pooling)")
+    }
+    patchCount = side * side
+    tokensPerImage = (side / pooling) * (side / pooling)
+    try checkHeads(metadata)
+    try Self.checkColours(metadata)
+    try Self.checkForeignSettings(metadata)
+    guard feedForwardLength != width else {
+      throw metadata.fault(
+        "clip.vision.feed_forward_length equals embedding_length; llama.cpp would take ffn_up for ffn_down")
+    }
+  }
+
+  private static func checkKind(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    let sees = try metadata.flag("clip.has_vision_encoder") ?? false
+    let hears = try metadata.flag("clip.has_audio_encoder") ?? false
+    let speaks = try metadata.flag("clip.has_gen_audio_encoder") ?? false
+    guard sees else {
+      throw metadata.fault("is a projector \(hears || speaks ? "for sound" : "without a vision encoder")")
+    }
+    guard !hears, !speaks else { throw metadata.fault("is a projector for sound as well; Gemma 3's sees only") }
+    let common = try metadata.text("clip.projector_type") ?? ""
+    let vision = try metadata.text("clip.vision.projector_type") ?? ""
+    let type = common.isEmpty ? vision : common
+    guard !type.isEmpty else { throw metadata.fault("clip.projector_type is missing") }
+    guard type == "gemma3" else {
+      throw metadata.fault("is a projector of the type \(quoted(type)); \"gemma3\" is needed")
+    }
+  }
+
+  private func checkHeads(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    let heads = try metadata.neededWhole("clip.vision.attention.head_count", in: 1...1_024)
+    guard width % heads == 0 else {
+      throw metadata.fault("\(heads) attention heads do not divide the width of \(width)")
+    }
+    guard try metadata.whole("clip.vision.attention.head_count_kv", in: 0...1_024) ?? heads == heads else {
+      throw metadata.fault("clip.vision.attention.head_count_kv differs from head_count")
+    }
+    let headWidth = try metadata.whole("clip.vision.attention.head_dim", in: 0...65_536) ?? 0
+    guard headWidth == 0 || headWidth == width / heads else {
+      throw metadata.fault("clip.vision.attention.head_dim is \(headWidth); \(width / heads) is needed")
+    }
+    guard try metadata.real("clip.vision.attention.layer_norm_epsilon", in: 1e-12...0.1) != nil else {
+      throw metadata.fault("clip.vision.attention.layer_norm_epsilon is missing")
+    }
+  }
+
+  private static func checkColours(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    for (key, allowed) in [("image_mean", -1e3...1e3), ("image_std", 1e-6...1e3)] {
+      let key = "clip.vision.\(key)"
+      guard let numbers = try metadata.array(key, of: .float32) else { throw metadata.fault("\(key) is missing") }
+      guard numbers.count == 3 else {
+        throw metadata.fault("\(key) has \(grouped(numbers.count)) elements; three are needed, one a colour")
+      }
+      for value in numbers.values where !allowed.contains(value) {
+        throw metadata.fault("\(key) holds \(value); \(allowed.lowerBound) to \(allowed.upperBound) is accepted")
+      }
+    }
+    let usesGELU = try metadata.flag("clip.use_gelu") ?? false
+    let usesSiLU = try metadata.flag("clip.use_silu") ?? false
+    guard !usesGELU || !usesSiLU else {
+      throw metadata.fault("clip.use_gelu and clip.use_silu are both set")
+    }
+  }
+
+  /// What mtmd reads for every projector and Gemma 3's has no use for.
+  private static func checkForeignSettings(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    _ = try metadata.number("clip.minicpmv_version", .int32)
+    _ = try metadata.number("clip.minicpmv_query_num", .uint32)
+    _ = try metadata.text("clip.vision.mm_patch_merge_type")
+    for key in ["image_grid_pinpoints", "feature_layer"] {
+      guard metadata["clip.vision.\(key)"] == nil else {
+        throw metadata.fault("clip.vision.\(key) is there, which Gemma 3's projector does not have")
+      }
+    }
+  }
+}

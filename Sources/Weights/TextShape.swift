@@ -1,0 +1,113 @@
+/// The sizes of a Gemma 3 text model, read from its metadata and held to what llama.cpp can run.
+struct TextShape {
+  let contextLength: Int
+  let width: Int
+  let blockCount: Int
+  let feedForwardLength: Int
+  let headCount: Int
+  let headCountKV: Int
+  let headWidth: Int
+  let slidingWindow: Int?
+
+  /// `LLAMA_MAX_LAYERS`, beyond which llama.cpp asserts.
+  private static let mostBlocks = 512
+
+  /// Reads and checks the sizes.
+  init(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    contextLength = try metadata.neededWhole("gemma3.context_length", in: 1...(1 << 24))
+    width = try metadata.neededWhole("gemma3.embedding_length", in: 1...65_536)
+    blockCount = try metadata.neededWhole("gemma3.block_count", in: 1...Self.mostBlocks)
+    feedForwardLength = try metadata.neededWhole("gemma3.feed_forward_length", in: 1...(1 << 22))
+    headCount = try metadata.neededWhole("gemma3.attention.head_count", in: 1...1_024)
+    headCountKV = try metadata.whole("gemma3.attention.head_count_kv", in: 1...1_024) ?? headCount
+    headWidth = try metadata.whole("gemma3.attention.key_length", in: 1...4_096) ?? width / headCount
+    slidingWindow = try Self.slidingWindow(metadata, blockCount: blockCount)
+    try checkHeads(metadata)
+    try Self.checkRotation(metadata, headWidth: headWidth)
+    try checkForeignSettings(metadata)
+    guard try metadata.real("gemma3.attention.layer_norm_rms_epsilon", in: 1e-12...0.1) != nil else {
+      throw metadata.fault("gemma3.attention.layer_norm_rms_epsilon is missing")
+    }
+    _ = try metadata.real("gemma3.final_logit_softcapping", in: 0...1e6)
+  }
+
+  private func checkHeads(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    guard headCount % headCountKV == 0 else {
+      throw metadata.fault(
+        "gemma3.attention.head_count is \(headCount), which the \(headCountKV) of head_count_kv do not divide")
+    }
+    // At 27B's depth llama.cpp derives the attention's scale from this quotient.
+    guard headCount <= width else {
+      throw metadata.fault("gemma3.attention.head_count is \(headCount), more than the width of \(width)")
+    }
+    guard headWidth % 2 == 0, headWidth > 0 else {
+      throw metadata.fault("its attention heads are \(headWidth) wide; rotary positions need an even width")
+    }
+    // Gemma 3's graph uses one head width everywhere; others trip assertions while the graph is built.
+    for key in ["value_length", "key_length_swa", "value_length_swa"] {
+      let length = try metadata.whole("gemma3.attention.\(key)", in: 1...4_096)
+      let isAbsentDefault = key == "value_length" && length == nil && width / headCount != headWidth
+      guard !isAbsentDefault, length ?? headWidth == headWidth else {
+        throw metadata.fault(
+          "gemma3.attention.\(key) is \(length ?? width / headCount), but its heads are \(headWidth) wide")
+      }
+    }
+  }
+
+  /// The sliding window in tokens, `nil` where there is none; its pattern is checked too.
+  private static func slidingWindow(
+    _ metadata: GGUFMetadata, blockCount: Int
+  ) throws(WeightsFault) -> Int? {
+    let window = try metadata.whole("gemma3.attention.sliding_window", in: 0...(1 << 24))
+    let key = "gemma3.attention.sliding_window_pattern"
+    switch metadata[key] {
+    case .numbers(let pattern)?:
+      guard [.bool, .uint32, .int32].contains(pattern.type), pattern.count == blockCount else {
+        throw metadata.fault(
+          "\(key) has \(grouped(pattern.count)) elements for \(blockCount) blocks, or of a wrong type")
+      }
+    default: _ = try metadata.number(key, .uint32)
+    }
+    return window == 0 ? nil : window
+  }
+
+  private static func checkRotation(_ metadata: GGUFMetadata, headWidth: Int) throws(WeightsFault) {
+    for key in ["freq_base", "freq_base_swa"] { _ = try metadata.real("gemma3.rope.\(key)", in: 1...1e12) }
+    for key in ["dimension_count", "dimension_count_swa"] {
+      let dimensions = try metadata.whole("gemma3.rope.\(key)", in: 1...4_096) ?? headWidth
+      guard dimensions == headWidth else {
+        throw metadata.fault("gemma3.rope.\(key) is \(dimensions), but its heads are \(headWidth) wide")
+      }
+    }
+    if let kind = try metadata.text("gemma3.rope.scaling.type"), kind != "linear", kind != "none" {
+      throw metadata.fault("gemma3.rope.scaling.type is \(quoted(kind)); Gemma 3's is \"linear\" or \"none\"")
+    }
+    for key in ["rope.scaling.factor", "rope.scale_linear", "rope.scaling.attn_factor"] {
+      _ = try metadata.real("gemma3.\(key)", in: 1e-3...1e6)
+    }
+    _ = try metadata.real("gemma3.rope.scaling.alpha", in: 0...1e6)
+    _ = try metadata.number("gemma3.rope.scaling.original_context_length", .uint32)
+    _ = try metadata.flag("gemma3.rope.scaling.finetuned")
+  }
+
+  /// llama.cpp reads these for every architecture, and asserts or changes its ways where Gemma 3 has none of them.
+  private func checkForeignSettings(_ metadata: GGUFMetadata) throws(WeightsFault) {
+    for key in [
+      "nextn_predict_layers", "expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count",
+      "pooling_type", "classifier.pooling_type",
+    ] {
+      guard try metadata.number("gemma3.\(key)", .uint32) ?? 0 == 0 else {
+        throw metadata.fault("gemma3.\(key) is set, which Gemma 3 does not have")
+      }
+    }
+    guard metadata["gemma3.classifier.output_labels"] == nil else {
+      throw metadata.fault("gemma3.classifier.output_labels is there: this is a classifier, not a language model")
+    }
+    guard try metadata.whole("gemma3.embedding_length_out", in: 0...65_536) ?? width == width else {
+      throw metadata.fault("gemma3.embedding_length_out differs from gemma3.embedding_length")
+    }
+    guard try metadata.flag("gemma3.attention.causal") ?? true else {
+      throw metadata.fault("gemma3.attention.causal is false: this is an embedding model, not a language model")
+    }
+  }
+}
