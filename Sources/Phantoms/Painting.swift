@@ -20,8 +20,9 @@ struct Painting {
     let roughness: Float = plan.architecture == .irregular ? random.within(0.08, 0.2) : random.within(0.03, 0.09)
     let map = LesionMap(outline, edge: edge, roughness: roughness, over: canvas, &random)
 
-    SkinPainter(tone: plan.tone, &random).paint(&canvas, &random)
-    LesionPainter(plan: plan, outline: outline, map: map).paint(&canvas, &random)
+    let skin = SkinPainter(tone: plan.tone, &random)
+    skin.paint(&canvas, &random)
+    LesionPainter(plan: plan, outline: outline, map: map, tone: skin.tone).paint(&canvas, &random)
     if plan.regression { Peppering.paint(outline, on: &canvas, &random) }
     PigmentMarks.paint(plan, outline, on: &canvas, &random)
     Vessels.paint(plan.vessels, outline, on: &canvas, &random)

@@ -17,7 +17,7 @@ struct Exposure {
   init(lesion: LesionOutline, extent: (x: Float, y: Float), _ random: inout PhantomRandom) {
     let exposure = 1 + random.bell() * 0.05
     // Most cameras lean to pink and violet, some to yellow.
-    let violet = random.within(-0.03, 0.06)
+    let violet = random.chance(0.5) ? random.within(0.05, 0.16) : random.within(-0.05, 0.05)
     let warm = random.bell() * 0.02
     gain = Triple(1 + warm, 1 - violet * 0.5, 1 + violet - warm) * exposure
     slope = SIMD2(random.bell(), random.bell()) * 0.035

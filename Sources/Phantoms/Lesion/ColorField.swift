@@ -49,9 +49,9 @@ struct ColorField {
     switch kind {
     case .gradient(let middle, let drift, let strength):
       return (1 - t) * middle + u * drift.x + v * drift.y
-        + noise.fractal(u * frequency + 31, v * frequency + 7, octaves: 4) * strength
+        + noise.fractal(u * frequency + 31, v * frequency + 7, octaves: 5) * strength
     case .clouds:
-      return noise.fractal(u * frequency + 5, v * frequency + 11, octaves: 3) - Polynomials.smoothstep(0.5, 1.05, t)
+      return noise.fractal(u * frequency + 5, v * frequency + 11, octaves: 5) - Polynomials.smoothstep(0.5, 1.05, t)
         * 0.35
     case .nests(let nests):
       var best: Float = -4
@@ -60,7 +60,7 @@ struct ColorField {
         let dy = (v - nest.place.y) / nest.radius.y
         best = max(best, 1 - (dx * dx + dy * dy).squareRoot())
       }
-      return best + noise.fractal(u * 4, v * 4, octaves: 2) * 0.25
+      return best + noise.fractal(u * 4, v * 4, octaves: 4) * 0.4
     }
   }
 

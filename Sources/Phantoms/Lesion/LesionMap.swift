@@ -32,7 +32,15 @@ struct LesionMap {
         let distance = (dx * dx + dy * dy).squareRoot()
         let t = distance / outline.radius(Polynomials.direction(dx, dy))
         // Only near the border does its roughness matter.
-        depth[index] = t > 0.6 && t < 1.6 ? t + noise.fractal(dx * 0.05, dy * 0.05, octaves: 4) * roughness : t
+        if t > 0.6, t < 1.6 {
+          let rough = t + noise.fractal(dx * 0.04, dy * 0.04, octaves: 5) * roughness
+          // The border is sharper on one stretch than on the next.
+          let sharpness = 1 + (noise.smooth(dx * 0.012 + 50, dy * 0.012) - 0.45) * 1.2
+          let near = Polynomials.smoothstep(0.6, 0.85, t)
+          depth[index] = 1 + (rough - 1) * (1 + (sharpness - 1) * near)
+        } else {
+          depth[index] = t
+        }
         index += 1
       }
     }

@@ -65,10 +65,10 @@ struct LesionOutline {
     case .irregular: aspect = random.within(1, 1.5)
     }
     var radii = ellipse(aspect: aspect, turned: random.unit())
-    let waves = architecture == .irregular ? 2...7 : 3...8
-    let strength: Float = architecture == .irregular ? random.within(0.16, 0.27) : random.within(0.01, 0.03)
+    let waves = architecture == .irregular ? 2...5 : 3...8
+    let strength: Float = architecture == .irregular ? random.within(0.2, 0.34) : random.within(0.01, 0.03)
     for wave in waves {
-      let amplitude = strength * abs(random.bell()) / Float(wave).squareRoot() * 1.1
+      let amplitude = strength * abs(random.bell()) / (Float(wave) * 0.6)
       let phase = random.unit()
       for i in 0..<directions {
         let turns = Float(i) / Float(directions)

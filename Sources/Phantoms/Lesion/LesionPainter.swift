@@ -3,6 +3,8 @@ struct LesionPainter {
   let plan: LesionPlan
   let outline: LesionOutline
   let map: LesionMap
+  /// The skin's mean density.
+  let tone: Triple
 
   /// Paints the lesion's body.
   func paint(_ canvas: inout Canvas, _ random: inout PhantomRandom) {
@@ -11,30 +13,32 @@ struct LesionPainter {
     let paints = plan.ground.map { varied($0.density, &random) }
     let patchPaints = plan.patches.map { varied($0.color.density, &random) }
     let texture = Noise(&random)
-    let grain = random.within(0.10, 0.24)
+    let grain = random.within(0.3, 0.6)
     let network = plan.network ? PigmentNetwork(atypical: plan.code == .mel, &random) : nil
     let melanin = Triple(0.55, 0.85, 1.0)
     map.forEachPixel(of: canvas, within: 1 + map.edge) { index, t, x, y in
       let presence = map.presence(t)
       guard presence > 0 else { return }
       let value = ground.value(x, y, t: t)
+      let mottle = texture.fractal(x * 0.035, y * 0.035, octaves: 5)
       var color = paints[0]
       for band in paints.indices.dropFirst() {
         color += (paints[band] - color) * ground.step(value, over: band - 1)
       }
       var covered: Float = 0
       for (number, (_, field)) in patches.enumerated() {
-        let amount = field.step(field.value(x, y, t: t), over: 0)
+        let amount = field.step(field.value(x, y, t: t), over: 0) * min(1, 0.9 + 0.4 * mottle)
         color += (patchPaints[number] - color) * amount
         covered = max(covered, amount)
       }
-      let mottle = texture.fractal(x * 0.045, y * 0.045, octaves: 5)
       var pigment = mottle * grain
       if let network {
         pigment += network.density(x, y, t: t) * (1 - 0.8 * covered)
       }
       color += melanin * pigment
-      canvas.density[index] += (color - canvas.density[index]) * presence
+      // The skin's own unevenness shows through.
+      let skin = canvas.density[index]
+      canvas.density[index] += (color + (skin - tone) * 0.5 - skin) * presence
     }
   }
 
@@ -53,14 +57,14 @@ struct LesionPainter {
     case .bkl:
       kind = .gradient(centre: 0.05, drift: way * random.within(0, 0.2), noise: 1.2)
     }
-    return ColorField(kind, of: outline, shares: plan.shares, softness: 0.06, &random)
+    return ColorField(kind, of: outline, shares: plan.shares, softness: 0.14, &random)
   }
 
   private func patchField(_ patch: LesionPlan.Patch, _ random: inout PhantomRandom) -> ColorField {
     let shares = [1 - patch.share, patch.share]
     switch patch.form {
     case .area:
-      return ColorField(.clouds, of: outline, shares: shares, softness: 0.09, &random)
+      return ColorField(.clouds, of: outline, shares: shares, softness: 0.2, &random)
     case .nests:
       var nests: [(place: SIMD2<Float>, radius: SIMD2<Float>)] = []
       for _ in 0..<random.count(3...7) {
@@ -72,7 +76,7 @@ struct LesionPainter {
             radius: SIMD2(random.within(0.2, 0.4), random.within(0.2, 0.4))
           ))
       }
-      return ColorField(.nests(nests), of: outline, shares: shares, softness: 0.05, &random)
+      return ColorField(.nests(nests), of: outline, shares: shares, softness: 0.12, &random)
     }
   }
 

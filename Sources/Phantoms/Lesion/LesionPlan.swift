@@ -31,7 +31,9 @@ struct LesionPlan {
 
   /// Attributes for a code, with nature's variety.
   static func drawn(for code: Code, _ random: inout PhantomRandom) -> LesionPlan {
-    let tone = random.chance(0.78) ? random.within(0, 0.5) : random.within(0.5, 1)
+    // Basal cell carcinoma is seen on light skin, and its pink would look painted on dark.
+    let light = random.chance(0.78) || code == .bcc
+    let tone = light ? random.within(0, 0.5) : random.within(0.5, 1)
     var plan = LesionPlan(code: code, architecture: .round, tone: tone)
     switch code {
     case .mel: plan.drawMelanoma(&random)
@@ -44,7 +46,7 @@ struct LesionPlan {
   }
 
   /// Dark skin shows no light brown lesion: what would be, is one step darker.
-  private var isDarkSkin: Bool { tone > 0.62 }
+  private var isDarkSkin: Bool { tone > 0.5 }
 
   private mutating func drawMelanoma(_ random: inout PhantomRandom) {
     architecture = .irregular
@@ -59,12 +61,12 @@ struct LesionPlan {
       ], otherwise: [.lightBrown, .darkBrown])
     if isDarkSkin { ground = [.darkBrown, .black] }
     if regression {
-      let scar = random.chance(0.6)
+      let scar = !isDarkSkin && random.chance(0.6)
       let veil = !scar || random.chance(0.45)
       if veil { patches.append(Patch(color: .blueGray, share: random.within(0.15, 0.28), form: .area)) }
       if scar { patches.append(Patch(color: .white, share: random.within(0.14, 0.26), form: .area)) }
     }
-    if random.chance(0.3) {
+    if !isDarkSkin, random.chance(0.3) {
       let color: PhantomColor = random.chance(0.5) ? .pink : .red
       patches.append(Patch(color: color, share: random.within(0.14, 0.24), form: .area))
     }

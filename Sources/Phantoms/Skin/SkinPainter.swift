@@ -2,10 +2,11 @@
 struct SkinPainter {
   /// Tones from Fitzpatrick I to VI as dermatoscopes show them, in sRGB bytes.
   private static let tones: [(Float, Float, Float)] = [
-    (236, 196, 190), (229, 180, 168), (214, 162, 142), (184, 130, 104), (142, 95, 72), (98, 64, 50),
+    (226, 200, 198), (220, 178, 172), (208, 158, 146), (180, 130, 108), (142, 97, 76), (100, 67, 54),
   ]
 
-  private let tone: Triple
+  /// The mean density of the skin.
+  let tone: Triple
   private let blush: Triple
   private let depth: Float
 
@@ -18,11 +19,11 @@ struct SkinPainter {
     let share = position - Float(lower)
     let from = Light.density(a.0, a.1, a.2)
     let to = Light.density(b.0, b.1, b.2)
-    let pink = random.within(0, 0.3) * (1 - tone)
-    self.tone = from + (to - from) * share + Triple(0, pink, pink * 0.75)
+    let rosy = (random.chance(0.35) ? random.within(0.15, 0.4) : random.within(0, 0.12)) * (1 - tone)
+    self.tone = from + (to - from) * share + Triple(0, rosy, rosy * 0.75)
     // Haemoglobin absorbs green most.
-    blush = Triple(0.12, 0.6, 0.45) * random.within(0.15, 0.5) * (1 - 0.5 * tone)
-    depth = random.within(0.05, 0.14)
+    blush = Triple(0.12, 0.6, 0.45) * random.within(0.25, 0.8) * (1 - 0.5 * tone)
+    depth = random.within(0.12, 0.3)
   }
 
   func paint(_ canvas: inout Canvas, _ random: inout PhantomRandom) {
@@ -31,7 +32,8 @@ struct SkinPainter {
     let lines = Noise(&random)
     let turns = random.unit()
     let along = SIMD2(Polynomials.cosine(turns), Polynomials.sine(turns))
-    let furrow = random.within(0, 0.10)
+    let furrow = random.within(0, 0.3)
+    let capillaries = random.chance(0.35) ? random.within(0.15, 0.4) : 0
     let step = 1 / canvas.scale
     let melanin = Triple(0.55, 0.85, 1.0)
     var index = 0
@@ -45,8 +47,10 @@ struct SkinPainter {
         let s = x * along.x + y * along.y
         let p = y * along.x - x * along.y
         let ridge = abs(lines.smooth(s * 0.02, p * 0.13) - 0.5)
+        let vein = abs(broad.smooth(x * 0.03 + cloud * 3, y * 0.03 + grain * 0.6) - 0.5)
+        let red = capillaries * (1 - min(1, vein * 16)) * (0.5 + cloud)
         canvas.density[index] =
-          tone + blush * (cloud + 0.15 * grain) + melanin * (grain * depth + (ridge - 0.12) * furrow)
+          tone + blush * (cloud + 0.3 * grain + max(0, red)) + melanin * (grain * depth + (ridge - 0.12) * furrow)
         index += 1
       }
     }

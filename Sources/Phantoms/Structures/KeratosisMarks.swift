@@ -24,10 +24,10 @@ enum KeratosisMarks {
       rims.spot(at: place, radius: radius + 3.4, softness: 2.2)
       for _ in 0..<3 {
         let shift = SIMD2(random.bell(), random.bell()) * (radius * 0.3)
-        plugs.spot(at: place + shift, radius: radius * random.within(0.55, 0.8), softness: 1.2)
+        plugs.spot(at: place + shift, radius: radius * random.within(0.55, 0.8), softness: 1.8)
       }
     }
-    canvas.tint(Light.density(214, 176, 128), by: 0.75, where: rims)
+    canvas.tint(Light.density(214, 176, 128), by: 0.5, where: rims)
     canvas.tint(Light.density(44, 27, 18), by: 0.92, where: plugs)
   }
 }

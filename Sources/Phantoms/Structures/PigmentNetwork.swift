@@ -5,6 +5,7 @@ struct PigmentNetwork {
   private let line: Float
   private let strength: Float
   private let variation: Float
+  private let bend: Float
   private let noiseX: Noise
   private let noiseY: Noise
   private let uneven: Noise
@@ -12,10 +13,11 @@ struct PigmentNetwork {
   /// - Parameter atypical: lines of uneven width and darkness, cells of uneven size.
   init(atypical: Bool, _ random: inout PhantomRandom) {
     cell = atypical ? random.within(13, 19) : random.within(11, 16)
-    jitter = atypical ? 0.85 : 0.6
-    line = random.within(0.15, 0.2)
-    strength = random.within(0.95, 1.35)
-    variation = atypical ? 0.6 : 0.25
+    jitter = atypical ? 0.95 : 0.8
+    line = random.within(0.13, 0.19)
+    strength = random.within(1.3, 1.8)
+    variation = atypical ? 0.9 : 0.5
+    bend = atypical ? 1.6 : 0.9
     noiseX = Noise(&random)
     noiseY = Noise(&random)
     uneven = Noise(&random)
@@ -24,8 +26,9 @@ struct PigmentNetwork {
   /// Density to add at a place in units: more on the lines, less in the holes, fading towards the border.
   @inline(__always)
   func density(_ x: Float, _ y: Float, t: Float) -> Float {
-    let u = x / cell
-    let v = y / cell
+    // Bent, so that lines are not straight and holes not alike.
+    let u = x / cell + uneven.smooth(x * 0.05 + 7, y * 0.05) * bend
+    let v = y / cell + uneven.smooth(x * 0.05, y * 0.05 + 70) * bend
     let fx = u.rounded(.down)
     let fy = v.rounded(.down)
     var nearest: Float = 9
@@ -52,8 +55,8 @@ struct PigmentNetwork {
     let gap = second.squareRoot() - nearest.squareRoot()
     let patchy = uneven.fractal(x * 0.018, y * 0.018, octaves: 2)
     let width = line * (1 + patchy * variation * 2)
-    let onLine = 1 - Polynomials.smoothstep(width * 0.5, width * 1.9, gap)
+    let onLine = 1 - Polynomials.smoothstep(width * 0.2, width * 2.1, gap)
     let fade = 1 - Polynomials.smoothstep(0.72, 1.02, t)
-    return (onLine * (1 + patchy * variation) - 0.32) * strength * (0.25 + 0.75 * fade)
+    return (onLine * (1 + patchy * variation) - 0.34) * strength * (0.25 + 0.75 * fade)
   }
 }

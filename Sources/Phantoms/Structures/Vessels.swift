@@ -13,7 +13,7 @@ enum Vessels {
       case "dotted": drawDots(outline, into: &layer, &random)
       default: drawLines(outline, into: &layer, &random)
       }
-      canvas.tint(blood, by: 0.9, where: layer)
+      canvas.tint(blood, by: random.within(0.72, 0.9), where: layer)
     }
   }
 
@@ -26,7 +26,7 @@ enum Vessels {
       let turns = first + (Float(number) + random.within(-0.2, 0.2)) / Float(count)
       let root = outline.point(turns, random.within(0.85, 1.02))
       branch(
-        from: root, heading: turns + 0.5 + random.bell() * 0.04, width: random.within(2.4, 3.4), depth: 0, outline,
+        from: root, heading: turns + 0.5 + random.bell() * 0.04, width: random.within(2, 3), depth: 0, outline,
         into: &layer, &random)
     }
   }

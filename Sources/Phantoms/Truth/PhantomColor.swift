@@ -26,8 +26,8 @@ enum PhantomColor: String, CaseIterable {
     case .darkBrown: Range(luma: 40...86, redness: 10...78, yellowness: 2...60)
     case .black: Range(luma: 0...39.5, redness: -20...34, yellowness: -20...26)
     case .white: Range(luma: 184...255, redness: -12...36, yellowness: -20...34)
-    case .red: Range(luma: 40...150, redness: 80...220, yellowness: -40...45)
-    case .pink: Range(luma: 112...205, redness: 38...110, yellowness: -40...14.5)
+    case .red: Range(luma: 40...140, redness: 92...220, yellowness: -40...45)
+    case .pink: Range(luma: 112...205, redness: 34...91.9, yellowness: -40...14.5)
     case .blueGray: Range(luma: 44...180, redness: -50...14, yellowness: -70...(-3))
     }
   }
@@ -40,7 +40,7 @@ enum PhantomColor: String, CaseIterable {
     case .black: (35, 25, 24)
     case .white: (228, 208, 205)
     case .red: (172, 48, 52)
-    case .pink: (206, 126, 132)
+    case .pink: (206, 138, 142)
     case .blueGray: (98, 106, 126)
     }
   }
