@@ -1,0 +1,55 @@
+import VisionLanguage
+
+/// One phantom in the making: the plan, the outline, and the canvas before the camera.
+struct Painting {
+  let plan: LesionPlan
+  let outline: LesionOutline
+  let census: ColorCensus
+  let truth: PhantomTruth
+  private var canvas: Canvas
+  private var random: PhantomRandom
+
+  /// Paints skin, lesion and structures.
+  init(code: Code, width: Int, height: Int, random source: PhantomRandom) {
+    var random = source
+    let plan = LesionPlan.drawn(for: code, &random)
+    var canvas = Canvas(width: width, height: height)
+    let outline = LesionOutline.drawn(plan.architecture, extent: canvas.extent, &random)
+    let sharp = code == .bkl || (code == .mel && random.chance(0.4))
+    let edge = sharp ? random.within(0.015, 0.04) : random.within(0.05, 0.16)
+    let roughness: Float = plan.architecture == .irregular ? random.within(0.08, 0.2) : random.within(0.03, 0.09)
+    let map = LesionMap(outline, edge: edge, roughness: roughness, over: canvas, &random)
+
+    let skin = SkinPainter(tone: plan.tone, &random)
+    skin.paint(&canvas, &random)
+    LesionPainter(plan: plan, outline: outline, map: map, tone: skin.tone).paint(&canvas, &random)
+    if plan.regression { Peppering.paint(outline, on: &canvas, &random) }
+    PigmentMarks.paint(plan, outline, on: &canvas, &random)
+    Vessels.paint(plan.vessels, outline, on: &canvas, &random)
+    if plan.keratosis { KeratosisMarks.paint(outline, on: &canvas, &random) }
+
+    census = ColorCensus(canvas, map)
+    truth = PhantomTruth(
+      architecture: plan.architecture.rawValue, network: plan.network, structures: plan.structures,
+      colors: census.noticeable.map(\.rawValue), vessels: plan.vessels, regression: plan.regression,
+      keratosis: plan.keratosis,
+      code: PhantomRule.code(
+        architecture: plan.architecture, network: plan.network, vessels: plan.vessels, regression: plan.regression,
+        keratosis: plan.keratosis
+      ).rawValue)
+    self.plan = plan
+    self.outline = outline
+    self.canvas = canvas
+    self.random = random
+  }
+
+  /// Lays hair, gel and ruler over the scene and takes the picture.
+  func photographed() -> [UInt8] {
+    var canvas = canvas
+    var random = random
+    Hairs.paint(&canvas, &random)
+    Bubbles.paint(&canvas, &random)
+    Ruler.paint(&canvas, &random)
+    return Exposure(lesion: outline, extent: canvas.extent, &random).develop(canvas, &random)
+  }
+}
