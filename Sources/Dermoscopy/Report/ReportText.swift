@@ -1,0 +1,5 @@
+struct ReportText {
+  let report: ExaminationReport
+  let labels: [String: String]
+  var text: String { "" }
+}
