@@ -27,6 +27,8 @@ public struct ExaminationFailure: Sendable, Hashable, Codable {
 public struct ModelFault: Fault, Equatable {
   let message: String
 
+  /// What sort of trouble this is.
   public var kind: FaultKind { .bug }
+  /// What is wrong, on one line.
   public var description: String { "the model \(message)" }
 }

@@ -18,7 +18,9 @@ public final class ExaminationLog: Sendable {
   /// An empty log.
   public init() {}
 
-  /// Adds an event. After `finished` or `failed` the log stays as it is.
+  /// Adds an event.
+  ///
+  /// After `finished` or `failed` the log stays as it is.
   public func append(_ event: ExaminationEvent) {
     let woken = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard !state.isComplete else { return [] }

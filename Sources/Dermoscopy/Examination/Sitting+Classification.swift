@@ -4,7 +4,9 @@ extension Sitting {
   /// What a prompt says in place of a description of which cleaning left nothing.
   static let noDescription = "none"
 
-  /// Phase 3: a code from the notes and the description alone. The model does not see the image any more.
+  /// Phase 3: a code from the notes and the description alone.
+  ///
+  /// The model does not see the image any more.
   func classify(_ proceedings: inout Proceedings) async throws -> Diagnosis {
     try begin(.classification)
     let started = ContinuousClock.now

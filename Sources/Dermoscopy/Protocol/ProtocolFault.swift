@@ -9,8 +9,10 @@ public struct ProtocolFault: Fault, Equatable {
   /// What is wrong there.
   public let message: String
 
+  /// What sort of trouble this is.
   public var kind: FaultKind { .unusableInput }
 
+  /// What is wrong, on one line.
   public var description: String {
     let document = "protocol \(String(name.map { $0.isPrintable ? $0 : "�" }))"
     return place.isEmpty ? "\(document): \(message)" : "\(document): \(place): \(message)"

@@ -1,4 +1,6 @@
-/// What a protocol document may hold. `Protocols/protocol.schema.json` says the same to other programs.
+/// What a protocol document may hold.
+///
+/// `Protocols/protocol.schema.json` says the same to other programs.
 enum ProtocolLimits {
   /// The document's own name for its format.
   static let schema = "dermgemma-protocol/1"

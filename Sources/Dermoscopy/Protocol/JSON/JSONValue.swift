@@ -20,7 +20,9 @@ enum JSONValue: Sendable, Hashable {
     }
   }
 
-  /// The text on one line, without spaces. Slashes stay as they are; what some reader takes for a line break is escaped.
+  /// The text on one line, without spaces.
+  ///
+  /// Slashes stay as they are; what some reader takes for a line break is escaped.
   var text: String {
     var text = ""
     write(to: &text)

@@ -16,7 +16,9 @@ public enum OrderedJSON {
   }
 }
 
-/// Builds one value of the tree. A container keeps its encoder, so what is written later still finds its place.
+/// Builds one value of the tree.
+///
+/// A container keeps its encoder, so what is written later still finds its place.
 private final class TreeEncoder: Encoder {
   enum Shape {
     case single(JSONValue)
