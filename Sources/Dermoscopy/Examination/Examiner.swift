@@ -1,0 +1,113 @@
+import Digests
+import VisionLanguage
+
+/// Examines images by a protocol: looks, observes, reviews, classifies.
+public struct Examiner: Sendable {
+  /// Who looks and answers.
+  public let model: any VisionLanguageModel
+  /// By which procedure.
+  public let readingProtocol: ReadingProtocol
+
+  /// An examiner with a model and a protocol.
+  public init(model: any VisionLanguageModel, readingProtocol: ReadingProtocol) {
+    self.model = model
+    self.readingProtocol = readingProtocol
+  }
+
+  /// Examines one image.
+  ///
+  /// The log gets each step as it happens and is complete when this returns or throws. Cancelling the task gives
+  /// everything back at the model's next step.
+  ///
+  /// - Parameters:
+  ///   - image: the picture as the protocol's preparation leaves it.
+  ///   - subject: the picture as its owner knows it.
+  ///   - seed: the same seed, image, protocol and weights give the same report, timings and counts aside.
+  /// - Throws: the model's `Fault`, `ModelFault` when it breaks its word, `CancellationError`.
+  public func examine(
+    _ image: PixelImage, subject: ExaminationSubject, seed: UInt64, log: ExaminationLog
+  ) async throws -> ExaminationReport {
+    do {
+      let sitting = Sitting(
+        model: model, readingProtocol: readingProtocol,
+        sampling: EffectiveSampling(of: readingProtocol, recommended: model.recommendedSampling),
+        seeds: RequestSeeds(seed: seed, image: image.digest), log: log)
+      let started = ContinuousClock.now
+      let identity = try await model.identity
+      var (proceedings, diagnosis) = try await sitting.examine(image)
+      proceedings.timings.total = (ContinuousClock.now - started).milliseconds
+
+      let report = ExaminationReport(
+        of: subject, by: readingProtocol, model: identity, seed: seed, sampling: sitting.sampling,
+        proceedings: proceedings, diagnosis: diagnosis)
+      log.append(.finished(report))
+      return report
+    } catch {
+      // A model that is stopped may say so in its own words; what happened is that somebody cancelled.
+      let error: any Error = Task.isCancelled ? CancellationError() : error
+      log.append(.failed(ExaminationFailure(error)))
+      throw error
+    }
+  }
+}
+
+/// One examination under way.
+struct Sitting: Sendable {
+  let model: any VisionLanguageModel
+  let readingProtocol: ReadingProtocol
+  let sampling: EffectiveSampling
+  let seeds: RequestSeeds
+  let log: ExaminationLog
+
+  /// The procedure.
+  func examine(_ image: PixelImage) async throws -> (Proceedings, Diagnosis) {
+    var proceedings = Proceedings()
+    let diagnosis: Diagnosis
+    switch readingProtocol.classification.method {
+    case .scored:
+      diagnosis = try await looking(at: image, &proceedings) { view, proceedings in
+        try await score(in: view, &proceedings)
+      }
+    case .model, .rules:
+      try await looking(at: image, &proceedings) { view, proceedings in
+        try await observe(in: view, &proceedings)
+        try await review(in: view, &proceedings)
+      }
+      diagnosis = try await classify(&proceedings)
+    }
+    log.append(.diagnosis(diagnosis))
+    return (proceedings, diagnosis)
+  }
+
+  /// Looks at the image once, and gives the view back whatever happens.
+  private func looking<Result>(
+    at image: PixelImage, _ proceedings: inout Proceedings,
+    _ body: (any ImageView, inout Proceedings) async throws -> Result
+  ) async throws -> Result {
+    try begin(.looking)
+    let view = try await model.look(at: image)
+    proceedings.add(view.cost)
+    do {
+      let result = try await body(view, &proceedings)
+      await view.close()
+      return result
+    } catch {
+      await view.close()
+      throw error
+    }
+  }
+
+  func begin(_ phase: ExaminationPhase) throws {
+    try Task.checkCancellation()
+    log.append(.phaseStarted(phase))
+  }
+
+  func request(
+    _ text: String, _ sampling: Sampling, phase: ExaminationPhase, question: String = ""
+  ) -> GenerationRequest {
+    GenerationRequest(
+      prompt: prompt(text), sampling: sampling, seed: seeds.seed(for: phase, question: question))
+  }
+
+  func prompt(_ text: String) -> Prompt { Prompt(text: text, answerPrefix: readingProtocol.answerPrefix) }
+}

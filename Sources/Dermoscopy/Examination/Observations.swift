@@ -1,0 +1,59 @@
+/// The answers to Phase 1's questions, in the protocol's order; in JSON an object of question id to observation.
+public struct Observations: Sendable, Hashable {
+  /// One question's answer.
+  public struct Entry: Sendable, Hashable {
+    /// The question's id.
+    public let question: String
+    /// Its answer.
+    public let observation: Observation
+  }
+
+  /// All answers, in order.
+  public let entries: [Entry]
+
+  /// Observations in their order.
+  public init(_ entries: [(question: String, observation: Observation)] = []) {
+    self.entries = entries.map { Entry(question: $0.question, observation: $0.observation) }
+  }
+
+  /// The answer to a question.
+  public subscript(question: String) -> Observation? {
+    entries.first { $0.question == question }?.observation
+  }
+
+  /// The words of a question's value; none when it was not asked.
+  public func words(of question: String) -> Set<String> {
+    Set((self[question]?.value ?? "").split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init))
+  }
+}
+
+extension Observations: Codable {
+  struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  /// Under this key a decoder is told the order, which Foundation's forgets; without it the alphabet decides.
+  static let order = CodingUserInfoKey(rawValue: "dermgemma.observation-order")
+
+  /// Writes the observations in their order.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Name.self)
+    for entry in entries { try container.encode(entry.observation, forKey: Name(stringValue: entry.question)) }
+  }
+
+  /// Reads observations; see `ExaminationReport.init(json:)` for their order.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Name.self)
+    let order = Self.order.flatMap { decoder.userInfo[$0] as? [String] } ?? []
+    let rank = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+    let keys = container.allKeys.sorted {
+      (rank[$0.stringValue] ?? .max, $0.stringValue) < (rank[$1.stringValue] ?? .max, $1.stringValue)
+    }
+    entries = try keys.map {
+      Entry(question: $0.stringValue, observation: try container.decode(Observation.self, forKey: $0))
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import VisionLanguage
+
+extension Sitting {
+  /// What a prompt says in place of a description of which cleaning left nothing.
+  static let noDescription = "none"
+
+  /// Phase 3: a code from the notes and the description alone.
+  ///
+  /// The model does not see the image any more.
+  func classify(_ proceedings: inout Proceedings) async throws -> Diagnosis {
+    try begin(.classification)
+    let started = ContinuousClock.now
+    let classification = readingProtocol.classification
+    let text = classification.prompt.filled(
+      observations: notes(proceedings.observations), description: oneLine(proceedings.description?.cleaned ?? ""))
+
+    async let scores = scores(from: model, after: text)
+    let choice: Choice
+    switch classification.method {
+    case .rules(let rules, let choices, let fallback):
+      let observations = proceedings.observations
+      if let rule = rules.first(where: { $0.holds(for: observations.words(of:)) }) {
+        choice = Choice(code: rule.code, method: .rule(rule.id))
+      } else {
+        choice = try await written(after: text, choices: choices, fallback: fallback)
+      }
+    case .model(let fallback):
+      choice = try await written(after: text, choices: classification.codes, fallback: fallback)
+    case .scored:
+      choice = Choice(code: nil, method: .scored)
+    }
+
+    let probabilities = try await probabilities(scores, .classification, &proceedings)
+    if let answer = choice.answer { proceedings.add(answer) }
+    proceedings.flags.formUnion(choice.flags)
+    proceedings.timings.phase3 = (ContinuousClock.now - started).milliseconds
+    return try diagnosis(choice, probabilities)
+  }
+
+  /// The protocol's codes, scored while the model looks at the image; the most probable one is the diagnosis.
+  func score(in view: any ImageView, _ proceedings: inout Proceedings) async throws -> Diagnosis {
+    try begin(.classification)
+    let started = ContinuousClock.now
+    let scores = try await scores(from: view, after: readingProtocol.classification.prompt.filled())
+    let probabilities = probabilities(scores, .direct, &proceedings)
+    proceedings.timings.phase3 = (ContinuousClock.now - started).milliseconds
+    return try diagnosis(Choice(code: nil, method: .scored), probabilities)
+  }
+
+  // MARK: Choosing
+
+  /// A code before its probabilities are known; without one, the most probable is meant.
+  private struct Choice {
+    var code: LesionCode?
+    var method: DiagnosisMethod
+    var answer: Generation?
+    var flags: [QualityFlag] = []
+  }
+
+  private func diagnosis(_ choice: Choice, _ probabilities: CodeProbabilities) throws -> Diagnosis {
+    guard let code = choice.code ?? probabilities.likeliest(of: readingProtocol.classification.codes) else {
+      throw ModelFault(message: "had no code to choose from")
+    }
+    return Diagnosis(
+      code: code, method: choice.method, raw: choice.answer?.text ?? "", probabilities: probabilities)
+  }
+
+  /// Lets the model write a code; one that is not among the choices does not count.
+  private func written(
+    after text: String, choices: [LesionCode], fallback: LesionCode
+  ) async throws -> Choice {
+    guard let sampling = sampling.classification else { return Choice(code: fallback, method: .fallback) }
+    let streams = try await model.respond(to: [request(text, sampling, phase: .classification)])
+    guard let stream = streams.first else { throw ModelFault(message: "did not answer") }
+    let answer = try await stream.answer()
+
+    let codes = readingProtocol.classification.codes
+    var flags = qualityChecks.classification(answer.text, codes: codes)
+    if let code = CodeReader.read(answer.text, codes: codes).code, choices.contains(code) {
+      return Choice(code: code, method: .model, answer: answer, flags: flags)
+    }
+    flags.append(.invalidCode)
+    return Choice(code: fallback, method: .fallback, answer: answer, flags: flags)
+  }
+
+  // MARK: Scoring
+
+  private func scores(from respondent: any Respondent, after text: String) async throws -> LabelScores {
+    let labels = LesionCode.allCases.map(\.label)
+    let scores = try await respondent.score(labels, after: prompt(text))
+    guard scores.logProbabilities.count == labels.count else {
+      throw ModelFault(message: "scored \(scores.logProbabilities.count) of \(labels.count) codes")
+    }
+    return scores
+  }
+
+  private func probabilities(
+    _ scores: LabelScores, _ subject: Calibration.Subject, _ proceedings: inout Proceedings
+  ) -> CodeProbabilities {
+    proceedings.counts.promptTokens += scores.promptTokens
+    return Calibration(of: model, for: subject).probabilities(scores)
+  }
+
+  private func oneLine(_ text: String) -> String {
+    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return line.isEmpty ? Self.noDescription : line
+  }
+}

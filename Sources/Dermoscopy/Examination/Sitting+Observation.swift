@@ -1,0 +1,71 @@
+import VisionLanguage
+
+extension Sitting {
+  /// Phase 1: all questions are put at once and answered side by side.
+  func observe(in view: any ImageView, _ proceedings: inout Proceedings) async throws {
+    let questions = readingProtocol.questions
+    guard !questions.isEmpty, let sampling = sampling.observation else { return }
+    try begin(.observation)
+    let started = ContinuousClock.now
+
+    let streams = try await view.respond(
+      to: questions.map { request($0.prompt, sampling, phase: .observation, question: $0.id) })
+    guard streams.count == questions.count else {
+      throw ModelFault(message: "answered \(streams.count) of \(questions.count) questions")
+    }
+    let answers = try await withThrowingTaskGroup(of: (Int, Generation).self) { group in
+      for (index, stream) in streams.enumerated() {
+        group.addTask { (index, try await stream.answer()) }
+      }
+      var answers = [Generation?](repeating: nil, count: questions.count)
+      for try await (index, answer) in group {
+        answers[index] = answer
+        log.append(.observation(question: questions[index].id, observation(questions[index], answer)))
+      }
+      return answers.compactMap(\.self)
+    }
+
+    let checks = qualityChecks
+    for answer in answers {
+      proceedings.add(answer)
+      proceedings.flags.formUnion(checks.observation(answer.text))
+    }
+    proceedings.observations = Observations(
+      zip(questions, answers).map { ($0.id, observation($0, $1)) })
+    proceedings.timings.phase1 = (ContinuousClock.now - started).milliseconds
+  }
+
+  private func observation(_ question: Question, _ answer: Generation) -> Observation {
+    Observation(value: AnswerReader(form: question.answer).value(of: answer.text), raw: answer.text)
+  }
+
+  var qualityChecks: QualityChecks {
+    QualityChecks(
+      refusals: readingProtocol.refusals, comparisonWords: readingProtocol.review?.comparisonWords ?? [],
+      additionalWords: readingProtocol.review?.additionalWords ?? [])
+  }
+
+  /// The observations as a prompt shows them: one a line, by the questions' labels.
+  func notes(_ observations: Observations) -> String {
+    readingProtocol.questions.map { question in
+      "\(question.label): \(observations[question.id]?.value ?? Observation.unclear)"
+    }.joined(separator: "\n")
+  }
+}
+
+extension GenerationStream {
+  /// Reads an answer to its end.
+  ///
+  /// - Parameter piece: gets each piece of the text as it comes.
+  func answer(_ piece: (String) -> Void = { _ in }) async throws -> Generation {
+    for try await event in self {
+      switch event {
+      case .text(let text): piece(text)
+      case .finished(let generation): return generation
+      }
+    }
+    // A stream whose reader was cancelled ends as if it were over.
+    try Task.checkCancellation()
+    throw ModelFault(message: "stopped in the middle of an answer")
+  }
+}

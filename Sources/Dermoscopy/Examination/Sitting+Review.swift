@@ -1,0 +1,22 @@
+import VisionLanguage
+
+extension Sitting {
+  /// Phase 2: the observations are compared with the same view; what is written is cleaned.
+  func review(in view: any ImageView, _ proceedings: inout Proceedings) async throws {
+    guard let review = readingProtocol.review, let sampling = sampling.review else { return }
+    try begin(.review)
+    let started = ContinuousClock.now
+
+    let text = review.prompt.filled(observations: notes(proceedings.observations))
+    let streams = try await view.respond(to: [request(text, sampling, phase: .review)])
+    guard let stream = streams.first else { throw ModelFault(message: "did not answer") }
+    let answer = try await stream.answer { log.append(.descriptionText($0)) }
+
+    let description = DescriptionCleaner(refusals: readingProtocol.refusals).clean(answer.text)
+    proceedings.add(answer)
+    proceedings.flags.formUnion(qualityChecks.description(description))
+    proceedings.description = description
+    log.append(.descriptionCleaned(description))
+    proceedings.timings.phase2 = (ContinuousClock.now - started).milliseconds
+  }
+}

@@ -1,0 +1,20 @@
+import Faults
+
+/// Why a document is not a protocol.
+public struct ProtocolFault: Fault, Equatable {
+  /// The document, as the person who gave it calls it: "seed", "mine.json".
+  public let name: String
+  /// Where in the document: "questions[2].answer.values", "line 3, column 14"; empty for the whole.
+  public let place: String
+  /// What is wrong there.
+  public let message: String
+
+  /// What sort of trouble this is.
+  public var kind: FaultKind { .unusableInput }
+
+  /// What is wrong, on one line.
+  public var description: String {
+    let document = "protocol \(String(name.map { $0.isPrintable ? $0 : "�" }))"
+    return place.isEmpty ? "\(document): \(message)" : "\(document): \(place): \(message)"
+  }
+}

@@ -1,0 +1,28 @@
+extension ReadingProtocol {
+  /// The names of the protocols that ship with the program; the first is the default.
+  public static let builtinNames = ["seed", "extended", "direct"]
+
+  /// The bytes of a document that ships with the program; `nil` for another name.
+  public static func builtinDocument(named name: String) -> [UInt8]? {
+    switch name {
+    case "seed": PackageResources.seed_json
+    case "extended": PackageResources.extended_json
+    case "direct": PackageResources.direct_json
+    default: nil
+    }
+  }
+
+  /// The JSON Schema (2020-12) of a protocol document, for editors and other programs.
+  public static var schemaDocument: [UInt8] { PackageResources.protocol_schema_json }
+
+  /// A protocol that ships with the program.
+  ///
+  /// - Throws: `ProtocolFault` for a name that none has.
+  public static func builtin(named name: String) throws(ProtocolFault) -> ReadingProtocol {
+    guard let document = builtinDocument(named: name) else {
+      throw ProtocolFault(
+        name: name, place: "", message: "is not one of \(builtinNames.joined(separator: ", "))")
+    }
+    return try ReadingProtocol(json: document, name: name)
+  }
+}

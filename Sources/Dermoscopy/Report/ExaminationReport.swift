@@ -1,0 +1,139 @@
+import VisionLanguage
+
+/// One examination, as `analyze --json`, the HTTP API and the database spell it.
+public struct ExaminationReport: Sendable, Hashable, Decodable {
+  /// The image as its owner knows it.
+  public struct Image: Sendable, Hashable, Codable {
+    /// The file's name.
+    public var name: String
+    /// SHA-256 of the file's bytes, hexadecimal.
+    public var sha256: String
+    /// Pixels.
+    public var width: Int
+    /// Pixels.
+    public var height: Int
+  }
+
+  /// Which protocol was followed.
+  public struct ProtocolReference: Sendable, Hashable, Codable {
+    /// The protocol's id.
+    public var id: String
+    /// The protocol's version.
+    public var version: String
+    /// SHA-256 of the document, hexadecimal.
+    public var digest: String
+  }
+
+  /// Which weights answered.
+  public struct Model: Sendable, Hashable, Decodable {
+    /// The model's name.
+    public var name: String
+    /// SHA-256 of the weights file, hexadecimal.
+    public var weights: String
+    /// SHA-256 of the projector file, hexadecimal.
+    public var projector: String?
+
+    enum CodingKeys: String, CodingKey {
+      case name
+      case weights = "weights_sha256"
+      case projector = "projector_sha256"
+    }
+  }
+
+  /// The image.
+  public var image: Image
+  /// The protocol.
+  public var readingProtocol: ProtocolReference
+  /// The model.
+  public var model: Model
+  /// The engine with its version and backends.
+  public var engine: String
+  /// What the random numbers began with.
+  public var seed: UInt64
+  /// The sampling that took effect.
+  public var sampling: EffectiveSampling
+  /// Phase 1's answers, in the protocol's order.
+  public var observations: Observations
+  /// Phase 2's text; `nil` where there was no Phase 2.
+  public var description: CleanedDescription?
+  /// Phase 3's code.
+  public var diagnosis: Diagnosis
+  /// What is wrong with any phase's output, in the order of `QualityFlag.allCases`; empty when all is clean.
+  public var flags: [QualityFlag]
+  /// What the lesion is known to be.
+  public var groundTruth: GroundTruth?
+  /// How long it took.
+  public var timings: ExaminationTimings
+  /// How much was computed.
+  public var counts: ExaminationCounts
+  /// The report for people: everything above but timings and counts, which differ from run to run.
+  public internal(set) var text: String
+
+  enum CodingKeys: String, CodingKey {
+    case image
+    case readingProtocol = "protocol"
+    case model, engine, seed, sampling, observations, description, diagnosis, flags
+    case groundTruth = "ground_truth"
+    case timings, counts
+    case text = "report"
+  }
+}
+
+extension ExaminationReport {
+  init(
+    of subject: ExaminationSubject, by readingProtocol: ReadingProtocol, model: ModelIdentity, seed: UInt64,
+    sampling: EffectiveSampling, proceedings: Proceedings, diagnosis: Diagnosis
+  ) {
+    self.init(
+      image: Image(
+        name: subject.name, sha256: subject.digest.hexadecimal, width: subject.width, height: subject.height),
+      readingProtocol: ProtocolReference(
+        id: readingProtocol.id, version: readingProtocol.version, digest: readingProtocol.digest.hexadecimal),
+      model: Model(
+        name: model.name, weights: model.weights.hexadecimal, projector: model.projector?.hexadecimal),
+      engine: model.engine, seed: seed, sampling: sampling, observations: proceedings.observations,
+      description: proceedings.description, diagnosis: diagnosis,
+      flags: QualityFlag.allCases.filter(proceedings.flags.contains), groundTruth: subject.groundTruth,
+      timings: proceedings.timings, counts: proceedings.counts, text: "")
+    let labels = readingProtocol.questions.map { ($0.id, $0.label) }
+    text = ReportText(report: self, labels: Dictionary(labels, uniquingKeysWith: { first, _ in first })).text
+  }
+}
+
+/// How long an examination took, in milliseconds to a tenth.
+public struct ExaminationTimings: Sendable, Hashable, Codable {
+  /// Encoding the image; 0 when its embedding was known.
+  public var encode = 0.0
+  /// The questions.
+  public var phase1 = 0.0
+  /// The review, cleaning included.
+  public var phase2 = 0.0
+  /// The classification, scoring included.
+  public var phase3 = 0.0
+  /// All of it.
+  public var total = 0.0
+
+  enum CodingKeys: String, CodingKey {
+    case encode = "encode_ms"
+    case phase1 = "phase1_ms"
+    case phase2 = "phase2_ms"
+    case phase3 = "phase3_ms"
+    case total = "total_ms"
+  }
+}
+
+/// How much an examination computed.
+public struct ExaminationCounts: Sendable, Hashable, Codable {
+  /// Times that the image went through the projector.
+  public var imageEncodes = 0
+  /// Tokens of prompts decoded, the image's included.
+  public var promptTokens = 0
+  /// Tokens written.
+  public var generatedTokens = 0
+
+  enum CodingKeys: String, CodingKey {
+    case imageEncodes = "image_encodes"
+    case promptTokens = "prompt_tokens"
+    case generatedTokens = "generated_tokens"
+  }
+}

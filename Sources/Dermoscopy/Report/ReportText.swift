@@ -1,0 +1,124 @@
+/// The report for people: a page of at most `columns` columns.
+struct ReportText {
+  /// Columns of the page.
+  static let columns = 88
+  private static let indent = 2
+  private static let barColumns = 32
+
+  let report: ExaminationReport
+  /// What people call the questions, by id.
+  let labels: [String: String]
+
+  var text: String {
+    let sections = [heading, observations, description, classification, flags, provenance]
+    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  // MARK: Sections
+
+  private var heading: [String] {
+    let size = "\(report.image.width) × \(report.image.height) pixels"
+    return Self.lines("\(TextLayout.plain(report.image.name)), \(size)", indent: 0)
+      + ["For research. This is not a diagnosis."]
+  }
+
+  private var observations: [String] {
+    let rows = report.observations.entries.map { entry in
+      (TextLayout.plain(labels[entry.question] ?? entry.question), TextLayout.plain(entry.observation.value))
+    }
+    return rows.isEmpty ? [] : ["Observations"] + Self.table(rows)
+  }
+
+  private var description: [String] {
+    guard let description = report.description else { return [] }
+    let cleaned = TextLayout.plain(description.cleaned)
+    var lines = ["Description"] + Self.lines(cleaned.isEmpty ? "Nothing is left of it after cleaning." : cleaned)
+    for removed in description.removed {
+      let reason = TextLayout.plain("\(removed.reason)").replacing("_", with: " ")
+      lines += Self.lines("Left out (\(reason)): \(Quoted(TextLayout.plain(removed.sentence)))")
+    }
+    return lines
+  }
+
+  private var classification: [String] {
+    let diagnosis = report.diagnosis
+    var lines = ["Classification"]
+    lines += Self.lines("\(diagnosis.code.rawValue), \(diagnosis.code.diagnosis): \(method)")
+    lines += LesionCode.allCases.map { code in
+      let share = diagnosis.probabilities[code]
+      let name = TextLayout.padded(code.rawValue, to: 3)
+      let bar = TextLayout.padded(TextLayout.bar(share, columns: Self.barColumns), to: Self.barColumns)
+      let percent = TextLayout.percent(share)
+      let space = String(repeating: " ", count: max(8 - percent.columns, 0))
+      return "  \(name)  \(bar)  \(space)\(percent)"
+    }
+    if let likeliest = diagnosis.probabilities.likeliest(),
+      diagnosis.probabilities[likeliest] > diagnosis.probabilities[diagnosis.code]
+    {
+      lines += Self.lines("By the model's probabilities it would be \(likeliest.rawValue).")
+    }
+    return lines + groundTruth
+  }
+
+  private var groundTruth: [String] {
+    guard let truth = report.groundTruth else { return [] }
+    let attribute = TextLayout.plain(truth.attribute ?? "")
+    let known = TextLayout.plain(truth.code) + (attribute.isEmpty ? "" : " (\(attribute))")
+    let verdict = truth.agrees(with: report.diagnosis.code) ? "match" : "mismatch"
+    return Self.lines("Ground truth: \(known), \(verdict)")
+  }
+
+  private var method: String {
+    switch report.diagnosis.method {
+    case .model: "chosen by the model"
+    case .fallback: "the protocol's fallback; the model named no valid code"
+    case .rule(let id): "by the rule \(TextLayout.plain(id))"
+    case .scored: "the most probable code"
+    }
+  }
+
+  private var flags: [String] {
+    if report.flags.isEmpty { return ["Quality", "  No flags."] }
+    return ["Quality"] + report.flags.flatMap { Self.lines("\($0.words) (\($0.rawValue))") }
+  }
+
+  private var provenance: [String] {
+    let model = report.model
+    let projector = model.projector.map { ", projector \(Self.short($0))" } ?? ""
+    return ["Provenance"]
+      + Self.table([
+        (
+          "Protocol",
+          "\(report.readingProtocol.id) \(report.readingProtocol.version), \(Self.short(report.readingProtocol.digest))"
+        ),
+        ("Model", "\(TextLayout.plain(model.name)), weights \(Self.short(model.weights))\(projector)"),
+        ("Engine", TextLayout.plain(report.engine)),
+        ("Image", Self.short(report.image.sha256)),
+        ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),
+      ])
+  }
+
+  // MARK: Layout
+
+  /// The first of a digest's digits, enough to tell files apart.
+  private static func short(_ digest: String) -> String { String(digest.prefix(12)) }
+
+  private static func lines(_ text: String, indent: Int = indent) -> [String] {
+    TextLayout.wrap(text, columns: columns - indent).map { String(repeating: " ", count: indent) + $0 }
+  }
+
+  /// Names on the left, values beside them; a long name has the line to itself.
+  private static func table(_ rows: [(name: String, value: String)]) -> [String] {
+    let left = min(rows.map(\.name.columns).max() ?? 0, 44)
+    return rows.flatMap { row -> [String] in
+      let values = TextLayout.wrap(row.value, columns: columns - indent - left - 2)
+      let names = TextLayout.wrap(row.name, columns: left)
+      return (0..<max(values.count, names.count)).map { index in
+        let name = index < names.count ? names[index] : ""
+        let value = index < values.count ? values[index] : ""
+        let line = "  \(TextLayout.padded(name, to: left))  \(value)"
+        return String(line.reversed().drop { $0 == " " }.reversed())
+      }
+    }
+  }
+}

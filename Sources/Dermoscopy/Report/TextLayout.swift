@@ -1,0 +1,80 @@
+/// Lays text out in the columns of a terminal.
+enum TextLayout {
+  /// What somebody else wrote, on one line and without anything that a terminal would act on.
+  static func plain(_ text: String) -> String {
+    let words = text.split(whereSeparator: \.isWhitespace).map { word in
+      String(word.map { $0.isPrintable ? $0 : "�" })
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// The lines of a text that is not wider than so many columns; a word that is wider is broken.
+  static func wrap(_ text: String, columns: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    var width = 0
+    for word in text.split(separator: " ") {
+      let needed = word.columns
+      if width > 0, width + 1 + needed <= columns {
+        line += " " + word
+        width += 1 + needed
+        continue
+      }
+      if width > 0 { lines.append(line) }
+      (line, width) = ("", 0)
+      for character in word {
+        if width > 0, width + character.columns > columns {
+          lines.append(line)
+          (line, width) = ("", 0)
+        }
+        line.append(character)
+        width += character.columns
+      }
+    }
+    if width > 0 { lines.append(line) }
+    return lines
+  }
+
+  /// A text with spaces after it, so many columns wide.
+  static func padded(_ text: String, to columns: Int) -> String {
+    text + String(repeating: " ", count: max(columns - text.columns, 0))
+  }
+
+  /// A bar of so many columns at 1, in eighths of a column (U+2588 to U+258F).
+  static func bar(_ share: Double, columns: Int) -> String {
+    let eighths = Int((min(max(share, 0), 1) * Double(columns * 8)).rounded())
+    let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+    return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
+  }
+
+  /// A share in percent with one digit; what is not nothing and not all is not shown as if it were.
+  static func percent(_ share: Double) -> String {
+    switch share {
+    case 0: return "0 %"
+    case 1: return "100 %"
+    case ..<0.001: return "< 0.1 %"
+    case 0.9995...: return "> 99.9 %"
+    default:
+      let tenths = Int((share * 1000).rounded())
+      return "\(tenths / 10).\(tenths % 10) %"
+    }
+  }
+}
+
+extension StringProtocol {
+  /// Columns in a terminal.
+  var columns: Int { reduce(0) { $0 + $1.columns } }
+}
+
+extension Character {
+  /// Columns in a terminal: two for East Asian wide characters and emoji (Unicode Standard Annex #11, its main blocks).
+  fileprivate var columns: Int {
+    guard let scalar = unicodeScalars.first else { return 0 }
+    return switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+      0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+      2
+    default: 1
+    }
+  }
+}
