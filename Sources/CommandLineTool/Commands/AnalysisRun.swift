@@ -1,0 +1,136 @@
+import Datasets
+import Dermoscopy
+import Faults
+import Foundation
+import Reading
+
+/// Reads many images, some at once, and prints what comes of each in the order of the inputs.
+struct AnalysisRun: Sendable {
+  var reader: Reader
+  var labels: Labels?
+  var seed: UInt64
+  var parallel: Int
+  var printsJSON: Bool
+  var terminal: Terminal
+
+  private enum Outcome: Sendable {
+    case report(ExaminationReport)
+    case failure(name: String, kind: FaultKind, message: String)
+  }
+
+  /// - Returns: 0, or the exit status of the worst failure.
+  /// - Throws: what concerns all images: broken weights, output that cannot be written, interruption.
+  func read(_ inputs: [AnalyzeInput]) async throws -> Int32 {
+    var worst: FaultKind?
+    try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
+      var next = 0
+      func startNext() {
+        guard next < inputs.count else { return }
+        let index = next
+        next += 1
+        group.addTask { (index, try await outcome(of: inputs[index], number: index + 1, of: inputs.count)) }
+      }
+      for _ in 0..<parallel { startNext() }
+
+      var early: [Int: Outcome] = [:]
+      var printed = 0
+      while let (index, outcome) = try await group.next() {
+        startNext()
+        early[index] = outcome
+        while let outcome = early.removeValue(forKey: printed) {
+          try print(outcome, isFirst: printed == 0)
+          if case .failure(_, let kind, _) = outcome { worst = worse(worst, kind) }
+          printed += 1
+        }
+      }
+    }
+    return worst?.exitStatus ?? 0
+  }
+
+  private func outcome(of input: AnalyzeInput, number: Int, of count: Int) async throws -> Outcome {
+    try Task.checkCancellation()
+    let log = ExaminationLog()
+    let watching = Task { await watch(log, name: input.name, number: number, of: count) }
+    defer { watching.cancel() }
+    do {
+      let truth = labels?.label(ofImageNamed: input.name).map { GroundTruth(code: $0.code, attribute: $0.attribute) }
+      switch input {
+      case .file(let path):
+        return .report(try await reader.read(fileAt: path, name: input.name, truth: truth, seed: seed, log: log))
+      case .standardInput:
+        let bytes = try StandardInput.read()
+        return .report(try await reader.read(bytes, name: input.name, truth: truth, seed: seed, log: log))
+      case .missing(let fault): throw fault
+      }
+    } catch let fault as any Fault {
+      switch fault.kind {
+      case .unusableInput, .missingInput:
+        return .failure(name: input.name, kind: fault.kind, message: fault.description)
+      default: throw fault
+      }
+    }
+  }
+
+  private func print(_ outcome: Outcome, isFirst: Bool) throws {
+    switch outcome {
+    case .report(let report):
+      try terminal.print(printsJSON ? report.json() : (isFirst ? "" : "\n") + report.text)
+    case .failure(let name, let kind, let message):
+      if printsJSON { try terminal.print(FailedReading(name: name, kind: kind, message: message).jsonLine) }
+      terminal.complain("dermgemma: \(message)")
+    }
+  }
+
+  /// Shows how far the reading of an image has come, where a person is looking.
+  private func watch(_ log: ExaminationLog, name: String, number: Int, of count: Int) async {
+    guard terminal.showsProgress else { return }
+    let place = count > 1 ? "[\(number)/\(count)] \(name)" : name
+    var text = ""
+    for await entry in log.events() {
+      switch entry.event {
+      case .phaseStarted(let phase): terminal.progress("\(place) · \(title(of: phase))…")
+      case .observation(let id, let observation): terminal.progress("\(place) · \(id): \(observation.value)")
+      case .descriptionText(let piece):
+        text += piece
+        terminal.progress("\(place) · \(text.suffix(60).replacing("\n", with: " "))")
+      default: break
+      }
+    }
+  }
+
+  private func title(of phase: ExaminationPhase) -> String {
+    switch phase {
+    case .looking: "looking at the image"
+    case .observation: "observing"
+    case .review: "reviewing"
+    case .classification: "classifying"
+    }
+  }
+
+  private func worse(_ first: FaultKind?, _ second: FaultKind) -> FaultKind {
+    // An unusable input weighs more than a missing one: INTERFACES gives 65 "also when others succeeded".
+    first == .unusableInput ? .unusableInput : second
+  }
+}
+
+/// What stands in the place of an image that could not be read.
+struct FailedReading: Codable {
+  struct Image: Codable { var name: String }
+  struct Failure: Codable {
+    var status: Int32
+    var message: String
+  }
+  var image: Image
+  var error: Failure
+
+  init(name: String, kind: FaultKind, message: String) {
+    image = Image(name: name)
+    error = Failure(status: kind.exitStatus, message: message)
+  }
+
+  var jsonLine: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+}

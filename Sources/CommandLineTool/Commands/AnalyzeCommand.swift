@@ -1,0 +1,83 @@
+import Datasets
+import Dermoscopy
+import Faults
+import Foundation
+import Reading
+
+let modelOptions = [
+  OptionSpecification(
+    name: "--model", value: "FILE",
+    help: "The text model's weights (GGUF). Without it: models/medgemma.gguf if there, else the embedded model."),
+  OptionSpecification(name: "--mmproj", value: "FILE", help: "The projector that belongs to --model (GGUF)."),
+]
+
+let protocolOption = OptionSpecification(
+  name: "--protocol", value: "NAME|FILE",
+  help: "How images are read: seed (default), extended, direct, or a protocol document of your own.")
+
+let analyzeCommand = CommandSpecification(
+  name: "analyze",
+  summary: "Reads images in three phases and prints a report for each.",
+  usage: ["analyze [options] IMAGE…", "analyze [options] --files-from FILE"],
+  discussion: [
+    "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. JPEG, PNG, WebP, TIFF and "
+      + "BMP are read. An image that cannot be read fails alone: the others are read all the same.",
+    "Exit status: 0 all well; 64 wrong usage; 65 an input is no usable image, label file or protocol; 66 an input is "
+      + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
+  ],
+  options: [
+    protocolOption,
+    OptionSpecification(
+      name: "--seed", value: "N",
+      help: "Where random numbers begin (default 0). The same image, weights, protocol and seed give the same answers."),
+    OptionSpecification(name: "--labels", value: "CSV", help: "What is known: columns Image, Dx, Lesion attributes."),
+    OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object a line, in the order of the inputs."),
+    OptionSpecification(
+      name: "--files-from", value: "FILE", help: "Takes paths from a file, one a line; - for standard input."),
+    OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32, default 1)."),
+    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: one a processor)."),
+  ] + modelOptions,
+  examples: [
+    ("dermgemma analyze lesion.jpg", "One report on the terminal."),
+    ("dermgemma analyze images --labels labels.csv --json > results.jsonl", "A folder, with its ground truth."),
+  ],
+  takesArguments: true
+) { arguments, terminal in
+  let inputs = try AnalyzeInput.all(arguments)
+  let readingProtocol = try chosenProtocol(arguments)
+  let labels = try arguments.path("--labels").map { try Labels(path: $0) }
+  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+  let parallel = try arguments.number("--parallel", in: 1...32) ?? 1
+  let threads = try arguments.number("--threads", in: 1...512)
+  let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
+  let location = try ModelLocation.chosen(
+    weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+  terminal.progress("Loading the model…")
+  let reader = try Reader(
+    location, readingProtocol: readingProtocol, readings: min(parallel, max(inputs.count, 1)), threads: threads)
+  let run = AnalysisRun(
+    reader: reader, labels: labels, seed: seed, parallel: parallel, printsJSON: arguments.isSet("--json"),
+    terminal: terminal)
+  let status = try await run.read(inputs)
+  await reader.close()
+  return status
+}
+
+/// The protocol that `--protocol` names.
+func chosenProtocol(_ arguments: ParsedArguments) throws -> ReadingProtocol {
+  let name = try arguments.path("--protocol") ?? "seed"
+  if ReadingProtocol.builtinNames.contains(name) { return try ReadingProtocol.builtin(named: name) }
+  guard let data = FileManager.default.contents(atPath: name) else {
+    throw MissingProtocol(name: name)
+  }
+  return try ReadingProtocol(json: Array(data), name: name)
+}
+
+/// A protocol that is neither built in nor a file.
+struct MissingProtocol: Fault {
+  var name: String
+  var kind: FaultKind { .missingInput }
+  var description: String {
+    "--protocol \(name): neither a readable file nor one of \(ReadingProtocol.builtinNames.joined(separator: ", "))"
+  }
+}

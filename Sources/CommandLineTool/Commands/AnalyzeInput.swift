@@ -1,0 +1,82 @@
+import Datasets
+import Faults
+import Foundation
+
+/// An image that `analyze` was asked to read.
+enum AnalyzeInput: Sendable {
+  /// A file.
+  case file(path: String)
+  /// The bytes on standard input.
+  case standardInput
+  /// A path that led nowhere; it fails in its place.
+  case missing(ImageFiles.Missing)
+
+  var name: String {
+    switch self {
+    case .file(let path): path.split(separator: "/").last.map(String.init) ?? path
+    case .standardInput: "standard input"
+    case .missing(let fault): fault.path
+    }
+  }
+
+  /// Everything that a command line names, in its order.
+  ///
+  /// - Throws: `UsageFault` when nothing is named or standard input is wanted twice; a `Fault` for an unusable list.
+  static func all(_ arguments: ParsedArguments) throws -> [AnalyzeInput] {
+    var paths = arguments.positional
+    if let list = try arguments.path("--files-from") {
+      let bytes: [UInt8]
+      if list == "-" {
+        guard !paths.contains("-") else {
+          throw UsageFault(message: "Standard input cannot be both the list and an image", command: "analyze")
+        }
+        bytes = try StandardInput.read()
+      } else {
+        guard let data = FileManager.default.contents(atPath: list) else {
+          throw ImageFiles.Missing(path: list, reason: "the list of files cannot be read")
+        }
+        bytes = Array(data)
+      }
+      paths += try ImageFiles.listed(in: bytes, name: list == "-" ? "standard input" : list)
+    } else if paths.isEmpty {
+      throw UsageFault(message: "No image was named", command: "analyze")
+    }
+    guard paths.filter({ $0 == "-" }).count <= 1 else {
+      throw UsageFault(message: "Standard input can be read only once", command: "analyze")
+    }
+    return paths.flatMap { path -> [AnalyzeInput] in
+      if path == "-" { return [.standardInput] }
+      do {
+        return try ImageFiles.at(path).map { .file(path: $0) }
+      } catch {
+        return [.missing(error)]
+      }
+    }
+  }
+}
+
+/// Bytes on standard input.
+enum StandardInput {
+  /// More than an image or a list of files ever has.
+  static let largest = 256 << 20
+
+  /// All bytes until its end.
+  ///
+  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`.
+  static func read() throws(ImageFiles.Missing) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Foundation.read(STDIN_FILENO, &piece, piece.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw ImageFiles.Missing(path: "standard input", reason: String(cString: strerror(errno)))
+      }
+      bytes += piece.prefix(count)
+      guard bytes.count <= largest else {
+        throw ImageFiles.Missing(path: "standard input", reason: "more than \(largest >> 20) MiB")
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Dermoscopy
+import Faults
+import Foundation
+import Imaging
+import LlamaEngine
+import Reading
+import Weights
+
+let doctorCommand = CommandSpecification(
+  name: "doctor",
+  summary: "Says what is installed, found, usable and missing.",
+  usage: ["doctor"],
+  discussion: ["Ends with 0 when images can be read, else with the exit status of the first thing that prevents it."],
+  options: modelOptions,
+  examples: [],
+  takesArguments: false
+) { arguments, terminal in
+  var failure: FaultKind?
+  func tell(_ mark: String, _ subject: String, _ text: String) throws {
+    try terminal.print("\(mark) \(subject.padding(toLength: 12, withPad: " ", startingAt: 0)) \(text)")
+  }
+  func fail(_ subject: String, _ error: any Error) throws {
+    let fault = error as? any Fault
+    failure = failure ?? fault?.kind ?? .bug
+    try tell("✗", subject, fault?.description ?? "\(error)")
+  }
+
+  try tell("✓", "program", "dermgemma \(Tool.version)")
+  let memory = Double(ProcessInfo.processInfo.physicalMemory) / Double(1 << 30)
+  try tell(
+    "✓", "machine",
+    "\(ProcessInfo.processInfo.activeProcessorCount) processors, \(String(format: "%.1f", memory)) GiB of memory")
+  do {
+    let devices = try LlamaBackend.devices()
+    try tell("✓", "engine", "llama.cpp \(LlamaBackend.version) from \(LlamaBackend.libraryFolder ?? "the library path")")
+    for device in devices { try tell("✓", "device", "\(device.name): \(device.description)") }
+    try tell("✓", "processor", LlamaBackend.processorFeatures.joined(separator: " "))
+    if !devices.contains(where: \.isGraphicsProcessor) {
+      try tell("–", "graphics", "no graphics processor in use; everything runs on the CPU")
+    }
+  } catch {
+    try fail("engine", error)
+  }
+  try tell("✓", "images", "libvips \(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF and BMP")
+  for name in ReadingProtocol.builtinNames {
+    do {
+      let builtin = try ReadingProtocol.builtin(named: name)
+      try tell("✓", "protocol", "\(name) \(builtin.version): \(builtin.title)")
+    } catch {
+      try fail("protocol", error)
+    }
+  }
+  if FileManager.default.fileExists(atPath: ModelLocation.medGemma.weights) {
+    try tell("✓", "medgemma", "\(ModelLocation.medGemma.weights) is there")
+  } else {
+    try tell("–", "medgemma", "not at \(ModelLocation.medGemma.weights); its weights are gated and not part of this program")
+  }
+  do {
+    let location = try ModelLocation.chosen(
+      weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+    let text = try TextWeights(path: location.weights)
+    let projector = try ProjectorWeights(path: location.projector)
+    _ = try WeightsPair(text: text, projector: projector)
+    try tell(
+      "✓", "model",
+      "\(text.name)\(location.isEmbedded ? ", which comes with the program" : ""): \(location.weights)")
+    let reader = try Reader(location, readingProtocol: try ReadingProtocol.builtin(named: "seed"))
+    let identity = try await reader.identity
+    try tell("✓", "weights", "SHA-256 \(identity.weights.hexadecimal)")
+    if let projector = identity.projector { try tell("✓", "projector", "SHA-256 \(projector.hexadecimal)") }
+    await reader.close()
+  } catch {
+    try fail("model", error)
+  }
+  try terminal.print(failure == nil ? "Images can be read." : "Images cannot be read until this is mended.")
+  return failure?.exitStatus ?? 0
+}

@@ -1,0 +1,47 @@
+import Faults
+import Foundation
+import Imaging
+import Phantoms
+
+let phantomsCommand = CommandSpecification(
+  name: "phantoms",
+  summary: "Paints dermoscopic images whose every attribute is known.",
+  usage: ["phantoms [--count N] [--seed S] --out DIR"],
+  discussion: [
+    "Writes the images, labels.csv in the label format of 'analyze --labels', and attributes.csv with the true answer to "
+      + "every question. The same seed gives the same bytes."
+  ],
+  options: [
+    OptionSpecification(name: "--count", value: "N", help: "How many (1 to 100000, default 10)."),
+    OptionSpecification(name: "--seed", value: "S", help: "Which series (default 0)."),
+    OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to; made unless it is there."),
+  ],
+  examples: [("dermgemma phantoms --count 24 --seed 7 --out phantoms", "Two dozen.")],
+  takesArguments: false
+) { arguments, terminal in
+  guard let folder = try arguments.path("--out") else {
+    throw UsageFault(message: "Say where to write: --out DIR", command: "phantoms")
+  }
+  let count = try arguments.number("--count", in: 1...100_000) ?? 10
+  let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
+  let generator = PhantomGenerator(seed: seed)
+  let questions = PhantomTruth.questions
+  var labels = "Image,Dx, Lesion attributes\n"
+  var attributes = "image,\(questions.joined(separator: ",")),code\n"
+  func quoted(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
+
+  try OutputFile.makeFolder(folder)
+  for index in 0..<count {
+    try Task.checkCancellation()
+    let phantom = generator.phantom(index)
+    let name = "phantom-\(seed)-\(String(100_000 + index).dropFirst())"
+    try OutputFile.write(try ImageEncoder.png(phantom.image), to: "\(folder)/\(name).png")
+    let values = questions.map { quoted(phantom.truth.value(for: $0)) }
+    labels += "\(name),\(phantom.truth.code.lowercased()),phantom\n"
+    attributes += "\(name),\(values.joined(separator: ",")),\(phantom.truth.code)\n"
+    terminal.progress("Painted \(index + 1) of \(count)")
+  }
+  try OutputFile.write(Array(labels.utf8), to: "\(folder)/labels.csv")
+  try OutputFile.write(Array(attributes.utf8), to: "\(folder)/attributes.csv")
+  return 0
+}

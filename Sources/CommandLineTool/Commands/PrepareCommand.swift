@@ -1,0 +1,66 @@
+import Dermoscopy
+import Faults
+import Foundation
+import Imaging
+
+let prepareCommand = CommandSpecification(
+  name: "prepare",
+  summary: "Writes an image as the model will see it.",
+  usage: ["prepare [options] IMAGE --out FILE"],
+  discussion: ["The picture is written as PNG, prepared as the protocol says."],
+  options: [
+    protocolOption,
+    OptionSpecification(name: "--out", value: "FILE", help: "The PNG file to write."),
+    OptionSpecification(
+      name: "--side", value: "N",
+      help: "The side of the projector's input in pixels, for protocols that stretch to it (default 896, MedGemma's)."),
+  ],
+  examples: [("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the seed's protocol shows.")],
+  takesArguments: true
+) { arguments, terminal in
+  guard arguments.positional.count == 1 else {
+    throw UsageFault(message: "Name one image", command: "prepare")
+  }
+  guard let output = try arguments.path("--out") else {
+    throw UsageFault(message: "Say where to write: --out FILE", command: "prepare")
+  }
+  let side = try arguments.number("--side", in: 16...4096) ?? 896
+  let readingProtocol = try chosenProtocol(arguments)
+  let decoded = try ImageDecoder.decode(fileAt: arguments.positional[0])
+  let prepared = try ImagePreparer.prepare(decoded.image, as: readingProtocol.preparation, nativeSide: side)
+  try OutputFile.write(try ImageEncoder.png(prepared), to: output)
+  return 0
+}
+
+/// Files that commands write.
+enum OutputFile {
+  /// A file or folder that could not be written.
+  struct Unwritable: Fault {
+    var path: String
+    var reason: String
+    var kind: FaultKind { .unwritableOutput }
+    var description: String { "\(path): cannot be written (\(reason))" }
+  }
+
+  /// Writes a file whole or not at all.
+  ///
+  /// - Throws: `Unwritable`.
+  static func write(_ bytes: [UInt8], to path: String) throws(Unwritable) {
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw Unwritable(path: path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Makes a folder and those above it unless they are there.
+  ///
+  /// - Throws: `Unwritable`.
+  static func makeFolder(_ path: String) throws(Unwritable) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Unwritable(path: path, reason: error.localizedDescription)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Dermoscopy
+import Digests
+import Imaging
+import LlamaEngine
+import VisionLanguage
+
+/// Reads images: bytes in, report out. Everyone who wants an image read goes through one of these.
+///
+/// Several images can be read at once; they share the model and nothing else. Cancelling the task of a reading ends it at
+/// the engine's next step.
+public final class Reader: Sendable {
+  /// The protocol that every image is read by.
+  public let readingProtocol: ReadingProtocol
+  private let model: LlamaVisionLanguageModel
+  private let examiner: Examiner
+
+  /// Loads the model.
+  ///
+  /// - Parameters:
+  ///   - readings: how many images may be read at once; at least 1.
+  ///   - threads: threads for decoding, and as many for encoding; `nil` for all processors.
+  /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other.
+  public init(
+    _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int = 1, threads: Int? = nil
+  ) throws {
+    self.readingProtocol = readingProtocol
+    let perReading = max(readingProtocol.questions.count, 2)
+    model = try LlamaVisionLanguageModel(
+      EngineConfiguration(
+        weights: location.weights, projector: location.projector,
+        threads: threads ?? EngineConfiguration.availableThreads, views: readings, answers: readings * perReading,
+        demand: readingProtocol.demand))
+    examiner = Examiner(model: model, readingProtocol: readingProtocol)
+  }
+
+  /// Which weights read.
+  public var identity: ModelIdentity {
+    get async throws { try await model.identity }
+  }
+
+  /// Decodes an image, prepares it as the protocol says and has it examined.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file's.
+  ///   - name: what the report and messages call it.
+  ///   - truth: what is known of the lesion, for the report's comparison only: the model never sees it.
+  ///   - seed: where the random numbers begin.
+  ///   - log: receives what happens while it happens.
+  /// - Throws: an `ImageFault` for an image that cannot be used, another `Fault` for what the engine meets.
+  public func read(
+    _ bytes: [UInt8], name: String, truth: GroundTruth? = nil, seed: UInt64, log: ExaminationLog = ExaminationLog()
+  ) async throws -> ExaminationReport {
+    let decoded = try ImageDecoder.decode(bytes, name: name)
+    return try await read(decoded, name: name, truth: truth, seed: seed, log: log)
+  }
+
+  /// The same for the image in a file.
+  public func read(
+    fileAt path: String, name: String, truth: GroundTruth? = nil, seed: UInt64, log: ExaminationLog = ExaminationLog()
+  ) async throws -> ExaminationReport {
+    let decoded = try ImageDecoder.decode(fileAt: path)
+    return try await read(decoded, name: name, truth: truth, seed: seed, log: log)
+  }
+
+  private func read(
+    _ decoded: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
+  ) async throws -> ExaminationReport {
+    try Task.checkCancellation()
+    let prepared = try ImagePreparer.prepare(
+      decoded.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0)
+    let subject = ExaminationSubject(
+      name: name, digest: decoded.digest, width: decoded.image.width, height: decoded.image.height,
+      groundTruth: truth)
+    return try await examiner.examine(prepared, subject: subject, seed: seed, log: log)
+  }
+
+  /// Ends everything that is under way.
+  public func close() async { await model.close() }
+}
