@@ -75,7 +75,7 @@ extension Sitting {
     let answer = try await stream.answer()
 
     let codes = readingProtocol.classification.codes
-    var flags = qualityChecks.classification(answer.text, codes: codes)
+    var flags = qualityChecks.flags(ofClassification: answer.text)
     if let code = CodeReader.read(answer.text, codes: codes).code, choices.contains(code) {
       return Choice(code: code, method: .model, answer: answer, flags: flags)
     }

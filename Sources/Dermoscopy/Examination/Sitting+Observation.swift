@@ -28,7 +28,7 @@ extension Sitting {
     let checks = qualityChecks
     for answer in answers {
       proceedings.add(answer)
-      proceedings.flags.formUnion(checks.observation(answer.text))
+      proceedings.flags.formUnion(checks.flags(ofObservation: answer.text))
     }
     proceedings.observations = Observations(
       zip(questions, answers).map { ($0.id, observation($0, $1)) })
@@ -36,13 +36,14 @@ extension Sitting {
   }
 
   private func observation(_ question: Question, _ answer: Generation) -> Observation {
-    Observation(value: AnswerReader(form: question.answer).value(of: answer.text), raw: answer.text)
+    Observation(
+      value: AnswerReader(form: question.answer, subject: question.label).value(of: answer.text), raw: answer.text)
   }
 
   var qualityChecks: QualityChecks {
     QualityChecks(
       refusals: readingProtocol.refusals, comparisonWords: readingProtocol.review?.comparisonWords ?? [],
-      additionalWords: readingProtocol.review?.additionalWords ?? [])
+      additionalWords: readingProtocol.review?.additionalWords ?? [], codes: readingProtocol.classification.codes)
   }
 
   /// The observations as a prompt shows them: one a line, by the questions' labels.

@@ -14,7 +14,7 @@ extension Sitting {
 
     let description = DescriptionCleaner(refusals: readingProtocol.refusals).clean(answer.text)
     proceedings.add(answer)
-    proceedings.flags.formUnion(qualityChecks.description(description))
+    proceedings.flags.formUnion(qualityChecks.flags(ofDescription: description))
     proceedings.description = description
     log.append(.descriptionCleaned(description))
     proceedings.timings.phase2 = (ContinuousClock.now - started).milliseconds

@@ -39,16 +39,43 @@ extension ExaminationReport: Encodable {
   ///
   /// - Throws: `DecodingError`.
   public init(json: String) throws {
-    let decoder = JSONDecoder()
-    if let key = Observations.order { decoder.userInfo[key] = Self.observationOrder(json) }
-    self = try decoder.decode(ExaminationReport.self, from: Data(json.utf8))
+    self = try JSONDecoder.knowingOrder(of: json).decode(ExaminationReport.self, from: Data(json.utf8))
   }
+}
 
-  private static func observationOrder(_ json: String) -> [String] {
-    guard let value = try? JSONParser.parse(Array(json.utf8), deepest: ProtocolLimits.nesting),
-      case .object(let members) = value,
-      case .object(let observations)? = members.first(where: { $0.key == CodingKeys.observations.rawValue })?.value
-    else { return [] }
-    return observations.map(\.key)
+extension NumberedEvent {
+  /// One object on one line, its keys always in the same order.
+  ///
+  /// - Throws: `EncodingError`; no event of an `Examiner` is a reason for it.
+  public func json() throws -> String { try OrderedJSON.line(self) }
+
+  /// Reads one event, as `ExaminationReport.init(json:)` reads a report.
+  ///
+  /// - Throws: `DecodingError`.
+  public init(json: String) throws {
+    self = try JSONDecoder.knowingOrder(of: json).decode(NumberedEvent.self, from: Data(json.utf8))
+  }
+}
+
+extension JSONDecoder {
+  /// A decoder that is told in which order the observations stand, in a report or in the event that carries one.
+  fileprivate static func knowingOrder(of json: String) -> JSONDecoder {
+    let decoder = JSONDecoder()
+    guard let key = Observations.order,
+      let root = try? JSONParser.parse(Array(json.utf8), deepest: ProtocolLimits.nesting)
+    else { return decoder }
+    let report = root.member(NumberedEvent.CodingKeys.report.rawValue) ?? root
+    let observations =
+      report.member(ExaminationReport.CodingKeys.observations.rawValue)
+      ?? root.member(ExaminationReport.CodingKeys.observations.rawValue)
+    if case .object(let members)? = observations { decoder.userInfo[key] = members.map(\.key) }
+    return decoder
+  }
+}
+
+extension JSONValue {
+  fileprivate func member(_ key: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
   }
 }

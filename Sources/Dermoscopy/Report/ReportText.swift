@@ -34,8 +34,7 @@ struct ReportText {
     let cleaned = TextLayout.plain(description.cleaned)
     var lines = ["Description"] + Self.lines(cleaned.isEmpty ? "Nothing is left of it after cleaning." : cleaned)
     for removed in description.removed {
-      let reason = TextLayout.plain("\(removed.reason)").replacing("_", with: " ")
-      lines += Self.lines("Left out (\(reason)): \(Quoted(TextLayout.plain(removed.sentence)))")
+      lines += Self.lines("Left out (\(removed.reason.words)): \(Quoted(TextLayout.plain(removed.sentence)))")
     }
     return lines
   }

@@ -20,3 +20,17 @@ extension QualityFlag {
     }
   }
 }
+
+extension RemovedSentence.Reason {
+  /// The reason in plain words, as a report spells it.
+  public var words: String {
+    switch self {
+    case .thinking: "thinking text"
+    case .specialToken: "a special token"
+    case .refusal: "a refusal"
+    case .gibberish: "it repeats itself"
+    case .nonASCII: "many characters that are not ASCII"
+    case .lowAlpha: "few letters"
+    }
+  }
+}
