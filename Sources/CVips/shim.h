@@ -31,14 +31,6 @@ static inline int dermgemma_vips_join_bands(VipsImage *in, VipsImage *band, Vips
 // The most significant byte of each sample.
 static inline int dermgemma_vips_high_byte(VipsImage *in, VipsImage **out) { return vips_msb(in, out, NULL); }
 
-static inline int dermgemma_vips_unpremultiply(VipsImage *in, VipsImage **out) {
-  return vips_unpremultiply(in, out, NULL);
-}
-
-static inline int dermgemma_vips_cast(VipsImage *in, VipsImage **out, VipsBandFormat format) {
-  return vips_cast(in, out, format, NULL);
-}
-
 // From the embedded profile to 8-bit sRGB.
 static inline int dermgemma_vips_profile_to_srgb(VipsImage *in, VipsImage **out) {
   return vips_icc_transform(in, out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_PERCEPTUAL, "depth", 8, NULL);

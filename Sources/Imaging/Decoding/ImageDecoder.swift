@@ -10,7 +10,8 @@ import VisionLanguage
 /// - The orientation of EXIF or TIFF is applied.
 /// - Transparent parts are shown over white, as a browser or a sheet of paper would show them.
 /// - An embedded ICC profile is converted to sRGB (perceptual intent); one that cannot be used is left aside, and so is
-///   a BMP's. Grey and CMYK without a profile are read as sRGB grey and as libvips' own CMYK.
+///   a BMP's. Grey without a profile is sRGB's grey, CMYK is libvips' own; a JPEG's inks are taken as inverted, as
+///   Adobe's are.
 /// - 16-bit samples keep their upper 8 bits. Samples of other kinds (floating-point, 32 bits) are refused.
 /// - Of an animation or a document of several pages, the first picture.
 ///

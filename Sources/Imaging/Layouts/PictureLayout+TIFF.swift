@@ -16,6 +16,7 @@ extension PictureLayout {
     try self.init(width: width, height: height, extraChannel: Self.extraChannel(directory))
     guard samples > 0 else { throw .damaged("its pixels have no samples") }
     guard samples <= ImageLimits.channels else { throw .featureNotAccepted("\(grouped(samples)) channels") }
+    try Self.checkColors(directory)
     let planes = try directory.value(Tag.planarConfiguration) == 2 ? samples : 1
 
     if directory.has(Tag.tileWidth) {
@@ -38,11 +39,19 @@ extension PictureLayout {
     }
   }
 
+  /// libvips would hand out YCbCr samples as if they were RGB, unless JPEG has converted them.
+  private static func checkColors(_ directory: TIFFDirectory) throws(FormatFault) {
+    switch (try directory.value(Tag.photometric) ?? 1, try directory.value(Tag.compression) ?? 1) {
+    case (0...2, _), (5, _), (6, 7): break
+    case (3, _): if !directory.has(Tag.colorMap) { throw .damaged("it has no palette") }
+    default: throw .featureNotAccepted("colours that are neither grey, RGB, palette nor CMYK")
+    }
+  }
+
   /// The meaning of the first sample beyond the colours (TIFF 6.0, ExtraSamples).
   private static func extraChannel(_ directory: TIFFDirectory) -> ExtraChannel {
     switch try? directory.value(Tag.extraSamples) {
-    case 1: .associatedAlpha
-    case 2: .alpha
+    case 1, 2: .alpha
     default: .unspecified
     }
   }

@@ -2,10 +2,8 @@
 struct PictureLayout: Equatable {
   /// How a channel beyond the colours is meant.
   enum ExtraChannel: Equatable {
-    /// Coverage, the colours being independent of it.
+    /// Coverage. Where the colours have been multiplied by it (TIFF's associated alpha), libvips divides them again.
     case alpha
-    /// Coverage, which the colours have been multiplied by.
-    case associatedAlpha
     /// Something else, which is left aside.
     case unspecified
   }

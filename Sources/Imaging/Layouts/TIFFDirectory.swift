@@ -5,11 +5,13 @@ struct TIFFDirectory {
     static let width = 256
     static let height = 257
     static let compression = 259
+    static let photometric = 262
     static let stripOffsets = 273
     static let samplesPerPixel = 277
     static let rowsPerStrip = 278
     static let stripByteCounts = 279
     static let planarConfiguration = 284
+    static let colorMap = 320
     static let tileWidth = 322
     static let tileHeight = 323
     static let tileOffsets = 324

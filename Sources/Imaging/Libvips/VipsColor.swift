@@ -33,18 +33,7 @@ struct VipsColor {
         let alphaByte = VipsPicture({ dermgemma_vips_high_byte(alpha.pointer, $0) })
       else { return nil }
       return flattened(colors, alphaByte)
-    case .associatedAlpha:
-      guard let joined = bands(picture, 0, colorBands + 1),
-        let divided = VipsPicture({ dermgemma_vips_unpremultiply(joined.pointer, $0) }),
-        let whole = VipsPicture({ dermgemma_vips_cast(divided.pointer, $0, picture.format) })
-      else { return nil }
-      return VipsColor(colorBands: colorBands, extraChannel: .alpha).converted(whole)
     }
-  }
-
-  private init(colorBands: Int, extraChannel: PictureLayout.ExtraChannel) {
-    self.colorBands = colorBands
-    self.extraChannel = extraChannel
   }
 
   private func flattened(_ colors: borrowing VipsPicture, _ alpha: borrowing VipsPicture) -> VipsPicture? {
@@ -58,7 +47,9 @@ struct VipsColor {
   private func srgb(_ picture: borrowing VipsPicture) -> VipsPicture? {
     guard let colors = bands(picture, 0, colorBands) else { return nil }
     if picture.has("icc-profile-data"),
-      let managed = VipsPicture({ dermgemma_vips_profile_to_srgb(colors.pointer, $0) })
+      let managed = VipsPicture({ dermgemma_vips_profile_to_srgb(colors.pointer, $0) }),
+      // libvips takes a profile of fewer channels (grey for RGB) and passes the others through.
+      managed.bands == 3
     {
       return managed
     }

@@ -6,7 +6,7 @@ enum VipsDecoder {
   /// What a decoding ends in.
   private enum Outcome {
     case picture(PixelImage)
-    /// libvips refused; its error buffer says why, if nobody else has written into it.
+    /// libvips refused; `VipsLibrary.reason` says why, if nobody else was at work.
     case failed
     case fault(FormatFault)
   }
@@ -20,7 +20,7 @@ enum VipsDecoder {
       outcome = library.alone {
         let again = attempt(bytes, format, layout, failOn: strictest(format))
         guard case .failed = again else { return again }
-        let reason = library.firstError
+        let reason = library.reason
         if isHarmless(reason) {
           let lenient = attempt(bytes, format, layout, failOn: VIPS_FAIL_ON_TRUNCATED)
           if case .picture = lenient { return lenient }

@@ -13,10 +13,12 @@ final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, whi
   private let lock: UnsafeMutablePointer<pthread_rwlock_t>
 
   private init?() {
-    // Warnings about odd but readable files ("unknown tag 59932") are not the reader's business.
+    // GLib would print them.
     g_log_set_handler(
-      "VIPS", GLogLevelFlags(rawValue: G_LOG_LEVEL_WARNING.rawValue | G_LOG_LEVEL_MESSAGE.rawValue), { _, _, _, _ in },
-      nil)
+      "VIPS", GLogLevelFlags(rawValue: G_LOG_LEVEL_WARNING.rawValue | G_LOG_LEVEL_MESSAGE.rawValue),
+      { _, _, message, _ in
+        if let message { VipsWarnings.shared.take(String(cString: message)) }
+      }, nil)
     guard vips_init("dermgemma") == 0 else { return nil }
     vips_block_untrusted_set(1)
     vips_operation_block_set("VipsForeignLoad", 1)
@@ -45,18 +47,27 @@ final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, whi
   func alone<Result>(_ work: () -> Result) -> Result {
     pthread_rwlock_wrlock(lock)
     vips_error_clear()
+    VipsWarnings.shared.listen()
     defer {
+      VipsWarnings.shared.ignore()
       vips_error_clear()
       pthread_rwlock_unlock(lock)
     }
     return work()
   }
 
-  /// The first line of the error buffer, without the operation that wrote it. Only inside `alone`.
-  var firstError: String {
-    let text = String(cString: vips_error_buffer())
-    let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    guard let colon = line.range(of: ": ") else { return line }
+  /// Why the work failed, in one line without the name of the operation; may be empty. Only inside `alone`.
+  ///
+  /// libvips keeps some reasons, libpng's above all, for its warnings, and says only "libpng read error" in the buffer.
+  var reason: String {
+    let lines = String(cString: vips_error_buffer()).split(whereSeparator: \.isNewline)
+    var line = lines.first.map(String.init) ?? ""
+    if line.isEmpty || line.hasSuffix("libpng read error"), let warning = VipsWarnings.shared.first { line = warning }
+    guard let colon = line.range(of: ": "),
+      line[..<colon.lowerBound].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
+    else {
+      return line
+    }
     return String(line[colon.upperBound...])
   }
 }

@@ -6,7 +6,9 @@ import Foundation
 /// kernel: 38 to 50 dB. A model trained on Pillow's pictures should see Pillow's pictures, so the kernel is here.
 ///
 /// Pillow's steps (src/libImaging/Resample.c): the kernel is widened by the scale when shrinking, cut at the picture's
-/// edge and made to add up to 1; weights become whole numbers of 2⁻²²; each pass rounds to 8 bits.
+/// edge and made to add up to 1; weights become whole numbers of 2⁻²²; each pass rounds to 8 bits. Columns come first,
+/// as in every Pillow before 13, which turns the passes round for pictures whose height shrinks much more than their
+/// width (python-pillow/Pillow#9549): such odd shapes then differ by roundings.
 struct LanczosResampling {
   private static let lobes = 3.0
   private static let precisionBits = 22
