@@ -1,2 +1,65 @@
 #pragma once
+// libvips' operations are variadic, which Swift cannot call: one shim for each call that Imaging makes, no logic.
+// A shim returns 0, or -1 with a message in libvips' error buffer.
 #include <vips/vips.h>
+
+// The first page or frame, read once from the top.
+static inline int dermgemma_vips_load_jpeg(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
+  return vips_jpegload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
+static inline int dermgemma_vips_load_png(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
+  return vips_pngload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
+static inline int dermgemma_vips_load_webp(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
+  return vips_webpload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
+static inline int dermgemma_vips_load_tiff(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
+  return vips_tiffload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
+static inline int dermgemma_vips_extract_bands(VipsImage *in, VipsImage **out, int first, int count) {
+  return vips_extract_band(in, out, first, "n", count, NULL);
+}
+
+static inline int dermgemma_vips_join_bands(VipsImage *in, VipsImage *band, VipsImage **out) {
+  return vips_bandjoin2(in, band, out, NULL);
+}
+
+// The most significant byte of each sample.
+static inline int dermgemma_vips_high_byte(VipsImage *in, VipsImage **out) { return vips_msb(in, out, NULL); }
+
+// From the embedded profile to 8-bit sRGB.
+static inline int dermgemma_vips_profile_to_srgb(VipsImage *in, VipsImage **out) {
+  return vips_icc_transform(in, out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_PERCEPTUAL, "depth", 8, NULL);
+}
+
+// From what the image says that its numbers mean to 8-bit sRGB.
+static inline int dermgemma_vips_to_srgb(VipsImage *in, VipsImage **out) {
+  return vips_colourspace(in, out, VIPS_INTERPRETATION_sRGB, NULL);
+}
+
+static inline int dermgemma_vips_flatten_on_white(VipsImage *in, VipsImage **out) {
+  double white[3] = {255, 255, 255};
+  VipsArrayDouble *background = vips_array_double_new(white, 3);
+  int status = vips_flatten(in, out, "background", background, NULL);
+  vips_area_unref(VIPS_AREA(background));
+  return status;
+}
+
+// Turns and mirrors the image as its orientation says.
+static inline int dermgemma_vips_orient(VipsImage *in, VipsImage **out) { return vips_autorot(in, out, NULL); }
+
+static inline int dermgemma_vips_mark_srgb(VipsImage *in, VipsImage **out) {
+  return vips_copy(in, out, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
+}
+
+static inline int dermgemma_vips_save_png(VipsImage *in, void **bytes, size_t *count) {
+  return vips_pngsave_buffer(in, bytes, count, "compression", 6, "interlace", FALSE, "strip", TRUE, NULL);
+}
+
+static inline int dermgemma_vips_save_jpeg(VipsImage *in, void **bytes, size_t *count, int quality) {
+  return vips_jpegsave_buffer(in, bytes, count, "Q", quality, "strip", TRUE, NULL);
+}

@@ -1,0 +1,27 @@
+/// What is wrong with a file, before it is known what the file is called.
+enum FormatFault: Error, Equatable {
+  case endsEarly(String)
+  case damaged(String)
+  case featureNotAccepted(String)
+  case formatNotAccepted(String)
+  case tooLarge(width: Int, height: Int)
+  case tooSmall(width: Int, height: Int)
+  case inconsistent(String)
+
+  func fault(name: String, format: ImageFormat) -> ImageFault {
+    switch self {
+    case .endsEarly(let detail): .endsEarly(name: name, format: format, detail: detail)
+    case .damaged(let reason): .damaged(name: name, format: format, reason: reason)
+    case .featureNotAccepted(let feature): .featureNotAccepted(name: name, format: format, feature: feature)
+    case .formatNotAccepted(let other): .formatNotAccepted(name: name, format: other)
+    case .tooLarge(let width, let height): .tooLarge(name: name, width: width, height: height)
+    case .tooSmall(let width, let height): .tooSmall(name: name, width: width, height: height)
+    case .inconsistent(let what): .inconsistent(what)
+    }
+  }
+
+  /// The file has fewer bytes than it says that it has.
+  static func ends(after count: Int, of expected: some BinaryInteger) -> FormatFault {
+    .endsEarly("\(grouped(count)) of \(grouped(expected)) bytes")
+  }
+}

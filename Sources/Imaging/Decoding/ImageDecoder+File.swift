@@ -1,0 +1,66 @@
+import Foundation
+
+extension ImageDecoder {
+  /// Reads and decodes a file.
+  ///
+  /// Only a regular file is read: a folder, a pipe or a device is refused without waiting for it.
+  ///
+  /// - Parameter path: also what errors call the file.
+  /// - Throws: `ImageFault`: `.unreadable` (kind `missingInput`) when there is no such file, it may not be read, it is
+  ///   not regular, or it changes while it is read; otherwise what `decode(_:name:)` throws.
+  public static func decode(fileAt path: String) throws(ImageFault) -> DecodedImage {
+    try decode(try bytes(ofFileAt: path), name: path)
+  }
+
+  private static func bytes(ofFileAt path: String) throws(ImageFault) -> [UInt8] {
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { throw .unreadable(name: path, reason: lastError()) }
+    defer { close(file) }
+    let before = try status(of: file, path)
+    guard before.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(name: path, reason: "it is \(kind(before.st_mode)), not a file")
+    }
+    guard before.st_size > 0 else { throw .empty(name: path) }
+    guard before.st_size <= ImageLimits.fileBytes else {
+      throw .fileTooLarge(name: path, byteCount: Int(before.st_size))
+    }
+
+    let size = Int(before.st_size)
+    var failure: String?
+    // One byte more than there should be shows a file that grows.
+    let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, initialized in
+      while initialized <= size {
+        let count = read(file, buffer.baseAddress?.advanced(by: initialized), size + 1 - initialized)
+        if count < 0, errno == EINTR { continue }
+        if count < 0 { failure = lastError() }
+        if count <= 0 { return }
+        initialized += count
+      }
+    }
+    if let failure { throw .unreadable(name: path, reason: failure) }
+    let after = try status(of: file, path)
+    guard bytes.count == size, after.st_size == before.st_size, after.st_mtim.tv_sec == before.st_mtim.tv_sec,
+      after.st_mtim.tv_nsec == before.st_mtim.tv_nsec
+    else { throw .unreadable(name: path, reason: "it changed while it was read") }
+    return bytes
+  }
+
+  private static func status(of file: Int32, _ path: String) throws(ImageFault) -> stat {
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .unreadable(name: path, reason: lastError()) }
+    return status
+  }
+
+  private static func kind(_ mode: mode_t) -> String {
+    switch mode & S_IFMT {
+    case S_IFDIR: "a folder"
+    case S_IFIFO: "a pipe"
+    case S_IFSOCK: "a socket"
+    case S_IFCHR, S_IFBLK: "a device"
+    default: "something special"
+    }
+  }
+
+  private static func lastError() -> String { String(cString: strerror(errno)) }
+}

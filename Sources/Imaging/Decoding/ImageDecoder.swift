@@ -1,0 +1,52 @@
+import Digests
+import VisionLanguage
+
+/// Reads JPEG, PNG, WebP, TIFF and BMP into checked 8-bit sRGB.
+///
+/// Each format's own structure is read first, in Swift: sizes are checked before a pixel is decoded, and a file that
+/// ends early is told apart from one that is damaged. Then libvips decodes (BMP: `BitmapDecoder`).
+///
+/// What comes out, whatever went in:
+/// - The orientation of EXIF or TIFF is applied.
+/// - Transparent parts are shown over white, as a browser or a sheet of paper would show them.
+/// - An embedded ICC profile is converted to sRGB (perceptual intent); one that cannot be used is left aside, and so is
+///   a BMP's. Grey without a profile is sRGB's grey, CMYK is libvips' own; a JPEG's inks are taken as inverted, as
+///   Adobe's are.
+/// - 16-bit samples keep their upper 8 bits. Samples of other kinds (floating-point, 32 bits) are refused.
+/// - Of an animation or a document of several pages, the first picture.
+///
+/// Safe to call from several threads at once.
+public enum ImageDecoder {
+  /// Decodes a file's bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole file, at most `ImageLimits.fileBytes`.
+  ///   - name: what errors call it; it says nothing about the format.
+  /// - Throws: `ImageFault`, of kind `unusableInput` for anything that the bytes can do.
+  public static func decode(_ bytes: [UInt8], name: String) throws(ImageFault) -> DecodedImage {
+    guard !bytes.isEmpty else { throw .empty(name: name) }
+    guard bytes.count <= ImageLimits.fileBytes else { throw .fileTooLarge(name: name, byteCount: bytes.count) }
+    let format: ImageFormat
+    switch RecognisedBytes(bytes) {
+    case .accepted(let accepted): format = accepted
+    case .notAccepted(let other): throw .formatNotAccepted(name: name, format: other)
+    case .unknown: throw .notAnImage(name: name)
+    }
+    do {
+      let image = try picture(ByteReader(bytes), as: format)
+      return DecodedImage(image: image, digest: SHA256Digest(of: bytes), format: format)
+    } catch {
+      throw error.fault(name: name, format: format)
+    }
+  }
+
+  private static func picture(_ data: ByteReader, as format: ImageFormat) throws(FormatFault) -> PixelImage {
+    switch format {
+    case .bmp: return try BitmapDecoder.decode(data)
+    case .jpeg: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(jpeg: data))
+    case .png: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(png: data))
+    case .webP: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(webP: data))
+    case .tiff: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(tiff: data))
+    }
+  }
+}

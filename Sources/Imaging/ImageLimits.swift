@@ -1,0 +1,17 @@
+/// What is read and prepared at most and at least. Sizes are checked on the header, before any pixel is decoded.
+public enum ImageLimits {
+  /// Bytes of a file.
+  public static let fileBytes = 200_000_000
+  /// Pixels of a picture: 100 megapixels, 300 MB once decoded.
+  public static let pixels = 100_000_000
+  /// Pixels on the longer side; JPEG's own limit.
+  public static let longestSide = 65_535
+  /// Pixels on the shorter side.
+  public static let shortestSide = 8
+  /// Channels of a pixel: four inks and alpha.
+  public static let channels = 5
+  /// Pixels on each side of a prepared picture.
+  public static let preparedSide = 1...8_192
+  /// The largest contrast factor.
+  public static let contrast = 100.0
+}

@@ -1,0 +1,32 @@
+extension PictureLayout {
+  /// Walks a PNG's chunks (ISO/IEC 15948, clause 5).
+  init(png data: ByteReader) throws(FormatFault) {
+    let headerEnd = 8 + 12 + 13
+    guard data.count >= headerEnd else { throw .ends(after: data.count, of: headerEnd) }
+    guard data.has("IHDR", at: 12), data.u32(at: 8, bigEndian: true) == 13,
+      let width = data.u32(at: 16, bigEndian: true), let height = data.u32(at: 20, bigEndian: true)
+    else { throw .damaged("it does not begin with a header of 13 bytes") }
+    try self.init(width: width, height: height)
+
+    var offset = headerEnd
+    var hasPicture = false
+    while true {
+      guard let length = data.u32(at: offset, bigEndian: true), data.u32(at: offset + 4) != nil else {
+        throw .endsEarly("after \(grouped(data.count)) bytes, without its end chunk")
+      }
+      let letters = data.bytes[(offset + 4)..<(offset + 8)]
+      guard letters.allSatisfy({ (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }) else {
+        throw .damaged("no chunk at byte \(grouped(offset))")
+      }
+      let name = String(decoding: letters, as: UTF8.self)
+      let end = offset + 12 + length
+      guard end <= data.count else {
+        throw .endsEarly("\(grouped(data.count)) bytes, in its chunk \(name) that goes on to \(grouped(end))")
+      }
+      if name == "IDAT" { hasPicture = true }
+      if name == "IEND" { break }
+      offset = end
+    }
+    guard hasPicture else { throw .damaged("it has no picture data") }
+  }
+}

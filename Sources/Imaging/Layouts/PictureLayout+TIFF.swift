@@ -1,0 +1,77 @@
+extension PictureLayout {
+  private typealias Tag = TIFFDirectory.Tag
+
+  /// Reads a TIFF's first directory and checks that its strips or tiles lie inside the file.
+  init(tiff data: ByteReader) throws(FormatFault) {
+    let directory = try TIFFDirectory(data)
+    if directory.has(Tag.dngVersion) { throw .formatNotAccepted("DNG camera raw") }
+    // TIFF 6.0, NewSubfileType, bit 0: a reduced version of another picture, as camera raw files begin with.
+    if let type = try? directory.value(Tag.subfileType), type & 1 == 1 {
+      throw .featureNotAccepted("a first picture that is only a preview")
+    }
+    guard let width = try directory.value(Tag.width), let height = try directory.value(Tag.height) else {
+      throw .damaged("it does not say how large its picture is")
+    }
+    let samples = try directory.value(Tag.samplesPerPixel) ?? 1
+    try self.init(width: width, height: height, extraChannel: Self.extraChannel(directory))
+    guard samples > 0 else { throw .damaged("its pixels have no samples") }
+    guard samples <= ImageLimits.channels else { throw .featureNotAccepted("\(grouped(samples)) channels") }
+    try Self.checkColors(directory)
+    let planes = try directory.value(Tag.planarConfiguration) == 2 ? samples : 1
+
+    if directory.has(Tag.tileWidth) {
+      guard let tileWidth = try directory.value(Tag.tileWidth), let tileHeight = try directory.value(Tag.tileHeight),
+        tileWidth > 0, tileHeight > 0, max(tileWidth, tileHeight) <= ImageLimits.longestSide,
+        tileWidth * tileHeight <= ImageLimits.pixels
+      else { throw .damaged("the size of its tiles makes no sense") }
+      let needed = Self.pieces(of: width, by: tileWidth) * Self.pieces(of: height, by: tileHeight) * planes
+      let offsets = directory.has(Tag.tileOffsets) ? Tag.tileOffsets : Tag.stripOffsets
+      let counts = directory.has(Tag.tileByteCounts) ? Tag.tileByteCounts : Tag.stripByteCounts
+      try Self.check("tile", needed, at: directory.values(offsets), of: directory.values(counts), in: data)
+    } else if directory.has(Tag.stripOffsets) {
+      let rows = min(try directory.value(Tag.rowsPerStrip) ?? height, height)
+      guard rows > 0 else { throw .damaged("its strips have no rows") }
+      let needed = Self.pieces(of: height, by: rows) * planes
+      try Self.check(
+        "strip", needed, at: directory.values(Tag.stripOffsets), of: directory.values(Tag.stripByteCounts), in: data)
+    } else if try directory.value(Tag.compression) != 6 {  // the old JPEG scheme has a pointer of its own
+      throw .damaged("it does not say where its picture is")
+    }
+  }
+
+  /// libvips would hand out YCbCr samples as if they were RGB, unless JPEG has converted them.
+  private static func checkColors(_ directory: TIFFDirectory) throws(FormatFault) {
+    switch (try directory.value(Tag.photometric) ?? 1, try directory.value(Tag.compression) ?? 1) {
+    case (0...2, _), (5, _), (6, 7): break
+    case (3, _): if !directory.has(Tag.colorMap) { throw .damaged("it has no palette") }
+    default: throw .featureNotAccepted("colours that are neither grey, RGB, palette nor CMYK")
+    }
+  }
+
+  /// The meaning of the first sample beyond the colours (TIFF 6.0, ExtraSamples).
+  private static func extraChannel(_ directory: TIFFDirectory) -> ExtraChannel {
+    switch try? directory.value(Tag.extraSamples) {
+    case 1, 2: .alpha
+    default: .unspecified
+    }
+  }
+
+  private static func pieces(of length: Int, by size: Int) -> Int { (length - 1) / size + 1 }
+
+  private static func check(
+    _ piece: String, _ needed: Int, at offsets: [UInt64], of byteCounts: [UInt64], in data: ByteReader
+  ) throws(FormatFault) {
+    guard offsets.count >= needed else {
+      throw .damaged("it has \(grouped(offsets.count)) \(piece)s where its size needs \(grouped(needed))")
+    }
+    let size = UInt64(data.count)
+    for index in 0..<needed {
+      // Old writers left the counts out; libtiff then estimates them.
+      let count = index < byteCounts.count ? byteCounts[index] : 0
+      guard offsets[index] < size, count <= size - offsets[index] else {
+        throw .endsEarly(
+          "\(piece) \(grouped(index + 1)) of \(grouped(needed)) goes beyond the file's \(grouped(size)) bytes")
+      }
+    }
+  }
+}

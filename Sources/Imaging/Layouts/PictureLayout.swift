@@ -1,0 +1,26 @@
+/// What a file's structure says about its picture, read without decoding a pixel.
+struct PictureLayout: Equatable {
+  /// How a channel beyond the colours is meant.
+  enum ExtraChannel: Equatable {
+    /// Coverage. Where the colours have been multiplied by it (TIFF's associated alpha), libvips divides them again.
+    case alpha
+    /// Something else, which is left aside.
+    case unspecified
+  }
+
+  let width: Int
+  let height: Int
+  let extraChannel: ExtraChannel
+
+  /// - Throws: `FormatFault` when the sides are outside `ImageLimits`.
+  init(width: Int, height: Int, extraChannel: ExtraChannel = .alpha) throws(FormatFault) {
+    guard width > 0, height > 0 else { throw .damaged("its size is given as \(width) × \(height) pixels") }
+    guard max(width, height) <= ImageLimits.longestSide, width * height <= ImageLimits.pixels else {
+      throw .tooLarge(width: width, height: height)
+    }
+    guard min(width, height) >= ImageLimits.shortestSide else { throw .tooSmall(width: width, height: height) }
+    self.width = width
+    self.height = height
+    self.extraChannel = extraChannel
+  }
+}

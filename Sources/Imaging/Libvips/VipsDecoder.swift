@@ -1,0 +1,101 @@
+import CVips
+import VisionLanguage
+
+/// Decodes JPEG, PNG, WebP and TIFF with libvips, after their structure has been checked.
+enum VipsDecoder {
+  /// What a decoding ends in.
+  private enum Outcome {
+    case picture(PixelImage)
+    /// libvips refused; `VipsLibrary.reason` says why, if nobody else was at work.
+    case failed
+    case fault(FormatFault)
+  }
+
+  static func decode(
+    _ bytes: [UInt8], as format: ImageFormat, layout: PictureLayout
+  ) throws(FormatFault) -> PixelImage {
+    guard let library = VipsLibrary.shared else { throw .inconsistent("libvips would not start") }
+    var outcome = library.sharing { attempt(bytes, format, layout, failOn: strictest(format)) }
+    if case .failed = outcome {
+      outcome = library.alone {
+        let again = attempt(bytes, format, layout, failOn: strictest(format))
+        guard case .failed = again else { return again }
+        let reason = library.reason
+        if isHarmless(reason) {
+          let lenient = attempt(bytes, format, layout, failOn: VIPS_FAIL_ON_TRUNCATED)
+          if case .picture = lenient { return lenient }
+        }
+        return .fault(fault(reason, byteCount: bytes.count))
+      }
+    }
+    switch outcome {
+    case .picture(let image): return image
+    case .fault(let fault): throw fault
+    case .failed: throw .damaged("it cannot be decoded")
+    }
+  }
+
+  /// libjpeg calls data that it had to guess at a mere warning; a picture with guessed parts is not for reading.
+  private static func strictest(_ format: ImageFormat) -> VipsFailOn {
+    format == .jpeg ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR
+  }
+
+  /// Some cameras put stray bytes between segments, where no pixel suffers.
+  private static func isHarmless(_ reason: String) -> Bool { reason.contains("extraneous bytes before marker") }
+
+  private static func fault(_ reason: String, byteCount: Int) -> FormatFault {
+    let lowercased = reason.lowercased()
+    if lowercased.contains("premature end of") || lowercased.contains("out of order read") {
+      return .endsEarly("after \(grouped(byteCount)) bytes, before the picture is complete")
+    }
+    return .damaged(reason.isEmpty ? "it cannot be decoded" : reason)
+  }
+
+  private static func attempt(
+    _ bytes: [UInt8], _ format: ImageFormat, _ layout: PictureLayout, failOn: VipsFailOn
+  ) -> Outcome {
+    bytes.withUnsafeBytes { buffer in
+      guard let loaded = load(buffer, format, failOn) else { return .failed }
+      // What libvips is about to decode must be what was checked.
+      guard loaded.width == layout.width, loaded.height == layout.height, loaded.bands <= ImageLimits.channels else {
+        return .fault(.damaged("its parts do not agree on its size"))
+      }
+      let color: VipsColor
+      do throws(FormatFault) {
+        color = try VipsColor(of: loaded, layout.extraChannel)
+      } catch {
+        return .fault(error)
+      }
+      guard let flat = color.converted(loaded), let upright = oriented(flat, loaded.orientation),
+        let pixels = upright.bytes()
+      else { return .failed }
+      do {
+        return .picture(try PixelImage(width: upright.width, height: upright.height, pixels: pixels))
+      } catch {
+        return .fault(.inconsistent("\(error)"))
+      }
+    }
+  }
+
+  private static func load(
+    _ buffer: UnsafeRawBufferPointer, _ format: ImageFormat, _ failOn: VipsFailOn
+  ) -> VipsPicture? {
+    let (start, count) = (buffer.baseAddress, buffer.count)
+    return VipsPicture { output in
+      switch format {
+      case .jpeg: dermgemma_vips_load_jpeg(start, count, failOn, output)
+      case .png: dermgemma_vips_load_png(start, count, failOn, output)
+      case .webP: dermgemma_vips_load_webp(start, count, failOn, output)
+      case .tiff: dermgemma_vips_load_tiff(start, count, failOn, output)
+      case .bmp: -1
+      }
+    }
+  }
+
+  /// Turning reads pixels in any order, so they are all computed before.
+  private static func oriented(_ picture: consuming VipsPicture, _ orientation: Int) -> VipsPicture? {
+    guard orientation > 1 else { return picture }
+    guard let whole = picture.computed() else { return nil }
+    return VipsPicture { dermgemma_vips_orient(whole.pointer, $0) }
+  }
+}
