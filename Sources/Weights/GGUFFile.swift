@@ -1,5 +1,7 @@
-/// A GGUF file whose header has been read and checked as a container: every count, length, type, dimension and offset
-/// holds within the file. What its values mean is for `TextWeights` and `ProjectorWeights` to judge.
+/// A GGUF file whose header has been read and checked as a container.
+///
+/// Every count, length, type, dimension and offset holds within the file. What its values mean is for `TextWeights` and
+/// `ProjectorWeights` to judge.
 ///
 /// The format is GGUF 2 and 3, little-endian (ggml/docs/gguf.md). The checks are those of llama.cpp's gguf.cpp and
 /// more: what that reader accepts but the loader behind it aborts on, or what would make it allocate without bound,

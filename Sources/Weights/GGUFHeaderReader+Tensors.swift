@@ -41,7 +41,7 @@ extension GGUFHeaderReader {
       shape.append(Int(length))
     }
     let typeNumber = try uint32("the type of \(tensor)")
-    guard let type = TensorType(rawValue: typeNumber) else {
+    guard let type = TensorType(number: typeNumber) else {
       throw fault("\(tensor) has the unknown type \(grouped(typeNumber))")
     }
     let size = try dataSize(of: tensor, shape: shape, type: type)
@@ -49,10 +49,9 @@ extension GGUFHeaderReader {
   }
 
   private func dataSize(of tensor: String, shape: [Int], type: TensorType) throws(WeightsFault) -> Int {
-    let block = type.block
     let row = shape.first ?? 0
-    guard row % block.values == 0 else {
-      throw fault("\(tensor) has rows of \(grouped(row)) values; \(type.name) needs a multiple of \(block.values)")
+    guard row % type.blockValues == 0 else {
+      throw fault("\(tensor) has rows of \(grouped(row)) values; \(type.name) needs a multiple of \(type.blockValues)")
     }
     // gguf.cpp multiplies the values first, so their number must fit as well as the bytes'.
     var values = 1
@@ -61,7 +60,7 @@ extension GGUFHeaderReader {
       guard !product.overflow else { throw fault("\(tensor) has more values than can be counted") }
       values = product.partialValue
     }
-    let size = (values / block.values).multipliedReportingOverflow(by: block.bytes)
+    let size = (values / type.blockValues).multipliedReportingOverflow(by: type.blockBytes)
     guard !size.overflow, size.partialValue <= file.size else {
       throw fault("\(tensor) of \(grouped(values)) values does not fit into the file's \(grouped(file.size)) bytes")
     }

@@ -147,7 +147,8 @@ extension GGUFHeaderReader {
     // An empty string still takes the eight bytes of its length.
     guard claimed <= UInt64(remaining / (type.width ?? 8)) else {
       throw fault(
-        "\(quoted(key)) claims \(grouped(claimed)) elements, more than the file's last \(grouped(remaining)) bytes can hold"
+        "\(quoted(key)) claims \(grouped(claimed)) elements, more than the file's last "
+          + "\(grouped(remaining)) bytes can hold"
       )
     }
     guard claimed <= UInt64(GGUFLimits.arrayElements) else {

@@ -16,7 +16,9 @@ struct ProjectorShape {
 
   /// The largest image side in pixels.
   private static let largestSide = 4_096
-  /// The most patches of an image; MedGemma's 64 × 64. Attention's memory grows with their square.
+  /// The most patches of an image: MedGemma's 64 × 64.
+  ///
+  /// Attention's memory grows with their square.
   private static let mostPatches = 4_096
   /// The most blocks whose graph fits clip.cpp's 8,192 nodes; SigLIP has 27.
   private static let mostBlocks = 128

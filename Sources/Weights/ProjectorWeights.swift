@@ -58,7 +58,7 @@ public struct ProjectorWeights: Sendable {
     let projection = try list.need(
       "mm.input_projection.weight", [shape.projectionLength, width], in: [.f32, .f16, .bf16])
     try list.needVector("mm.soft_emb_norm.weight", width)
-    try list.need("v.patch_embd.weight", [shape.patchSide, shape.patchSide, 3, width], in: [.f32, .f16])
+    try list.need("v.patch_embd.weight", [shape.patchSide, shape.patchSide, 3, width], in: [.f32, .f16, .bf16])
     try list.needVector("v.patch_embd.bias", width)
     try list.need("v.position_embd.weight", [width, shape.patchCount], in: [.f32])
     for norm in ["v.post_ln"] {

@@ -1,85 +1,77 @@
-/// The number formats of a tensor, by ggml's numbers.
+/// A tensor's number format.
 ///
 /// Formats that ggml has withdrawn (4, 5, 31 to 33, 36 to 38) are not among them; gguf.cpp refuses those as well.
-public enum TensorType: UInt32, Sendable {
-  case f32 = 0
-  case f16 = 1
-  case q4_0 = 2
-  case q4_1 = 3
-  case q5_0 = 6
-  case q5_1 = 7
-  case q8_0 = 8
-  case q8_1 = 9
-  case q2_K = 10
-  case q3_K = 11
-  case q4_K = 12
-  case q5_K = 13
-  case q6_K = 14
-  case q8_K = 15
-  case iq2_xxs = 16
-  case iq2_xs = 17
-  case iq3_xxs = 18
-  case iq1_s = 19
-  case iq4_nl = 20
-  case iq3_s = 21
-  case iq2_s = 22
-  case iq4_xs = 23
-  case i8 = 24
-  case i16 = 25
-  case i32 = 26
-  case i64 = 27
-  case f64 = 28
-  case iq1_m = 29
-  case bf16 = 30
-  case tq1_0 = 34
-  case tq2_0 = 35
-  case mxfp4 = 39
-  case nvfp4 = 40
-  case q1_0 = 41
-  case q2_0 = 42
+public struct TensorType: Sendable, Hashable {
+  /// ggml's number for it (`enum ggml_type`).
+  public let number: UInt32
+  /// Its usual name, as in "Q4_K".
+  public let name: String
+  /// The values that are stored together in a block; a row is a whole number of blocks.
+  let blockValues: Int
+  /// A block's bytes (ggml-common.h).
+  let blockBytes: Int
+  /// Whether llama.cpp multiplies by a matrix of this format, and takes rows from it, on any CPU.
+  ///
+  /// Each was tried in both places; the integer and the intermediate formats (Q8_1, Q8_K) abort.
+  let servesMatrices: Bool
 
-  /// A block's values and its bytes (ggml-common.h).
-  var block: (values: Int, bytes: Int) {
-    switch self {
-    case .f32, .i32: (1, 4)
-    case .f16, .bf16, .i16: (1, 2)
-    case .i8: (1, 1)
-    case .i64, .f64: (1, 8)
-    case .q4_0, .iq4_nl: (32, 18)
-    case .q4_1: (32, 20)
-    case .q5_0: (32, 22)
-    case .q5_1: (32, 24)
-    case .q8_0: (32, 34)
-    case .q8_1: (32, 36)
-    case .q2_K: (256, 84)
-    case .q3_K, .iq3_s: (256, 110)
-    case .q4_K: (256, 144)
-    case .q5_K: (256, 176)
-    case .q6_K: (256, 210)
-    case .q8_K: (256, 292)
-    case .iq2_xxs, .tq2_0: (256, 66)
-    case .iq2_xs: (256, 74)
-    case .iq3_xxs: (256, 98)
-    case .iq1_s: (256, 50)
-    case .iq2_s: (256, 82)
-    case .iq4_xs: (256, 136)
-    case .iq1_m: (256, 56)
-    case .tq1_0: (256, 54)
-    case .mxfp4: (32, 17)
-    case .nvfp4: (64, 36)
-    case .q1_0: (128, 18)
-    case .q2_0: (64, 18)
-    }
+  private init(_ number: UInt32, _ name: String, _ values: Int, _ bytes: Int, matrices: Bool = true) {
+    (self.number, self.name, blockValues, blockBytes, servesMatrices) = (number, name, values, bytes, matrices)
   }
 
-  /// The format's usual name.
-  var name: String { "\(self)".uppercased() }
+  /// The format of a number that a file gives; `nil` for an unknown one.
+  init?(number: UInt32) {
+    guard let type = Self.all[number] else { return nil }
+    self = type
+  }
 
-  /// Formats of a matrix that llama.cpp multiplies by and takes rows from on any CPU.
-  static let matrixFormats: Set<TensorType> = [
-    .f32, .f16, .bf16, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .iq1_s, .iq1_m,
-    .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .iq4_nl, .iq4_xs, .tq1_0, .tq2_0, .mxfp4,
-  ]
+  /// 32-bit floats.
+  static let f32 = TensorType(0, "F32", 1, 4)
+  /// 16-bit floats.
+  static let f16 = TensorType(1, "F16", 1, 2)
+  /// 16-bit floats with the exponent of 32-bit ones.
+  static let bf16 = TensorType(30, "BF16", 1, 2)
+  /// The formats of matrices.
+  static let matrixFormats = Set(all.values.filter(\.servesMatrices))
+
+  private static let all: [UInt32: TensorType] = {
+    let types = [
+      f32, f16, bf16,
+      TensorType(2, "Q4_0", 32, 18),
+      TensorType(3, "Q4_1", 32, 20),
+      TensorType(6, "Q5_0", 32, 22),
+      TensorType(7, "Q5_1", 32, 24),
+      TensorType(8, "Q8_0", 32, 34),
+      TensorType(9, "Q8_1", 32, 36, matrices: false),
+      TensorType(10, "Q2_K", 256, 84),
+      TensorType(11, "Q3_K", 256, 110),
+      TensorType(12, "Q4_K", 256, 144),
+      TensorType(13, "Q5_K", 256, 176),
+      TensorType(14, "Q6_K", 256, 210),
+      TensorType(15, "Q8_K", 256, 292, matrices: false),
+      TensorType(16, "IQ2_XXS", 256, 66),
+      TensorType(17, "IQ2_XS", 256, 74),
+      TensorType(18, "IQ3_XXS", 256, 98),
+      TensorType(19, "IQ1_S", 256, 50),
+      TensorType(20, "IQ4_NL", 32, 18),
+      TensorType(21, "IQ3_S", 256, 110),
+      TensorType(22, "IQ2_S", 256, 82),
+      TensorType(23, "IQ4_XS", 256, 136),
+      TensorType(24, "I8", 1, 1, matrices: false),
+      TensorType(25, "I16", 1, 2, matrices: false),
+      TensorType(26, "I32", 1, 4, matrices: false),
+      TensorType(27, "I64", 1, 8, matrices: false),
+      TensorType(28, "F64", 1, 8, matrices: false),
+      TensorType(29, "IQ1_M", 256, 56),
+      TensorType(34, "TQ1_0", 256, 54),
+      TensorType(35, "TQ2_0", 256, 66),
+      TensorType(39, "MXFP4", 32, 17),
+      TensorType(40, "NVFP4", 64, 36, matrices: false),
+      TensorType(41, "Q1_0", 128, 18, matrices: false),
+      TensorType(42, "Q2_0", 64, 18, matrices: false),
+    ]
+    return Dictionary(types.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+  }()
 }
 
 /// What a header says of one tensor.

@@ -58,15 +58,23 @@ struct TextShape {
   private static func slidingWindow(
     _ metadata: GGUFMetadata, blockCount: Int
   ) throws(WeightsFault) -> Int? {
-    let window = try metadata.whole("gemma3.attention.sliding_window", in: 0...(1 << 24))
+    let window = try metadata.whole("gemma3.attention.sliding_window", in: 0...(1 << 24)) ?? 0
     let key = "gemma3.attention.sliding_window_pattern"
+    let slides: Bool
     switch metadata[key] {
     case .numbers(let pattern)?:
       guard [.bool, .uint32, .int32].contains(pattern.type), pattern.count == blockCount else {
         throw metadata.fault(
           "\(key) has \(grouped(pattern.count)) elements for \(blockCount) blocks, or of a wrong type")
       }
-    default: _ = try metadata.number(key, .uint32)
+      slides = pattern.values.contains { $0 != 0 }
+    default:
+      // Every so-manieth block sees all; 1 makes that every block.
+      slides = try metadata.number(key, .uint32) != 1
+    }
+    guard window == 0 || slides else {
+      // llama.cpp asserts `is_swa_any()` when it makes the cache.
+      throw metadata.fault("\(key) leaves no block to the sliding window of \(grouped(window)) tokens")
     }
     return window == 0 ? nil : window
   }

@@ -100,7 +100,8 @@ public struct TextWeights: Sendable {
     }
     try list.finish { name in
       name.hasPrefix("v.") || name.hasPrefix("mm.")
-        ? "its vision tower is in the same file, as Ollama keeps it; a text model and a projector of their own are needed"
+        ? "its vision tower is in the same file, as Ollama keeps it; a text model and a projector "
+          + "of their own are needed"
         : nil
     }
   }

@@ -10,7 +10,9 @@ public struct WeightsFault: Fault, Equatable {
   /// What is wrong, and where in the file.
   public let reason: String
 
+  /// Always unusable weights (exit status 78).
   public var kind: FaultKind { .unusableWeights }
+  /// One line: the path, then the reason.
   public var description: String { "\(path): \(reason)" }
 }
 

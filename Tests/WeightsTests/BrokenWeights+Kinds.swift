@@ -93,6 +93,11 @@ extension BrokenWeights {
       ("a rotation base of 0", { $0["gemma3.rope.freq_base"] = .f32(0) }),
       ("an endless sliding window", { $0["gemma3.attention.sliding_window"] = .u32(.max) }),
       ("a window pattern too long", { $0["gemma3.attention.sliding_window_pattern"] = .flags([true, true, false]) }),
+      ("a window that no block uses", { $0["gemma3.attention.sliding_window_pattern"] = .u32(1) }),
+      (
+        "a window that no block of the list uses",
+        { $0["gemma3.attention.sliding_window_pattern"] = .flags([false, false]) }
+      ),
       ("experts", { $0["gemma3.expert_count"] = .u32(8) }),
       ("experts in use", { $0["gemma3.expert_used_count"] = .u32(2) }),
       ("prediction layers", { $0["gemma3.nextn_predict_layers"] = .u32(3) }),
