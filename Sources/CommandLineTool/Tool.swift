@@ -6,7 +6,7 @@ public enum Tool {
   /// The version, as `--version` prints it.
   public static let version = "0.1.0"
 
-  static let commands = [analyzeCommand, prepareCommand, protocolsCommand, phantomsCommand, doctorCommand]
+  static let commands = [analyzeCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand, doctorCommand]
 
   /// Runs a command line without the program's name, and gives its exit status.
   public static func run(_ arguments: [String]) async -> Int32 {
@@ -62,7 +62,7 @@ public enum Tool {
     default: break
     }
     guard let command = commands.first(where: { $0.name == name }) else {
-      let suggestion = nearest(to: name, among: commands.map(\.name)).map { ". Did you mean '\($0)'?" } ?? ""
+      let suggestion = nearest(to: name, among: commands.map { $0.name }).map { ". Did you mean '\($0)'?" } ?? ""
       throw UsageFault(message: "Unknown command '\(name)'\(suggestion)")
     }
     let parsed = try ParsedArguments(Array(arguments.dropFirst()), of: command)

@@ -102,6 +102,14 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   /// Tokens that a sequence holds: prompt, image and answer together.
   public var contextTokens: Int { tokensPerSequence }
 
+  /// The numbers of a prompt's tokens as they are put to the model; an image's own are not among them.
+  ///
+  /// - Parameter sees: whether the prompt stands after an image. What stands before the image comes first then.
+  public func promptTokens(of prompt: Prompt, afterImage sees: Bool) -> [Int32] {
+    guard sees, let bounds = vocabulary.imageBounds else { return format.withoutImage(prompt) }
+    return format.beforeImage(bounds) + format.afterImage(bounds, prompt)
+  }
+
   public func look(at image: PixelImage) async throws -> any ImageView {
     guard let encoder, let bounds = vocabulary.imageBounds else { throw EngineFault.noProjector }
     let (embedding, took) = try await encoder.encode(image)

@@ -20,9 +20,14 @@ public struct Generation: Sendable, Hashable {
   public var promptTokens: Int
   /// Why it ended.
   public var stopReason: StopReason
+  /// The generated tokens' numbers in the model's vocabulary; empty when the model does not tell.
+  public var tokens: [Int32]
 
   /// A finished answer.
-  public init(text: String, generatedTokens: Int, promptTokens: Int, stopReason: StopReason) {
+  public init(
+    text: String, generatedTokens: Int, promptTokens: Int, stopReason: StopReason, tokens: [Int32] = []
+  ) {
+    self.tokens = tokens
     self.text = text
     self.generatedTokens = generatedTokens
     self.promptTokens = promptTokens

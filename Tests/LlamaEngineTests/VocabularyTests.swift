@@ -58,7 +58,9 @@ import VisionLanguage
     // All of the letters together are no more probable than everything.
     let mass = try await score(letters, "A:").reduce(0) { $0 + exp($1) }
     #expect(mass > 0 && mass < 1)
-    await #expect(throws: EngineFault.emptyPrompt) { try await model.score(["a", ""], after: Prompt(text: "", answerPrefix: "")) }
+    await #expect(throws: EngineFault.emptyPrompt) {
+      try await model.score(["a", ""], after: Prompt(text: "", answerPrefix: ""))
+    }
     await model.close()
   }
 

@@ -26,9 +26,10 @@ enum Help {
     }
     for paragraph in command.discussion { lines += [""] + wrapped(paragraph, indent: 0) }
     lines += ["", "Options:"]
-    lines += table((command.options + commonOptions).map { option in
-      (option.name + (option.value.map { " " + $0 } ?? ""), option.help)
-    })
+    lines += table(
+      (command.options + commonOptions).map { option in
+        (option.name + (option.value.map { " " + $0 } ?? ""), option.help)
+      })
     if !command.examples.isEmpty {
       lines += ["", "Examples:"]
       for example in command.examples { lines += ["  " + example.line] + wrapped(example.meaning, indent: 6) }

@@ -79,6 +79,18 @@ struct ParsedArguments: Sendable {
     return number
   }
 
+  /// A decimal number in a range; `nil` when the option was not given.
+  ///
+  /// - Throws: `UsageFault` that says the range.
+  func decimal(_ name: String, in range: ClosedRange<Double>) throws(UsageFault) -> Double? {
+    guard let text = value(name) else { return nil }
+    guard let number = Double(text), range.contains(number) else {
+      throw UsageFault(
+        message: "\(name) \(text): not a number from \(range.lowerBound) to \(range.upperBound)", command: command)
+    }
+    return number
+  }
+
   /// The option's value, which must not be empty.
   func path(_ name: String) throws(UsageFault) -> String? {
     guard let path = value(name) else { return nil }

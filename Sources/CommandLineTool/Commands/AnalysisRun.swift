@@ -74,9 +74,9 @@ struct AnalysisRun: Sendable {
   private func print(_ outcome: Outcome, isFirst: Bool) throws {
     switch outcome {
     case .report(let report):
-      try terminal.print(printsJSON ? report.json() : (isFirst ? "" : "\n") + report.text)
+      try terminal.print(printsJSON ? report.json() : (isFirst ? "" : "\n") + report.text + "\n\n" + report.effort)
     case .failure(let name, let kind, let message):
-      if printsJSON { try terminal.print(FailedReading(name: name, kind: kind, message: message).jsonLine) }
+      if printsJSON { try terminal.print(OrderedJSON.line(FailedReading(name: name, kind: kind, message: message))) }
       terminal.complain("dermgemma: \(message)")
     }
   }
@@ -128,9 +128,4 @@ struct FailedReading: Codable {
     error = Failure(status: kind.exitStatus, message: message)
   }
 
-  var jsonLine: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-  }
 }

@@ -46,7 +46,7 @@ enum AnalyzeInput: Sendable {
     }
     return paths.flatMap { path -> [AnalyzeInput] in
       if path == "-" { return [.standardInput] }
-      do {
+      do throws(ImageFiles.Missing) {
         return try ImageFiles.at(path).map { .file(path: $0) }
       } catch {
         return [.missing(error)]

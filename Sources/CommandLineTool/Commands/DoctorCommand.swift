@@ -32,7 +32,8 @@ let doctorCommand = CommandSpecification(
     "\(ProcessInfo.processInfo.activeProcessorCount) processors, \(String(format: "%.1f", memory)) GiB of memory")
   do {
     let devices = try LlamaBackend.devices()
-    try tell("✓", "engine", "llama.cpp \(LlamaBackend.version) from \(LlamaBackend.libraryFolder ?? "the library path")")
+    try tell(
+      "✓", "engine", "llama.cpp \(LlamaBackend.version) from \(LlamaBackend.libraryFolder ?? "the library path")")
     for device in devices { try tell("✓", "device", "\(device.name): \(device.description)") }
     try tell("✓", "processor", LlamaBackend.processorFeatures.joined(separator: " "))
     if !devices.contains(where: \.isGraphicsProcessor) {
@@ -41,7 +42,7 @@ let doctorCommand = CommandSpecification(
   } catch {
     try fail("engine", error)
   }
-  try tell("✓", "images", "libvips \(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF and BMP")
+  try tell("✓", "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF and BMP")
   for name in ReadingProtocol.builtinNames {
     do {
       let builtin = try ReadingProtocol.builtin(named: name)
@@ -53,7 +54,8 @@ let doctorCommand = CommandSpecification(
   if FileManager.default.fileExists(atPath: ModelLocation.medGemma.weights) {
     try tell("✓", "medgemma", "\(ModelLocation.medGemma.weights) is there")
   } else {
-    try tell("–", "medgemma", "not at \(ModelLocation.medGemma.weights); its weights are gated and not part of this program")
+    try tell(
+      "–", "medgemma", "not at \(ModelLocation.medGemma.weights); its weights are gated and not part of this program")
   }
   do {
     let location = try ModelLocation.chosen(

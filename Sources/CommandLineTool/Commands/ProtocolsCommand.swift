@@ -33,7 +33,8 @@ let protocolsCommand = CommandSpecification(
     try terminal.print(String(decoding: document, as: UTF8.self).trimmingCharacters(in: .newlines))
     return 0
   case ("schema", []):
-    try terminal.print(String(decoding: ReadingProtocol.schemaDocument, as: UTF8.self).trimmingCharacters(in: .newlines))
+    try terminal.print(
+      String(decoding: ReadingProtocol.schemaDocument, as: UTF8.self).trimmingCharacters(in: .newlines))
     return 0
   case ("check", let files) where !files.isEmpty:
     var worst: Int32 = 0

@@ -14,6 +14,12 @@ public enum ImageFiles {
     public var reason: String
     public var kind: FaultKind { .missingInput }
     public var description: String { "\(path): \(reason)" }
+
+    /// A fault of a path.
+    public init(path: String, reason: String) {
+      self.path = path
+      self.reason = reason
+    }
   }
 
   /// The images that a path stands for: the file itself, or those in the folder and the folders in it, by name.

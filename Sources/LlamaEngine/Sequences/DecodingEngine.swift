@@ -308,8 +308,9 @@ actor DecodingEngine {
     guard !writing.isEmpty else { return }
     batch.removeAll()
     for work in writing {
-      guard let sequence = work.sequence, case .generate(let answer) = work.purpose else { continue }
-      batch.add(answer.last, to: sequence, at: work.position, wantsLogits: true)
+      guard let sequence = work.sequence, case .generate(let answer) = work.purpose, let last = answer.tokens.last
+      else { continue }
+      batch.add(last, to: sequence, at: work.position, wantsLogits: true)
       work.position += 1
     }
     do {
@@ -338,14 +339,14 @@ actor DecodingEngine {
     let bits = try context.withLogits(ofRow: row) { logitTraces == nil ? 0 : $0.foldedBits }
     logitTraces?[work.number, default: []].append(bits)
     let token = answer.sampler.next(from: context.pointer, row: Int32(clamping: row))
-    answer.generated += 1
+    answer.tokens.append(token)
     if vocabulary.endsGeneration(token) {
       finish(work, answer, because: .endOfTurn)
       return true
     }
     let piece = answer.text.take(vocabulary.bytes(of: token))
     if !piece.isEmpty { answer.stream.yield(.text(piece)) }
-    if answer.generated >= answer.tokenLimit {
+    if answer.tokens.count >= answer.tokenLimit {
       finish(work, answer, because: .tokenLimit)
       return true
     }
@@ -353,7 +354,6 @@ actor DecodingEngine {
       finish(work, answer, because: .contextFull)
       return true
     }
-    answer.last = token
     return false
   }
 
@@ -364,8 +364,8 @@ actor DecodingEngine {
     answer.stream.yield(
       .finished(
         Generation(
-          text: answer.text.text, generatedTokens: answer.generated, promptTokens: work.prompt.count,
-          stopReason: reason)))
+          text: answer.text.text, generatedTokens: answer.tokens.count, promptTokens: work.prompt.count,
+          stopReason: reason, tokens: answer.tokens)))
     answer.stream.finish()
   }
 

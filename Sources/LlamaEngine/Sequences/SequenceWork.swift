@@ -17,8 +17,7 @@ final class SequenceWork {
     let tokenLimit: Int
     let stream: GenerationStream.Continuation
     var text = TextAssembler()
-    var generated = 0
-    var last: llama_token = 0
+    var tokens: [llama_token] = []
 
     init(sampler: TokenSampler, tokenLimit: Int, stream: GenerationStream.Continuation) {
       self.sampler = sampler

@@ -1,0 +1,90 @@
+import Dermoscopy
+import Faults
+import Foundation
+import Imaging
+import LlamaEngine
+import Reading
+import VisionLanguage
+
+let askCommand = CommandSpecification(
+  name: "ask",
+  summary: "Puts one prompt of your own to the model and prints its answer.",
+  usage: ["ask [options] PROMPT"],
+  discussion: [
+    "For trying prompts before they become a protocol. Without --image the model sees none. The answer is greedy unless "
+      + "--temperature says otherwise. Nothing in the prompt is read as a special token."
+  ],
+  options: [
+    OptionSpecification(name: "--image", value: "FILE", help: "The image to look at, prepared as --protocol says."),
+    protocolOption,
+    OptionSpecification(
+      name: "--prefix", value: "TEXT", help: "What the answer begins with (default: the protocol's answer prefix)."),
+    OptionSpecification(name: "--max-tokens", value: "N", help: "Where the answer ends at the latest (default 128)."),
+    OptionSpecification(name: "--temperature", value: "T", help: "0 to 5; 0, the default, takes the likeliest token."),
+    OptionSpecification(name: "--seed", value: "N", help: "Where random numbers begin (default 0)."),
+    OptionSpecification(
+      name: "--json", value: nil, help: "Prints an object with the tokens of prompt and answer as well."),
+    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: one a processor)."),
+  ] + modelOptions,
+  examples: [("dermgemma ask --image lesion.jpg \"Which colors do you see?\"", "One visual question.")],
+  takesArguments: true
+) { arguments, terminal in
+  guard arguments.positional.count == 1 else {
+    throw UsageFault(message: "Give one prompt, in quotes", command: "ask")
+  }
+  let readingProtocol = try chosenProtocol(arguments)
+  let limit = try arguments.number("--max-tokens", in: 1...4096) ?? 128
+  let seed: UInt32 = try arguments.number("--seed", in: 0...UInt32.max) ?? 0
+  let temperature = try arguments.decimal("--temperature", in: 0...5) ?? 0
+  let threads = try arguments.number("--threads", in: 1...512) ?? EngineConfiguration.availableThreads
+  var sampling = Sampling.greedy(maxTokens: limit)
+  if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: limit) }
+  let prompt = Prompt(
+    text: arguments.positional[0], answerPrefix: arguments.value("--prefix") ?? readingProtocol.answerPrefix)
+  let image = try arguments.path("--image").map { try ImageDecoder.decode(fileAt: $0) }
+  let location = try ModelLocation.chosen(
+    weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+  let model = try LlamaVisionLanguageModel(
+    EngineConfiguration(
+      weights: location.weights, projector: location.projector, threads: threads, views: 1, answers: 1,
+      demand: .init(longestPrompts: [prompt], longestAnswer: limit)))
+
+  var respondent: any Respondent = model
+  if let image {
+    respondent = try await model.look(
+      at: try ImagePreparer.prepare(
+        image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
+  }
+  let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
+  var answer: Generation?
+  for stream in try await respondent.respond(to: [request]) {
+    for try await event in stream {
+      if case .finished(let generation) = event { answer = generation }
+    }
+  }
+  await model.close()
+  guard let answer else { throw EngineFault.closed }
+  guard arguments.isSet("--json") else {
+    try terminal.print(answer.text.trimmingCharacters(in: .whitespaces))
+    return 0
+  }
+  try terminal.print(
+    OrderedJSON.line(
+      AskedAnswer(
+        promptTokens: model.promptTokens(of: prompt, afterImage: image != nil), tokens: answer.tokens,
+        text: answer.text, stop: answer.stopReason)))
+  return 0
+}
+
+/// What `ask --json` prints.
+struct AskedAnswer: Encodable {
+  var promptTokens: [Int32]
+  var tokens: [Int32]
+  var text: String
+  var stop: StopReason
+
+  enum CodingKeys: String, CodingKey {
+    case promptTokens = "prompt_tokens"
+    case tokens, text, stop
+  }
+}
