@@ -5,7 +5,7 @@ extension AnswerReader {
   /// form's words, a denial ("without a network"), or a word for being there ("can be seen"). Last, where the subject is
   /// known, naming it without denying it is a yes.
   func yesNo(of statements: Statements<String>, asked: Bool) -> String? {
-    var decisions: [(word: Int, value: String)] = []
+    var decisions: [(word: Int, value: String, isDoubted: Bool)] = []
     var choices: Set<Int> = []
     for index in statements.mentions.indices {
       let mention = statements.mentions[index]
@@ -16,15 +16,13 @@ extension AnswerReader {
       guard asked || !mention.isAsked else { continue }
       guard isMeant(mention, in: statements) else { continue }
       let isYes = (mention.meaning == Self.yes) != mention.isDenied
-      decisions.append((mention.range.lowerBound, isYes ? Self.yes : Self.no))
+      decisions.append((mention.range.lowerBound, isYes ? Self.yes : Self.no, mention.isDoubted))
     }
     let words = statements.words.indices.filter { asked || !statements.words[$0].isAsked }
     let start = words.first { !Grammar.preliminary.contains(statements.words[$0].text) }
     if let start, let lead = decisions.first, lead.word == start { return lead.value }
 
-    let first = decisions.first { decision in
-      !(statements.mentions.first { $0.range.lowerBound == decision.word }?.isDoubted ?? false)
-    }
+    let first = decisions.first { !$0.isDoubted }
     let seen = presence(in: statements, asked: asked, besides: choices)
     if let first, seen.map({ first.word <= $0.word }) ?? true { return first.value }
     if let seen { return seen.isThere ? Self.yes : Self.no }
@@ -90,8 +88,13 @@ extension AnswerReader {
     let rest = (index + 1)..<end
     if rest.contains(where: { !statements.roles[$0].isDisjoint(with: [.denies, .doubts]) }) { return false }
     guard !subjects.isEmpty else { return true }
-    return statements.words[(index + 1)...].prefix { $0.separator < .link }.contains { subjects.contains($0.stem) }
+    return statements.words[(index + 1)...].prefix(Self.longestNoun).prefix { $0.separator < .link }.contains {
+      subjects.contains($0.stem)
+    }
   }
+
+  /// How many words "there is" may take to name its subject.
+  private static let longestNoun = 16
 
   private func subjectVerdict(in statements: Statements<String>, asked: Bool) -> String? {
     guard !subjects.isEmpty else { return nil }

@@ -70,7 +70,8 @@ struct Denials: Sendable {
         isDoubting = false
       } else if isDenying, !reachesAll, !Grammar.alternative.contains(words[first].text) {
         isDenying =
-          crossesCommas && !clause.isStatement && (clause.separator <= .bracket || isHeading && clause.separator == .link)
+          crossesCommas && !clause.isStatement
+          && (clause.separator <= .bracket || isHeading && clause.separator == .link)
       }
       var next = clause.mentions.lowerBound
       var denial = -1

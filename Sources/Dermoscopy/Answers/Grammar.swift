@@ -1,4 +1,6 @@
-/// The English words by which a statement affirms, denies, opposes or doubts. All are stems (no plural s).
+/// The English words by which a statement affirms, denies, opposes or doubts.
+///
+/// All are stems (no plural s).
 enum Grammar {
   /// Denies what follows.
   static let denying: Set<String> = [
@@ -67,7 +69,8 @@ enum Grammar {
   static let doubting: Set<String> = ["unsure", "indeterminate", "undetermined", "unable", "insufficient", "sorry"]
   /// What a speaker who "cannot" leaves open, or is "not".
   static let undecided: Set<String> = [
-    "determine", "determined", "tell", "say", "assess", "assessed", "provide", "answer", "judge", "confirm", "confirmed",
+    "determine", "determined", "tell", "say", "assess", "assessed", "provide", "answer", "judge", "confirm",
+    "confirmed",
     "diagnose", "evaluate", "evaluated", "analyze", "comment", "assist", "help", "know", "sure", "certain", "able",
     "possible", "enough", "applicable",
   ]

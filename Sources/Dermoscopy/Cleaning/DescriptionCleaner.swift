@@ -21,22 +21,28 @@ public struct DescriptionCleaner: Sendable {
     let thinking = ThinkingText(Markdown.stripped(raw))
     var removed = thinking.thoughts.map { RemovedSentence(sentence: $0, reason: .thinking) }
     var kept: [String] = []
-    var isOpen = false
+    var open: (text: [Unicode.Scalar], removedBefore: Int)?
     for sentence in Sentences.split(Self.spaced(thinking.answer)) {
       let (text, tokens) = Self.withoutEdges(sentence)
       removed += tokens.map { RemovedSentence(sentence: $0, reason: .specialToken) }
       guard !text.isEmpty else { continue }
-      let needsStop = !Sentences.ends(text)
-      // A sentence that others follow gets a full stop, lest it run into them; it must hold with and without.
-      let stopped = needsStop ? Self.stopped(text) : text
-      if let reason = reason(toRemove: text) ?? (needsStop ? reason(toRemove: stopped) : nil) {
+      if let reason = reason(toRemove: text) {
         removed.append(RemovedSentence(sentence: String(scalars: text), reason: reason))
         continue
       }
-      if isOpen, let last = kept.popLast() { kept.append(String(scalars: Self.stopped(Array(last.unicodeScalars)))) }
-      kept.append(String(scalars: text))
-      isOpen = needsStop
+      // A sentence that others follow gets a full stop, lest it run into them; it must hold with it, too.
+      if let (last, removedBefore) = open {
+        let stopped = Self.stopped(last)
+        if let reason = reason(toRemove: stopped) {
+          removed.insert(RemovedSentence(sentence: String(scalars: last), reason: reason), at: removedBefore)
+        } else {
+          kept.append(String(scalars: stopped))
+        }
+        open = nil
+      }
+      if Sentences.ends(text) { kept.append(String(scalars: text)) } else { open = (text, removed.count) }
     }
+    if let (last, _) = open { kept.append(String(scalars: last)) }
     return CleanedDescription(raw: raw, cleaned: kept.joined(separator: " "), removed: removed)
   }
 

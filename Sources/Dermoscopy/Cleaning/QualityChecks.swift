@@ -1,4 +1,6 @@
-/// Decides which flags an output of the model gets. Every result is in the order of `QualityFlag.allCases`.
+/// Decides which flags an output of the model gets.
+///
+/// Every result is in the order of `QualityFlag.allCases`.
 public struct QualityChecks: Sendable {
   /// The longest classification that is not verbose, in characters (Unicode scalars), blank ends aside.
   public static let longestClassification = 50
@@ -74,7 +76,7 @@ public struct QualityChecks: Sendable {
     return ordered(flags)
   }
 
-  /// What any output may suffer from. A refusal that was only thought is none.
+  /// What any output may suffer from; a refusal that was only thought is none.
   private func common(_ raw: String) -> Set<QualityFlag> {
     if raw.isBlank { return [.empty] }
     var flags: Set<QualityFlag> = []

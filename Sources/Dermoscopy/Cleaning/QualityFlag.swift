@@ -1,4 +1,6 @@
-/// A sign that an output is not what it should be. An examination without any is clean.
+/// A sign that an output is not what it should be.
+///
+/// An examination without any is clean.
 public enum QualityFlag: String, Sendable, Codable, CaseIterable {
   /// A refusal phrase ("I cannot …").
   case guardrail

@@ -36,7 +36,8 @@ struct Saying: Sendable, CustomTestStringConvertible {
     Saying("round, oval, irregular", "unclear"), Saying("Is it round, oval or irregular?", "unclear"),
     Saying("What shape is it? It is irregular.", "irregular"), Saying("Is it round? Irregular.", "irregular"),
     Saying("The lesion is asymmetrical.", "irregular"), Saying("circular shape", "round"),
-    Saying("The overall shape of this lesion is ovoid", "oval"), Saying("A round lesion with irregular borders", "round"),
+    Saying("The overall shape of this lesion is ovoid", "oval"),
+    Saying("A round lesion with irregular borders", "round"),
     Saying("Round with a smooth or irregular border", "round"), Saying("surrounded by normal skin", "unclear"),
     Saying("The lesion grounded on approval", "unclear"), Saying("The removal of it", "unclear"),
     Saying("irregular<end_of_turn>", "irregular"), Saying("<unused94>thought round?<unused95>oval", "oval"),
@@ -87,13 +88,15 @@ struct Saying: Sendable, CustomTestStringConvertible {
     Saying("Dots are seen, globules and streaks are absent.", "dots"), Saying("dots are not present", "none"),
     Saying("Dots: present, Globules: absent, Streaks: none", "dots"),
     Saying("- Dots: yes\n- Globules: no\n- Streaks: no", "dots"), Saying("Dots: none\nGlobules: few", "globules"),
-    Saying("| Dots | absent |\n| Streaks | present |", "streaks"), Saying("dots (absent), globules (present)", "globules"),
+    Saying("| Dots | absent |\n| Streaks | present |", "streaks"),
+    Saying("dots (absent), globules (present)", "globules"),
     Saying("* dots\n* globules", "dots, globules"), Saying("Dots\nStreaks\nDots", "dots, streaks"),
     Saying("neither dots nor globules", "none"), Saying("Neither dots nor globules, but streaks.", "streaks"),
     Saying("There are no visible structures.", "none"), Saying("not visible", "none"), Saying("No.", "none"),
     Saying("None, except a few dots", "dots"), Saying("None. Streaks would be dark lines at the edge.", "none"),
     Saying("None of these structures (dots, globules, streaks) are visible.", "none"),
-    Saying("dots, globules, streaks or none", "unclear"), Saying("Dots, globules, streaks or none? Globules.", "globules"),
+    Saying("dots, globules, streaks or none", "unclear"),
+    Saying("Dots, globules, streaks or none? Globules.", "globules"),
     Saying("dots or globules", "dots, globules"), Saying("not only dots but also globules", "dots, globules"),
     Saying("anecdotes about hemiglobules", "unclear"), Saying("radial streaming", "streaks"),
     Saying("Radial-streaming and pseudopods", "streaks"), Saying("I cannot tell whether dots are present.", "unclear"),
@@ -101,8 +104,10 @@ struct Saying: Sendable, CustomTestStringConvertible {
     Saying("The lesion shows dots. There are also streaks.", "dots, streaks"),
     Saying("Dots. There are no globules.", "dots"), Saying("No dots. No globules. Streaks.", "streaks"),
     Saying("dots/globules", "dots, globules"), Saying("dots & streaks", "dots, streaks"),
-    Saying("**Structures:** *globules*", "globules"), Saying("I cannot see the image", "unclear"), Saying("", "unclear"),
-    Saying("<unused94>thought\nnone or dots", "unclear"), Saying("dots<end_of_turn><start_of_turn>user streaks", "dots"),
+    Saying("**Structures:** *globules*", "globules"), Saying("I cannot see the image", "unclear"),
+    Saying("", "unclear"),
+    Saying("<unused94>thought\nnone or dots", "unclear"),
+    Saying("dots<end_of_turn><start_of_turn>user streaks", "dots"),
     Saying("globular pattern", "globules"), Saying("Structures: none", "none"), Saying("free of dots", "none"),
     Saying("no idea", "unclear"), Saying("Absent: dots, streaks", "none"), Saying("Nothing", "none"),
   ]
@@ -111,7 +116,8 @@ struct Saying: Sendable, CustomTestStringConvertible {
     Saying("brown", "brown"), Saying("Brown, black", "brown, black"), Saying("dark brown", "dark brown"),
     Saying("black, dark brown, brown", "dark brown, brown, black"), Saying("Light-brown", "light brown"),
     Saying("light and dark brown", "light brown, dark brown"), Saying("light to dark brown", "light brown, dark brown"),
-    Saying("light/dark brown and black", "light brown, dark brown, black"), Saying("light pink and dark brown", "dark brown, pink"),
+    Saying("light/dark brown and black", "light brown, dark brown, black"),
+    Saying("light pink and dark brown", "dark brown, pink"),
     Saying("blue-gray", "blue-gray"), Saying("blue–grey", "blue-gray"), Saying("Blue Grey", "blue-gray"),
     Saying("blue‑gray, blue", "blue-gray, blue"), Saying("blue/gray", "blue-gray"), Saying("blue, gray", "gray, blue"),
     Saying("GREY", "gray"), Saying("greyish", "gray"), Saying("slate", "blue-gray"), Saying("beige", "tan"),
@@ -166,7 +172,7 @@ struct Saying: Sendable, CustomTestStringConvertible {
 
   @Test func `a form with empty or foreign words does no harm`() {
     let form = AnswerForm(kind: .many, values: ["", "…", "a"], none: "zero", synonyms: ["": "a", "b": "elsewhere"])
-    #expect(AnswerReader(form: form).value(of: "a b none") == "a")
+    #expect(AnswerReader(form: form).value(of: "a, b") == "a")
     #expect(AnswerReader(form: AnswerForm(kind: .one, values: [])).value(of: "anything") == "unclear")
   }
 
@@ -174,7 +180,8 @@ struct Saying: Sendable, CustomTestStringConvertible {
     var random = Seeded(1)
     let pieces = [
       "no", "not", "dots", "globules", "none", "but", ",", ".", "?", "or", "and", "(", ")", ":", "absent", "yes", "\n",
-      "visible", "light", "dark", "brown", "blue", "-", "gray", "/", "round", "oval", "are", "cannot", "see", "there", "is",
+      "visible", "light", "dark", "brown", "blue", "-", "gray", "/", "round", "oval", "are", "cannot", "see", "there",
+      "is",
       "<eos>", "<think>", "</think>", "neither", "of", "é", "’", "isn't",
     ]
     for _ in 0..<3000 {
@@ -190,11 +197,14 @@ struct Saying: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `a long answer is read in time that grows with its length`() {
-    for piece in ["dots, ", "no ", "dots and ", "absent dots ", "dots: no, ", "light ", "(", "no dots or ", "none "] {
-      let reader = AnswerReader(form: Forms.structures)
-      let elapsed = ContinuousClock().measure { _ = reader.value(of: String(repeating: piece, count: 20_000)) }
-      #expect(elapsed < .seconds(10), "\(piece)")
+  @Test(arguments: [
+    "dots, ", "no ", "dots and ", "absent dots ", "dots: no, ", "light ", "(", "no dots or ", "none ", "there is ",
+    "dots absent ", "not sure yes ", "yes or ", "dots (no) ", "1", "a.",
+  ])
+  func `a long answer is read in time that grows with its length`(_ piece: String) {
+    for form in [Forms.shape, Forms.network, Forms.structures, Forms.colors] {
+      let reader = AnswerReader(form: form, subject: "network")
+      #expect(Growth.isLinear(of: piece) { _ = reader.value(of: "I am not sure " + $0) })
     }
   }
 }
