@@ -75,6 +75,6 @@ struct Exposure {
   @inline(__always)
   private func append(_ linear: Float, _ grain: Float, to bytes: inout [UInt8]) {
     let value = Light.encoded(linear) * 255 + grain * noise * 1.6
-    bytes.append(UInt8(max(0, min(255, value.rounded()))))
+    bytes.append(UInt8(max(0, min(255, value + 0.5))))
   }
 }

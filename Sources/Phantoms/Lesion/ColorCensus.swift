@@ -19,6 +19,12 @@ struct ColorCensus {
     }
   }
 
+  /// Whether every colour is either plainly there or plainly not.
+  var isClear: Bool {
+    !noticeable.isEmpty
+      && shares.values.allSatisfy { $0 < PhantomColor.noticeableShare * 0.5 || $0 > PhantomColor.noticeableShare * 1.6 }
+  }
+
   /// The colours that are noticeable, largest first.
   var noticeable: [PhantomColor] {
     let order = PhantomColor.allCases

@@ -13,7 +13,7 @@ struct LesionPainter {
     let paints = plan.ground.map { varied($0.density, &random) }
     let patchPaints = plan.patches.map { varied($0.color.density, &random) }
     let texture = Noise(&random)
-    let grain = random.within(0.3, 0.6)
+    let grain = plan.code == .bkl ? random.within(0.5, 0.9) : random.within(0.35, 0.65)
     let network = plan.network ? PigmentNetwork(atypical: plan.code == .mel, &random) : nil
     let melanin = Triple(0.55, 0.85, 1.0)
     map.forEachPixel(of: canvas, within: 1 + map.edge) { index, t, x, y in
