@@ -10,7 +10,7 @@ public struct PhantomGenerator: Sendable {
   public static let sides = 32...4096
 
   /// How many scenes are tried for one whose colours are clear.
-  private static let sketches = 6
+  private static let sketches = 8
   /// Pixels on a sketch's short side.
   private static let sketchSide: Float = 128
 
@@ -46,7 +46,7 @@ public struct PhantomGenerator: Sendable {
       let sketch = Painting(
         code: code, width: max(1, Int(Float(width) * shrink)), height: max(1, Int(Float(height) * shrink)),
         random: random)
-      if sketch.census.isClear { return Painting(code: code, width: width, height: height, random: random) }
+      if sketch.isClear { return Painting(code: code, width: width, height: height, random: random) }
     }
     let random = PhantomRandom(seed, number, UInt64(PhantomGenerator.sketches))
     return Painting(code: code, width: width, height: height, random: random)

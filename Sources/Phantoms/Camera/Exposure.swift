@@ -29,7 +29,7 @@ struct Exposure {
       reach = max(reach, (d.x * d.x + d.y * d.y).squareRoot())
     }
     let radius = max(reach + 14, Canvas.shortSide * random.within(0.56, 0.66))
-    let hasTube = random.chance(0.22)
+    let hasTube = random.chance(0.17)
     tube = hasTube ? Tube(centre: centre, radius: radius, edge: random.within(2, 14)) : nil
     blur = random.chance(0.75) ? random.within(0.45, 0.8) : random.within(0.8, 1.35)
     noise = random.within(0.6, 2.2)

@@ -19,9 +19,9 @@ struct ColorCensus {
     }
   }
 
-  /// Whether every colour is either plainly there or plainly not.
-  var isClear: Bool {
-    !noticeable.isEmpty
+  /// Whether every colour is either plainly there or plainly not, and none of those that were meant is missing.
+  func isClear(meant: [PhantomColor]) -> Bool {
+    meant.allSatisfy { (shares[$0] ?? 0) >= PhantomColor.noticeableShare }
       && shares.values.allSatisfy { $0 < PhantomColor.noticeableShare * 0.5 || $0 > PhantomColor.noticeableShare * 1.6 }
   }
 

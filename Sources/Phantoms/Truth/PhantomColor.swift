@@ -41,7 +41,7 @@ enum PhantomColor: String, CaseIterable {
     case .white: (228, 208, 205)
     case .red: (172, 48, 52)
     case .pink: (206, 138, 142)
-    case .blueGray: (98, 106, 126)
+    case .blueGray: (106, 111, 126)
     }
   }
 
