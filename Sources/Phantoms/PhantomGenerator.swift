@@ -38,24 +38,24 @@ public struct PhantomGenerator: Sendable {
   /// The painted scene of a phantom, before the camera.
   func painting(_ index: Int, width: Int, height: Int) -> Painting {
     let number = UInt64(bitPattern: Int64(index))
-    let code = code(of: index)
+    var choices = PhantomRandom(seed, number, 0)
+    let plan = LesionPlan.drawn(for: code(of: index), &choices)
     let shrink = min(1, PhantomGenerator.sketchSide / Float(min(width, height)))
     // Small sketches first, until one has no colour that is neither here nor there; the last stands as it is.
     for attempt in 1..<PhantomGenerator.sketches {
       let random = PhantomRandom(seed, number, UInt64(attempt))
       let sketch = Painting(
-        code: code, width: max(1, Int(Float(width) * shrink)), height: max(1, Int(Float(height) * shrink)),
-        random: random)
-      if sketch.isClear { return Painting(code: code, width: width, height: height, random: random) }
+        plan, width: max(1, Int(Float(width) * shrink)), height: max(1, Int(Float(height) * shrink)), random: random)
+      if sketch.isClear { return Painting(plan, width: width, height: height, random: random) }
     }
     let random = PhantomRandom(seed, number, UInt64(PhantomGenerator.sketches))
-    return Painting(code: code, width: width, height: height, random: random)
+    return Painting(plan, width: width, height: height, random: random)
   }
 
   /// The code of an index: each block of four holds all four.
   func code(of index: Int) -> Code {
     let number = UInt64(bitPattern: Int64(index))
-    var random = PhantomRandom(seed, number / 4, 0)
+    var random = PhantomRandom(seed, number / 4, 0xC0DE)
     var codes = Code.allCases
     random.shuffle(&codes)
     return codes[Int(number % 4)]

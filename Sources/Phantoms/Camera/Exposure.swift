@@ -46,6 +46,7 @@ struct Exposure {
     let step = 1 / canvas.scale
     var bytes: [UInt8] = []
     bytes.reserveCapacity(canvas.width * canvas.height * 3)
+    let levels = Light.levels
     var index = 0
     for row in 0..<canvas.height {
       for column in 0..<canvas.width {
@@ -64,17 +65,17 @@ struct Exposure {
         let x = Int32(column)
         let y = Int32(row) &* 4
         let common = seeds.value(x, y)
-        append(color.x, common + seeds.value(x, y &+ 1) - 1, to: &bytes)
-        append(color.y, common + seeds.value(x, y &+ 2) - 1, to: &bytes)
-        append(color.z, common + seeds.value(x, y &+ 3) - 1, to: &bytes)
+        append(color.x, common + seeds.value(x, y &+ 1) - 1, levels, to: &bytes)
+        append(color.y, common + seeds.value(x, y &+ 2) - 1, levels, to: &bytes)
+        append(color.z, common + seeds.value(x, y &+ 3) - 1, levels, to: &bytes)
       }
     }
     return bytes
   }
 
   @inline(__always)
-  private func append(_ linear: Float, _ grain: Float, to bytes: inout [UInt8]) {
-    let value = Light.encoded(linear) * 255 + grain * noise * 1.6
+  private func append(_ linear: Float, _ grain: Float, _ levels: [Float], to bytes: inout [UInt8]) {
+    let value = levels[Int(max(0, min(1, linear)) * Float(levels.count - 1) + 0.5)] + grain * noise * 1.6
     bytes.append(UInt8(max(0, min(255, value + 0.5))))
   }
 }

@@ -28,7 +28,7 @@ struct LesionPainter {
       }
       var covered: Float = 0
       for (number, (_, field)) in patches.enumerated() {
-        let amount = field.step(field.value(x, y, t: t), over: 0) * min(1, 0.9 + 0.4 * mottle)
+        let amount = field.step(field.value(x, y, t: t), over: 0) * min(1, 0.97 + 0.3 * mottle)
         color += (patchPaints[number] - color) * amount
         covered = max(covered, amount)
       }

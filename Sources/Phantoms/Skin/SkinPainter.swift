@@ -35,6 +35,7 @@ struct SkinPainter {
     let along = SIMD2(Polynomials.cosine(turns), Polynomials.sine(turns))
     let furrow = random.within(0, 0.3)
     let capillaries = random.chance(0.35) ? random.within(0.15, 0.4) : 0
+    let clouds = Relief(broad, frequency: 0.008, octaves: 3, cell: 6, extent: canvas.extent)
     let step = 1 / canvas.scale
     let melanin = Triple(0.55, 0.85, 1.0)
     var index = 0
@@ -42,7 +43,7 @@ struct SkinPainter {
       let y = (Float(row) + 0.5) * step
       for column in 0..<canvas.width {
         let x = (Float(column) + 0.5) * step
-        let cloud = broad.fractal(x * 0.008, y * 0.008, octaves: 3)
+        let cloud = clouds.value(x, y)
         let grain = fine.fractal(x * 0.055 + y * 0.02, y * 0.055 - x * 0.02, octaves: 4)
         // Furrows run one way: noise stretched along it.
         let s = x * along.x + y * along.y
