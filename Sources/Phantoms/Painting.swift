@@ -10,14 +10,13 @@ struct Painting {
   private var random: PhantomRandom
 
   /// Paints skin, lesion and structures.
-  init(code: Code, width: Int, height: Int, random source: PhantomRandom) {
+  init(_ plan: LesionPlan, width: Int, height: Int, random source: PhantomRandom) {
     var random = source
-    let plan = LesionPlan.drawn(for: code, &random)
     var canvas = Canvas(width: width, height: height)
     let outline = LesionOutline.drawn(plan.architecture, extent: canvas.extent, &random)
-    let sharp = code == .bkl || (code == .mel && random.chance(0.4))
+    let sharp = plan.code == .bkl || (plan.code == .mel && random.chance(0.4))
     let edge = sharp ? random.within(0.015, 0.04) : random.within(0.05, 0.16)
-    let roughness: Float = plan.architecture == .irregular ? random.within(0.08, 0.2) : random.within(0.03, 0.09)
+    let roughness: Float = plan.architecture == .irregular ? random.within(0.1, 0.26) : random.within(0.04, 0.13)
     let map = LesionMap(outline, edge: edge, roughness: roughness, over: canvas, &random)
 
     let skin = SkinPainter(tone: plan.tone, &random)
@@ -41,6 +40,11 @@ struct Painting {
     self.outline = outline
     self.canvas = canvas
     self.random = random
+  }
+
+  /// Whether no colour is in doubt.
+  var isClear: Bool {
+    census.isClear(meant: plan.ground + plan.patches.map(\.color))
   }
 
   /// Lays hair, gel and ruler over the scene and takes the picture.

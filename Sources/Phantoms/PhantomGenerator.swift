@@ -9,6 +9,11 @@ public struct PhantomGenerator: Sendable {
   /// The sides that a phantom can have, in pixels; others are moved to the nearest of these.
   public static let sides = 32...4096
 
+  /// How many scenes are tried for one whose colours are clear.
+  private static let sketches = 8
+  /// Pixels on a sketch's short side.
+  private static let sketchSide: Float = 128
+
   private let seed: UInt64
 
   /// A generator of the phantoms of a seed; any seed will do.
@@ -33,14 +38,24 @@ public struct PhantomGenerator: Sendable {
   /// The painted scene of a phantom, before the camera.
   func painting(_ index: Int, width: Int, height: Int) -> Painting {
     let number = UInt64(bitPattern: Int64(index))
-    return Painting(
-      code: code(of: index), width: width, height: height, random: PhantomRandom(seed, number, 1))
+    var choices = PhantomRandom(seed, number, 0)
+    let plan = LesionPlan.drawn(for: code(of: index), &choices)
+    let shrink = min(1, PhantomGenerator.sketchSide / Float(min(width, height)))
+    // Small sketches first, until one has no colour that is neither here nor there; the last stands as it is.
+    for attempt in 1..<PhantomGenerator.sketches {
+      let random = PhantomRandom(seed, number, UInt64(attempt))
+      let sketch = Painting(
+        plan, width: max(1, Int(Float(width) * shrink)), height: max(1, Int(Float(height) * shrink)), random: random)
+      if sketch.isClear { return Painting(plan, width: width, height: height, random: random) }
+    }
+    let random = PhantomRandom(seed, number, UInt64(PhantomGenerator.sketches))
+    return Painting(plan, width: width, height: height, random: random)
   }
 
   /// The code of an index: each block of four holds all four.
   func code(of index: Int) -> Code {
     let number = UInt64(bitPattern: Int64(index))
-    var random = PhantomRandom(seed, number / 4, 0)
+    var random = PhantomRandom(seed, number / 4, 0xC0DE)
     var codes = Code.allCases
     random.shuffle(&codes)
     return codes[Int(number % 4)]

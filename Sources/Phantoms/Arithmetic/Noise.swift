@@ -19,12 +19,10 @@ struct Noise {
   /// One octave, from 0 to 1.
   @inline(__always)
   func smooth(_ x: Float, _ y: Float) -> Float {
-    let fx = x.rounded(.down)
-    let fy = y.rounded(.down)
-    let ix = Int32(fx)
-    let iy = Int32(fy)
-    let dx = x - fx
-    let dy = y - fy
+    let ix = Polynomials.floor(x)
+    let iy = Polynomials.floor(y)
+    let dx = x - Float(ix)
+    let dy = y - Float(iy)
     let ux = dx * dx * (3 - 2 * dx)
     let uy = dy * dy * (3 - 2 * dy)
     let a = value(ix, iy)

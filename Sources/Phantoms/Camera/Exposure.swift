@@ -29,7 +29,7 @@ struct Exposure {
       reach = max(reach, (d.x * d.x + d.y * d.y).squareRoot())
     }
     let radius = max(reach + 14, Canvas.shortSide * random.within(0.56, 0.66))
-    let hasTube = random.chance(0.22)
+    let hasTube = random.chance(0.17)
     tube = hasTube ? Tube(centre: centre, radius: radius, edge: random.within(2, 14)) : nil
     blur = random.chance(0.75) ? random.within(0.45, 0.8) : random.within(0.8, 1.35)
     noise = random.within(0.6, 2.2)
@@ -46,6 +46,7 @@ struct Exposure {
     let step = 1 / canvas.scale
     var bytes: [UInt8] = []
     bytes.reserveCapacity(canvas.width * canvas.height * 3)
+    let levels = Light.levels
     var index = 0
     for row in 0..<canvas.height {
       for column in 0..<canvas.width {
@@ -64,17 +65,17 @@ struct Exposure {
         let x = Int32(column)
         let y = Int32(row) &* 4
         let common = seeds.value(x, y)
-        append(color.x, common + seeds.value(x, y &+ 1) - 1, to: &bytes)
-        append(color.y, common + seeds.value(x, y &+ 2) - 1, to: &bytes)
-        append(color.z, common + seeds.value(x, y &+ 3) - 1, to: &bytes)
+        append(color.x, common + seeds.value(x, y &+ 1) - 1, levels, to: &bytes)
+        append(color.y, common + seeds.value(x, y &+ 2) - 1, levels, to: &bytes)
+        append(color.z, common + seeds.value(x, y &+ 3) - 1, levels, to: &bytes)
       }
     }
     return bytes
   }
 
   @inline(__always)
-  private func append(_ linear: Float, _ grain: Float, to bytes: inout [UInt8]) {
-    let value = Light.encoded(linear) * 255 + grain * noise * 1.6
-    bytes.append(UInt8(max(0, min(255, value.rounded()))))
+  private func append(_ linear: Float, _ grain: Float, _ levels: [Float], to bytes: inout [UInt8]) {
+    let value = levels[Int(max(0, min(1, linear)) * Float(levels.count - 1) + 0.5)] + grain * noise * 1.6
+    bytes.append(UInt8(max(0, min(255, value + 0.5))))
   }
 }

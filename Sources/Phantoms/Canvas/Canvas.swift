@@ -20,6 +20,13 @@ struct Canvas {
   /// The picture's sides in units.
   var extent: (x: Float, y: Float) { (Float(width) / scale, Float(height) / scale) }
 
+  /// The density at a place in units; the nearest pixel's for places outside.
+  func density(at place: SIMD2<Float>) -> Triple {
+    let column = Int(Polynomials.floor(place.x * scale)).clamped(to: 0...(width - 1))
+    let row = Int(Polynomials.floor(place.y * scale)).clamped(to: 0...(height - 1))
+    return density[row * width + column]
+  }
+
   /// Mixes a colour in where a layer covers.
   mutating func tint(_ target: Triple, by strength: Float, where layer: Layer) {
     layer.forEachCovered { index, coverage in

@@ -22,6 +22,9 @@ enum Light {
     return max(0, min(1, 0.662_002_7 * s + 0.684_122_1 * q - 0.323_583_4 * e - 0.022_541_1 * held))
   }
 
+  /// sRGB levels, 0 to 255, of linear light in 8192 even steps: no step is half a level.
+  static let levels: [Float] = (0..<8192).map { encoded(Float($0) / 8191) * 255 }
+
   /// The density that shows as an sRGB colour of bytes.
   static func density(_ red: Float, _ green: Float, _ blue: Float) -> Triple {
     Triple(

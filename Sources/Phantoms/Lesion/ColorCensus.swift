@@ -19,6 +19,12 @@ struct ColorCensus {
     }
   }
 
+  /// Whether every colour is either plainly there or plainly not, and none of those that were meant is missing.
+  func isClear(meant: [PhantomColor]) -> Bool {
+    meant.allSatisfy { (shares[$0] ?? 0) >= PhantomColor.noticeableShare }
+      && shares.values.allSatisfy { $0 < PhantomColor.noticeableShare * 0.5 || $0 > PhantomColor.noticeableShare * 1.6 }
+  }
+
   /// The colours that are noticeable, largest first.
   var noticeable: [PhantomColor] {
     let order = PhantomColor.allCases

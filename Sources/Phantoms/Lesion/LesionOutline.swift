@@ -11,16 +11,15 @@ struct LesionOutline {
   @inline(__always)
   func radius(_ turns: Float) -> Float {
     let position = turns * Float(LesionOutline.directions)
-    let lower = position.rounded(.down)
-    let index = Int(lower)
+    let index = Int(Polynomials.floor(position))
     let a = radii[index & (LesionOutline.directions - 1)]
     let b = radii[(index + 1) & (LesionOutline.directions - 1)]
-    return a + (b - a) * (position - lower)
+    return a + (b - a) * (position - Float(index))
   }
 
   /// The point of the border, or of a ring `t` times as large, in a direction in turns.
   func point(_ turns: Float, _ t: Float) -> SIMD2<Float> {
-    let folded = turns - turns.rounded(.down)
+    let folded = turns - Float(Polynomials.floor(turns))
     let r = radius(folded) * t
     return centre + SIMD2(Polynomials.cosine(folded) * r, Polynomials.sine(folded) * r)
   }

@@ -4,12 +4,15 @@ struct OutlineShape {
   let aspect: Float
   /// Root mean square distance of the border from that ellipse, as a share of its radius.
   let deviation: Float
+  /// The narrowest radius as a share of the mean.
+  let waist: Float
   /// 4π area / perimeter²; 1 for a circle.
   let circularity: Float
 
   /// Measures a border given as radii in evenly spaced directions.
   init(radii: [Float]) {
     let count = radii.count
+    waist = (radii.min() ?? 0) / max(radii.reduce(0, +) / Float(max(count, 1)), 1e-9)
     var points: [SIMD2<Float>] = []
     for (i, r) in radii.enumerated() {
       let turns = Float(i) / Float(count)
@@ -62,7 +65,7 @@ struct OutlineShape {
     switch architecture {
     case .round: aspect <= 1.16 && deviation <= 0.05
     case .oval: aspect >= 1.38 && deviation <= 0.05
-    case .irregular: deviation >= 0.11 && circularity <= 0.84
+    case .irregular: deviation >= 0.11 && deviation <= 0.26 && circularity <= 0.84 && waist >= 0.45
     }
   }
 }

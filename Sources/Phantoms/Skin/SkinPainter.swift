@@ -2,7 +2,7 @@
 struct SkinPainter {
   /// Tones from Fitzpatrick I to VI as dermatoscopes show them, in sRGB bytes.
   private static let tones: [(Float, Float, Float)] = [
-    (226, 200, 198), (220, 178, 172), (208, 158, 146), (180, 130, 108), (142, 97, 76), (100, 67, 54),
+    (224, 205, 202), (222, 184, 176), (210, 162, 146), (180, 130, 108), (142, 97, 76), (100, 67, 54),
   ]
 
   /// The mean density of the skin.
@@ -20,10 +20,11 @@ struct SkinPainter {
     let from = Light.density(a.0, a.1, a.2)
     let to = Light.density(b.0, b.1, b.2)
     let rosy = (random.chance(0.35) ? random.within(0.15, 0.4) : random.within(0, 0.12)) * (1 - tone)
-    self.tone = from + (to - from) * share + Triple(0, rosy, rosy * 0.75)
+    let sallow = random.bell() * 0.05
+    self.tone = from + (to - from) * share + Triple(0, rosy, rosy * 0.75 + sallow)
     // Haemoglobin absorbs green most.
-    blush = Triple(0.12, 0.6, 0.45) * random.within(0.25, 0.8) * (1 - 0.5 * tone)
-    depth = random.within(0.12, 0.3)
+    blush = Triple(0.12, 0.6, 0.45) * random.within(0.4, 1.2) * (1 - 0.5 * tone)
+    depth = random.within(0.2, 0.5)
   }
 
   func paint(_ canvas: inout Canvas, _ random: inout PhantomRandom) {
@@ -34,6 +35,7 @@ struct SkinPainter {
     let along = SIMD2(Polynomials.cosine(turns), Polynomials.sine(turns))
     let furrow = random.within(0, 0.3)
     let capillaries = random.chance(0.35) ? random.within(0.15, 0.4) : 0
+    let clouds = Relief(broad, frequency: 0.008, octaves: 3, cell: 6, extent: canvas.extent)
     let step = 1 / canvas.scale
     let melanin = Triple(0.55, 0.85, 1.0)
     var index = 0
@@ -41,8 +43,8 @@ struct SkinPainter {
       let y = (Float(row) + 0.5) * step
       for column in 0..<canvas.width {
         let x = (Float(column) + 0.5) * step
-        let cloud = broad.fractal(x * 0.008, y * 0.008, octaves: 3)
-        let grain = fine.fractal(x * 0.09, y * 0.09, octaves: 3)
+        let cloud = clouds.value(x, y)
+        let grain = fine.fractal(x * 0.055 + y * 0.02, y * 0.055 - x * 0.02, octaves: 4)
         // Furrows run one way: noise stretched along it.
         let s = x * along.x + y * along.y
         let p = y * along.x - x * along.y

@@ -8,10 +8,17 @@ enum PigmentMarks {
   ) {
     let target = PhantomColor.black.density
     for structure in plan.structures {
+      // A stream of its own: how often a place is refused hangs on the pixels.
+      var random = PhantomRandom(random.next())
+      let ground = canvas
+      let isVisible = { (place: SIMD2<Float>) in
+        let light = Light.through(ground.density(at: place))
+        return light.x + light.y + light.z > 0.05
+      }
       var layer = Layer(over: canvas)
       switch structure {
-      case "dots": drawDots(outline, into: &layer, &random)
-      case "globules": drawGlobules(outline, into: &layer, &random)
+      case "dots": drawDots(outline, into: &layer, &random, where: isVisible)
+      case "globules": drawGlobules(outline, into: &layer, &random, where: isVisible)
       default: drawStreaks(outline, into: &layer, &random)
       }
       // Absorbing keeps the ground's warmth; a part of black keeps it visible on any ground.
@@ -22,22 +29,25 @@ enum PigmentMarks {
   }
 
   private static func drawDots(
-    _ outline: LesionOutline, into layer: inout Layer, _ random: inout PhantomRandom
+    _ outline: LesionOutline, into layer: inout Layer, _ random: inout PhantomRandom,
+    where isVisible: (SIMD2<Float>) -> Bool
   ) {
     // Clustered: dots gather about a few places.
     let clusters = (0..<random.count(3...6)).map { _ in (random.unit(), random.within(0.1, 0.75)) }
-    for _ in 0..<random.count(45...100) {
+    for _ in 0..<random.count(70...140) {
       let cluster = clusters[random.count(0...(clusters.count - 1))]
       let spread = random.chance(0.3) ? outline.point(random.unit(), random.unit().squareRoot() * 0.85) : nil
       let place =
         spread
         ?? outline.point(cluster.0 + random.bell() * 0.05, max(0.02, min(0.88, cluster.1 + random.bell() * 0.13)))
+      guard isVisible(place) else { continue }
       layer.spot(at: place, radius: random.within(1.7, 2.7), softness: 0.6, opacity: random.within(0.75, 1))
     }
   }
 
   private static func drawGlobules(
-    _ outline: LesionOutline, into layer: inout Layer, _ random: inout PhantomRandom
+    _ outline: LesionOutline, into layer: inout Layer, _ random: inout PhantomRandom,
+    where isVisible: (SIMD2<Float>) -> Bool
   ) {
     let size = random.within(5.2, 7.4)
     let peripheral = random.chance(0.35)
@@ -50,7 +60,7 @@ enum PigmentMarks {
         let d = other - place
         return d.x * d.x + d.y * d.y < radius * radius * 6.5
       }
-      guard !crowded, placed.count < 55 else { continue }
+      guard !crowded, placed.count < 55, isVisible(place) else { continue }
       placed.append(place)
       let turns = random.unit()
       let stretch = SIMD2(Polynomials.cosine(turns), Polynomials.sine(turns)) * (radius * random.within(0, 0.4))

@@ -29,8 +29,8 @@ struct PigmentNetwork {
     // Bent, so that lines are not straight and holes not alike.
     let u = x / cell + uneven.smooth(x * 0.05 + 7, y * 0.05) * bend
     let v = y / cell + uneven.smooth(x * 0.05, y * 0.05 + 70) * bend
-    let fx = u.rounded(.down)
-    let fy = v.rounded(.down)
+    let fx = Float(Polynomials.floor(u))
+    let fy = Float(Polynomials.floor(v))
     var nearest: Float = 9
     var second: Float = 9
     for j: Float in [-1, 0, 1] {

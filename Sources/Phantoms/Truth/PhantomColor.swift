@@ -25,7 +25,7 @@ enum PhantomColor: String, CaseIterable {
     case .lightBrown: Range(luma: 92...190, redness: 20...86, yellowness: 15...90)
     case .darkBrown: Range(luma: 40...86, redness: 10...78, yellowness: 2...60)
     case .black: Range(luma: 0...39.5, redness: -20...34, yellowness: -20...26)
-    case .white: Range(luma: 184...255, redness: -12...36, yellowness: -20...34)
+    case .white: Range(luma: 174...255, redness: -12...42, yellowness: -20...34)
     case .red: Range(luma: 40...140, redness: 92...220, yellowness: -40...45)
     case .pink: Range(luma: 112...205, redness: 34...91.9, yellowness: -40...14.5)
     case .blueGray: Range(luma: 44...180, redness: -50...14, yellowness: -70...(-3))
@@ -38,10 +38,10 @@ enum PhantomColor: String, CaseIterable {
     case .lightBrown: (178, 122, 86)
     case .darkBrown: (92, 52, 36)
     case .black: (35, 25, 24)
-    case .white: (228, 208, 205)
+    case .white: (234, 216, 211)
     case .red: (172, 48, 52)
     case .pink: (206, 138, 142)
-    case .blueGray: (98, 106, 126)
+    case .blueGray: (106, 111, 126)
     }
   }
 
