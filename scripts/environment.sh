@@ -1,3 +1,4 @@
+# shellcheck disable=SC2034 # $root and $prefix are for the scripts that source this.
 # Sourced: lets pkg-config find llama.cpp's build and a libvips description that Swift's package manager takes as it is.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")

@@ -10,12 +10,14 @@
 # a build is keyed by version, options, compiler and recipe, and appears under its name only once it is whole.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=pins.sh
 . "$here/pins.sh"
 
 cache=${DERMGEMMA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dermgemma}
 
 # GGML_LLAMAFILE and GGML_CPU_REPACK choose kernels by the batch's width; without them an answer has the same bits
 # alone and in company (docs/DETERMINISM.md).
+# shellcheck disable=SC2016 # $ORIGIN is for the loader.
 options=(
   -DCMAKE_BUILD_TYPE=Release
   -DBUILD_SHARED_LIBS=ON
@@ -94,7 +96,7 @@ build() {
   local list=$work/tree/ggml/src/CMakeLists.txt
   sed -i -E 's/^( *)(ggml_add_cpu_backend_variant\()/\1#KEEP? \2/' "$list"
   for variant in $LLAMA_CPU_VARIANTS; do
-    sed -i -E "s/#KEEP\? (ggml_add_cpu_backend_variant\($variant[ )])/\1/" "$list"
+    sed -i -E "s/#KEEP\? (ggml_add_cpu_backend_variant\(${variant}[ )])/\1/" "$list"
   done
   cmake -S "$work/tree" -B "$work/build" -G Ninja "${options[@]}" >"$work/configure.log" 2>&1 ||
     { cat "$work/configure.log" >&2; exit 1; }

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2034 # Read by the scripts that source this.
 # What is fetched from outside, by version and checksum. Sourced by the other scripts.
 LLAMA_CPP_PYTHON_VERSION=0.3.36
 LLAMA_CPP_PYTHON_SHA256=832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e

@@ -4,6 +4,7 @@
 #   scripts/swift.sh build          .build/release/dermgemma, with llama.cpp's libraries and the model beside it
 #   scripts/swift.sh test [ARG…]    the tests, with swift test's own arguments
 set -euo pipefail
+# shellcheck source=environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 cd "$root"
 
