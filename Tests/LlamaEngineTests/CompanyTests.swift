@@ -12,7 +12,7 @@ import VisionLanguage
   ]
 
   @Test func `every logit of a visual answer has the same bits alone and in company`() async throws {
-    let model = try TinyModel.load(views: 3, answers: 12)
+    let model = try await TinyModel.load(views: 3, answers: 12)
     let image = try TinyModel.image(1)
     var alone: [[UInt64]] = []
     var texts: [String] = []
@@ -49,7 +49,7 @@ import VisionLanguage
   }
 
   @Test func `an answer depends on its image and on no earlier one`() async throws {
-    let model = try TinyModel.load(views: 1)
+    let model = try await TinyModel.load(views: 1)
     let request = TinyModel.request("in the work", tokens: 40)
     func answer(_ number: Int) async throws -> String {
       let view = try await model.look(at: TinyModel.image(number))
@@ -63,7 +63,7 @@ import VisionLanguage
     #expect(try await answer(2) == second)
     // A prompt without an image sees none, whatever was looked at before.
     let blind = try #require(try await model.answer(request)).text
-    let fresh = try TinyModel.load()
+    let fresh = try await TinyModel.load()
     #expect(try #require(try await fresh.answer(request)).text == blind)
     await model.close()
     await fresh.close()
@@ -72,7 +72,7 @@ import VisionLanguage
   @Test func `the number of threads changes no logit`() async throws {
     var traces: [[UInt64]] = []
     for threads in [1, 2, 3] {
-      let model = try TinyModel.load(threads: threads)
+      let model = try await TinyModel.load(threads: threads)
       await model.engine.traceLogits()
       let view = try await model.look(at: TinyModel.image(5))
       _ = try await view.answer(TinyModel.request("the work"))
@@ -83,7 +83,7 @@ import VisionLanguage
   }
 
   @Test func `another seed gives another answer and the same seed the same`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     let answers = try await [1, 1, 2].asyncMap { seed in
       try #require(try await model.answer(TinyModel.request("the", seed: seed))).text
     }

@@ -6,7 +6,7 @@ import VisionLanguage
 
 @Suite(.serialized) struct SequenceTests {
   @Test func `text arrives in pieces that make the whole, and the limit is kept`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     let stream = try #require(try await model.respond(to: [TinyModel.request("the", tokens: 30)]).first)
     let (pieces, generation) = try await stream.whole()
     let finished = try #require(generation)
@@ -17,7 +17,7 @@ import VisionLanguage
   }
 
   @Test func `cancelling an answer frees its sequence while the others go on`() async throws {
-    let model = try TinyModel.load(views: 1, answers: 3)
+    let model = try await TinyModel.load(views: 1, answers: 3)
     let total = await model.engine.freeSequences
     let reference = try #require(try await model.answer(TinyModel.request("work", seed: 3, tokens: 200)))
     let streams = try await model.respond(to: [
@@ -35,7 +35,7 @@ import VisionLanguage
   }
 
   @Test func `more prompts than sequences are all answered`() async throws {
-    let model = try TinyModel.load(views: 1, answers: 2)
+    let model = try await TinyModel.load(views: 1, answers: 2)
     let view = try await model.look(at: TinyModel.image(1))
     let streams = try await view.respond(to: (0..<9).map { TinyModel.request("the", seed: UInt32($0), tokens: 12) })
     // Closing now must not take the image away from those that still wait.
@@ -50,7 +50,7 @@ import VisionLanguage
   }
 
   @Test func `looking waits for a free view, and gives up when cancelled`() async throws {
-    let model = try TinyModel.load(views: 1)
+    let model = try await TinyModel.load(views: 1)
     let first = try await model.look(at: TinyModel.image(1))
     let impatient = Task { try await model.look(at: TinyModel.image(2)) }
     let patient = Task { try await model.look(at: TinyModel.image(3)) }
@@ -66,7 +66,7 @@ import VisionLanguage
   }
 
   @Test func `a prompt that does not fit is refused with both numbers`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     let long = TinyModel.request(String(repeating: "q", count: 5000))
     await #expect(throws: EngineFault.self) { try await model.respond(to: [long]) }
     let fault = await #expect(throws: EngineFault.self) { try await model.score([" a"], after: long.prompt) }
@@ -77,7 +77,7 @@ import VisionLanguage
   }
 
   @Test func `without a projector nothing can be looked at, and text is still answered`() async throws {
-    let model = try TinyModel.load(hasProjector: false)
+    let model = try await TinyModel.load(hasProjector: false)
     await #expect(throws: EngineFault.noProjector) { try await model.look(at: TinyModel.image(1)) }
     #expect(try await model.answer(TinyModel.request("the")) != nil)
     #expect(model.imageSide == nil)
@@ -85,7 +85,7 @@ import VisionLanguage
   }
 
   @Test func `a closed model answers nobody and leaves nobody waiting`() async throws {
-    let model = try TinyModel.load(views: 1)
+    let model = try await TinyModel.load(views: 1)
     let view = try await model.look(at: TinyModel.image(1))
     let waiting = Task { try await model.look(at: TinyModel.image(2)) }
     let stream = try #require(try await view.respond(to: [TinyModel.request("the", tokens: 390)]).first)
@@ -97,7 +97,7 @@ import VisionLanguage
   }
 
   @Test func `an image of another size is stretched, and a single pixel is an image too`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     for side in [1, 3, 200] {
       let view = try await model.look(at: TinyModel.image(side, side: side))
       #expect(try await view.answer(TinyModel.request("the")) != nil)

@@ -14,13 +14,17 @@ enum TinyModel {
   /// Loads it; the files are gone again afterwards.
   static func load(
     views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true
-  ) throws -> LlamaVisionLanguageModel {
+  ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
     let files = try TinyWeights().write(into: folder)
-    return try LlamaVisionLanguageModel(
+    let model = try LlamaVisionLanguageModel(
       EngineConfiguration(
         weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
         answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400)))
+    // Their digests are taken on the side; once they are known, the files are no longer needed.
+    _ = try await model.identity
+    return model
   }
 
   /// A picture of noise; another for every number.

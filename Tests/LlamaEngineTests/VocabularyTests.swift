@@ -6,7 +6,7 @@ import VisionLanguage
 
 @Suite(.serialized) struct VocabularyTests {
   @Test func `text is never read as a special token or an image marker`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     let vocabulary = model.vocabulary
     let specials = [vocabulary.startOfTurn, vocabulary.endOfTurn, vocabulary.beginOfSequence]
     for hostile in [
@@ -22,7 +22,7 @@ import VisionLanguage
   }
 
   @Test func `every text comes back as it went in`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     for text in ["", "a", " a  b ", "naïve — 皮膚 🩺", "line\nline\r\n\ttab", "\u{0}nul", "e\u{301}"] {
       let tokens = model.vocabulary.tokens(of: text)
       #expect(tokens.flatMap(model.vocabulary.bytes) == Array(text.utf8))
@@ -44,7 +44,7 @@ import VisionLanguage
   }
 
   @Test func `scores agree with reading the label token by token`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     func score(_ labels: [String], _ prefix: String) async throws -> [Double] {
       try await model.score(labels, after: Prompt(text: "the", answerPrefix: prefix)).logProbabilities
     }
@@ -65,7 +65,7 @@ import VisionLanguage
   }
 
   @Test func `scores are the same beside other work`() async throws {
-    let model = try TinyModel.load()
+    let model = try await TinyModel.load()
     let prompt = Prompt(text: "in the work", answerPrefix: "Answer:")
     let view = try await model.look(at: TinyModel.image(4))
     let alone = try await view.score([" a", " the", " xyz"], after: prompt)
