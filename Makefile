@@ -2,13 +2,14 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run build test test-interop lint format clean prerequisites
+.PHONY: help run build test test-interop bench lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
 	@echo "make build         build .build/release/dermgemma"
 	@echo "make test          build and run the tests"
 	@echo "make test-interop  the slower checks against other people's programs"
+	@echo "make bench         the benchmark"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
 
@@ -29,6 +30,9 @@ test: prerequisites
 
 test-interop: build
 	@scripts/interop.sh
+
+bench: prerequisites
+	@scripts/swift.sh bench
 
 lint: prerequisites
 	@scripts/lint.sh

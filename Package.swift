@@ -63,6 +63,8 @@ let package = Package(
       ]),
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
+    .executableTarget(
+      name: "benchmark", dependencies: ["Dermoscopy"], path: "Benchmarks/Sources", swiftSettings: strict),
 
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),
