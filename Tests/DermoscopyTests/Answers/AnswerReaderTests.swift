@@ -109,7 +109,10 @@ struct Saying: Sendable, CustomTestStringConvertible {
     Saying("<unused94>thought\nnone or dots", "unclear"),
     Saying("dots<end_of_turn><start_of_turn>user streaks", "dots"),
     Saying("globular pattern", "globules"), Saying("Structures: none", "none"), Saying("free of dots", "none"),
-    Saying("no idea", "unclear"), Saying("Absent: dots, streaks", "none"), Saying("Nothing", "none"),
+    Saying("no idea", "unclear"), Saying("no dots and some streaks", "streaks"),
+    Saying("Dots – absent\nGlobules – seen", "globules"),
+    Saying("Dots - no, globules - yes", "globules"), Saying("Dots, streaks – absent", "none"),
+    Saying("Absent: dots, streaks", "none"), Saying("Nothing", "none"),
   ]
 
   static let colors = [
