@@ -1,11 +1,11 @@
 extension AnswerReader {
   /// Yes or no.
   ///
-  /// A yes or a no at the beginning wins over whatever follows. Otherwise the first thing that decides does: one of the
+  /// The first thing that decides does, so a yes or a no at the beginning wins over whatever follows: one of the
   /// form's words, a denial ("without a network"), or a word for being there ("can be seen"). Last, where the subject is
   /// known, naming it without denying it is a yes.
   func yesNo(of statements: Statements<String>, asked: Bool) -> String? {
-    var decisions: [(word: Int, value: String, isDoubted: Bool)] = []
+    var first: (word: Int, value: String)?
     var choices: Set<Int> = []
     for index in statements.mentions.indices {
       let mention = statements.mentions[index]
@@ -13,23 +13,19 @@ extension AnswerReader {
         choices.insert(mention.range.lowerBound)
         continue
       }
-      guard asked || !mention.isAsked else { continue }
-      guard isMeant(mention, in: statements) else { continue }
+      guard first == nil, asked || !mention.isAsked, !mention.isDoubted, isMeant(mention, in: statements) else {
+        continue
+      }
       let isYes = (mention.meaning == Self.yes) != mention.isDenied
-      decisions.append((mention.range.lowerBound, isYes ? Self.yes : Self.no, mention.isDoubted))
+      first = (mention.range.lowerBound, isYes ? Self.yes : Self.no)
     }
-    let words = statements.words.indices.filter { asked || !statements.words[$0].isAsked }
-    let start = words.first { !Grammar.preliminary.contains(statements.words[$0].text) }
-    if let start, let lead = decisions.first, lead.word == start { return lead.value }
-
-    let first = decisions.first { !$0.isDoubted }
     let seen = presence(in: statements, asked: asked, besides: choices)
     if let first, seen.map({ first.word <= $0.word }) ?? true { return first.value }
     if let seen { return seen.isThere ? Self.yes : Self.no }
     return subjectVerdict(in: statements, asked: asked)
   }
 
-  /// Whether a mention is more than part of "no doubt", or of "visible" in "no idea what is visible".
+  /// Whether a mention is an answer rather than the "no" of "no doubt" or "no idea".
   private func isMeant(_ mention: Statements<String>.Mention, in statements: Statements<String>) -> Bool {
     let word = mention.range.lowerBound
     guard statements.words[word].stem == "no" else { return true }

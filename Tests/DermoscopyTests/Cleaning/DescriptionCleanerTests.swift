@@ -45,6 +45,7 @@ import Testing
     Case("> Quoted text.\n---\n> > More text.", "Quoted text. More text."),
     Case(
       "The border is\nirregular and  \tdark.\n\nThe rest is not.", "The border is irregular and dark. The rest is not."),
+    Case("Irregular border\nBrown color", "Irregular border. Brown color"),
     Case("Findings:\n- Irregular border\n- Brown", "Findings: Irregular border. Brown"),
     Case("```\nThe border is irregular.\n```", "The border is irregular."),
     Case("```The border is irregular.```", "The border is irregular."),
@@ -122,7 +123,7 @@ import Testing
       "病", "。",
       "！", "a", "B", "x", "\u{200B}", "\u{301}", "\0", "—", "–", "•", "dr", "mm", "as an", "AI", "\u{A0}", "\u{2028}",
     ]
-    for _ in 0..<6000 {
+    for _ in 0..<3000 {
       let text = (0..<random.below(24)).map { _ in pieces[random.below(pieces.count)] }
         .joined(separator: random.below(2) == 0 ? "" : " ")
       let once = cleaner.clean(text)
