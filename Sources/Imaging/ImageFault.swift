@@ -31,6 +31,7 @@ public enum ImageFault: Fault, Equatable {
   /// A mistake of ours.
   case inconsistent(String)
 
+  /// `missingInput` for what cannot be read at all, `bug` for our own mistakes, otherwise `unusableInput`.
   public var kind: FaultKind {
     switch self {
     case .unreadable: .missingInput
@@ -39,6 +40,7 @@ public enum ImageFault: Fault, Equatable {
     }
   }
 
+  /// One line: the file's name, then what is wrong with it.
   public var description: String {
     switch self {
     case .unreadable(let name, let reason): "\(shown(name)): cannot be read (\(reason))"

@@ -44,9 +44,13 @@ public enum ImageDecoder {
     switch format {
     case .bmp: return try BitmapDecoder.decode(data)
     case .jpeg: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(jpeg: data))
-    case .png: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(png: data))
     case .webP: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(webP: data))
-    case .tiff: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(tiff: data))
+    case .png:
+      let layout = try PictureLayout(png: data)
+      return try VipsDecoder.decode(FirstPicture.ofPNG(data), as: format, layout: layout)
+    case .tiff:
+      let layout = try PictureLayout(tiff: data)
+      return try VipsDecoder.decode(FirstPicture.ofTIFF(data), as: format, layout: layout)
     }
   }
 }

@@ -6,6 +6,7 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
   case tiff = "TIFF"
   case bmp = "BMP"
 
+  /// The format's usual name.
   public var description: String { rawValue }
 
   /// The media type of RFC 9110's `Content-Type`.

@@ -1,3 +1,5 @@
+import Foundation
+
 extension PictureLayout {
   /// Walks a JPEG's segments up to the first scan (ITU-T T.81, annex B).
   init(jpeg data: ByteReader) throws(FormatFault) {
@@ -41,5 +43,37 @@ extension PictureLayout {
     }
     guard let size else { throw .damaged("it has no frame header") }
     try self.init(width: size.width, height: size.height)
+    let scans = Self.scans(in: data, from: offset)
+    guard scans <= ImageLimits.scans, scans * width * height <= ImageLimits.scannedPixels else {
+      throw .featureNotAccepted("\(grouped(scans)) scans of \(grouped(width)) × \(grouped(height)) pixels")
+    }
+  }
+
+  /// How many scans there are from the first on, up to the end mark: after it a file may hold what it likes.
+  private static func scans(in data: ByteReader, from first: Int) -> Int {
+    var count = 0
+    var offset: Int? = first
+    while let at = offset, let marker = data.u8(at: at + 1) {
+      switch marker {
+      case 0xD9: return count
+      case 0x00, 0x01, 0xD0...0xD7:  // inside a scan: a byte 0xFF, or a restart
+        offset = nextMark(in: data.bytes, from: at + 2)
+      case 0xFF:  // fill byte
+        offset = at + 1
+      default:
+        if marker == 0xDA { count += 1 }
+        offset = nextMark(in: data.bytes, from: at + 2 + (data.u16(at: at + 2, bigEndian: true) ?? 0))
+      }
+    }
+    return count
+  }
+
+  private static func nextMark(in bytes: [UInt8], from start: Int) -> Int? {
+    bytes.withUnsafeBytes { buffer in
+      guard start < buffer.count, let base = buffer.baseAddress,
+        let found = memchr(base + start, 0xFF, buffer.count - start)
+      else { return nil }
+      return base.distance(to: UnsafeRawPointer(found))
+    }
   }
 }

@@ -8,14 +8,17 @@ extension PictureLayout {
     try self.init(width: size.width, height: size.height)
 
     var offset = 12
+    var frames = 0
     while offset < end {
       guard let length = data.u32(at: offset + 4) else { throw .damaged("its last chunk has no length") }
       guard length <= end - offset - 8 else {
         throw .damaged(
           "a chunk at byte \(grouped(offset)) goes on to \(grouped(offset + 8 + length)) of \(grouped(end))")
       }
+      if data.has("ANMF", at: offset) { frames += 1 }
       offset += 8 + length + length % 2
     }
+    guard frames <= ImageLimits.frames else { throw .featureNotAccepted("\(grouped(frames)) frames") }
   }
 
   private static func webPSize(_ data: ByteReader) -> (width: Int, height: Int)? {

@@ -30,6 +30,8 @@ struct TIFFDirectory {
   private let bigEndian: Bool
   private let big: Bool
   private var entries: [Int: Entry] = [:]
+  /// Where the file says where its next directory is: the bytes of that offset, which may lie outside the file.
+  let nextDirectory: Range<Int>
 
   init(_ data: ByteReader) throws(FormatFault) {
     self.data = data
@@ -49,6 +51,7 @@ struct TIFFDirectory {
     guard count <= 65_535, first + Int(count) * entrySize <= data.count else {
       throw .endsEarly("its directory of \(grouped(count)) entries goes beyond the file's \(grouped(data.count)) bytes")
     }
+    nextDirectory = first + Int(count) * entrySize..<first + Int(count) * entrySize + word
     for index in 0..<Int(count) {
       let at = first + index * entrySize
       guard let tag = data.u16(at: at, bigEndian: bigEndian), let type = data.u16(at: at + 2, bigEndian: bigEndian),

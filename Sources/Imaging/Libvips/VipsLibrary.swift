@@ -36,14 +36,18 @@ final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, whi
     pthread_rwlockattr_destroy(&attributes)
   }
 
-  /// Runs work beside others'. Must not be nested.
+  /// Runs work beside others'.
+  ///
+  /// Must not be nested.
   func sharing<Result>(_ work: () -> Result) -> Result {
     pthread_rwlock_rdlock(lock)
     defer { pthread_rwlock_unlock(lock) }
     return work()
   }
 
-  /// Runs work alone, with an empty error buffer. Must not be nested.
+  /// Runs work alone, with an empty error buffer.
+  ///
+  /// Must not be nested.
   func alone<Result>(_ work: () -> Result) -> Result {
     pthread_rwlock_wrlock(lock)
     vips_error_clear()
@@ -56,8 +60,9 @@ final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, whi
     return work()
   }
 
-  /// Why the work failed, in one line without the name of the operation; may be empty. Only inside `alone`.
+  /// Why the work failed, in one line without the name of the operation; may be empty.
   ///
+  /// Only inside `alone`.
   /// libvips keeps some reasons, libpng's above all, for its warnings, and says only "libpng read error" in the buffer.
   var reason: String {
     let lines = String(cString: vips_error_buffer()).split(whereSeparator: \.isNewline)

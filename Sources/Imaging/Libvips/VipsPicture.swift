@@ -1,6 +1,8 @@
 import CVips
 
-/// One libvips image, released with its owner. libvips computes pixels only when they are written out.
+/// One libvips image, released with its owner.
+///
+/// libvips computes pixels only when they are written out.
 struct VipsPicture: ~Copyable {
   let pointer: UnsafeMutablePointer<VipsImage>
 

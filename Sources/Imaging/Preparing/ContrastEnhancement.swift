@@ -1,6 +1,8 @@
 /// Pillow's `ImageEnhance.Contrast`: each sample's distance from the picture's mean grey is multiplied by the factor.
 struct ContrastEnhancement {
-  /// 0 is flat grey, 1 leaves the picture as it is. Pillow computes with single precision.
+  /// 0 is flat grey, 1 leaves the picture as it is.
+  ///
+  /// Pillow computes with single precision.
   let factor: Float
 
   /// - Parameter factor: not negative, and finite.
