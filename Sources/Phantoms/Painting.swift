@@ -6,6 +6,7 @@ struct Painting {
   let outline: LesionOutline
   let census: ColorCensus
   let truth: PhantomTruth
+  private let map: LesionMap
   private var canvas: Canvas
   private var random: PhantomRandom
 
@@ -38,13 +39,19 @@ struct Painting {
       ).rawValue)
     self.plan = plan
     self.outline = outline
+    self.map = map
     self.canvas = canvas
     self.random = random
   }
 
-  /// Whether no colour is in doubt.
-  var isClear: Bool {
-    census.isClear(meant: plan.ground + plan.patches.map(\.color))
+  /// Whether every colour that was planned is plainly there.
+  var showsItsPlan: Bool {
+    census.plainlyShows(plan.ground + plan.patches.map(\.color))
+  }
+
+  /// The shares of the colours, from the painted pixels once more.
+  func countedAnew() -> [PhantomColor: Float] {
+    ColorCensus(canvas, map).shares
   }
 
   /// Lays hair, gel and ruler over the scene and takes the picture.

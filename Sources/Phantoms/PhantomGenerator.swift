@@ -9,8 +9,10 @@ public struct PhantomGenerator: Sendable {
   /// The sides that a phantom can have, in pixels; others are moved to the nearest of these.
   public static let sides = 32...4096
 
-  /// How many scenes are tried for one whose colours are clear.
-  private static let sketches = 8
+  /// How many sketches of a plan are tried for one whose colours are clear.
+  private static let sketches = 6
+  /// How many plans are tried for one that can be shown.
+  private static let plans = 4
   /// Pixels on a sketch's short side.
   private static let sketchSide: Float = 128
 
@@ -37,19 +39,35 @@ public struct PhantomGenerator: Sendable {
 
   /// The painted scene of a phantom, before the camera.
   func painting(_ index: Int, width: Int, height: Int) -> Painting {
-    let number = UInt64(bitPattern: Int64(index))
-    var choices = PhantomRandom(seed, number, 0)
-    let plan = LesionPlan.drawn(for: code(of: index), &choices)
+    let code = code(of: index)
     let shrink = min(1, PhantomGenerator.sketchSide / Float(min(width, height)))
-    // Small sketches first, until one has no colour that is neither here nor there; the last stands as it is.
-    for attempt in 1..<PhantomGenerator.sketches {
-      let random = PhantomRandom(seed, number, UInt64(attempt))
-      let sketch = Painting(
-        plan, width: max(1, Int(Float(width) * shrink)), height: max(1, Int(Float(height) * shrink)), random: random)
-      if sketch.isClear { return Painting(plan, width: width, height: height, random: random) }
+    let sketchWidth = max(1, Int(Float(width) * shrink))
+    let sketchHeight = max(1, Int(Float(height) * shrink))
+    // Small sketches first. A plan keeps its first sketch in which no colour is neither here nor there, else the first
+    // that shows what was planned; a plan with neither gives way to another, which is rare.
+    for redraw in 0..<PhantomGenerator.plans {
+      var choices = stream(index, redraw, 0)
+      let plan = LesionPlan.drawn(for: code, &choices)
+      var second: Int?
+      for attempt in 1...PhantomGenerator.sketches {
+        let sketch = Painting(plan, width: sketchWidth, height: sketchHeight, random: stream(index, redraw, attempt))
+        guard sketch.showsItsPlan else { continue }
+        if sketch.census.isClear {
+          return Painting(plan, width: width, height: height, random: stream(index, redraw, attempt))
+        }
+        second = second ?? attempt
+      }
+      if let second {
+        return Painting(plan, width: width, height: height, random: stream(index, redraw, second))
+      }
     }
-    let random = PhantomRandom(seed, number, UInt64(PhantomGenerator.sketches))
-    return Painting(plan, width: width, height: height, random: random)
+    var choices = stream(index, 0, 0)
+    return Painting(
+      LesionPlan.drawn(for: code, &choices), width: width, height: height, random: stream(index, 0, 1))
+  }
+
+  private func stream(_ index: Int, _ redraw: Int, _ attempt: Int) -> PhantomRandom {
+    PhantomRandom(seed, UInt64(bitPattern: Int64(index)), UInt64(redraw), UInt64(attempt))
   }
 
   /// The code of an index: each block of four holds all four.

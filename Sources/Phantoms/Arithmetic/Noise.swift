@@ -1,10 +1,24 @@
 /// Smooth noise over the plane: random values at whole points, eased between, in octaves.
 struct Noise {
   private let seed: UInt32
+  /// Where in the lattice this noise begins.
+  private let shiftX: Int32
+  private let shiftY: Int32
+  private let lattice: [Float]
 
   init(_ random: inout PhantomRandom) {
-    seed = UInt32(truncatingIfNeeded: random.next())
+    let word = random.next()
+    seed = UInt32(truncatingIfNeeded: word)
+    shiftX = Int32(word >> 40 & 127)
+    shiftY = Int32(word >> 50 & 127)
+    lattice = Noise.lattice
   }
+
+  /// 128 × 128 random numbers that all noises share, each from a place of its own.
+  private static let lattice: [Float] = {
+    var random = PhantomRandom(128)
+    return (0..<16384).map { _ in random.unit() }
+  }()
 
   /// A random number from 0 up to 1 that belongs to a whole point.
   @inline(__always)
@@ -25,10 +39,15 @@ struct Noise {
     let dy = y - Float(iy)
     let ux = dx * dx * (3 - 2 * dx)
     let uy = dy * dy * (3 - 2 * dy)
-    let a = value(ix, iy)
-    let b = value(ix &+ 1, iy)
-    let c = value(ix, iy &+ 1)
-    let d = value(ix &+ 1, iy &+ 1)
+    // The lattice repeats after 128 points; turned octaves hide that, and a table is faster than four hashes.
+    let column = Int(ix &+ shiftX) & 127
+    let next = Int(ix &+ shiftX &+ 1) & 127
+    let row = (Int(iy &+ shiftY) & 127) << 7
+    let below = (Int(iy &+ shiftY &+ 1) & 127) << 7
+    let a = lattice[row | column]
+    let b = lattice[row | next]
+    let c = lattice[below | column]
+    let d = lattice[below | next]
     let top = a + (b - a) * ux
     let bottom = c + (d - c) * ux
     return top + (bottom - top) * uy

@@ -19,10 +19,18 @@ struct ColorCensus {
     }
   }
 
-  /// Whether every colour is either plainly there or plainly not, and none of those that were meant is missing.
-  func isClear(meant: [PhantomColor]) -> Bool {
-    meant.allSatisfy { (shares[$0] ?? 0) >= PhantomColor.noticeableShare }
-      && shares.values.allSatisfy { $0 < PhantomColor.noticeableShare * 0.5 || $0 > PhantomColor.noticeableShare * 1.6 }
+  /// Shares that leave no doubt whether a colour is noticeable.
+  static let plainlyAbsent = PhantomColor.noticeableShare * 0.5
+  static let plainlyPresent = PhantomColor.noticeableShare * 1.6
+
+  /// Whether these colours are all plainly there.
+  func plainlyShows(_ colors: [PhantomColor]) -> Bool {
+    colors.allSatisfy { (shares[$0] ?? 0) >= ColorCensus.plainlyPresent }
+  }
+
+  /// Whether every colour is either plainly there or plainly not.
+  var isClear: Bool {
+    shares.values.allSatisfy { $0 < ColorCensus.plainlyAbsent || $0 >= ColorCensus.plainlyPresent }
   }
 
   /// The colours that are noticeable, largest first.

@@ -33,7 +33,7 @@ struct SkinPainter {
     let lines = Noise(&random)
     let turns = random.unit()
     let along = SIMD2(Polynomials.cosine(turns), Polynomials.sine(turns))
-    let furrow = random.within(0, 0.3)
+    let furrow = random.chance(0.6) ? random.within(0.05, 0.3) : 0
     let capillaries = random.chance(0.35) ? random.within(0.15, 0.4) : 0
     let clouds = Relief(broad, frequency: 0.008, octaves: 3, cell: 6, extent: canvas.extent)
     let step = 1 / canvas.scale
@@ -45,14 +45,20 @@ struct SkinPainter {
         let x = (Float(column) + 0.5) * step
         let cloud = clouds.value(x, y)
         let grain = fine.fractal(x * 0.055 + y * 0.02, y * 0.055 - x * 0.02, octaves: 4)
-        // Furrows run one way: noise stretched along it.
-        let s = x * along.x + y * along.y
-        let p = y * along.x - x * along.y
-        let ridge = abs(lines.smooth(s * 0.02, p * 0.13) - 0.5)
-        let vein = abs(broad.smooth(x * 0.03 + cloud * 3, y * 0.03 + grain * 0.6) - 0.5)
-        let red = capillaries * (1 - min(1, vein * 16)) * (0.5 + cloud)
+        var ridge: Float = 0
+        if furrow > 0 {
+          // Furrows run one way: noise stretched along it.
+          let s = x * along.x + y * along.y
+          let p = y * along.x - x * along.y
+          ridge = (abs(lines.smooth(s * 0.02, p * 0.13) - 0.5) - 0.12) * furrow
+        }
+        var red: Float = 0
+        if capillaries > 0 {
+          let vein = abs(broad.smooth(x * 0.03 + cloud * 3, y * 0.03 + grain * 0.6) - 0.5)
+          red = capillaries * (1 - min(1, vein * 16)) * (0.5 + cloud)
+        }
         canvas.density[index] =
-          tone + blush * (cloud + 0.3 * grain + max(0, red)) + melanin * (grain * depth + (ridge - 0.12) * furrow)
+          tone + blush * (cloud + 0.3 * grain + max(0, red)) + melanin * (grain * depth + ridge)
         index += 1
       }
     }

@@ -17,7 +17,9 @@ enum PigmentMarks {
       }
       var layer = Layer(over: canvas)
       switch structure {
-      case "dots": drawDots(outline, into: &layer, &random, where: isVisible)
+      case "dots":
+        // Among a network's lines only larger dots are seen.
+        drawDots(outline, enlarged: plan.network ? 1.4 : 1, into: &layer, &random, where: isVisible)
       case "globules": drawGlobules(outline, into: &layer, &random, where: isVisible)
       default: drawStreaks(outline, into: &layer, &random)
       }
@@ -29,7 +31,7 @@ enum PigmentMarks {
   }
 
   private static func drawDots(
-    _ outline: LesionOutline, into layer: inout Layer, _ random: inout PhantomRandom,
+    _ outline: LesionOutline, enlarged: Float, into layer: inout Layer, _ random: inout PhantomRandom,
     where isVisible: (SIMD2<Float>) -> Bool
   ) {
     // Clustered: dots gather about a few places.
@@ -41,7 +43,7 @@ enum PigmentMarks {
         spread
         ?? outline.point(cluster.0 + random.bell() * 0.05, max(0.02, min(0.88, cluster.1 + random.bell() * 0.13)))
       guard isVisible(place) else { continue }
-      layer.spot(at: place, radius: random.within(1.7, 2.7), softness: 0.6, opacity: random.within(0.75, 1))
+      layer.spot(at: place, radius: random.within(1.7, 2.7) * enlarged, softness: 0.6, opacity: random.within(0.75, 1))
     }
   }
 

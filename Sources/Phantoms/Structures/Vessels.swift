@@ -13,7 +13,8 @@ enum Vessels {
       case "dotted": drawDots(outline, into: &layer, &random)
       default: drawLines(outline, into: &layer, &random)
       }
-      canvas.tint(blood, by: random.within(0.72, 0.9), where: layer)
+      // Dots are small: they are painted in full.
+      canvas.tint(blood, by: kind == "dotted" ? 0.97 : random.within(0.72, 0.9), where: layer)
     }
   }
 
@@ -65,7 +66,7 @@ enum Vessels {
   ) {
     for _ in 0..<random.count(35...70) {
       let place = outline.point(random.unit(), random.unit().squareRoot() * 0.85)
-      layer.spot(at: place, radius: random.within(2.2, 3.2), softness: 0.7)
+      layer.spot(at: place, radius: random.within(2.6, 3.8), softness: 0.6)
     }
   }
 
