@@ -15,7 +15,7 @@ enum AnalyzeInput: Sendable {
     switch self {
     case .file(let path): path.split(separator: "/").last.map(String.init) ?? path
     case .standardInput: "standard input"
-    case .missing(let fault): fault.path
+    case .missing(let fault): fault.path.split(separator: "/").last.map(String.init) ?? fault.path
     }
   }
 
@@ -59,14 +59,20 @@ enum AnalyzeInput: Sendable {
 enum StandardInput {
   /// More than an image or a list of files ever has.
   static let largest = 256 << 20
+  /// Milliseconds between two looks at whether the task was cancelled.
+  private static let longestWait: Int32 = 50
 
   /// All bytes until its end.
   ///
-  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`.
-  static func read() throws(ImageFiles.Missing) -> [UInt8] {
+  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`;
+  /// `CancellationError` when the task was cancelled, by Ctrl-C for one: no call waits here for longer than a moment.
+  static func read() throws -> [UInt8] {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
+    var awaited = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     while true {
+      try Task.checkCancellation()
+      if poll(&awaited, 1, longestWait) == 0 { continue }
       let count = Foundation.read(STDIN_FILENO, &piece, piece.count)
       if count == 0 { return bytes }
       if count < 0 {

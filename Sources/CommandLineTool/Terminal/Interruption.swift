@@ -1,24 +1,38 @@
 import Dispatch
 import Foundation
 
+/// The end of a pipe that the signal handler writes to; a handler can reach nothing but globals.
+private nonisolated(unsafe) var wakeUpEnd: Int32 = -1  // Written once, before any handler is installed.
+
 /// Turns Ctrl-C and a polite kill into cancellation of a task; the second one ends the process at once.
-final class Interruption: @unchecked Sendable {
-  // Immutable after `init`; the sources call back on their own queue.
-  private var sources: [any DispatchSourceSignal] = []
+///
+/// A handler that writes to a pipe, and not Dispatch's own signal source: that one needs the signal ignored before it
+/// listens, and a Ctrl-C in between would be lost.
+final class Interruption {
+  private let source: any DispatchSourceRead
 
   init(_ cancel: @escaping @Sendable () -> Void) {
-    let queue = DispatchQueue(label: "dermgemma-signals")
+    var ends: [Int32] = [-1, -1]
+    pipe(&ends)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let (listening, writing) = (ends[0], ends[1])
+    wakeUpEnd = writing
+    source = DispatchSource.makeReadSource(fileDescriptor: listening, queue: DispatchQueue(label: "dermgemma-signals"))
+    nonisolated(unsafe) var count = 0  // Only ever touched on the source's queue.
+    source.setEventHandler {
+      var bytes = [UInt8](repeating: 0, count: 16)
+      count += max(0, read(listening, &bytes, bytes.count))
+      if count > 1 { _exit(130) }
+      if count == 1 { cancel() }
+    }
+    source.resume()
     for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      nonisolated(unsafe) var count = 0  // Only ever touched on `queue`.
-      source.setEventHandler {
-        count += 1
-        if count > 1 { _exit(130) }
-        cancel()
+      signal(number) { _ in
+        let saved = errno
+        var byte: UInt8 = 0
+        _ = write(wakeUpEnd, &byte, 1)
+        errno = saved
       }
-      source.resume()
-      sources.append(source)
     }
   }
 }
