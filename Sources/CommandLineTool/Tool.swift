@@ -33,6 +33,7 @@ public enum Tool {
       return fault.kind.exitStatus
     } catch let fault as any Fault {
       terminal.complain("dermgemma: \(fault)")
+      if fault.kind == .usage, let command = arguments.first { terminal.complain("See 'dermgemma \(command) --help'.") }
       return fault.kind.exitStatus
     } catch is CancellationError {
       terminal.complain("dermgemma: interrupted")
@@ -45,7 +46,9 @@ public enum Tool {
 
   private static func dispatch(_ arguments: [String], _ terminal: Terminal) async throws -> Int32 {
     guard let name = arguments.first else {
-      terminal.complain(Help.overview(commands))
+      for line in Help.overview(commands).split(separator: "\n", omittingEmptySubsequences: false) {
+        terminal.complain(String(line))
+      }
       return FaultKind.usage.exitStatus
     }
     switch name {

@@ -34,14 +34,26 @@ final class Terminal: Sendable {
   /// Writes a line to standard error. If even that fails, nobody is there to tell.
   func complain(_ line: String) {
     clearProgress()
-    try? Self.write(line + "\n", to: errors)
+    try? Self.write(Self.oneLine(line) + "\n", to: errors)
+  }
+
+  /// Text with `?` for what would break the line or steer the terminal: messages carry names of files that others chose.
+  static func oneLine(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: scalars.append("?")
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
   }
 
   /// Shows a line of progress in place of the last one; does nothing unless a person is looking.
   func progress(_ line: String) {
     guard showsProgress else { return }
     progressIsShown.withLock { $0 = true }
-    try? Self.write("\r\u{1B}[2K" + String(line.prefix(Self.columns(errors) - 1)), to: errors)
+    try? Self.write("\r\u{1B}[2K" + String(Self.oneLine(line).prefix(Self.columns(errors) - 1)), to: errors)
   }
 
   /// Takes the line of progress away.
