@@ -45,7 +45,9 @@ struct ParsedArguments: Sendable {
         switches.insert(name)
         continue
       }
-      guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+      // An option's name is never meant as another's value; `--model=--seed` still says so.
+      let follows = rest.first.map { next in !options.contains { $0.name == next } } ?? false
+      guard let value = parts.count == 2 ? String(parts[1]) : (follows ? rest.popFirst() : nil) else {
         throw UsageFault(message: "\(name) needs a value: \(name) \(valueName)", command: command)
       }
       guard option.repeats || values[name] == nil else {

@@ -43,13 +43,14 @@ let analyzeCommand = CommandSpecification(
   ],
   takesArguments: true
 ) { arguments, terminal in
+  // The command line is judged before anything that it names is read.
+  let parallel = try arguments.number("--parallel", in: 1...32) ?? 1
+  let threads = try arguments.number("--threads", in: 1...512)
+  let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
   let inputs = try AnalyzeInput.all(arguments)
   let readingProtocol = try chosenProtocol(arguments)
   let labels = try arguments.path("--labels").map { try Labels(path: $0) }
   for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
-  let parallel = try arguments.number("--parallel", in: 1...32) ?? 1
-  let threads = try arguments.number("--threads", in: 1...512)
-  let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
   let location = try ModelLocation.chosen(
     weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
   terminal.progress("Loading the model…")

@@ -37,7 +37,7 @@ let protocolsCommand = CommandSpecification(
       String(decoding: ReadingProtocol.schemaDocument, as: UTF8.self).trimmingCharacters(in: .newlines))
     return 0
   case ("check", let files) where !files.isEmpty:
-    var worst: Int32 = 0
+    var worst: FaultKind?
     for file in files {
       do {
         guard let data = FileManager.default.contents(atPath: file) else { throw MissingProtocol(name: file) }
@@ -45,10 +45,10 @@ let protocolsCommand = CommandSpecification(
         try terminal.print("\(file): \(checked.id) \(checked.version) is a valid protocol")
       } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
         terminal.complain("dermgemma: \(fault)")
-        worst = fault.kind.exitStatus
+        worst = worst == .unusableInput ? worst : fault.kind  // As for images, 65 weighs more than 66.
       }
     }
-    return worst
+    return worst?.exitStatus ?? 0
   default:
     throw UsageFault(message: "Say list, show NAME, check FILE or schema", command: "protocols")
   }
