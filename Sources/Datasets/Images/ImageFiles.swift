@@ -61,10 +61,12 @@ public enum ImageFiles {
   ///
   /// - Throws: `LabelFault` when the list is not UTF-8 text.
   public static func listed(in bytes: [UInt8], name: String) throws(LabelFault) -> [String] {
-    guard let text = String(validating: bytes, as: UTF8.self), !text.contains("\0") else {
+    let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    guard let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains("\0") else {
       throw LabelFault(file: name, line: nil, reason: "the list of files is not UTF-8 text")
     }
-    return text.split(whereSeparator: \.isNewline).map { String($0) }
+    // Not `isNewline`: a name may hold U+2028 or a form feed.
+    return text.split { $0 == "\n" || $0 == "\r\n" }.map { String($0) }
       .filter { !$0.allSatisfy(\.isWhitespace) }
   }
 }

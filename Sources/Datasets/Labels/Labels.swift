@@ -39,7 +39,8 @@ public struct Labels: Sendable {
     guard let header = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }
     let columns = header.fields.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
     guard let image = columns.firstIndex(of: "image"), let code = columns.firstIndex(of: "dx") else {
-      throw LabelFault(file: name, line: 1, reason: "the first line must name the columns Image and Dx")
+      throw LabelFault(
+        file: name, line: header.line, reason: "the first row must name the columns Image and Dx")
     }
     let attribute = columns.firstIndex(of: "lesion attributes")
 
