@@ -74,8 +74,8 @@ let package = Package(
     tests(of: "LlamaEngine", with: ["Weights"]),
     tests(of: "Phantoms"),
     tests(of: "Datasets"),
-    tests(of: "Reading"),
-    tests(of: "CommandLineTool"),
+    tests(of: "Reading", with: ["Dermoscopy", "Digests"]),
+    tests(of: "CommandLineTool", with: ["dermgemma", "Phantoms"]),
   ],
   swiftLanguageModes: [.v6]
 )
