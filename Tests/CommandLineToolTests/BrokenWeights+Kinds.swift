@@ -1,0 +1,1 @@
+../WeightsTests/BrokenWeights+Kinds.swift

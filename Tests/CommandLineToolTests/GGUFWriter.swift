@@ -1,0 +1,1 @@
+../WeightsTests/GGUFWriter.swift

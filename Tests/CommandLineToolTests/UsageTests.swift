@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+@Suite struct UsageTests {
+  static let commands = ["analyze", "ask", "prepare", "protocols", "phantoms", "doctor"]
+
+  /// A wrong command line and what the first line must say.
+  struct Wrong: Sendable, CustomTestStringConvertible {
+    var line: [String]
+    var says: String
+    var input: [UInt8] = []
+    var testDescription: String { line.joined(separator: " ") }
+
+    init(_ line: String, says: String, input: String = "") {
+      self.line = line.split(separator: " ").map(String.init)
+      self.says = says
+      self.input = Array(input.utf8)
+    }
+  }
+
+  static let wrong = [
+    Wrong("analyse x.png", says: "Unknown command 'analyse'. Did you mean 'analyze'?"),
+    Wrong("frobnicate", says: "Unknown command 'frobnicate'"),
+    Wrong("--verion", says: "Unknown command '--verion'"),
+    Wrong("analyze x.png --sed 1", says: "Unknown option --sed. Did you mean --seed?"),
+    Wrong("analyze x.png -j", says: "Unknown option -j"),
+    Wrong("analyze x.png --seed", says: "--seed needs a value: --seed N"),
+    Wrong("analyze x.png --model --mmproj y", says: "--model needs a value: --model FILE"),
+    Wrong("analyze x.png --json=yes", says: "--json takes no value"),
+    Wrong("analyze x.png --seed 1 --seed 2", says: "--seed was given more than once"),
+    Wrong("analyze x.png --seed -1", says: "--seed -1: not a whole number of at least 0"),
+    Wrong("analyze x.png --seed 1.5", says: "--seed 1.5: not a whole number"),
+    Wrong("analyze x.png --seed 18446744073709551616", says: "not a whole number"),
+    Wrong("analyze x.png --parallel 0", says: "--parallel 0: not a whole number from 1 to 32"),
+    Wrong("analyze x.png --parallel 33", says: "from 1 to 32"),
+    Wrong("analyze x.png --threads 513", says: "from 1 to 512"),
+    Wrong("analyze x.png --threads two", says: "from 1 to 512"),
+    Wrong("analyze x.png --protocol=", says: "--protocol is empty"),
+    Wrong("analyze x.png --model only.gguf", says: "give --mmproj as well"),
+    Wrong("analyze x.png --mmproj only.gguf", says: "give --model as well"),
+    Wrong("analyze x.png --parallel 99 --labels none.csv", says: "from 1 to 32"),
+    Wrong("analyze", says: "No image was named"),
+    Wrong("analyze --json", says: "No image was named"),
+    Wrong("analyze - -", says: "Standard input can be read only once"),
+    Wrong("analyze - --files-from -", says: "Standard input cannot be both the list and an image"),
+    Wrong("analyze --files-from -", says: "Standard input can be read only once", input: "-\n-\n"),
+    Wrong("ask", says: "Give one prompt"),
+    Wrong("ask one two", says: "Give one prompt"),
+    Wrong("ask hello --temperature 9", says: "--temperature 9: not a number from 0.0 to 5.0"),
+    Wrong("ask hello --temperature nan", says: "not a number"),
+    Wrong("ask hello --max-tokens 0", says: "from 1 to 4096"),
+    Wrong("prepare", says: "Name one image"),
+    Wrong("prepare x.png", says: "--out FILE"),
+    Wrong("prepare x.png --out y.png --side 4", says: "from 16 to 4096"),
+    Wrong("phantoms", says: "--out DIR"),
+    Wrong("phantoms extra --out d", says: "Unexpected argument 'extra'"),
+    Wrong("phantoms --count 0 --out d", says: "from 1 to 100000"),
+    Wrong("doctor now", says: "Unexpected argument 'now'"),
+    Wrong("protocols show", says: "Say list, show NAME, check FILE or schema"),
+    Wrong("protocols show sed", says: "Built-in protocols are"),
+    Wrong("protocols check", says: "Say list, show NAME, check FILE or schema"),
+  ]
+
+  @Test(arguments: wrong)
+  func `a wrong command line ends in 64, says what is wrong and shows the usage`(_ wrong: Wrong) async throws {
+    let folder = try Bench.folder()
+    let outcome = try await Program.run(wrong.line, input: .bytes(wrong.input), in: folder)
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
+    let first = try #require(outcome.complaints.first)
+    #expect(first.hasPrefix("dermgemma: ") && first.contains(wrong.says), "\(first)")
+    #expect(outcome.errors.contains("--help'"))
+    let command = wrong.line[0]
+    // Which model to take is a question of its own, asked beyond the command line.
+    if Self.commands.contains(command), !wrong.says.hasSuffix("as well") {
+      #expect(outcome.complaints.contains { $0.hasPrefix("Usage: dermgemma \(command)") }, "\(outcome.errors)")
+    }
+    #expect(try Bench.names(in: folder).isEmpty)
+  }
+
+  @Test func `without a command the overview is shown and the status is 64`() async throws {
+    let outcome = try await Program.run([])
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
+    for command in Self.commands { #expect(outcome.errors.contains("  \(command) "), "\(command)") }
+  }
+
+  @Test func `the version is one line`() async throws {
+    let outcome = try await Program.run(["--version"])
+    #expect(outcome.status == 0)
+    #expect(outcome.text.wholeMatch(of: /dermgemma \d+\.\d+\.\d+\n/) != nil, "\(outcome.text)")
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test(arguments: [["--help"], ["-h"], ["help"]])
+  func `the overview lists every command`(_ arguments: [String]) async throws {
+    let outcome = try await Program.run(arguments)
+    #expect(outcome.status == 0)
+    for command in Self.commands { #expect(outcome.text.contains("  \(command) "), "\(command)") }
+    #expect(outcome.text.contains("never for the diagnosis of a person"))
+    #expect(outcome.lines.allSatisfy { $0.count <= 80 })
+  }
+
+  static let options: [String: [String]] = [
+    "analyze": [
+      "--protocol NAME|FILE", "--seed N", "--labels CSV", "--json", "--files-from FILE", "--parallel N", "--threads N",
+      "--model FILE", "--mmproj FILE", "--help",
+    ],
+    "ask": [
+      "--image FILE", "--protocol NAME|FILE", "--prefix TEXT", "--max-tokens N", "--temperature T", "--seed N",
+      "--json", "--threads N", "--model FILE", "--mmproj FILE", "--help",
+    ],
+    "prepare": ["--protocol NAME|FILE", "--out FILE", "--side N", "--help"],
+    "protocols": ["--help"],
+    "phantoms": ["--count N", "--seed S", "--out DIR", "--help"],
+    "doctor": ["--model FILE", "--mmproj FILE", "--help"],
+  ]
+
+  @Test(arguments: commands)
+  func `a command's help lists its options and fits 80 columns`(_ command: String) async throws {
+    let outcome = try await Program.run([command, "--help"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.text.contains("Usage: dermgemma \(command)"))
+    for option in try #require(Self.options[command]) {
+      #expect(outcome.lines.contains { $0.hasPrefix("  \(option)") }, "\(option)")
+    }
+    #expect(outcome.lines.filter { $0.count > 80 } == [])
+    #expect(try await Program.run([command, "-h"]).output == outcome.output)
+    #expect(try await Program.run(["help", command]).output == outcome.output)
+  }
+
+  @Test func `the help of analyze says what the exit statuses mean`() async throws {
+    let text = try await Program.run(["analyze", "--help"]).text
+    #expect(text.contains("Exit status: 0 all well"))
+    for status in ["64", "65", "66", "74", "78", "130"] { #expect(text.contains(status), "\(status)") }
+  }
+}
