@@ -90,9 +90,12 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   public var recommendedSampling: VisionLanguage.RecommendedSampling {
     let recommended = text.recommendedSampling
+    // The file holds 32-bit numbers; a report should say 0.95 and not 0.949999988.
+    func short(_ number: Double?) -> Double? { number.flatMap { Double("\(Float($0))") } }
     return VisionLanguage.RecommendedSampling(
-      temperature: recommended.temperature, topK: recommended.topK, topP: recommended.topP, minP: recommended.minP,
-      repeatPenalty: recommended.repeatPenalty, repeatWindow: recommended.penaltyWindow)
+      temperature: short(recommended.temperature), topK: recommended.topK, topP: short(recommended.topP),
+      minP: short(recommended.minP),
+      repeatPenalty: short(recommended.repeatPenalty), repeatWindow: recommended.penaltyWindow)
   }
 
   public var imageSide: Int? { projector?.imageSide }

@@ -49,9 +49,14 @@ struct Painting {
     census.plainlyShows(plan.ground + plan.patches.map(\.color))
   }
 
-  /// The shares of the colours, from the painted pixels once more.
-  func countedAnew() -> [PhantomColor: Float] {
-    ColorCensus(canvas, map).shares
+  /// The sRGB levels, 0 to 255, of the lesion's inside as painted, pixel by pixel.
+  func insideLevels() -> [Triple] {
+    var levels: [Triple] = []
+    map.forEachPixel(of: canvas, within: 1 - map.edge) { index, _, _, _ in
+      let light = Light.through(canvas.density[index])
+      levels.append(Triple(Light.encoded(light.x), Light.encoded(light.y), Light.encoded(light.z)) * 255)
+    }
+    return levels
   }
 
   /// Lays hair, gel and ruler over the scene and takes the picture.

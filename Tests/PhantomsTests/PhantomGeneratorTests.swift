@@ -22,10 +22,11 @@ import VisionLanguage
   // Recorded on x86-64 Linux. Whoever changes how phantoms look changes these, knowingly: committed weights and
   // measurements were made with the old ones.
   @Test(arguments: [
-    (UInt64(1), 0, 96, 72, UInt64(0)),
-    (UInt64(1), 1, 96, 72, UInt64(0)),
-    (UInt64(42), 10, 80, 80, UInt64(0)),
-    (UInt64.max, 1_000_003, 100, 60, UInt64(0)),
+    (UInt64(1), 0, 96, 72, UInt64(1_361_085_380_514_149_280)),
+    (UInt64(1), 1, 96, 72, UInt64(3_342_236_959_670_477_103)),
+    (UInt64(42), 10, 80, 80, UInt64(14_298_150_849_579_000_604)),
+    (UInt64.max, 1_000_003, 100, 60, UInt64(5_432_674_518_807_905_133)),
+    (UInt64(3), 5, 240, 180, UInt64(41_930_508_822_844_553)),
   ])
   func `a phantom keeps the bytes that were recorded for it`(
     seed: UInt64, index: Int, width: Int, height: Int, recorded: UInt64

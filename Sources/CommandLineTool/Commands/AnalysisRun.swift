@@ -38,7 +38,7 @@ struct AnalysisRun: Sendable {
         startNext()
         early[index] = outcome
         while let outcome = early.removeValue(forKey: printed) {
-          try print(outcome, isFirst: printed == 0)
+          try print(outcome)
           if case .failure(_, let kind, _) = outcome { worst = worse(worst, kind) }
           printed += 1
         }
@@ -71,10 +71,11 @@ struct AnalysisRun: Sendable {
     }
   }
 
-  private func print(_ outcome: Outcome, isFirst: Bool) throws {
+  private func print(_ outcome: Outcome) throws {
     switch outcome {
     case .report(let report):
-      try terminal.print(printsJSON ? report.json() : (isFirst ? "" : "\n") + report.text + "\n\n" + report.effort)
+      try terminal.print(
+        printsJSON ? report.json() : report.text.trimmingCharacters(in: .newlines) + "\n\n" + report.effort + "\n")
     case .failure(let name, let kind, let message):
       if printsJSON { try terminal.print(OrderedJSON.line(FailedReading(name: name, kind: kind, message: message))) }
       terminal.complain("dermgemma: \(message)")
