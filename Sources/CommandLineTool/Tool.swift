@@ -53,8 +53,8 @@ public enum Tool {
     }
     switch name {
     case "--help", "-h", "help":
-      if name == "help", let command = commands.first(where: { $0.name == arguments.dropFirst().first }) {
-        try terminal.print(Help.page(command))
+      if name == "help", let wanted = arguments.dropFirst().first {
+        try terminal.print(Help.page(try command(named: wanted)))
       } else {
         try terminal.print(Help.overview(commands))
       }
@@ -64,15 +64,18 @@ public enum Tool {
       return 0
     default: break
     }
-    guard let command = commands.first(where: { $0.name == name }) else {
-      let suggestion = nearest(to: name, among: commands.map { $0.name }).map { ". Did you mean '\($0)'?" } ?? ""
-      throw UsageFault(message: "Unknown command '\(name)'\(suggestion)")
-    }
+    let command = try command(named: name)
     let parsed = try ParsedArguments(Array(arguments.dropFirst()), of: command)
     if parsed.isSet("--help") {
       try terminal.print(Help.page(command))
       return 0
     }
     return try await command.run(parsed, terminal)
+  }
+
+  private static func command(named name: String) throws(UsageFault) -> CommandSpecification {
+    if let command = commands.first(where: { $0.name == name }) { return command }
+    let suggestion = nearest(to: name, among: commands.map { $0.name }).map { ". Did you mean '\($0)'?" } ?? ""
+    throw UsageFault(message: "Unknown command '\(name)'\(suggestion)")
   }
 }

@@ -21,6 +21,7 @@ import Testing
   static let wrong = [
     Wrong("analyse x.png", says: "Unknown command 'analyse'. Did you mean 'analyze'?"),
     Wrong("frobnicate", says: "Unknown command 'frobnicate'"),
+    Wrong("help analyse", says: "Unknown command 'analyse'. Did you mean 'analyze'?"),
     Wrong("--verion", says: "Unknown command '--verion'"),
     Wrong("analyze x.png --sed 1", says: "Unknown option --sed. Did you mean --seed?"),
     Wrong("analyze x.png -j", says: "Unknown option -j"),
