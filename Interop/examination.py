@@ -47,7 +47,7 @@ def _check_diagnosis(diagnosis: dict) -> None:
     assert diagnosis["code"] in CODES and diagnosis["method"] in {"model", "fallback"}
     assert set(diagnosis["probabilities"]) == CODES
     assert all(0 <= number <= 1 for number in diagnosis["probabilities"].values())
-    assert math.isclose(sum(diagnosis["probabilities"].values()), 1, abs_tol=1e-6)
+    assert math.isclose(sum(diagnosis["probabilities"].values()), 1, abs_tol=1e-5)
 
 
 def lasting(found: dict) -> dict:

@@ -21,7 +21,7 @@ def run(*arguments: object) -> str:
 
     Raises AssertionError, with what it complained of, when it does not end with exit status 0.
     """
-    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, f"dermgemma {arguments[0]} ended in {done.returncode}: {done.stderr.strip()}"
     return done.stdout
 

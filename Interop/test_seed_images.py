@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is not th
 def analyze(*arguments: object) -> list[dict]:
     """The objects that `analyze --json` prints, with the seed protocol."""
     printed = program.run("analyze", "--json", "--labels", LABELS, *arguments)
-    return [json.loads(line) for line in printed.splitlines()]
+    return [json.loads(line) for line in printed.split("\n") if line]
 
 
 @pytest.fixture(scope="module")
