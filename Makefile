@@ -9,6 +9,8 @@ help:
 	@echo "make build         build .build/release/dermgemma"
 	@echo "make test          build and run the tests"
 	@echo "make test-interop  the slower checks against other people's programs"
+	@echo "make test-interop-270m"
+	@echo "                   the same for the real Gemma 3 270M, which it fetches (230 MB)"
 	@echo "make bench         the benchmark"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
@@ -30,6 +32,9 @@ test: prerequisites
 
 test-interop: build
 	@scripts/interop.sh
+
+test-interop-270m: build
+	@DERMGEMMA_TEST_270M=1 scripts/interop.sh -k gemma_3_270m
 
 bench: prerequisites
 	@scripts/swift.sh bench

@@ -74,7 +74,7 @@ let package = Package(
     tests(of: "LlamaEngine", with: ["Weights"]),
     tests(of: "Phantoms"),
     tests(of: "Datasets"),
-    tests(of: "Reading", with: ["Dermoscopy", "Digests"]),
+    tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "Phantoms"]),
     tests(of: "CommandLineTool", with: ["dermgemma", "Phantoms"]),
   ],
   swiftLanguageModes: [.v6]

@@ -11,8 +11,8 @@ let askCommand = CommandSpecification(
   summary: "Puts one prompt of your own to the model and prints its answer.",
   usage: ["ask [options] PROMPT"],
   discussion: [
-    "For trying prompts before they become a protocol. Without --image the model sees none. The answer is greedy unless "
-      + "--temperature says otherwise. Nothing in the prompt is read as a special token."
+    "For trying prompts before they become a protocol. Without --image the model sees none, and --model needs no --mmproj. "
+      + "The answer is greedy unless --temperature says otherwise. Nothing in the prompt is read as a special token."
   ],
   options: [
     OptionSpecification(name: "--image", value: "FILE", help: "The image to look at, prepared as --protocol says."),
@@ -42,11 +42,10 @@ let askCommand = CommandSpecification(
   let prompt = Prompt(
     text: arguments.positional[0], answerPrefix: arguments.value("--prefix") ?? readingProtocol.answerPrefix)
   let image = try arguments.path("--image").map { try ImageDecoder.decode(fileAt: $0) }
-  let location = try ModelLocation.chosen(
-    weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+  let files = try filesToAsk(arguments, seeing: image != nil)
   let model = try LlamaVisionLanguageModel(
     EngineConfiguration(
-      weights: location.weights, projector: location.projector, threads: threads, views: 1, answers: 1,
+      weights: files.weights, projector: files.projector, threads: threads, views: 1, answers: 1,
       demand: .init(longestPrompts: [prompt], longestAnswer: limit)))
 
   var respondent: any Respondent = model
@@ -74,6 +73,17 @@ let askCommand = CommandSpecification(
         promptTokens: model.promptTokens(of: prompt, afterImage: image != nil), tokens: answer.tokens,
         text: answer.text, stop: answer.stopReason)))
   return 0
+}
+
+/// The weights and projector to ask; a text model stands alone where there is nothing to look at.
+private func filesToAsk(
+  _ arguments: ParsedArguments, seeing: Bool
+) throws -> (weights: String, projector: String?) {
+  let weights = try arguments.path("--model")
+  let projector = try arguments.path("--mmproj")
+  if !seeing, let weights, projector == nil { return (weights, nil) }
+  let location = try ModelLocation.chosen(weights: weights, projector: projector)
+  return (location.weights, location.projector)
 }
 
 /// What `ask --json` prints.

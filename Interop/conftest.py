@@ -1,0 +1,42 @@
+"""What several checks need, and the lines that tell what was compared."""
+
+import pathlib
+
+import pytest
+
+import program
+
+_remarks: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def remark():
+    """Keeps a line to be printed before the closing one."""
+    return _remarks.append
+
+
+@pytest.fixture(scope="session")
+def embedded_pair() -> tuple[pathlib.Path, pathlib.Path]:
+    """The embedded model's weights and projector."""
+    stem = program.EMBEDDED / "dermgemma-small"
+    pair = stem.with_suffix(".gguf"), stem.with_name("dermgemma-small-mmproj.gguf")
+    assert all(path.is_file() for path in pair), f"{program.EMBEDDED} lacks the embedded model"
+    return pair
+
+
+@pytest.fixture(scope="session")
+def phantoms(tmp_path_factory) -> list[pathlib.Path]:
+    """Three phantoms as PNG files."""
+    folder = tmp_path_factory.mktemp("phantoms")
+    program.run("phantoms", "--count", 3, "--seed", 11, "--out", folder)
+    paths = sorted(folder.glob("*.png"))
+    assert len(paths) == 3
+    return paths
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Prints what was compared."""
+    if _remarks:
+        terminalreporter.section("compared")
+        for line in _remarks:
+            terminalreporter.write_line(line)

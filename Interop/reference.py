@@ -1,0 +1,133 @@
+"""llama-cpp-python as the reference, over the llama.cpp libraries that our own program uses.
+
+scripts/interop.sh sets the environment: the Python package comes from the pinned source tree (PYTHONPATH), the shared
+libraries from our build of it (LLAMA_CPP_LIB_PATH, MTMD_CPP_LIB).
+"""
+
+import contextlib
+import ctypes
+import os
+import pathlib
+
+LIBRARIES = pathlib.Path(os.environ["LLAMA_CPP_LIB_PATH"])
+
+# Our libraries load their CPU backend at run time, which llama-cpp-python leaves to whoever built them.
+_ggml = ctypes.CDLL(str(LIBRARIES / "libggml.so"), mode=ctypes.RTLD_GLOBAL)
+_ggml.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
+_ggml.ggml_backend_load_all_from_path.restype = None
+_ggml.ggml_backend_load_all_from_path(str(LIBRARIES).encode())
+
+import llama_cpp  # noqa: E402
+from llama_cpp import mtmd_cpp  # noqa: E402
+
+_silence = llama_cpp.llama_log_callback(lambda level, text, data: None)
+mtmd_cpp.mtmd_log_set(_silence, None)
+mtmd_cpp.mtmd_helper_log_set(_silence, None)
+
+VERSION = llama_cpp.__version__
+BEFORE_IMAGE = "<start_of_turn>user\n\n\n"
+AFTER_IMAGE = "\n\n{prompt}<end_of_turn>\n<start_of_turn>model\n{prefix}"
+WITHOUT_IMAGE = "<start_of_turn>user\n{prompt}<end_of_turn>\n<start_of_turn>model\n{prefix}"
+
+
+class Reference:
+    """A text model, with a projector where images are to be looked at."""
+
+    def __init__(self, weights: pathlib.Path, projector: pathlib.Path | None, threads: int, context: int = 2048):
+        """Loads both, with the settings of our engine on a processor: no flash attention, f16 caches, no window."""
+        self._closing = contextlib.ExitStack()
+        self.text = self._closing.enter_context(
+            contextlib.closing(
+                llama_cpp.Llama(
+                    str(weights), n_ctx=context, n_batch=512, n_ubatch=512, n_threads=threads,
+                    n_threads_batch=threads, flash_attn=False, swa_full=True, n_gpu_layers=0, verbose=False,
+                )
+            )
+        )
+        self._projector = None
+        if projector is not None:
+            parameters = mtmd_cpp.mtmd_context_params_default()
+            parameters.use_gpu = False
+            parameters.print_timings = False
+            parameters.n_threads = threads
+            parameters.warmup = False
+            self._projector = mtmd_cpp.mtmd_init_from_file(str(projector).encode(), self.text.model, parameters)
+            assert self._projector, f"{projector}: refused by mtmd"
+            self._closing.callback(mtmd_cpp.mtmd_free, self._projector)
+
+    def close(self) -> None:
+        """Frees what was loaded."""
+        self._closing.close()
+
+    def answer(self, prompt: str, prefix: str, limit: int) -> tuple[list[int], list[int]]:
+        """The tokens of a prompt without an image, and those of its greedy answer."""
+        text = WITHOUT_IMAGE.format(prompt=prompt, prefix=prefix)
+        tokens = self.text.tokenize(text.encode(), add_bos=True, special=True)
+        # Otherwise llama-cpp-python keeps what two prompts have in common, and reads the rest in other batches.
+        self.text.reset()
+        answer: list[int] = []
+        for token in self.text.generate(tokens, temp=0.0, repeat_penalty=1.0):
+            answer.append(token)
+            if len(answer) == limit or self._ends(token):
+                break
+        return tokens, answer
+
+    def answer_looking(self, pixels, prompt: str, prefix: str, limit: int) -> tuple[list[int], list[int]]:
+        """The text tokens of a prompt that stands after an image, and those of its greedy answer.
+
+        `pixels` is an array of height x width x 3 bytes.
+        """
+        with contextlib.ExitStack() as closing:
+            height, width, _ = pixels.shape
+            raw = pixels.tobytes()
+            bytes_of_image = (ctypes.c_uint8 * len(raw)).from_buffer_copy(raw)
+            bitmap = mtmd_cpp.mtmd_bitmap_init(width, height, bytes_of_image)
+            closing.callback(mtmd_cpp.mtmd_bitmap_free, bitmap)
+            chunks = mtmd_cpp.mtmd_input_chunks_init()
+            closing.callback(mtmd_cpp.mtmd_input_chunks_free, chunks)
+            marker = mtmd_cpp.mtmd_default_marker().decode()
+            whole = (BEFORE_IMAGE + marker + AFTER_IMAGE.format(prompt=prompt, prefix=prefix)).encode()
+            text = mtmd_cpp.mtmd_input_text(text=whole, text_len=len(whole), add_special=True, parse_special=True)
+            bitmaps = (ctypes.c_void_p * 1)(bitmap)
+            status = mtmd_cpp.mtmd_tokenize(self._projector, chunks, ctypes.byref(text), bitmaps, 1)
+            assert status == 0, f"mtmd_tokenize: {status}"
+            tokens = self._tokens(chunks)
+
+            self.text.reset()
+            self.text._ctx.kv_cache_clear()
+            read = llama_cpp.llama_pos(0)
+            status = mtmd_cpp.mtmd_helper_eval_chunks(
+                self._projector, self.text.ctx, chunks, 0, 0, self.text.n_batch, True, ctypes.byref(read))
+            assert status == 0, f"mtmd_helper_eval_chunks: {status}"
+        self.text.n_tokens = read.value
+        answer = [self._likeliest()]
+        while len(answer) < limit and not self._ends(answer[-1]):
+            self.text.eval(answer[-1:])
+            answer.append(self._likeliest())
+        return tokens, answer
+
+    def plain_tokens(self, text: str) -> list[int]:
+        """The tokens of text in which nothing is special."""
+        return self.text.tokenize(text.encode(), add_bos=False, special=False)
+
+    def special_token(self, piece: str) -> int:
+        """The one token of a marker."""
+        (token,) = self.text.tokenize(piece.encode(), add_bos=False, special=True)
+        return token
+
+    def _likeliest(self) -> int:
+        return self.text.sample(temp=0.0, repeat_penalty=1.0)
+
+    def _ends(self, token: int) -> bool:
+        return llama_cpp.llama_vocab_is_eog(self.text._model.vocab, token)
+
+    @staticmethod
+    def _tokens(chunks) -> list[int]:
+        tokens: list[int] = []
+        count = ctypes.c_size_t()
+        for index in range(mtmd_cpp.mtmd_input_chunks_size(chunks)):
+            chunk = mtmd_cpp.mtmd_input_chunks_get(chunks, index)
+            if mtmd_cpp.mtmd_input_chunk_get_type(chunk) == mtmd_cpp.MTMD_INPUT_CHUNK_TYPE_TEXT:
+                numbers = mtmd_cpp.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
+                tokens += numbers[: count.value]
+        return tokens

@@ -1,0 +1,160 @@
+"""The documented data layout, its lesion-disjoint splits, and the packed copy that training reads.
+
+Layout of the data folder (``../shared/data`` beside the clone, or ``--data``)::
+
+    ham10000/images/<image_id>.jpg   dermoscopic images
+    ham10000/masks/<image_id>.png    one-bit lesion masks
+    ham10000/labels.csv              image_id,dx,lesion_id,confirm,age,sex,site
+    ph2/images/<image_id>.jpg
+    ph2/attributes.csv               human attribute labels
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageEnhance
+
+CODES = ("MEL", "NV", "BCC", "BKL")
+#: HAM10000's `dx` values that have a code; the other three teach words only.
+CODE_OF_DX = {"mel": 0, "nv": 1, "bcc": 2, "bkl": 3}
+#: Side of the packed square images in pixels: the seed protocol's own size.
+PACKED_SIDE = 224
+#: The seed protocol's contrast factor about the mean grey.
+SEED_CONTRAST = 1.4
+#: Salt of the split: changing it changes every figure in the card, so it stays.
+SPLIT_SALT = "dermgemma-split-1"
+#: Shares of lesions for train / select and calibrate / report.
+SPLIT_SHARES = (0.70, 0.10, 0.20)
+#: PH2 images that teach; the rest report.
+PH2_TEACHING_COUNT = 60
+
+
+@dataclass(frozen=True)
+class Record:
+    """One image with everything that the labels say of it."""
+
+    source: str
+    image_id: str
+    path: Path
+    mask_path: Path | None
+    dx: str
+    group: str
+    attributes: dict[str, str]
+
+
+def read_ham10000(data: Path) -> list[Record]:
+    """All HAM10000 records in label order."""
+    root = data / "ham10000"
+    records = []
+    with open(root / "labels.csv", newline="") as handle:
+        for row in csv.DictReader(handle):
+            image_id = row["image_id"]
+            records.append(Record("ham10000", image_id, root / "images" / f"{image_id}.jpg",
+                                  root / "masks" / f"{image_id}.png", row["dx"], row["lesion_id"], row))
+    return records
+
+
+def read_ph2(data: Path) -> list[Record]:
+    """All PH2 records in label order. PH2's lesion masks are not part of the layout."""
+    root = data / "ph2"
+    with open(root / "attributes.csv", newline="") as handle:
+        return [Record("ph2", row["image_id"], root / "images" / f"{row['image_id']}.jpg", None,
+                       row["diagnosis"], row["image_id"], row) for row in csv.DictReader(handle)]
+
+
+def read_phantoms(folder: Path) -> list[Record]:
+    """Phantoms in ``folder/train`` and ``folder/report``, with their own truth as attributes."""
+    records = []
+    for part in ("train", "report"):
+        path = folder / part / "attributes.csv"
+        if path.exists():
+            with open(path, newline="") as handle:
+                for row in csv.DictReader(handle):
+                    image = next(iter(sorted((folder / part).glob(row["image"] + ".*"))))
+                    records.append(Record("phantoms", row["image"], image, None, row["code"], row["image"], row))
+    return records
+
+
+def _fraction(key: str) -> float:
+    """A number in [0, 1) that depends on nothing but the key."""
+    digest = hashlib.sha256(f"{SPLIT_SALT}:{key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2.0**64
+
+
+def split_ham10000(records: list[Record]) -> dict[str, list[str]]:
+    """Image ids by split, disjoint by lesion and stratified by diagnosis.
+
+    Within each diagnosis the lesions are ordered by a salted hash and cut at the shares,
+    so every class keeps its share and adding images never moves a lesion's neighbours at random.
+    """
+    diagnosis = {record.group: record.dx for record in records}
+    side: dict[str, str] = {}
+    for dx in sorted(set(diagnosis.values())):
+        lesions = sorted((lesion for lesion, d in diagnosis.items() if d == dx), key=_fraction)
+        first = round(len(lesions) * SPLIT_SHARES[0])
+        second = round(len(lesions) * (SPLIT_SHARES[0] + SPLIT_SHARES[1]))
+        for index, lesion in enumerate(lesions):
+            side[lesion] = "train" if index < first else "select" if index < second else "report"
+    result: dict[str, list[str]] = {"train": [], "select": [], "report": []}
+    for record in records:
+        result[side[record.group]].append(record.image_id)
+    return {name: sorted(ids) for name, ids in result.items()}
+
+
+def split_ph2(records: list[Record]) -> dict[str, list[str]]:
+    """PH2's 60 teaching and 40 reporting images, stratified by diagnosis through the same hash."""
+    by_diagnosis: dict[str, list[str]] = {}
+    for record in records:
+        by_diagnosis.setdefault(record.dx, []).append(record.image_id)
+    teach: list[str] = []
+    for ids in by_diagnosis.values():
+        ids.sort(key=_fraction)
+        teach += ids[: round(len(ids) * PH2_TEACHING_COUNT / len(records))]
+    report = [r.image_id for r in records if r.image_id not in set(teach)]
+    return {"teach": sorted(teach), "report": sorted(report)}
+
+
+def read_split(folder: Path, name: str) -> list[str]:
+    """The committed ids of one split list, for example ``ham10000-train``."""
+    return (folder / f"{name}.txt").read_text().split()
+
+
+def write_splits(folder: Path, data: Path) -> None:
+    """Writes the id lists; the committed ones must come out unchanged."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, ids in split_ham10000(read_ham10000(data)).items():
+        (folder / f"ham10000-{name}.txt").write_text("\n".join(ids) + "\n")
+    for name, ids in split_ph2(read_ph2(data)).items():
+        (folder / f"ph2-{name}.txt").write_text("\n".join(ids) + "\n")
+
+
+def square(image: Image.Image, side: int = PACKED_SIDE) -> np.ndarray:
+    """The whole image stretched to a square by Lanczos, as both preparations begin."""
+    return np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.LANCZOS))
+
+
+def seed_contrast(pixels: np.ndarray) -> np.ndarray:
+    """Pillow's contrast enhancement about the mean grey, as the seed prepares its images."""
+    return np.asarray(ImageEnhance.Contrast(Image.fromarray(pixels)).enhance(SEED_CONTRAST))
+
+
+def pack(records: list[Record], folder: Path, name: str, side: int = PACKED_SIDE) -> None:
+    """Writes ``NAME.u8`` (N x side x side x 3) and ``NAME.json`` (ids); skips what is complete."""
+    folder.mkdir(parents=True, exist_ok=True)
+    listing = folder / f"{name}.json"
+    ids = [record.image_id for record in records]
+    if listing.exists() and json.loads(listing.read_text()) == ids:
+        return
+    store = np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=np.uint8,
+                                      shape=(len(records), side, side, 3))
+    for index, record in enumerate(records):
+        with Image.open(record.path) as image:
+            store[index] = square(image, side)
+    store.flush()
+    listing.write_text(json.dumps(ids))

@@ -1,0 +1,90 @@
+"""Prepares everything that training reads: splits checked, images packed, every image measured.
+
+    python -m dermgemma_training.prepare --data DIR --work DIR
+
+Measures in chunks and skips those that are done, so it can be stopped and run again. HAM10000 brings masks;
+the lesions of PH2 and of phantoms (``WORK/phantoms/{train,report}``, from ``dermgemma phantoms``) are segmented here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from . import dataset
+from .measurement import measure
+
+CHUNK = 250
+
+
+def measure_record(record: dataset.Record) -> dict[str, float]:
+    """The measurements of one image file."""
+    with Image.open(record.path) as image:
+        rgb = np.asarray(image.convert("RGB"))
+    mask = None
+    if record.mask_path is not None:
+        with Image.open(record.mask_path) as stored:
+            mask = np.asarray(stored.convert("L")) > 127
+    return measure(rgb, mask)
+
+
+def measure_chunk(job: tuple[Path, list[dataset.Record]]) -> None:
+    """Measures some records into one file."""
+    path, records = job
+    if path.exists():
+        return
+    rows = [measure_record(r) for r in records]
+    names = sorted(rows[0])
+    np.savez(path.with_suffix(".part.npz"), ids=np.array([r.image_id for r in records]), names=np.array(names),
+             values=np.array([[row[n] for n in names] for row in rows], np.float32))
+    path.with_suffix(".part.npz").rename(path)
+
+
+def read_measurements(work: Path, source: str) -> tuple[list[str], list[str], np.ndarray]:
+    """Ids, measurement names and N x M values of all finished chunks."""
+    ids: list[str] = []
+    values = []
+    names: list[str] = []
+    for path in sorted((work / "measurements").glob(f"{source}-[0-9]*.npz")):
+        if ".part" in path.name:
+            continue
+        stored = np.load(path)
+        ids += [str(i) for i in stored["ids"]]
+        names = [str(n) for n in stored["names"]]
+        values.append(stored["values"])
+    return ids, names, np.concatenate(values) if values else np.zeros((0, 0), np.float32)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    folder = options.work / "measurements"
+    folder.mkdir(parents=True, exist_ok=True)
+    ham = dataset.read_ham10000(options.data)
+    ph2 = dataset.read_ph2(options.data)
+    phantoms = dataset.read_phantoms(options.work / "phantoms")
+    dataset.pack(ph2, options.work / "packed", "ph2")
+    dataset.pack(phantoms, options.work / "packed", "phantoms")
+    dataset.pack(ham, options.work / "packed", "ham10000")
+    order = np.random.default_rng(0).permutation(len(ham))
+    # The rarer diagnoses first, so that training can begin before all nevi are measured.
+    ham = [ham[i] for i in order if ham[i].dx != "nv"] + [ham[i] for i in order if ham[i].dx == "nv"]
+    jobs = [(folder / "ph2-0000.npz", ph2)]
+    jobs += [(folder / f"phantoms-{n:04d}.npz", phantoms[s:s + CHUNK])
+             for n, s in enumerate(range(0, len(phantoms), CHUNK))]
+    jobs += [(folder / f"ham10000-{n:04d}.npz", ham[s:s + CHUNK])
+             for n, s in enumerate(range(0, len(ham), CHUNK))]
+    with multiprocessing.Pool(options.processes) as pool:
+        for _ in pool.imap(measure_chunk, jobs):
+            pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Everything that is known of each image, gathered once: pixels, masks, diagnosis, measurements, words."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import dataset
+from .images import MASK_SIDE, packed, packed_masks
+from .prepare import read_measurements
+from .tower import DIAGNOSES
+from .vocabulary import apply_ph2, apply_phantom, words
+
+#: Sources in the order of their rows.
+SOURCES = ("ham10000", "ph2", "phantoms")
+
+
+@dataclass
+class Truth:
+    """Rows of all sources, one after the other."""
+
+    images: list[np.ndarray]             #: packed images of each source
+    source: np.ndarray                   #: index into SOURCES
+    row: np.ndarray                      #: row in the source's packed images
+    ids: list[str]
+    diagnosis: np.ndarray                #: index into DIAGNOSES, -1 where there is none to teach
+    measurements: np.ndarray             #: standard normal scores, NaN where not measured
+    names: list[str]
+    words: list[dict[str, str] | None]
+    masks: np.ndarray | None             #: HAM10000's masks by row
+    split: np.ndarray                    #: "train", "select", "report" or "unused"
+
+    def pixels(self, indices: np.ndarray) -> np.ndarray:
+        """N x 224 x 224 x 3 bytes."""
+        return np.stack([self.images[self.source[i]][self.row[i]] for i in indices])
+
+    def coverage(self, indices: np.ndarray) -> np.ndarray:
+        """N x 56 x 56 in [0, 1], NaN where an image has no mask."""
+        out = np.full((len(indices), MASK_SIDE, MASK_SIDE), np.nan, np.float32)
+        for n, i in enumerate(indices):
+            if self.source[i] == 0 and self.masks is not None:
+                out[n] = self.masks[self.row[i]] / 255
+        return out
+
+
+def normal_scores(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Each column by its rank among the reference rows, as a standard normal score."""
+    from scipy.stats import norm
+    out = np.full(values.shape, np.nan, np.float32)
+    for column in range(values.shape[1]):
+        known = np.sort(reference[~np.isnan(reference[:, column]), column])
+        have = ~np.isnan(values[:, column])
+        low = np.searchsorted(known, values[have, column], "left")
+        high = np.searchsorted(known, values[have, column], "right")
+        out[have, column] = norm.ppf(((low + high) / 2 + 0.5) / (len(known) + 1)).clip(-2.5, 2.5)
+    return out
+
+
+def read_truth(data: Path, work: Path, splits: Path) -> Truth:
+    """All sources that are packed and measured."""
+    split_of: dict[str, str] = {}
+    for name in ("train", "select", "report"):
+        split_of.update({i: name for i in dataset.read_split(splits, f"ham10000-{name}")})
+    split_of.update({i: "train" for i in dataset.read_split(splits, "ph2-teach")})
+    split_of.update({i: "report" for i in dataset.read_split(splits, "ph2-report")})
+    records = {r.image_id: r for r in dataset.read_ham10000(data) + dataset.read_ph2(data)}
+    phantom_attributes: dict[str, dict[str, str]] = {}
+    for name in ("train", "report"):
+        path = work / "phantoms" / name / "attributes.csv"
+        if path.exists():
+            with open(path, newline="") as handle:
+                for row in csv.DictReader(handle):
+                    phantom_attributes[row["image"]] = row
+                    split_of[row["image"]] = name
+    images, source, rows, ids, measured, names = [], [], [], [], [], []
+    for index, name in enumerate(SOURCES):
+        if not (work / "packed" / f"{name}.json").exists():
+            continue
+        store, row_of = packed(work, name)
+        images.append(store)
+        found, names_here, values = read_measurements(work, name)
+        names = names_here or names
+        place = {i: n for n, i in enumerate(found)}
+        for image_id, row in row_of.items():
+            ids.append(image_id); source.append(index); rows.append(row)
+            measured.append(values[place[image_id]] if image_id in place else None)
+    width = len(names)
+    values = np.array([m if m is not None else np.full(width, np.nan) for m in measured], np.float32)
+    split = np.array([split_of.get(i, "unused") for i in ids])
+    source_array = np.array(source)
+    reference = values[(source_array == 0) & (split == "train")]
+    diagnosis = np.full(len(ids), -1)
+    all_words: list[dict[str, str] | None] = []
+    for n, image_id in enumerate(ids):
+        w = words(dict(zip(names, map(float, values[n])))) if not np.isnan(values[n]).all() else None
+        if source[n] == 0:
+            diagnosis[n] = DIAGNOSES.index(records[image_id].dx)
+        elif source[n] == 1 and w is not None:
+            w = apply_ph2(w, records[image_id].attributes)
+        elif source[n] == 2:
+            attributes = phantom_attributes[image_id]
+            diagnosis[n] = dataset.CODES.index(attributes["code"])
+            w = apply_phantom(w, attributes) if w is not None else None
+        all_words.append(w)
+    return Truth(images, source_array, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
+                 all_words, packed_masks(data, work), split)
