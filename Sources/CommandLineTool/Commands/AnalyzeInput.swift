@@ -37,7 +37,12 @@ enum AnalyzeInput: Sendable {
         }
         bytes = Array(data)
       }
-      paths += try ImageFiles.listed(in: bytes, name: list == "-" ? "standard input" : list)
+      let name = list == "-" ? "standard input" : list
+      let listed = try ImageFiles.listed(in: bytes, name: name)
+      guard !(paths.isEmpty && listed.isEmpty) else {
+        throw ImageFiles.Missing(path: name, reason: "the list names no image")
+      }
+      paths += listed
     } else if paths.isEmpty {
       throw UsageFault(message: "No image was named", command: "analyze")
     }
