@@ -26,7 +26,6 @@ from .dataset import CODES
 from .images import DIAGNOSES, SAMPLING, augment
 from .language import IMAGE_TOKENS, build_model, hidden_states, loss_of, model_configuration, pad
 from .lessons import Lessons
-from .prepare import read_measurements  # noqa: F401  (documents where measurements come from)
 from .tokenizer import Tokenizer, train_tokenizer
 from .tower import IMAGE_SIDE, Heads, initialize_tower
 from .truth import Truth, read_truth
@@ -37,6 +36,8 @@ PHANTOM_SHARE, PH2_SHARE = 0.15, 0.04
 Z_WEIGHT = 0.02
 #: Weights of the lessons in the loss, and how often an image brings each long one.
 WEIGHT = {"question": 1.0, "direct": 1.5, "review": 1.0, "classification": 1.0}
+#: Share of the boosted trees' out-of-fold probabilities in the taught codes, and of a uniform one.
+TEACHER_SHARE, SMOOTHING = 0.6, 0.04
 REVIEWS_PER_IMAGE, CLASSIFICATIONS_PER_IMAGE, QUESTIONS_PER_IMAGE = 0.2, 0.3, 2
 
 
@@ -91,7 +92,11 @@ def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
                 coverage: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
     """Diagnosis, coverage and measurements from the heads."""
     real = torch.from_numpy((truth.diagnosis[rows] >= 0) & (truth.source[rows] == 0))
-    diagnosis = F.cross_entropy(out["diagnosis"][real], torch.from_numpy(truth.diagnosis[rows])[real], label_smoothing=0.1)
+    target = F.one_hot(torch.from_numpy(truth.diagnosis[rows]).clamp(min=0), len(DIAGNOSES)).float()
+    for n, row in enumerate(rows):
+        if 0 <= truth.diagnosis[row] < len(CODES):
+            target[n, : len(CODES)] = torch.tensor(softened(int(truth.diagnosis[row]), truth.by_measurements[row]))
+    diagnosis = F.cross_entropy(out["diagnosis"][real], target[real])
     known = ~torch.isnan(coverage).any(1)
     cover = F.binary_cross_entropy_with_logits(out["coverage"][known], coverage[known])
     scores = torch.from_numpy(truth.measurements[rows])
@@ -112,10 +117,10 @@ def projected(model, tokens: torch.Tensor) -> torch.Tensor:
 
 def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator):
     """Short visual, long visual and text-only lessons of a batch, each as (pairs, images, weights)."""
-    short, long, text = ([], [], []), ([], [], []), ([], [], [])
+    short, long, text = ([], [], [], []), ([], [], [], []), ([], [], [], [])
 
-    def add(group, pair, image, weight):
-        group[0].append(pair); group[1].append(image); group[2].append(weight)
+    def add(group, pair, image, weight, soft=None):
+        group[0].append(pair); group[1].append(image); group[2].append(weight); group[3].append(soft)
 
     for n, row in enumerate(rows):
         w = truth.words[row]
@@ -124,7 +129,7 @@ def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.
         for q in rng.choice(len(QUESTIONS), QUESTIONS_PER_IMAGE, replace=False):
             add(short, lessons.question(QUESTIONS[q], w), n, WEIGHT["question"])
         if has_code:
-            add(short, lessons.direct_code(code), n, WEIGHT["direct"])
+            add(short, lessons.direct_code(code), n, WEIGHT["direct"], softened(code, truth.by_measurements[row]))
         if rng.random() < REVIEWS_PER_IMAGE:
             protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
             add(long, lessons.review(protocol, w, lessons.perturbed(protocol, w, rng)), n, WEIGHT["review"])
@@ -132,8 +137,15 @@ def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.
             protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
             notes = lessons.perturbed(protocol, w, rng)
             add(text, lessons.classification(protocol, notes, description(w, notes, protocol.labels), code), -1,
-                WEIGHT["classification"])
+                WEIGHT["classification"], softened(code, truth.by_words[row]))
     return short, long, text
+
+
+def softened(code: int, teacher: np.ndarray) -> list[float]:
+    """The taught distribution over the codes: the diagnosis, mixed with the out-of-fold trees where they know the image."""
+    hard = np.eye(len(CODES))[code]
+    mixed = hard if np.isnan(teacher).any() else (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * teacher
+    return ((1 - SMOOTHING) * mixed + SMOOTHING / len(CODES)).tolist()
 
 
 def prepare_tokenizer(truth: Truth, work: Path) -> Tokenizer:
@@ -203,6 +215,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         if options.until else math.inf
     begun, first = time.time(), step
     model = network["model"]
+    code_ids = [tokenizer.encode(" " + code)[0] for code in CODES]
     while step < options.steps:
         # With a deadline, the schedule follows the clock: all workers take rank 0's.
         progress = step / options.steps
@@ -228,11 +241,11 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         loss, parts = head_losses(network["heads"](tokens), truth, rows, coverage)
         features = projected(model, tokens)
         names = ("short", "long", "text")
-        for name, (pairs, images, weights) in zip(names, lessons_of(truth, rows, lessons, rng)):
+        for name, (pairs, images, weights, soft) in zip(names, lessons_of(truth, rows, lessons, rng)):
             if not pairs:
                 parts.append(np.nan)
                 continue
-            sequences = pad(pairs, images, weights)
+            sequences = pad(pairs, images, weights, soft, code_ids)
             hidden = hidden_states(model, sequences, features if name != "text" else None)
             part, each = loss_of(model, sequences, hidden, Z_WEIGHT)
             loss = loss + (1.0 if name == "short" else 0.5) * part
@@ -261,7 +274,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
             log.write(f"step {step} progress {progress:.3f} losses {np.nanmean(running, 0).round(3).tolist()} images/s "
                       f"{25 * options.batch * options.workers / (time.time() - tick):.1f} {time.strftime('%H:%M:%S')}\n")
             tick, running = time.time(), []
-        if rank == 0 and step % 100 == 0:
+        if rank == 0 and step % 50 == 0:
             save(path, network, average, optimizer, step)
         if rank == 0 and step % options.evaluate_every == 0:
             log.write(f"step {step} select {json.dumps(score(average, truth, chosen, tokenizer, lessons))}\n")
