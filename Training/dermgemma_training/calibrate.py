@@ -37,6 +37,7 @@ def class_weights(labels: np.ndarray) -> np.ndarray:
 def fit(scores: np.ndarray, labels: np.ndarray, ridge: float = 1e-3) -> dict:
     """Minimises the weighted negative log-likelihood over log temperature and bias (bias sums to 0)."""
     weight = class_weights(labels)
+    scores = scores.astype(np.float64)  # the optimiser's finite differences need it
 
     def loss(x: np.ndarray) -> float:
         p = probabilities(scores, float(np.exp(x[0])), x[1:] - x[1:].mean())
