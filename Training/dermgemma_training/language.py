@@ -55,15 +55,23 @@ class Sequences:
     soft_ids: torch.Tensor | None = None
 
 
-def pad(rows: list[tuple[list[int], int]], images: list[int], weights: list[float]) -> Sequences:
-    """Rows are (ids, length of the prompt); everything after the prompt is taught."""
+def pad(rows: list[tuple[list[int], int]], images: list[int], weights: list[float],
+        soft: list[list[float] | None] | None = None, soft_ids: list[int] | None = None) -> Sequences:
+    """Rows are (ids, length of the prompt); everything after the prompt is taught.
+
+    `soft` holds a row's target distribution over `soft_ids` for its first taught token, where it has one.
+    """
     width = max(len(ids) for ids, _ in rows)
     ids = torch.zeros(len(rows), width, dtype=torch.long)
     taught = torch.zeros(len(rows), width, dtype=torch.bool)
     for n, (row, prompt) in enumerate(rows):
         ids[n, : len(row)] = torch.tensor(row)
         taught[n, prompt - 1: len(row) - 1] = True
-    return Sequences(ids, torch.tensor(images), taught, torch.tensor([len(r) for r, _ in rows]), torch.tensor(weights))
+    sequences = Sequences(ids, torch.tensor(images), taught, torch.tensor([len(r) for r, _ in rows]), torch.tensor(weights))
+    if soft is not None and any(s is not None for s in soft):
+        sequences.soft = torch.tensor([s if s is not None else [0.0] * len(soft_ids) for s in soft])
+        sequences.soft_ids = torch.tensor(soft_ids)
+    return sequences
 
 
 def hidden_states(model: Gemma3ForConditionalGeneration, batch: Sequences, features: torch.Tensor | None) -> torch.Tensor:

@@ -26,7 +26,6 @@ from .dataset import CODES
 from .images import DIAGNOSES, SAMPLING, augment
 from .language import IMAGE_TOKENS, build_model, hidden_states, loss_of, model_configuration, pad
 from .lessons import Lessons
-from .prepare import read_measurements  # noqa: F401  (documents where measurements come from)
 from .tokenizer import Tokenizer, train_tokenizer
 from .tower import IMAGE_SIDE, Heads, initialize_tower
 from .truth import Truth, read_truth
@@ -37,6 +36,8 @@ PHANTOM_SHARE, PH2_SHARE = 0.15, 0.04
 Z_WEIGHT = 0.02
 #: Weights of the lessons in the loss, and how often an image brings each long one.
 WEIGHT = {"question": 1.0, "direct": 1.5, "review": 1.0, "classification": 1.0}
+#: Share of the boosted trees' out-of-fold probabilities in the taught codes, and of a uniform one.
+TEACHER_SHARE, SMOOTHING = 0.6, 0.04
 REVIEWS_PER_IMAGE, CLASSIFICATIONS_PER_IMAGE, QUESTIONS_PER_IMAGE = 0.2, 0.3, 2
 
 
@@ -91,7 +92,11 @@ def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
                 coverage: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
     """Diagnosis, coverage and measurements from the heads."""
     real = torch.from_numpy((truth.diagnosis[rows] >= 0) & (truth.source[rows] == 0))
-    diagnosis = F.cross_entropy(out["diagnosis"][real], torch.from_numpy(truth.diagnosis[rows])[real], label_smoothing=0.1)
+    target = F.one_hot(torch.from_numpy(truth.diagnosis[rows]).clamp(min=0), len(DIAGNOSES)).float()
+    for n, row in enumerate(rows):
+        if 0 <= truth.diagnosis[row] < len(CODES):
+            target[n, : len(CODES)] = torch.tensor(softened(int(truth.diagnosis[row]), truth.by_measurements[row]))
+    diagnosis = F.cross_entropy(out["diagnosis"][real], target[real])
     known = ~torch.isnan(coverage).any(1)
     cover = F.binary_cross_entropy_with_logits(out["coverage"][known], coverage[known])
     scores = torch.from_numpy(truth.measurements[rows])
@@ -110,12 +115,13 @@ def projected(model, tokens: torch.Tensor) -> torch.Tensor:
     return model.model.multi_modal_projector(tokens)
 
 
-def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator):
+def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
+               classifications: float = CLASSIFICATIONS_PER_IMAGE, own: dict[str, dict] | None = None):
     """Short visual, long visual and text-only lessons of a batch, each as (pairs, images, weights)."""
-    short, long, text = ([], [], []), ([], [], []), ([], [], [])
+    short, long, text = ([], [], [], []), ([], [], [], []), ([], [], [], [])
 
-    def add(group, pair, image, weight):
-        group[0].append(pair); group[1].append(image); group[2].append(weight)
+    def add(group, pair, image, weight, soft=None):
+        group[0].append(pair); group[1].append(image); group[2].append(weight); group[3].append(soft)
 
     for n, row in enumerate(rows):
         w = truth.words[row]
@@ -124,16 +130,30 @@ def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.
         for q in rng.choice(len(QUESTIONS), QUESTIONS_PER_IMAGE, replace=False):
             add(short, lessons.question(QUESTIONS[q], w), n, WEIGHT["question"])
         if has_code:
-            add(short, lessons.direct_code(code), n, WEIGHT["direct"])
+            add(short, lessons.direct_code(code), n, WEIGHT["direct"], softened(code, truth.by_measurements[row]))
         if rng.random() < REVIEWS_PER_IMAGE:
             protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
             add(long, lessons.review(protocol, w, lessons.perturbed(protocol, w, rng)), n, WEIGHT["review"])
-        if has_code and rng.random() < CLASSIFICATIONS_PER_IMAGE:
+        if own and rng.random() < classifications:
+            # The model's own words on some training image: what Phase 3 will really read.
+            image_id = own["ids"][rng.integers(len(own["ids"]))]
+            read, index = own["words"][image_id], own["row"][image_id]
+            protocol = lessons.seed if read["protocol"] == "seed" else lessons.extended
+            add(text, lessons.classification(protocol, read["notes"], read["description"], int(truth.diagnosis[index])), -1,
+                WEIGHT["classification"], softened(int(truth.diagnosis[index]), truth.by_measurements[index]))
+        if has_code and rng.random() < classifications:
             protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
             notes = lessons.perturbed(protocol, w, rng)
             add(text, lessons.classification(protocol, notes, description(w, notes, protocol.labels), code), -1,
-                WEIGHT["classification"])
+                WEIGHT["classification"], softened(code, truth.by_words[row]))
     return short, long, text
+
+
+def softened(code: int, teacher: np.ndarray) -> list[float]:
+    """The taught distribution over the codes: the diagnosis, mixed with the out-of-fold trees where they know the image."""
+    hard = np.eye(len(CODES))[code]
+    mixed = hard if np.isnan(teacher).any() else (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * teacher
+    return ((1 - SMOOTHING) * mixed + SMOOTHING / len(CODES)).tolist()
 
 
 def prepare_tokenizer(truth: Truth, work: Path) -> Tokenizer:
@@ -188,21 +208,33 @@ def worker(rank: int, options: argparse.Namespace) -> None:
     torch.manual_seed(SEED)
     tokenizer, lessons, network = build(options.work, truth)
     average = copy.deepcopy(network).eval()
-    parameters = list(network.parameters())
+    if options.start:
+        network.load_state_dict(torch.load(options.work / options.start, map_location="cpu")["average"])
+        average.load_state_dict(network.state_dict())
+    if options.freeze_tower:
+        for p in network["model"].model.vision_tower.parameters():
+            p.requires_grad_(False)
+    parameters = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
          {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}], lr=options.rate, betas=(0.9, 0.98))
-    path, step = options.work / "joint.pt", 0
+    own = None
+    if options.own_words:
+        read = [json.loads(line) for line in (options.work / "own-words.jsonl").read_text().splitlines()]
+        place = {i: n for n, i in enumerate(truth.ids)}
+        own = {"ids": [r["id"] for r in read], "words": {r["id"]: r for r in read}, "row": {r["id"]: place[r["id"]] for r in read}}
+    path, step = options.work / f"{options.name}.pt", 0
     if path.exists():
         state = torch.load(path, map_location="cpu")
         network.load_state_dict(state["network"]); average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"]); step = state["step"]
-    log = open(options.work / "joint.log", "a", buffering=1) if rank == 0 else None
+    log = open(options.work / f"{options.name}.log", "a", buffering=1) if rank == 0 else None
     tick, running = time.time(), []
     deadline = time.mktime(time.strptime(time.strftime("%Y-%m-%d ") + options.until, "%Y-%m-%d %H:%M")) \
         if options.until else math.inf
     begun, first = time.time(), step
     model = network["model"]
+    code_ids = [tokenizer.encode(" " + code)[0] for code in CODES]
     while step < options.steps:
         # With a deadline, the schedule follows the clock: all workers take rank 0's.
         progress = step / options.steps
@@ -214,7 +246,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         progress = float(shared)
         if progress >= 1.0:
             break
-        factor = min(1.0, (step + 1) / 200) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
+        factor = min(1.0, (step + 1) / options.warm) * max(0.02, 0.5 * (1 + math.cos(math.pi * progress)))
         for group in optimizer.param_groups:
             group["lr"] = options.rate * factor
         rng = np.random.default_rng((SEED, step, rank))
@@ -228,11 +260,11 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         loss, parts = head_losses(network["heads"](tokens), truth, rows, coverage)
         features = projected(model, tokens)
         names = ("short", "long", "text")
-        for name, (pairs, images, weights) in zip(names, lessons_of(truth, rows, lessons, rng)):
+        for name, (pairs, images, weights, soft) in zip(names, lessons_of(truth, rows, lessons, rng, options.classifications, own)):
             if not pairs:
                 parts.append(np.nan)
                 continue
-            sequences = pad(pairs, images, weights)
+            sequences = pad(pairs, images, weights, soft, code_ids)
             hidden = hidden_states(model, sequences, features if name != "text" else None)
             part, each = loss_of(model, sequences, hidden, Z_WEIGHT)
             loss = loss + (1.0 if name == "short" else 0.5) * part
@@ -240,7 +272,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         for p in parameters:
-            if p.grad is None:
+            if p.grad is None and p.requires_grad:
                 p.grad = torch.zeros_like(p)
         if options.workers > 1:
             flat = torch.cat([p.grad.flatten() for p in parameters])
@@ -254,14 +286,15 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         step += 1
         decay = min(0.995, (step + 1) / (step + 10))
         with torch.no_grad():
-            for a, b in zip(average.parameters(), parameters):
-                a.lerp_(b, 1 - decay)
+            for a, b in zip(average.parameters(), network.parameters()):
+                if b.requires_grad:
+                    a.lerp_(b, 1 - decay)
         running.append(parts)
         if rank == 0 and step % 25 == 0:
             log.write(f"step {step} progress {progress:.3f} losses {np.nanmean(running, 0).round(3).tolist()} images/s "
                       f"{25 * options.batch * options.workers / (time.time() - tick):.1f} {time.strftime('%H:%M:%S')}\n")
             tick, running = time.time(), []
-        if rank == 0 and step % 100 == 0:
+        if rank == 0 and step % 50 == 0:
             save(path, network, average, optimizer, step)
         if rank == 0 and step % options.evaluate_every == 0:
             log.write(f"step {step} select {json.dumps(score(average, truth, chosen, tokenizer, lessons))}\n")
@@ -306,6 +339,12 @@ def main() -> None:
     parser.add_argument("--until", help="HH:MM today at which the schedule ends")
     parser.add_argument("--span", type=float, default=3600, help="seconds of the whole schedule when --until is given")
     parser.add_argument("--evaluate-every", type=int, default=800)
+    parser.add_argument("--name", default="joint", help="name of checkpoint and log")
+    parser.add_argument("--start", help="checkpoint to begin a second stage from")
+    parser.add_argument("--freeze-tower", action="store_true")
+    parser.add_argument("--own-words", action="store_true", help="Phase 3 also learns from WORK/own-words.jsonl")
+    parser.add_argument("--classifications", type=float, default=CLASSIFICATIONS_PER_IMAGE)
+    parser.add_argument("--warm", type=int, default=200, help="steps of warming up")
     options = parser.parse_args()
     if options.workers > 1:
         torch.multiprocessing.spawn(worker, args=(options,), nprocs=options.workers)

@@ -32,6 +32,8 @@ class Truth:
     names: list[str]
     words: list[dict[str, str] | None]
     masks: np.ndarray | None             #: HAM10000's masks by row
+    by_measurements: np.ndarray          #: N x 4 out-of-fold code probabilities of trees on measurements, NaN elsewhere
+    by_words: np.ndarray                 #: the same of trees on the words
     split: np.ndarray                    #: "train", "select", "report" or "unused"
 
     def pixels(self, indices: np.ndarray) -> np.ndarray:
@@ -106,5 +108,14 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
             diagnosis[n] = dataset.CODES.index(attributes["code"])
             w = apply_phantom(w, attributes) if w is not None else None
         all_words.append(w)
+    soft = {}
+    for way in ("measurements", "words"):
+        soft[way] = np.full((len(ids), len(dataset.CODES)), np.nan, np.float32)
+        path = work / f"trees-{way}.json"
+        if path.exists():
+            stored = json.loads(path.read_text())
+            for n, image_id in enumerate(ids):
+                if image_id in stored and split[n] == "train":
+                    soft[way][n] = stored[image_id]
     return Truth(images, source_array, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
-                 all_words, packed_masks(data, work), split)
+                 all_words, packed_masks(data, work), soft["measurements"], soft["words"], split)

@@ -13,7 +13,6 @@ THRESHOLDS = {
     "irregular_colour_asymmetry": 9.0,    # L*a*b* distance of partners when folded about the better axis
     "round_elongation": 0.78,             # minor / major axis above this is round, else oval
     "network_area": 0.03,                 # share with a dense mesh of dark lines
-    "network_prominent": 0.22,
     "dots": 2.2,                          # dark blobs of sigma 1.4 px with curvature > 2, per 1000 px
     "globules": 1.0,                      # dark blobs of sigma 2.4 px with curvature > 2, per 1000 px
     "streaks": 0.030,                     # share of the rim with dark radial lines
@@ -31,10 +30,21 @@ THRESHOLDS = {
     "axis_asymmetry": 0.12, "axis_colour_asymmetry": 8.0,
     "blotch_small": 0.03, "blotch_large": 0.25,
     "structureless_some": 0.12, "structureless_wide": 0.40,
-    "varied_spread": 30.0,                # L* from the 5th to the 95th percentile
     "centre_darker": -9.0, "centre_lighter": -2.0,   # L* of the centre less that of the rim zone
-    "dark_share": 0.58, "pale_share": 0.80,          # the lesion's median L* as a share of the skin's
-    "skin_pink": 20.0, "skin_tan": 20.0, "hair": 0.012,
+}
+#: Graded words: measurement, rising bounds, and one word more than bounds. Bounds are near the quintiles,
+#: quartiles or terciles of the training split's lesions.
+GRADES = {
+    "tone": ("l_share", (0.57, 0.68, 0.77, 0.87), ("very dark", "dark", "medium", "light", "very light")),
+    "tint": ("b_difference", (4.9, 9.3, 12.9, 16.8), ("blue", "cool", "neutral", "warm", "yellow")),
+    "redness": ("a_low", (13.0, 19.0, 30.0), ("no", "slight", "moderate", "strong")),
+    "evenness": ("colour_asymmetry_minor", (5.4, 6.9, 8.9), ("even", "fairly even", "uneven", "very uneven")),
+    "skin": ("skin_a", (13.0, 17.5, 25.7), ("pale", "pinkish", "pink", "deep pink")),
+    "lines": ("network_line_strength", (0.26, 0.335, 0.45), ("no", "faint", "clear", "strong")),
+    "direction": ("network_isotropy", (0.69, 0.745), ("parallel", "mixed", "mesh-like")),
+    "points": ("bright_dots", (0.03, 0.38), ("few", "some", "many")),
+    "specks": ("dots_1", (2.3, 6.2), ("few", "some", "many")),
+    "hue": ("a_difference", (5.7, 9.3, 12.6), ("as red as", "slightly redder than", "redder than", "much redder than")),
 }
 #: Least share of the lesion for a colour to be named, in the order in which they are named.
 COLOUR_SHARES = {"light brown": 0.12, "dark brown": 0.10, "blue-gray": 0.05, "black": 0.06, "white": 0.03,
@@ -101,14 +111,10 @@ def words(m: dict[str, float]) -> dict[str, str]:
     w["blotch"] = _graded(m["dark_blotch"], (t["blotch_small"], "no"), (t["blotch_large"], "a small"), above="a large")
     w["structureless"] = _graded(m["structureless"], (t["structureless_some"], "few"),
                                  (t["structureless_wide"], "some"), above="wide")
-    w["variety"] = "varied" if m["l_high"] - m["l_low"] >= t["varied_spread"] else "uniform"
     w["centre"] = _graded(m["centre_lightness"], (t["centre_darker"], "darker"), (t["centre_lighter"], "even"),
                           above="lighter")
-    w["tone"] = _graded(m["l_share"], (t["dark_share"], "dark"), (t["pale_share"], "medium"), above="pale")
-    w["skin"] = "pink" if m["skin_a"] >= t["skin_pink"] else "tan" if m["skin_b"] >= t["skin_tan"] else "pale"
-    w["hair"] = "yes" if m["hair_fraction"] >= t["hair"] else "no"
-    w["mesh"] = "none" if w["Network"] == "no" else \
-        "prominent" if m["network_area"] >= t["network_prominent"] else "fine"
+    for name, (measurement, bounds, graded) in GRADES.items():
+        w[name] = graded[sum(m[measurement] >= bound for bound in bounds)]
     return w
 
 
@@ -122,8 +128,6 @@ def apply_ph2(w: dict[str, str], attributes: dict[str, str]) -> dict[str, str]:
     elif w["Architecture"] == "irregular":
         w["Architecture"] = "oval"
     w["Network"] = "yes"  # typical or atypical: present on every PH2 image
-    if w["mesh"] == "none":
-        w["mesh"] = "fine"
     measured = set(w["Structures"].split(", "))
     found = []
     if attributes["dots_globules"] != "absent":
@@ -149,7 +153,6 @@ def apply_phantom(w: dict[str, str], attributes: dict[str, str]) -> dict[str, st
             w[question] = ", ".join(sorted(parts, key=lambda p: NAMING_ORDER.index(p) if p in NAMING_ORDER else 99))
     if w["Architecture"] != "irregular" and w["asymmetry"] == "asymmetric in two axes":
         w["asymmetry"] = "asymmetric in one axis"
-    w["mesh"] = "none" if w["Network"] == "no" else "fine" if w["mesh"] == "none" else w["mesh"]
     if w["Regression"] == "no":
         w["veil"], w["scar"] = "no veil", "no scar-like areas"
     elif w["veil"] == "no veil" and w["scar"] == "no scar-like areas":
@@ -179,15 +182,14 @@ def description(w: dict[str, str], notes: dict[str, str], labels: dict[str, str]
     for question in notes:
         if notes[question] != w[question]:
             parts.append(f"Inconsistent: {names[question]}, rather {w[question]}.")
-    parts.append(f"The lesion is {w['size']}, {w['tone']} on {w['skin']} skin, and {w['asymmetry']}.")
+    parts.append(f"The lesion is {w['size']}, {w['tone']}, {w['hue']} the {w['skin']} skin, {w['asymmetry']}.")
     parts.append(f"The border is {w['border']} and {w['edge']}.")
-    parts.append(f"Mostly {w['main']}, {w['variety']}, with {'an even' if w['centre'] == 'even' else 'a ' + w['centre']} centre.")
-    signs = [w["veil"].replace("blue-white veil", "a blue-white veil"), w["scar"], f"{w['blotch']} dark blotch"]
-    parts.append(f"There is {_listed(signs)}.")
-    mesh = {"none": "no network lines", "fine": "fine network lines", "prominent": "prominent network lines"}[w["mesh"]]
-    parts.append(f"Texture: {mesh}, {w['structureless']} structureless areas.")
+    parts.append(f"Mostly {w['main']} of {w['tint']} tint, {w['redness']} redness, {w['evenness']}, "
+                 f"{w['centre'] + ' in the centre' if w['centre'] != 'even' else 'level centre'}.")
+    parts.append(f"There is {w['veil'].replace('blue-white', 'a blue-white')}, {w['scar']}, {w['blotch']} dark blotch.")
+    parts.append(f"Texture: {w['lines']} lines, {w['direction']}, {w['structureless']} structureless areas, "
+                 f"{w['points']} bright points, {w['specks']} dark specks.")
     vessel = "no vessels" if w["Vessels"] == "none" else f"{w['Vessels'].replace(', ', ' and ')} vessels"
-    spots = f"{w['spots']} bright cysts"
     openings = "dark openings" if w["openings"] == "yes" else "no dark openings"
-    parts.append(f"Also {vessel}, {spots} and {openings}.")
+    parts.append(f"Also {vessel}, {w['spots']} bright cysts and {openings}.")
     return " ".join(parts)
