@@ -10,6 +10,7 @@ percentile bootstrap (lesions drawn within classes, fixed seed) for the rest.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -41,14 +42,22 @@ def analyze(options: argparse.Namespace, name: str, protocol: str, paths: list[P
     stored = folder / f"{name}-{protocol}.jsonl"
     listing = folder / f"{name}.txt"
     listing.write_text("\n".join(str(p) for p in paths) + "\n")
-    done = stored.read_text().splitlines() if stored.exists() else []
+    done = stored.read_text().split("\n")[:-1] if stored.exists() else []
+    if done and not answered_by(done, options.models / f"{NAME}.gguf"):
+        done = []
     if len(done) < len(paths):
         with open(stored, "w") as out:
             subprocess.run([str(options.dermgemma), "analyze", "--files-from", str(listing), "--json", "--protocol", protocol,
                             "--model", str(options.models / f"{NAME}.gguf"),
                             "--mmproj", str(options.models / f"{NAME}-mmproj.gguf")], stdout=out, check=True)
-    objects = [json.loads(line) for line in stored.read_text().splitlines()]
+    objects = [json.loads(line) for line in stored.read_text().split("\n") if line]
     return {Path(o["image"]["name"]).stem: o for o in objects if "error" not in o}
+
+
+def answered_by(lines: list[str], weights: Path) -> bool:
+    """Whether stored answers are those of these very weights."""
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    return all(o["model"]["weights_sha256"] == digest for o in map(json.loads, lines) if "error" not in o)
 
 
 def interval(values: list[float]) -> str:
