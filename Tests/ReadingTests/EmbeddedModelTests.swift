@@ -18,7 +18,7 @@ import Testing
 
   /// Reports of the first phantoms of a series that training never sees (it draws on other seeds).
   private static func reports(of name: String, count: Int) async throws -> [ExaminationReport] {
-    let reader = try Reader(location, readingProtocol: .builtin(named: name), readings: 2)
+    let reader = try Reader(location, readingProtocol: .builtin(named: name), threads: 1)
     let generator = PhantomGenerator(seed: 650_065)
     var reports: [ExaminationReport] = []
     for index in 0..<count {
