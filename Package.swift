@@ -31,6 +31,9 @@ let package = Package(
     .systemLibrary(name: "CLlama", pkgConfig: "dermgemma-llama"),
     .systemLibrary(name: "CVips", pkgConfig: "dermgemma-vips", providers: [.apt(["libvips-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Floor 1: words that others share.
     room("Faults"),
@@ -48,17 +51,29 @@ let package = Package(
     // Floor 3
     room("Phantoms", knows: ["VisionLanguage"], computes: true),
     room("Datasets", knows: ["Faults"]),
+    room("Records", knows: ["CSQLite", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
 
     // Floor 4: bytes in, report out.
     room(
       "Reading",
       knows: ["Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage", "Digests", "Faults"]),
 
+    // Floor 5: a run over many images, judged; the same over HTTP.
+    room(
+      "Validation",
+      knows: ["Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
+    room(
+      "Web",
+      knows: [
+        "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests",
+        "Faults",
+      ]),
+
     // Floor 6: the command line.
     room(
       "CommandLineTool",
       knows: [
-        "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage",
+        "Web", "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage",
         "Digests", "Faults",
       ]),
     .executableTarget(
@@ -74,6 +89,9 @@ let package = Package(
     tests(of: "LlamaEngine", with: ["Weights"]),
     tests(of: "Phantoms"),
     tests(of: "Datasets"),
+    tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
+    tests(of: "Validation", with: ["Dermoscopy", "Records", "Phantoms"]),
+    tests(of: "Web", with: ["Dermoscopy", "Records", "Phantoms"]),
     tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "Phantoms"]),
     tests(of: "CommandLineTool", with: ["dermgemma", "Phantoms"]),
   ],

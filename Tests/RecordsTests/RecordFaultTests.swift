@@ -1,0 +1,9 @@
+import Testing
+
+@testable import Records
+
+@Suite struct RecordFaultTests {
+  @Test func namesTheFile() {
+    #expect(RecordFault.unusable(path: "a.sqlite", reason: "no").description.contains("a.sqlite"))
+  }
+}
