@@ -92,7 +92,7 @@ let package = Package(
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
     tests(of: "Validation", with: ["Dermoscopy", "Records", "Phantoms"]),
     tests(of: "Web", with: ["Dermoscopy", "Records", "Phantoms"]),
-    tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "Phantoms"]),
+    tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "Phantoms", "VisionLanguage"]),
     tests(of: "CommandLineTool", with: ["dermgemma", "Phantoms"]),
   ],
   swiftLanguageModes: [.v6]

@@ -11,8 +11,9 @@ import VisionLanguage
 public final class Reader: Sendable {
   /// The protocol that every image is read by.
   public let readingProtocol: ReadingProtocol
+  /// Who examines, for callers that have something else than a file to be read: a prepared image, or words.
+  public let examiner: Examiner
   private let model: LlamaVisionLanguageModel
-  private let examiner: Examiner
 
   /// Loads the model.
   ///
@@ -20,16 +21,37 @@ public final class Reader: Sendable {
   ///   - readings: how many images may be read at once; at least 1.
   ///   - threads: threads for decoding, and as many for encoding; `nil` for all processors.
   /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other.
-  public init(
+  public convenience init(
     _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int = 1, threads: Int? = nil
   ) throws {
+    try self.init(
+      weights: location.weights, projector: location.projector, readingProtocol: readingProtocol,
+      readings: readings, threads: threads)
+  }
+
+  /// Loads the weights alone, for work on words such as Phase 3: no image can be read, and no projector is needed.
+  ///
+  /// - Parameters:
+  ///   - path: the text model's GGUF file.
+  ///   - readings: how many classifications may be under way at once; at least 1.
+  ///   - threads: threads for decoding; `nil` for all processors.
+  /// - Throws: a `Fault` when the weights are missing or broken.
+  public convenience init(
+    wordsOnly path: String, readingProtocol: ReadingProtocol, readings: Int = 1, threads: Int? = nil
+  ) throws {
+    try self.init(
+      weights: path, projector: nil, readingProtocol: readingProtocol, readings: readings, threads: threads)
+  }
+
+  private init(
+    weights: String, projector: String?, readingProtocol: ReadingProtocol, readings: Int, threads: Int?
+  ) throws {
     self.readingProtocol = readingProtocol
-    let perReading = max(readingProtocol.questions.count, 2)
+    let perReading = projector == nil ? 2 : max(readingProtocol.questions.count, 2)
     model = try LlamaVisionLanguageModel(
       EngineConfiguration(
-        weights: location.weights, projector: location.projector,
-        threads: threads ?? EngineConfiguration.availableThreads, views: readings, answers: readings * perReading,
-        demand: readingProtocol.demand))
+        weights: weights, projector: projector, threads: threads ?? EngineConfiguration.availableThreads,
+        views: readings, answers: readings * perReading, demand: readingProtocol.demand))
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
 
@@ -46,7 +68,8 @@ public final class Reader: Sendable {
   ///   - truth: what is known of the lesion, for the report's comparison only: the model never sees it.
   ///   - seed: where the random numbers begin.
   ///   - log: receives what happens while it happens.
-  /// - Throws: an `ImageFault` for an image that cannot be used, another `Fault` for what the engine meets.
+  /// - Throws: an `ImageFault` for an image that cannot be used, `EngineFault.noProjector` when only words can be read,
+  ///   another `Fault` for what the engine meets.
   public func read(
     _ bytes: [UInt8], name: String, truth: GroundTruth? = nil, seed: UInt64, log: ExaminationLog = ExaminationLog()
   ) async throws -> ExaminationReport {
@@ -66,8 +89,8 @@ public final class Reader: Sendable {
     _ decoded: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
   ) async throws -> ExaminationReport {
     try Task.checkCancellation()
-    let prepared = try ImagePreparer.prepare(
-      decoded.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0)
+    guard let side = model.imageSide else { throw EngineFault.noProjector }
+    let prepared = try ImagePreparer.prepare(decoded.image, as: readingProtocol.preparation, nativeSide: side)
     let subject = ExaminationSubject(
       name: name, digest: decoded.digest, width: decoded.image.width, height: decoded.image.height,
       groundTruth: truth)

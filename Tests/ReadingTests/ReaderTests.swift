@@ -4,6 +4,7 @@ import Faults
 import Foundation
 import LlamaEngine
 import Testing
+import VisionLanguage
 
 @testable import Reading
 
@@ -101,6 +102,23 @@ import Testing
     let reader = try await TinyReader.load()
     await reader.close()
     await #expect(throws: EngineFault.closed) { try await reader.read(TinyReader.image(1), name: "x", seed: 0) }
+  }
+
+  @Test func `without a projector words are answered, and an image is refused in plain words`() async throws {
+    try await TinyReader.withFolder { folder async throws in
+      let location = try TinyReader.write(into: folder)
+      try FileManager.default.removeItem(atPath: location.projector)
+      let reader = try Reader(
+        wordsOnly: location.weights, readingProtocol: try ReadingProtocol.builtin(named: "seed"), threads: 1)
+      await #expect(throws: EngineFault.noProjector) {
+        try await reader.read(TinyReader.image(1), name: "x", seed: 0)
+      }
+      #expect(try await reader.identity.projector == nil)
+      let scores = try await reader.examiner.model.score(
+        [" NV", " MEL"], after: Prompt(text: "a nevus", answerPrefix: "Answer:"))
+      #expect(scores.logProbabilities.count == 2 && scores.promptTokens > 0)
+      await reader.close()
+    }
   }
 
   @Test(arguments: ReadingProtocol.builtinNames)
