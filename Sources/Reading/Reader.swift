@@ -78,15 +78,19 @@ public final class Reader: Sendable {
   }
 
   /// The same for the image in a file.
+  ///
+  /// - Parameter last: the phase after which the examination ends.
   public func read(
-    fileAt path: String, name: String, truth: GroundTruth? = nil, seed: UInt64, log: ExaminationLog = ExaminationLog()
+    fileAt path: String, name: String, truth: GroundTruth? = nil, seed: UInt64,
+    through last: ExaminationPhase = .classification, log: ExaminationLog = ExaminationLog()
   ) async throws -> ExaminationReport {
     let decoded = try ImageDecoder.decode(fileAt: path)
-    return try await read(decoded, name: name, truth: truth, seed: seed, log: log)
+    return try await read(decoded, name: name, truth: truth, seed: seed, through: last, log: log)
   }
 
   private func read(
-    _ decoded: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
+    _ decoded: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64,
+    through last: ExaminationPhase = .classification, log: ExaminationLog
   ) async throws -> ExaminationReport {
     try Task.checkCancellation()
     guard let side = model.imageSide else { throw EngineFault.noProjector }
@@ -94,7 +98,7 @@ public final class Reader: Sendable {
     let subject = ExaminationSubject(
       name: name, digest: decoded.digest, width: decoded.image.width, height: decoded.image.height,
       groundTruth: truth)
-    return try await examiner.examine(prepared, subject: subject, seed: seed, log: log)
+    return try await examiner.examine(prepared, subject: subject, seed: seed, through: last, log: log)
   }
 
   /// Ends everything that is under way.

@@ -23,6 +23,17 @@ public struct ExaminationFailure: Sendable, Hashable, Codable {
   }
 }
 
+/// Notes that were to be classified by a protocol that must see the image.
+public struct NotesNotEnough: Fault, Equatable {
+  /// The protocol's id.
+  public let id: String
+
+  public var kind: FaultKind { .usage }
+  public var description: String {
+    "The protocol \(id) scores its codes in view of the image, so notes alone cannot be classified by it"
+  }
+}
+
 /// A model that does not keep its side of the agreement.
 public struct ModelFault: Fault, Equatable {
   let message: String

@@ -8,4 +8,11 @@ public enum ExaminationPhase: String, Sendable, Codable, CaseIterable {
   case review
   /// Phase 3: the code.
   case classification
+
+  /// Whether an examination that ends after this phase goes through another one.
+  func includes(_ other: ExaminationPhase) -> Bool {
+    let order = Self.allCases
+    guard let own = order.firstIndex(of: self), let place = order.firstIndex(of: other) else { return false }
+    return place <= own
+  }
 }

@@ -4,8 +4,8 @@ import Digests
 public struct ExaminationSubject: Sendable, Hashable {
   /// The file's name.
   public var name: String
-  /// SHA-256 of the file's bytes.
-  public var digest: SHA256Digest
+  /// SHA-256 of the file's bytes; `nil` where notes are classified without their image.
+  public var digest: SHA256Digest?
   /// Pixels, as decoded and oriented.
   public var width: Int
   /// Pixels, as decoded and oriented.
@@ -14,7 +14,7 @@ public struct ExaminationSubject: Sendable, Hashable {
   public var groundTruth: GroundTruth?
 
   /// An image to examine.
-  public init(name: String, digest: SHA256Digest, width: Int, height: Int, groundTruth: GroundTruth? = nil) {
+  public init(name: String, digest: SHA256Digest?, width: Int, height: Int, groundTruth: GroundTruth? = nil) {
     self.name = name
     self.digest = digest
     self.width = width

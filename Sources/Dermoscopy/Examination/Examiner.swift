@@ -23,18 +23,50 @@ public struct Examiner: Sendable {
   ///   - image: the picture as the protocol's preparation leaves it.
   ///   - subject: the picture as its owner knows it.
   ///   - seed: the same seed, image, protocol and weights give the same report, timings and counts aside.
+  ///   - last: the phase after which the examination ends; one that ends early has no diagnosis. A protocol that only
+  ///     scores its codes has but one phase, which is always gone through.
   /// - Throws: the model's `Fault`, `ModelFault` when it breaks its word, `CancellationError`.
   public func examine(
-    _ image: PixelImage, subject: ExaminationSubject, seed: UInt64, log: ExaminationLog
+    _ image: PixelImage, subject: ExaminationSubject, seed: UInt64, through last: ExaminationPhase = .classification,
+    log: ExaminationLog
+  ) async throws -> ExaminationReport {
+    try await report(on: subject, seed: seed, source: image.digest, log: log) { sitting in
+      try await sitting.examine(image, through: last)
+    }
+  }
+
+  /// Classifies what was observed and described before, without the image: Phase 3 alone.
+  ///
+  /// The random numbers begin where the notes say, as an examination's begin where the image says.
+  ///
+  /// - Parameters:
+  ///   - observations: Phase 1's answers, in canonical words.
+  ///   - description: Phase 2's text as the model wrote it; it is cleaned here. `nil` where there was no Phase 2.
+  /// - Throws: `NotesNotEnough` when the protocol's codes are scored in view of the image; otherwise as `examine` does.
+  public func classify(
+    _ observations: Observations, description: String?, of subject: ExaminationSubject, seed: UInt64,
+    log: ExaminationLog
+  ) async throws -> ExaminationReport {
+    guard readingProtocol.classification.method != .scored else { throw NotesNotEnough(id: readingProtocol.id) }
+    let lines = observations.entries.map { "\($0.question): \($0.observation.value)" } + [description ?? ""]
+    let source = SHA256Digest(of: Array(lines.joined(separator: "\n").utf8))
+    return try await report(on: subject, seed: seed, source: source, log: log) { sitting in
+      try await sitting.classify(observations, description: description)
+    }
+  }
+
+  private func report(
+    on subject: ExaminationSubject, seed: UInt64, source: SHA256Digest, log: ExaminationLog,
+    _ body: (Sitting) async throws -> (Proceedings, Diagnosis?)
   ) async throws -> ExaminationReport {
     do {
       let sitting = Sitting(
         model: model, readingProtocol: readingProtocol,
         sampling: EffectiveSampling(of: readingProtocol, recommended: model.recommendedSampling),
-        seeds: RequestSeeds(seed: seed, image: image.digest), log: log)
+        seeds: RequestSeeds(seed: seed, image: source), log: log)
       let started = ContinuousClock.now
       let identity = try await model.identity
-      var (proceedings, diagnosis) = try await sitting.examine(image)
+      var (proceedings, diagnosis) = try await body(sitting)
       proceedings.timings.total = (ContinuousClock.now - started).milliseconds
 
       let report = ExaminationReport(
@@ -60,7 +92,9 @@ struct Sitting: Sendable {
   let log: ExaminationLog
 
   /// The procedure.
-  func examine(_ image: PixelImage) async throws -> (Proceedings, Diagnosis) {
+  func examine(
+    _ image: PixelImage, through last: ExaminationPhase
+  ) async throws -> (Proceedings, Diagnosis?) {
     var proceedings = Proceedings()
     let diagnosis: Diagnosis
     switch readingProtocol.classification.method {
@@ -70,11 +104,22 @@ struct Sitting: Sendable {
       }
     case .model, .rules:
       try await looking(at: image, &proceedings) { view, proceedings in
-        try await observe(in: view, &proceedings)
-        try await review(in: view, &proceedings)
+        if last.includes(.observation) { try await observe(in: view, &proceedings) }
+        if last.includes(.review) { try await review(in: view, &proceedings) }
       }
+      guard last.includes(.classification) else { return (proceedings, nil) }
       diagnosis = try await classify(&proceedings)
     }
+    log.append(.diagnosis(diagnosis))
+    return (proceedings, diagnosis)
+  }
+
+  /// The last phase alone, from notes.
+  func classify(_ observations: Observations, description: String?) async throws -> (Proceedings, Diagnosis?) {
+    var proceedings = Proceedings()
+    proceedings.observations = observations
+    if let description { take(description, &proceedings) }
+    let diagnosis = try await classify(&proceedings)
     log.append(.diagnosis(diagnosis))
     return (proceedings, diagnosis)
   }

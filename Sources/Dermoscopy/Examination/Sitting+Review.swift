@@ -12,11 +12,16 @@ extension Sitting {
     guard let stream = streams.first else { throw ModelFault(message: "did not answer") }
     let answer = try await stream.answer { log.append(.descriptionText($0)) }
 
-    let description = DescriptionCleaner(refusals: readingProtocol.refusals).clean(answer.text)
     proceedings.add(answer)
+    take(answer.text, &proceedings)
+    proceedings.timings.phase2 = (ContinuousClock.now - started).milliseconds
+  }
+
+  /// Cleans a description and makes it part of what was found.
+  func take(_ raw: String, _ proceedings: inout Proceedings) {
+    let description = DescriptionCleaner(refusals: readingProtocol.refusals).clean(raw)
     proceedings.flags.formUnion(qualityChecks.flags(ofDescription: description))
     proceedings.description = description
     log.append(.descriptionCleaned(description))
-    proceedings.timings.phase2 = (ContinuousClock.now - started).milliseconds
   }
 }

@@ -11,7 +11,7 @@ extension ExaminationReport.Model: Encodable {
 }
 
 extension ExaminationReport: Encodable {
-  /// Writes every key, `null` where there is no description or ground truth.
+  /// Writes every key, `null` where there is no description, diagnosis or ground truth.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(image, forKey: .image)

@@ -6,11 +6,11 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
   public struct Image: Sendable, Hashable, Codable {
     /// The file's name.
     public var name: String
-    /// SHA-256 of the file's bytes, hexadecimal.
+    /// SHA-256 of the file's bytes, hexadecimal; empty where notes were classified without their image.
     public var sha256: String
-    /// Pixels.
+    /// Pixels; 0 without an image.
     public var width: Int
-    /// Pixels.
+    /// Pixels; 0 without an image.
     public var height: Int
   }
 
@@ -56,8 +56,8 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
   public var observations: Observations
   /// Phase 2's text; `nil` where there was no Phase 2.
   public var description: CleanedDescription?
-  /// Phase 3's code.
-  public var diagnosis: Diagnosis
+  /// Phase 3's code; `nil` where the examination was to end before Phase 3.
+  public var diagnosis: Diagnosis?
   /// What is wrong with any phase's output, in the order of `QualityFlag.allCases`; empty when all is clean.
   public var flags: [QualityFlag]
   /// What the lesion is known to be.
@@ -82,11 +82,11 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
 extension ExaminationReport {
   init(
     of subject: ExaminationSubject, by readingProtocol: ReadingProtocol, model: ModelIdentity, seed: UInt64,
-    sampling: EffectiveSampling, proceedings: Proceedings, diagnosis: Diagnosis
+    sampling: EffectiveSampling, proceedings: Proceedings, diagnosis: Diagnosis?
   ) {
     self.init(
       image: Image(
-        name: subject.name, sha256: subject.digest.hexadecimal, width: subject.width, height: subject.height),
+        name: subject.name, sha256: subject.digest?.hexadecimal ?? "", width: subject.width, height: subject.height),
       readingProtocol: ProtocolReference(
         id: readingProtocol.id, version: readingProtocol.version, digest: readingProtocol.digest.hexadecimal),
       model: Model(

@@ -17,7 +17,8 @@ struct ReportText {
   // MARK: Sections
 
   private var heading: [String] {
-    let size = "\(report.image.width) × \(report.image.height) pixels"
+    let hasImage = report.image.width > 0
+    let size = hasImage ? "\(report.image.width) × \(report.image.height) pixels" : "from notes, without the image"
     return Self.lines("\(TextLayout.plain(report.image.name)), \(size)", indent: 0)
       + ["For research. This is not a diagnosis."]
   }
@@ -40,9 +41,9 @@ struct ReportText {
   }
 
   private var classification: [String] {
-    let diagnosis = report.diagnosis
+    guard let diagnosis = report.diagnosis else { return groundTruth }
     var lines = ["Classification"]
-    lines += Self.lines("\(diagnosis.code.rawValue), \(diagnosis.code.diagnosis): \(method)")
+    lines += Self.lines("\(diagnosis.code.rawValue), \(diagnosis.code.diagnosis): \(Self.words(for: diagnosis.method))")
     lines += LesionCode.allCases.map { code in
       let share = diagnosis.probabilities[code]
       let name = TextLayout.padded(code.rawValue, to: 3)
@@ -63,12 +64,12 @@ struct ReportText {
     guard let truth = report.groundTruth else { return [] }
     let attribute = TextLayout.plain(truth.attribute ?? "")
     let known = TextLayout.plain(truth.code) + (attribute.isEmpty ? "" : " (\(attribute))")
-    let verdict = truth.agrees(with: report.diagnosis.code) ? "match" : "mismatch"
-    return Self.lines("Ground truth: \(known), \(verdict)")
+    let verdict = report.diagnosis.map { truth.agrees(with: $0.code) ? ", match" : ", mismatch" } ?? ""
+    return Self.lines("Ground truth: \(known)\(verdict)")
   }
 
-  private var method: String {
-    switch report.diagnosis.method {
+  private static func words(for method: DiagnosisMethod) -> String {
+    switch method {
     case .model: "chosen by the model"
     case .fallback: "the protocol's fallback; the model named no valid code"
     case .rule(let id): "by the rule \(TextLayout.plain(id))"
@@ -92,7 +93,7 @@ struct ReportText {
         ),
         ("Model", "\(TextLayout.plain(model.name)), weights \(Self.short(model.weights))\(projector)"),
         ("Engine", TextLayout.plain(report.engine)),
-        ("Image", Self.short(report.image.sha256)),
+        ("Image", report.image.sha256.isEmpty ? "not seen" : Self.short(report.image.sha256)),
         ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),
       ])
   }
