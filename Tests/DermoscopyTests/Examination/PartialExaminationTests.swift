@@ -51,7 +51,7 @@ import Testing
 
   @Test func `notes alone are not enough where the codes are scored in view of the image`() async throws {
     let examiner = Examiner(model: ScriptedModel(), readingProtocol: try .builtin(named: "direct"))
-    await #expect(throws: NotesNotEnough(id: "direct")) {
+    await #expect(throws: NotesNotEnough.self) {
       try await examiner.classify(
         Observations(), description: nil, of: ExaminationSetting.subject, seed: 0, log: ExaminationLog())
     }
