@@ -61,7 +61,8 @@ let package = Package(
     // Floor 5: a run over many images, judged; the same over HTTP.
     room(
       "Validation",
-      knows: ["Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
+      knows: ["Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests", "Faults"],
+      resources: [.embedInCode("Page")], computes: true),
     room(
       "Web",
       knows: [

@@ -1,0 +1,120 @@
+import Dermoscopy
+
+/// How sure a run's answers are, over all its images and by group; `docs/VALIDATION.md` documents the JSON.
+public struct RunMetrics: Sendable, Hashable, Codable {
+  /// How intervals were made.
+  public struct Method: Sendable, Hashable, Codable {
+    /// The share of intervals that should hold the truth.
+    public var confidence = 0.95
+    /// Of rates.
+    public var rates = "wilson"
+    /// Of everything else.
+    public var others = "percentile bootstrap by lesion"
+    /// Resamples.
+    public var replicates: Int
+    /// What their random numbers began with.
+    public var seed: UInt64
+    /// What gave them.
+    public var generator = "splitmix64"
+  }
+
+  /// How many images there are of each sort.
+  public struct Counts: Sendable, Hashable, Codable {
+    /// All that were judged.
+    public var images: Int
+    /// With a label.
+    public var labelled: Int
+    /// Without one.
+    public var unlabelled: Int
+    /// With a truth outside the four codes.
+    public var otherTruths: Int
+    /// Labelled, but without an answer.
+    public var unanswered: Int
+    /// Without usable probabilities.
+    public var unscored: Int
+
+    enum CodingKeys: String, CodingKey {
+      case images, labelled, unlabelled
+      case otherTruths = "other_truths"
+      case unanswered, unscored
+    }
+  }
+
+  /// One value of a grouping, such as a site, with its figures.
+  public struct Group: Sendable, Hashable, Codable {
+    /// The value; `unknown` where the metadata have none.
+    public var value: String
+    /// Its figures.
+    public var panel: MetricsPanel
+  }
+
+  /// A way to group images.
+  public struct Grouping: Sendable, Hashable, Codable {
+    /// `site`, `sex` or `age`.
+    public var key: String
+    /// The groups: ages from young to old, others by size.
+    public var groups: [Group]
+  }
+
+  /// How a flag did.
+  public struct FlagCount: Sendable, Hashable, Codable {
+    /// The flag.
+    public var flag: QualityFlag
+    /// Images that bear it.
+    public var images: Int
+  }
+
+  /// How many.
+  public var counts: Counts
+  /// How intervals were made.
+  public var method: Method
+  /// Share of images without a flag, labelled or not.
+  public var cleanRate: Estimate
+  /// Flags that some image bears.
+  public var flags: [FlagCount]
+  /// All images.
+  public var overall: MetricsPanel
+  /// By site, sex and age band, where some image has the metadatum.
+  public var groupings: [Grouping]
+
+  enum CodingKeys: String, CodingKey {
+    case counts, method
+    case cleanRate = "clean_rate"
+    case flags, overall, groupings
+  }
+}
+
+/// Measures runs.
+public enum Metrics {
+  /// Resamples of the bootstrap unless told otherwise.
+  public static let replicates = 2000
+  /// The bootstrap's seed unless told otherwise.
+  public static let seed: UInt64 = 20_180_701
+  /// The clean rate that a run should reach.
+  public static let targetCleanRate = 0.97
+
+  /// Measures a run. The order of the examinations changes nothing.
+  ///
+  /// - Parameters:
+  ///   - replicates: resamples of the bootstrap, 2 to 100,000; others are brought inside.
+  ///   - seed: what their random numbers begin with.
+  public static func compute(
+    _ examinations: [JudgedExamination], replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
+  ) -> RunMetrics {
+    let resampling = Cohort.Resampling(replicates: min(max(replicates, 2), 100_000), seed: seed)
+    let labelled = examinations.filter { $0.truth != nil }
+    return RunMetrics(
+      counts: RunMetrics.Counts(
+        images: examinations.count, labelled: labelled.count, unlabelled: examinations.count - labelled.count,
+        otherTruths: labelled.count { $0.truthIndex == nil }, unanswered: labelled.count { $0.predicted == nil },
+        unscored: examinations.count { $0.probabilities == nil }),
+      method: RunMetrics.Method(replicates: resampling.replicates, seed: seed),
+      cleanRate: Estimate(rate: examinations.count { $0.flags.isEmpty }, of: examinations.count),
+      flags: QualityFlag.allCases.compactMap { flag in
+        let images = examinations.count { $0.flags.contains(flag) }
+        return images > 0 ? RunMetrics.FlagCount(flag: flag, images: images) : nil
+      },
+      overall: MetricsPanel(examinations, resampling),
+      groupings: ExaminationGroups.groupings(labelled, resampling))
+  }
+}
