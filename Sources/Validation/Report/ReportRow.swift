@@ -45,10 +45,10 @@ public struct ReportRow: Sendable {
     self.thumbnail = thumbnail
     answers = report.observations.entries.map { RunDescription.Fact($0.question, $0.observation.value) }
     description = report.description
-    code = report.diagnosis.code
-    method = report.diagnosis.method.name
-    rawClassification = report.diagnosis.raw
-    probabilities = report.diagnosis.probabilities
+    code = report.diagnosis?.code
+    method = report.diagnosis?.method.name
+    rawClassification = report.diagnosis?.raw ?? ""
+    probabilities = report.diagnosis?.probabilities
     flags = report.flags
     truth = report.groundTruth
     self.facts = facts

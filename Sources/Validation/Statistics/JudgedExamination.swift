@@ -72,8 +72,9 @@ public struct JudgedExamination: Sendable, Hashable {
     _ report: ExaminationReport, lesion: String? = nil, site: String? = nil, sex: String? = nil, age: Int? = nil
   ) {
     self.init(
-      image: report.image.name, truth: report.groundTruth.map { Truth($0.code) }, predicted: report.diagnosis.code,
-      probabilities: LesionCode.allCases.map { report.diagnosis.probabilities[$0] }, flags: report.flags,
+      image: report.image.name, truth: report.groundTruth.map { Truth($0.code) }, predicted: report.diagnosis?.code,
+      probabilities: report.diagnosis.map { diagnosis in LesionCode.allCases.map { diagnosis.probabilities[$0] } },
+      flags: report.flags,
       lesion: lesion, site: site, sex: sex, age: age)
   }
 

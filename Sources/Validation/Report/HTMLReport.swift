@@ -1,0 +1,40 @@
+/// The report of a run: one page that needs nothing but itself.
+public enum HTMLReport {
+  /// Writes a report. Rows go to a file as they come; only counts of them are kept.
+  ///
+  /// The file appears under its name once it is whole; one that is there already is replaced.
+  ///
+  /// - Parameters:
+  ///   - path: the page's file.
+  ///   - run: what it takes to repeat the run.
+  ///   - metrics: `Metrics.compute` of the examinations.
+  ///   - examinations: for the curves.
+  ///   - rows: hands over the table's rows, in the order in which they should stand, by calling what it is given.
+  /// - Throws: `ReportFault` when the page cannot be written, and whatever `rows` throws.
+  public static func write(
+    to path: String, run: RunDescription, metrics: RunMetrics, examinations: [JudgedExamination],
+    rows: (_ add: (ReportRow) throws -> Void) async throws -> Void
+  ) async throws {
+    let table = try GrowingFile(at: path + ".rows")
+    var answers = AnswersSection()
+    var count = 0
+    try await rows { row in
+      answers.count(row)
+      try table.write(ImagesSection.row(row, order: count))
+      count += 1
+    }
+    let page = try GrowingFile(at: path)
+    let title = "Validation of \(run.readingProtocol.id) \(run.readingProtocol.version)"
+    try page.write(PageFrame.opening(title: title))
+    try page.write(OpeningSection(run: run, metrics: metrics).markup)
+    try page.write(FiguresSection(metrics: metrics).markup)
+    try page.write(PlotsSection(examinations: examinations, metrics: metrics).markup)
+    try page.write(answers.markup)
+    try page.write(ImagesSection.opening(count: count))
+    try page.append(table)
+    try page.write(ImagesSection.closing)
+    try page.write(RepeatSection(run: run).markup)
+    try page.write(PageFrame.closing)
+    try page.finish()
+  }
+}

@@ -1,0 +1,126 @@
+import Dermoscopy
+import Foundation
+
+/// The top of the report: what was run, on how much, and the figures that matter most.
+struct OpeningSection {
+  let run: RunDescription
+  let metrics: RunMetrics
+
+  var markup: Markup {
+    """
+    <header class="masthead">
+    <p class="eyebrow">DermGemma \(run.version) · validate \(run.phase)</p>
+    <h1>Validation of <bdi>\(run.readingProtocol.id)</bdi> \(run.readingProtocol.version) on \
+    \(Figures.counted(metrics.counts.images + run.failures, "image"))</h1>
+    <p class="notice">For research. Nothing on this page is a diagnosis.</p>
+    <dl class="facts">\(facts.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>" as Markup }.joined())</dl>
+    </header>
+    <main>
+    <section aria-labelledby="summary">
+    <h2 id="summary">Summary</h2>
+    <div class="cards">\(cards.joined())</div>
+    \(remarks)
+    </section>
+
+    """
+  }
+
+  private var facts: [RunDescription.Fact] {
+    let counts = metrics.counts
+    var facts = [
+      RunDescription.Fact(
+        "Judged",
+        "\(Figures.counted(metrics.overall.images, "image")) of "
+          + Figures.counted(metrics.overall.lesions, "lesion")),
+      RunDescription.Fact("Model", run.model.name),
+      RunDescription.Fact("Started", run.started.formatted(.iso8601)),
+      RunDescription.Fact("Took", Figures.duration(run.elapsed)),
+    ]
+    var aside: [String] = []
+    if counts.unlabelled > 0 { aside.append("\(Figures.count(counts.unlabelled)) without a label") }
+    if counts.otherTruths > 0 { aside.append("\(Figures.count(counts.otherTruths)) of other codes") }
+    if counts.unanswered > 0 { aside.append("\(Figures.count(counts.unanswered)) without an answer") }
+    if run.failures > 0 { aside.append("\(Figures.count(run.failures)) unreadable") }
+    if !aside.isEmpty { facts.insert(RunDescription.Fact("Set aside", aside.joined(separator: ", ")), at: 1) }
+    return facts
+  }
+
+  private var remarks: Markup {
+    let lines = run.remarks.prefix(Self.shownRemarks).map { "<li>\($0)</li>" as Markup }
+    guard !lines.isEmpty else { return .none }
+    let rest = run.remarks.count - lines.count
+    let more: Markup = rest > 0 ? "<li>and \(Figures.count(rest)) more</li>" : .none
+    return """
+      <details class="remarks"><summary>\(Figures.counted(run.remarks.count, "remark")) about the input</summary>\
+      <ul>\(lines.joined())\(more)</ul></details>
+      """
+  }
+
+  private static let shownRemarks = 200
+
+  private var cards: [Markup] {
+    let panel = metrics.overall
+    var cards: [Markup] = []
+    if panel.images > 0 {
+      let nevus = panel.alwaysNevus.accuracy
+      cards.append(card(.accuracy, nil, beside: nevus.value.map { ($0, "always NV: \(Figures.percent($0))") }))
+      cards.append(card(.balancedAccuracy, nil, beside: (0.25, "any constant answer: 25\u{202F}% with four codes")))
+      cards.append(card(.sensitivity, .melanoma, beside: nil))
+      if panel.scored > 0 { cards.append(card(.auc, .melanoma, beside: (0.5, "chance: 0.500"))) }
+    }
+    cards.append(cleanRate)
+    return cards
+  }
+
+  private func card(_ measure: Measure, _ code: LesionCode?, beside: (Double, String)?) -> Markup {
+    let figure = Figure(measure: measure, code: code)
+    let estimate = metrics.overall[figure]
+    return Card(
+      title: figure.title,
+      value: Figures.value(estimate, of: measure), interval: Figures.interval(estimate, of: measure),
+      estimate: estimate, mark: beside?.0, note: estimate.reason ?? beside?.1 ?? ""
+    ).markup
+  }
+
+  private var cleanRate: Markup {
+    let target = Metrics.targetCleanRate
+    let estimate = metrics.cleanRate
+    let verdict = estimate.value.map { $0 >= target ? "target of 97\u{202F}% met" : "below the target of 97\u{202F}%" }
+    return Card(
+      title: "Clean rate", value: Figures.value(estimate, of: .accuracy),
+      interval: Figures.interval(estimate, of: .accuracy), estimate: estimate, mark: target,
+      note: verdict ?? estimate.reason ?? ""
+    ).markup
+  }
+}
+
+/// One figure, large, with its interval on a line from 0 to 1.
+struct Card {
+  var title: String
+  var value: String
+  var interval: String
+  var estimate: Estimate
+  /// Where to compare it with.
+  var mark: Double?
+  var note: String
+
+  var markup: Markup {
+    let interval: Markup = interval.isEmpty ? .none : "<span class=\"ci\">95\u{202F}% CI \(interval)</span>"
+    return """
+      <div class="card"><h3>\(title)</h3><p class="value">\(value)</p><p class="interval">\(interval)</p>\(line)\
+      <p class="note">\(note)</p></div>
+      """
+  }
+
+  private var line: Markup {
+    guard let value = estimate.value else { return .none }
+    func x(_ share: Double) -> Double { 4 + min(max(share, 0), 1) * 192 }
+    var parts: Markup = "<line class=\"grid\" x1=\"4\" y1=\"9\" x2=\"196\" y2=\"9\"/>"
+    if let low = estimate.low, let high = estimate.high {
+      parts += "<line class=\"whisker\" x1=\"\(x(low))\" y1=\"9\" x2=\"\(x(high))\" y2=\"9\"/>"
+    }
+    if let mark { parts += "<line class=\"mark\" x1=\"\(x(mark))\" y1=\"1\" x2=\"\(x(mark))\" y2=\"17\"/>" }
+    parts += "<circle class=\"point\" cx=\"\(x(value))\" cy=\"9\" r=\"4\"/>"
+    return "<svg class=\"range\" viewBox=\"0 0 200 18\" aria-hidden=\"true\">\(parts)</svg>"
+  }
+}

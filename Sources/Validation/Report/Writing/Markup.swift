@@ -1,0 +1,73 @@
+/// A piece of HTML.
+///
+/// What is interpolated into one is escaped, unless it is a piece of HTML itself; so a file's name, a label or a model's
+/// words can never become markup.
+struct Markup: Sendable, Hashable {
+  private(set) var html: String
+
+  /// Nothing.
+  static let none = Markup(html: "")
+
+  fileprivate init(html: String) { self.html = html }
+
+  /// Text, escaped.
+  init(text: String) { html = Self.escaped(text) }
+
+  /// Our own resources, which are HTML, CSS or JavaScript as they stand.
+  init(resource: [UInt8]) { html = String(decoding: resource, as: UTF8.self) }
+
+  var isEmpty: Bool { html.isEmpty }
+
+  static func + (first: Markup, second: Markup) -> Markup { Markup(html: first.html + second.html) }
+
+  static func += (first: inout Markup, second: Markup) { first.html += second.html }
+
+  /// Text with the five characters of HTML's syntax as entities and control characters as U+FFFD.
+  static func escaped(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": scalars.append(contentsOf: "&amp;".unicodeScalars)
+      case "<": scalars.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": scalars.append(contentsOf: "&gt;".unicodeScalars)
+      case "\"": scalars.append(contentsOf: "&quot;".unicodeScalars)
+      case "'": scalars.append(contentsOf: "&#39;".unicodeScalars)
+      case "\n", "\t": scalars.append(scalar)
+      case "\u{0}"..<" ", "\u{7F}"..."\u{9F}": scalars.append("\u{FFFD}")
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
+}
+
+extension Markup: ExpressibleByStringInterpolation {
+  /// Writes literals as they stand and escapes the rest.
+  struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var html = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity) }
+
+    mutating func appendLiteral(_ literal: String) { html += literal }
+
+    mutating func appendInterpolation(_ text: String) { html += Markup.escaped(text) }
+
+    mutating func appendInterpolation(_ number: Int) { html += String(number) }
+
+    /// A coordinate, to a tenth.
+    mutating func appendInterpolation(_ coordinate: Double) {
+      html += coordinate.isFinite ? Figures.decimal(coordinate, digits: 1) : "0"
+    }
+
+    mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
+  }
+
+  init(stringLiteral value: String) { html = value }
+
+  init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
+}
+
+extension Sequence where Element == Markup {
+  /// All pieces, one after the other.
+  func joined() -> Markup { reduce(into: Markup.none) { $0 += $1 } }
+}

@@ -1,0 +1,43 @@
+import Digests
+import Foundation
+
+/// What stands around every page: its head, which forbids everything from outside, and its end.
+enum PageFrame {
+  private static let style = Markup(resource: PackageResources.report_css)
+  private static let script = Markup(resource: PackageResources.report_js)
+
+  /// Everything before the first section.
+  static func opening(title: String) -> Markup {
+    let policy =
+      "default-src 'none'; img-src data:; style-src '\(hash(style))'; script-src '\(hash(script))'; "
+      + "base-uri 'none'; form-action 'none'"
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="\(Markup(stringLiteral: policy))">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta name="referrer" content="no-referrer">
+      <title>\(title)</title>
+      <style>\(style)</style>
+      </head>
+      <body>
+
+      """
+  }
+
+  /// Everything after the last section.
+  static let closing: Markup = """
+    <script>\(script)</script>
+    </body>
+    </html>
+
+    """
+
+  /// A content security policy's name for a text.
+  private static func hash(_ text: Markup) -> String {
+    "sha256-" + Data(SHA256Digest(of: Array(text.html.utf8)).bytes).base64EncodedString()
+  }
+}
