@@ -7,16 +7,28 @@ public struct EngineConfiguration: Sendable {
   public var weights: String
   /// The projector's; without one no image can be looked at.
   public var projector: String?
-  /// Threads for decoding, and as many for encoding; at least 1.
-  public var threads: Int
-  /// Images that can be looked at side by side; at least 1.
-  public var views: Int
-  /// Prompts that can be answered side by side; at least 1.
-  public var answers: Int
+  /// Threads for decoding, and as many for encoding; `nil` for what the files' sizes are worth.
+  public var threads: Int?
+  /// How many images and prompts live side by side.
+  public var places: Places
   /// What the prompts need of a sequence; decides the size of the caches.
   public var demand: Demand
+  /// Openings of prompts that are kept to be shared; 0 for none.
+  public var openings = 2
+  /// Bytes that the embeddings of recent images may take; 0 keeps none.
+  public var embeddingCacheBytes = 128 << 20
   /// Whether a graphics processor is used when there is one.
   public var usesGPU: Bool
+  /// Whether answers go on after the model's end of turn until their limit: a benchmark's fixed work.
+  public var ignoresEndOfTurn = false
+
+  /// How many images and prompts live side by side.
+  public enum Places: Sendable, Hashable {
+    /// Just so many.
+    case fixed(views: Int, answers: Int)
+    /// As many images as free memory allows, at most `most`, each with its prompts.
+    case fitting(answersPerView: Int, most: Int)
+  }
 
   /// How long sequences get.
   public struct Demand: Sendable {
@@ -32,16 +44,25 @@ public struct EngineConfiguration: Sendable {
     }
   }
 
+  /// A configuration with as many places as one asks for, at least one of each.
+  public init(
+    weights: String, projector: String?, threads: Int? = nil, views: Int = 1, answers: Int = 8,
+    demand: Demand = Demand(), usesGPU: Bool = true
+  ) {
+    self.init(
+      weights: weights, projector: projector, threads: threads, places: .fixed(views: views, answers: answers),
+      demand: demand, usesGPU: usesGPU)
+  }
+
   /// A configuration.
   public init(
-    weights: String, projector: String?, threads: Int = EngineConfiguration.availableThreads, views: Int = 1,
-    answers: Int = 8, demand: Demand = Demand(), usesGPU: Bool = true
+    weights: String, projector: String?, threads: Int? = nil, places: Places, demand: Demand = Demand(),
+    usesGPU: Bool = true
   ) {
     self.weights = weights
     self.projector = projector
-    self.threads = max(1, threads)
-    self.views = min(max(1, views), Self.mostSequences / 2)
-    self.answers = min(max(1, answers), Self.mostSequences / 2)
+    self.threads = threads.map { max(1, $0) }
+    self.places = places
     self.demand = demand
     self.usesGPU = usesGPU
   }

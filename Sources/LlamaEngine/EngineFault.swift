@@ -6,6 +6,10 @@ public enum EngineFault: Fault, Equatable {
   case noBackend(folder: String)
   /// llama.cpp refused weights that passed our own checks.
   case refusedWeights(path: String, reason: String)
+  /// Weights that cannot be read.
+  case unreadableWeights(path: String, reason: String)
+  /// Weights that were written to or replaced while they were loaded.
+  case changedWeights(path: String)
   /// llama.cpp could not make its caches or compute buffers.
   case noContext(reason: String)
   /// A visual prompt without a projector.
@@ -26,7 +30,7 @@ public enum EngineFault: Fault, Equatable {
   public var kind: FaultKind {
     switch self {
     case .noBackend: .unavailable
-    case .refusedWeights, .brokenWeights, .noProjector: .unusableWeights
+    case .refusedWeights, .brokenWeights, .changedWeights, .unreadableWeights, .noProjector: .unusableWeights
     case .promptTooLong, .emptyPrompt, .unusableImage: .unusableInput
     case .noContext: .unavailable
     case .failedDecode, .closed: .bug
@@ -38,6 +42,8 @@ public enum EngineFault: Fault, Equatable {
     case .noBackend(let folder):
       "No compute backend of llama.cpp (libggml-cpu-*.so) was found in \(folder); run `make build` again"
     case .refusedWeights(let path, let reason): "\(path): llama.cpp refuses these weights (\(reason))"
+    case .unreadableWeights(let path, let reason): "\(path): cannot be read (\(reason))"
+    case .changedWeights(let path): "\(path): was changed while it was loaded; load it again"
     case .noContext(let reason): "The engine's caches could not be made (\(reason)); try a smaller --parallel"
     case .noProjector: "These weights were loaded without a projector, so they cannot look at an image; give --mmproj"
     case .promptTooLong(let tokens, let available):

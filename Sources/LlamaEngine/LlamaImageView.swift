@@ -29,14 +29,15 @@ final class LlamaImageView: ImageView {
     let (format, bounds) = (format, bounds)
     return try await engine.generate(
       requests.map {
-        TokenRequest(prompt: format.afterImage(bounds, $0.prompt), sampling: $0.sampling, seed: $0.seed)
+        TokenRequest(
+          prompt: TokenPrompt(tokens: format.afterImage(bounds, $0.prompt)), sampling: $0.sampling, seed: $0.seed)
       }, view: number)
   }
 
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
     let (format, bounds) = (format, bounds)
     let scoring = try LabelTokens(labels, after: prompt) { format.afterImage(bounds, $0) }
-    return try await engine.score(scoring.labels, after: scoring.prompt, view: number)
+    return try await engine.score(scoring.labels, after: TokenPrompt(tokens: scoring.prompt), view: number)
   }
 
   func close() async { await engine.close(number) }

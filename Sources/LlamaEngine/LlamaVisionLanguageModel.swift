@@ -13,7 +13,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   private let text: TextWeights
   private let projector: ProjectorWeights?
   private let identification: Task<ModelIdentity, any Error>
-  private let tokensPerSequence: Int
+  /// The room that it was given.
+  public let room: EngineRoom
+  /// Threads for decoding, and those for encoding.
+  public let threads: (decoding: Int, encoding: Int)
 
   /// Checks the files, loads them and makes room for the sequences.
   ///
@@ -25,6 +28,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     projector = try configuration.projector.map { try ProjectorWeights(path: $0) }
     if let projector { _ = try WeightsPair(text: text, projector: projector) }
 
+    let files = try [configuration.weights, configuration.projector].compactMap { try $0.map(OpenedFile.init) }
+
     try LlamaBackend.load()
     let usesGPU = try configuration.usesGPU && LlamaBackend.devices().contains(where: \.isGraphicsProcessor)
     let model = try LlamaModel(path: configuration.weights, usesGPU: usesGPU)
@@ -32,11 +37,23 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     self.vocabulary = vocabulary
     let format = ChatFormat(vocabulary: vocabulary)
     self.format = format
-    let encoding = try configuration.projector.map { path in
-      ImageEncoder(
-        projector: try Projector(path: path, for: model, threads: configuration.threads, usesGPU: usesGPU))
+    let cores = EngineConfiguration.availableThreads
+    func threads(forWeightsOf bytes: Int) -> Int {
+      configuration.threads ?? ThreadChoice.threads(forWeightsOf: bytes, processors: cores)
     }
-    encoder = encoding
+    let threads = (
+      decoding: threads(forWeightsOf: text.fileSize), encoding: threads(forWeightsOf: projector?.fileSize ?? 0)
+    )
+    self.threads = threads
+    let turns = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores ? CoreTurns() : nil
+    var place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, turns: turns)
+    if let projector, projector.fileSize >= Self.largeProjector, !usesGPU {
+      place.device = EncoderDevice.device(threads: threads.encoding)
+    }
+    encoder = try configuration.projector.map { path in
+      try ImageEncoder(path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes)
+    }
+    for file in files { try file.checkName() }
 
     let imageTokens = projector?.tokensPerImage ?? 0
     var tokens = EngineConfiguration.defaultTokensPerSequence
@@ -47,32 +64,41 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     tokens = min(tokens, max(model.trainedContext, Self.leastTokens))
     // llama.cpp rounds a sequence's cells up to a multiple of 256.
     tokens = (tokens + 255) / 256 * 256
-    tokensPerSequence = tokens
+    let room = EngineRoom(configuration, text: text, projector: projector, tokensPerSequence: tokens)
+    self.room = room
     let context = try LlamaContext(
       of: model,
       shape: .init(
-        sequences: configuration.views + configuration.answers, tokensPerSequence: tokens,
-        batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: configuration.threads,
-        usesGPU: usesGPU))
-    engine = DecodingEngine(context: context, vocabulary: vocabulary, viewSequences: configuration.views)
+        sequences: room.sequences, tokensPerSequence: tokens,
+        batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU),
+      turns: turns)
+    engine = DecodingEngine(
+      context: context, vocabulary: vocabulary, division: .init(views: room.views, openings: room.openings),
+      ignoresEndOfTurn: configuration.ignoresEndOfTurn)
 
     let name = text.name
-    let engineName = Self.engineName(usesGPU: usesGPU)
+    let engineName = Self.engineName(usesGPU: usesGPU, imagesApart: place.device != nil)
     identification = Task.detached {
-      ModelIdentity(
-        name: name, weights: try SHA256Digest(ofFileAt: configuration.weights),
-        projector: try configuration.projector.map { try SHA256Digest(ofFileAt: $0) }, engine: engineName)
+      let digests = try files.map { try $0.digest() }
+      guard let weights = digests.first else { throw EngineFault.closed }
+      return ModelIdentity(
+        name: name, weights: weights, projector: digests.dropFirst().first, engine: engineName)
     }
   }
+
+  /// Projectors of this many bytes and more run on the backend that is faster for them.
+  private static let largeProjector = 64 << 20
 
   /// Markers and roundings beside the prompt, the image and the answer.
   private static let spareTokens = 32
   private static let leastTokens = 256
 
-  private static func engineName(usesGPU: Bool) -> String {
+  private static func engineName(usesGPU: Bool, imagesApart: Bool) -> String {
     let devices = (try? LlamaBackend.devices()) ?? []
     let graphics = devices.filter { usesGPU && $0.isGraphicsProcessor }.map(\.name)
-    let processor = "CPU (" + LlamaBackend.processorFeatures.joined(separator: " ") + ")"
+    let processor =
+      "CPU (" + LlamaBackend.processorFeatures.joined(separator: " ") + (imagesApart ? "; images with tinyBLAS" : "")
+      + ")"
     return "llama.cpp \(LlamaBackend.version), " + (graphics + [processor]).joined(separator: ", ")
   }
 
@@ -102,8 +128,13 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   public func metadataNumbers(_ key: String) -> [Double]? { text.numbers(key) }
 
-  /// Tokens that a sequence holds: prompt, image and answer together.
-  public var contextTokens: Int { tokensPerSequence }
+  /// What was done since it was loaded.
+  public var tally: EngineTally {
+    get async {
+      let tally = await engine.tally
+      return await encoder?.add(to: tally) ?? tally
+    }
+  }
 
   /// The numbers of a prompt's tokens as they are put to the model; an image's own are not among them.
   ///
@@ -115,24 +146,45 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   public func look(at image: PixelImage) async throws -> any ImageView {
     guard let encoder, let bounds = vocabulary.imageBounds else { throw EngineFault.noProjector }
-    let (embedding, took) = try await encoder.encode(image)
+    let outcome = try await encoder.encode(image)
+    let embedding = outcome.embedding
     let before = format.beforeImage(bounds)
-    let number = try await engine.open(after: before, embeddings: embedding.numbers, count: embedding.count)
+    let view = try await engine.open(after: before, embeddings: embedding.numbers, count: embedding.count)
+    let read = view.isOpeningNew ? before.count : 0
     return LlamaImageView(
-      number: number, engine: engine, format: format, bounds: bounds,
-      cost: LookingCost(imageEncodes: 1, promptTokens: before.count + embedding.count, encoding: took))
+      number: view.number, engine: engine, format: format, bounds: bounds,
+      cost: LookingCost(
+        imageEncodes: outcome.isNew ? 1 : 0, promptTokens: read + embedding.count,
+        sharedPromptTokens: before.count - read, encoding: outcome.took))
   }
 
   public func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
     let format = format
     return try await engine.generate(
-      requests.map { TokenRequest(prompt: format.withoutImage($0.prompt), sampling: $0.sampling, seed: $0.seed) },
-      view: nil)
+      requests.map {
+        TokenRequest(prompt: format.prompt(withoutImage: $0.prompt), sampling: $0.sampling, seed: $0.seed)
+      }, view: nil)
   }
 
   public func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
     let format = format
     let scoring = try LabelTokens(labels, after: prompt) { format.withoutImage($0) }
-    return try await engine.score(scoring.labels, after: scoring.prompt, view: nil)
+    let opening = min(format.prompt(withoutImage: prompt).opening, max(0, scoring.prompt.count - 1))
+    return try await engine.score(
+      scoring.labels, after: TokenPrompt(tokens: scoring.prompt, opening: opening), view: nil)
+  }
+
+  public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
+    let format = format
+    let prompt = format.prompt(withoutImage: request.prompt)
+    let scoring = try LabelTokens(labels, after: request.prompt) { format.withoutImage($0) }
+    let tokens = TokenRequest(prompt: prompt, sampling: request.sampling, seed: request.seed)
+    // Labels may be cut into tokens so that the prompt ends elsewhere than the answer's; then each is read by itself.
+    guard scoring.prompt == prompt.tokens else {
+      async let scores = score(labels, after: request.prompt)
+      guard let stream = try await engine.generate([tokens], view: nil).first else { throw EngineFault.closed }
+      return ScoredAnswer(stream: stream, scores: try await scores)
+    }
+    return try await engine.generate(tokens, scoring: scoring.labels, view: nil)
   }
 }

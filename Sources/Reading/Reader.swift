@@ -13,20 +13,24 @@ public final class Reader: Sendable {
   public let readingProtocol: ReadingProtocol
   /// Who examines, for callers that have something else than a file to be read: a prepared image, or words.
   public let examiner: Examiner
+  /// How many images can be read at once without waiting for each other.
+  public let readings: Int
   private let model: LlamaVisionLanguageModel
 
   /// Loads the model.
   ///
   /// - Parameters:
-  ///   - readings: how many images may be read at once; at least 1.
-  ///   - threads: threads for decoding, and as many for encoding; `nil` for all processors.
+  ///   - readings: how many images may be read at once; at least 1; `nil` for as many as free memory allows.
+  ///   - atMost: how many that may be; `nil` for the default of `readings`.
+  ///   - threads: threads for decoding, and as many for encoding; `nil` for what the model's size is worth.
   /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other.
   public convenience init(
-    _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int = 1, threads: Int? = nil
+    _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int? = 1, atMost: Int? = nil,
+    threads: Int? = nil
   ) throws {
     try self.init(
       weights: location.weights, projector: location.projector, readingProtocol: readingProtocol,
-      readings: readings, threads: threads)
+      readings: readings, atMost: atMost, threads: threads)
   }
 
   /// Loads the weights alone, for work on words such as Phase 3: no image can be read, and no projector is needed.
@@ -34,25 +38,58 @@ public final class Reader: Sendable {
   /// - Parameters:
   ///   - path: the text model's GGUF file.
   ///   - readings: how many classifications may be under way at once; at least 1.
-  ///   - threads: threads for decoding; `nil` for all processors.
+  ///   - threads: threads for decoding; `nil` for what the model's size is worth.
   /// - Throws: a `Fault` when the weights are missing or broken.
   public convenience init(
-    wordsOnly path: String, readingProtocol: ReadingProtocol, readings: Int = 1, threads: Int? = nil
+    wordsOnly path: String, readingProtocol: ReadingProtocol, readings: Int? = 1, threads: Int? = nil
   ) throws {
     try self.init(
-      weights: path, projector: nil, readingProtocol: readingProtocol, readings: readings, threads: threads)
+      weights: path, projector: nil, readingProtocol: readingProtocol, readings: readings, atMost: nil,
+      threads: threads)
   }
 
   private init(
-    weights: String, projector: String?, readingProtocol: ReadingProtocol, readings: Int, threads: Int?
+    weights: String, projector: String?, readingProtocol: ReadingProtocol, readings: Int?, atMost: Int?, threads: Int?
   ) throws {
     self.readingProtocol = readingProtocol
-    let perReading = projector == nil ? 2 : max(readingProtocol.questions.count, 2)
+    let perReading = projector == nil ? 1 : max(readingProtocol.questions.count, 1)
+    let places: EngineConfiguration.Places
+    if let readings {
+      places = .fixed(views: readings, answers: readings * perReading)
+    } else {
+      places = .fitting(answersPerView: perReading, most: min(Self.mostReadings, atMost ?? Self.mostReadings))
+    }
     model = try LlamaVisionLanguageModel(
       EngineConfiguration(
-        weights: weights, projector: projector, threads: threads ?? EngineConfiguration.availableThreads,
-        views: readings, answers: readings * perReading, demand: readingProtocol.demand))
+        weights: weights, projector: projector, threads: threads, places: places, demand: readingProtocol.demand))
+    self.readings = readings ?? max(1, projector == nil ? model.room.answers : model.room.views)
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
+  }
+
+  /// Readings at once, when nobody asks for a number and memory has room for them.
+  public static let mostReadings = 8
+
+  /// The room that the engine was given.
+  public var room: EngineRoom { model.room }
+  /// Threads for decoding, and those for encoding.
+  public var threads: (decoding: Int, encoding: Int) { model.threads }
+
+  /// Looks at a blank image and lets one token be written, so that numbers that are not finite anywhere in the weights come
+  /// to light; without a projector the token alone.
+  ///
+  /// - Throws: `EngineFault.brokenWeights` when weights are broken.
+  public func tryOut() async throws {
+    let request = GenerationRequest(
+      prompt: Prompt(text: "What is this?", answerPrefix: readingProtocol.answerPrefix),
+      sampling: .greedy(maxTokens: 1), seed: 0)
+    guard let side = model.imageSide else {
+      for stream in try await model.respond(to: [request]) { for try await _ in stream {} }
+      return
+    }
+    let blank = try PixelImage(width: side, height: side, pixels: [UInt8](repeating: 128, count: side * side * 3))
+    let view = try await model.look(at: blank)
+    for stream in try await view.respond(to: [request]) { for try await _ in stream {} }
+    await view.close()
   }
 
   /// Which weights read.

@@ -16,8 +16,10 @@ public struct Generation: Sendable, Hashable {
   public var text: String
   /// Tokens generated, the one that ended the turn included.
   public var generatedTokens: Int
-  /// Tokens of the prompt that were decoded for this answer alone (a shared prefix is not counted).
+  /// Tokens of the prompt that were decoded for this answer (a prefix that was there already is not counted).
   public var promptTokens: Int
+  /// Tokens before the answer that somebody else had already decoded: an image's, or a common opening's.
+  public var sharedPromptTokens: Int
   /// Why it ended.
   public var stopReason: StopReason
   /// The generated tokens' numbers in the model's vocabulary; empty when the model does not tell.
@@ -25,9 +27,11 @@ public struct Generation: Sendable, Hashable {
 
   /// A finished answer.
   public init(
-    text: String, generatedTokens: Int, promptTokens: Int, stopReason: StopReason, tokens: [Int32] = []
+    text: String, generatedTokens: Int, promptTokens: Int, sharedPromptTokens: Int = 0, stopReason: StopReason,
+    tokens: [Int32] = []
   ) {
     self.tokens = tokens
+    self.sharedPromptTokens = sharedPromptTokens
     self.text = text
     self.generatedTokens = generatedTokens
     self.promptTokens = promptTokens
@@ -46,17 +50,34 @@ public enum GenerationEvent: Sendable, Hashable {
 /// An answer as it is made. Dropping the stream, or cancelling the task that reads it, frees its place at the next step.
 public typealias GenerationStream = AsyncThrowingStream<GenerationEvent, any Error>
 
+/// An answer under way, and the scores that came of the same reading of its prompt.
+public struct ScoredAnswer: Sendable {
+  /// The answer as it is made.
+  public let stream: GenerationStream
+  /// How probable the labels were as its beginning.
+  public let scores: LabelScores
+
+  /// An answer with scores.
+  public init(stream: GenerationStream, scores: LabelScores) {
+    self.stream = stream
+    self.scores = scores
+  }
+}
+
 /// How probable each of some labels is as the beginning of the answer.
 public struct LabelScores: Sendable, Hashable {
   /// For each label in the order asked: the sum of its tokens' log-probabilities (natural logarithm, at most 0).
   public var logProbabilities: [Double]
   /// Tokens decoded for this.
   public var promptTokens: Int
+  /// Tokens before the labels that somebody else had already decoded.
+  public var sharedPromptTokens: Int
 
   /// Scores.
-  public init(logProbabilities: [Double], promptTokens: Int) {
+  public init(logProbabilities: [Double], promptTokens: Int, sharedPromptTokens: Int = 0) {
     self.logProbabilities = logProbabilities
     self.promptTokens = promptTokens
+    self.sharedPromptTokens = sharedPromptTokens
   }
 
   /// The labels' probabilities, given that the answer is one of them; they add up to 1.

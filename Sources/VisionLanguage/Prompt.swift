@@ -6,11 +6,16 @@ public struct Prompt: Sendable, Hashable {
   public var text: String
   /// What the model's turn begins with ("Answer:"), so that it answers at once; may be empty.
   public var answerPrefix: String
+  /// How every prompt of this kind begins, whatever it goes on with: a model may read that once for all of them.
+  ///
+  /// It changes cost and no answer. What does not begin `text` is ignored.
+  public var opening: String
 
   /// A prompt of a user's turn and the beginning of the model's.
-  public init(text: String, answerPrefix: String) {
+  public init(text: String, answerPrefix: String, opening: String = "") {
     self.text = text
     self.answerPrefix = answerPrefix
+    self.opening = opening
   }
 }
 

@@ -1,4 +1,5 @@
 import Digests
+import Faults
 
 /// Something that prompts can be put to: the model alone, or the model looking at an image.
 public protocol Respondent: Sendable {
@@ -14,6 +15,29 @@ public protocol Respondent: Sendable {
   ///   - labels: plain texts, as the model would write them after the answer prefix, leading space included.
   /// - Throws: a `Fault` as `respond(to:)` does.
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores
+
+  /// Puts a prompt and scores labels after the same prompt, which is read once for both where the model can.
+  ///
+  /// - Returns: the answer, which begins to arrive when the labels are scored.
+  /// - Throws: a `Fault` as `respond(to:)` does.
+  func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer
+}
+
+extension Respondent {
+  /// Puts the prompt twice: for a model that can do no better.
+  public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
+    async let scores = score(labels, after: request.prompt)
+    guard let stream = try await respond(to: [request]).first else { throw NoAnswer() }
+    return ScoredAnswer(stream: stream, scores: try await scores)
+  }
+}
+
+/// A model that took a prompt and gives no answer.
+public struct NoAnswer: Fault, Equatable {
+  /// A fault of the model's implementation.
+  public var kind: FaultKind { .bug }
+  /// What is wrong, on one line.
+  public var description: String { "the model did not answer" }
 }
 
 /// A vision-language model: weights and projector, loaded once.
@@ -45,15 +69,18 @@ public protocol ImageView: Respondent {
 public struct LookingCost: Sendable, Hashable {
   /// Times that the image went through the projector: 1, or 0 when its embedding was still known.
   public var imageEncodes: Int
-  /// Tokens of the shared prefix, the image's included.
+  /// Tokens of the prefix that were decoded for this, the image's included.
   public var promptTokens: Int
+  /// Tokens of the prefix that had been decoded before.
+  public var sharedPromptTokens: Int
   /// Time spent encoding.
   public var encoding: Duration
 
   /// A cost.
-  public init(imageEncodes: Int, promptTokens: Int, encoding: Duration) {
+  public init(imageEncodes: Int, promptTokens: Int, sharedPromptTokens: Int = 0, encoding: Duration) {
     self.imageEncodes = imageEncodes
     self.promptTokens = promptTokens
+    self.sharedPromptTokens = sharedPromptTokens
     self.encoding = encoding
   }
 }

@@ -34,8 +34,8 @@ let analyzeCommand = CommandSpecification(
     OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object a line, in the order of the inputs."),
     OptionSpecification(
       name: "--files-from", value: "FILE", help: "Takes paths from a file, one a line; - for standard input."),
-    OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32, default 1)."),
-    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: one a processor)."),
+    OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
+    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: by the model's size)."),
   ] + modelOptions,
   examples: [
     ("dermgemma analyze lesion.jpg", "One report on the terminal."),
@@ -44,7 +44,7 @@ let analyzeCommand = CommandSpecification(
   takesArguments: true
 ) { arguments, terminal in
   // The command line is judged before anything that it names is read.
-  let parallel = try arguments.number("--parallel", in: 1...32) ?? 1
+  let parallel: Int? = try arguments.number("--parallel", in: 1...32)
   let threads = try arguments.number("--threads", in: 1...512)
   let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
   let inputs = try AnalyzeInput.all(arguments)
@@ -55,9 +55,10 @@ let analyzeCommand = CommandSpecification(
     weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
   terminal.progress("Loading the model…")
   let reader = try Reader(
-    location, readingProtocol: readingProtocol, readings: min(parallel, max(inputs.count, 1)), threads: threads)
+    location, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
+    atMost: max(inputs.count, 1), threads: threads)
   let run = AnalysisRun(
-    reader: reader, labels: labels, seed: seed, parallel: parallel, printsJSON: arguments.isSet("--json"),
+    reader: reader, labels: labels, seed: seed, parallel: reader.readings, printsJSON: arguments.isSet("--json"),
     terminal: terminal)
   let status = try await run.read(inputs)
   await reader.close()

@@ -24,7 +24,7 @@ let askCommand = CommandSpecification(
     OptionSpecification(name: "--seed", value: "N", help: "Where random numbers begin (default 0)."),
     OptionSpecification(
       name: "--json", value: nil, help: "Prints an object with the tokens of prompt and answer as well."),
-    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: one a processor)."),
+    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: by the model's size)."),
   ] + modelOptions,
   examples: [("dermgemma ask --image lesion.jpg \"Which colors do you see?\"", "One visual question.")],
   takesArguments: true
@@ -36,7 +36,7 @@ let askCommand = CommandSpecification(
   let limit = try arguments.number("--max-tokens", in: 1...4096) ?? 128
   let seed: UInt32 = try arguments.number("--seed", in: 0...UInt32.max) ?? 0
   let temperature = try arguments.decimal("--temperature", in: 0...5) ?? 0
-  let threads = try arguments.number("--threads", in: 1...512) ?? EngineConfiguration.availableThreads
+  let threads: Int? = try arguments.number("--threads", in: 1...512)
   var sampling = Sampling.greedy(maxTokens: limit)
   if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: limit) }
   let prompt = Prompt(

@@ -66,7 +66,18 @@ let doctorCommand = CommandSpecification(
     try tell(
       "✓", "model",
       "\(text.name)\(location.isEmbedded ? ", which comes with the program" : ""): \(location.weights)")
-    let reader = try Reader(location, readingProtocol: try ReadingProtocol.builtin(named: "seed"))
+    let reader = try Reader(location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil)
+    try await reader.tryOut()
+    try tell("✓", "trial", "a blank image was encoded and a token written, all numbers finite")
+    let room = reader.room
+    let mebibytes = { (bytes: Int) in "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+    try tell(
+      "✓", "room",
+      "--parallel \(reader.readings): \(mebibytes(room.footprint.examination)) an image in progress beside "
+        + "\(mebibytes(room.footprint.fixed)) for all; "
+        + (room.freeMemory.map { "three quarters of \(mebibytes($0)) free may be used" } ?? "free memory is not known"))
+    let threads = reader.threads
+    try tell("✓", "threads", "\(threads.decoding) for text, \(threads.encoding) for images")
     let identity = try await reader.identity
     try tell("✓", "weights", "SHA-256 \(identity.weights.hexadecimal)")
     if let projector = identity.projector { try tell("✓", "projector", "SHA-256 \(projector.hexadecimal)") }

@@ -12,11 +12,18 @@ struct Proceedings {
     timings.encode += cost.encoding.milliseconds
     counts.imageEncodes += cost.imageEncodes
     counts.promptTokens += cost.promptTokens
+    counts.sharedPromptTokens += cost.sharedPromptTokens
   }
 
   mutating func add(_ generation: Generation) {
     counts.promptTokens += generation.promptTokens
+    counts.sharedPromptTokens += generation.sharedPromptTokens
     counts.generatedTokens += generation.generatedTokens
+  }
+
+  mutating func add(_ scores: LabelScores) {
+    counts.promptTokens += scores.promptTokens
+    counts.sharedPromptTokens += scores.sharedPromptTokens
   }
 }
 

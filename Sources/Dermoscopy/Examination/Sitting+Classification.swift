@@ -14,27 +14,26 @@ extension Sitting {
     let text = classification.prompt.filled(
       observations: notes(proceedings.observations), description: oneLine(proceedings.description?.cleaned ?? ""))
 
-    async let scores = scores(from: model, after: text)
     let choice: Choice
     switch classification.method {
     case .rules(let rules, let choices, let fallback):
       let observations = proceedings.observations
       if let rule = rules.first(where: { $0.holds(for: observations.words(of:)) }) {
-        choice = Choice(code: rule.code, method: .rule(rule.id))
+        choice = Choice(code: rule.code, method: .rule(rule.id), scores: try await scores(from: model, after: text))
       } else {
         choice = try await written(after: text, choices: choices, fallback: fallback)
       }
     case .model(let fallback):
       choice = try await written(after: text, choices: classification.codes, fallback: fallback)
     case .scored:
-      choice = Choice(code: nil, method: .scored)
+      choice = Choice(code: nil, method: .scored, scores: try await scores(from: model, after: text))
     }
 
-    let probabilities = try await probabilities(scores, .classification, &proceedings)
     if let answer = choice.answer { proceedings.add(answer) }
+    proceedings.add(choice.scores)
     proceedings.flags.formUnion(choice.flags)
     proceedings.timings.phase3 = (ContinuousClock.now - started).milliseconds
-    return try diagnosis(choice, probabilities)
+    return try diagnosis(choice, .classification)
   }
 
   /// The protocol's codes, scored while the model looks at the image; the most probable one is the diagnosis.
@@ -42,22 +41,24 @@ extension Sitting {
     try begin(.classification)
     let started = ContinuousClock.now
     let scores = try await scores(from: view, after: readingProtocol.classification.prompt.filled())
-    let probabilities = probabilities(scores, .direct, &proceedings)
+    proceedings.add(scores)
     proceedings.timings.phase3 = (ContinuousClock.now - started).milliseconds
-    return try diagnosis(Choice(code: nil, method: .scored), probabilities)
+    return try diagnosis(Choice(code: nil, method: .scored, scores: scores), .direct)
   }
 
   // MARK: Choosing
 
-  /// A code before its probabilities are known; without one, the most probable is meant.
+  /// A code with the scores of all; without a code, the most probable is meant.
   private struct Choice {
     var code: LesionCode?
     var method: DiagnosisMethod
+    var scores: LabelScores
     var answer: Generation?
     var flags: [QualityFlag] = []
   }
 
-  private func diagnosis(_ choice: Choice, _ probabilities: CodeProbabilities) throws -> Diagnosis {
+  private func diagnosis(_ choice: Choice, _ subject: Calibration.Subject) throws -> Diagnosis {
+    let probabilities = Calibration(of: model, for: subject).probabilities(choice.scores)
     guard let code = choice.code ?? probabilities.likeliest(of: readingProtocol.classification.codes) else {
       throw ModelFault(message: "had no code to choose from")
     }
@@ -65,40 +66,44 @@ extension Sitting {
       code: code, method: choice.method, raw: choice.answer?.text ?? "", probabilities: probabilities)
   }
 
-  /// Lets the model write a code; one that is not among the choices does not count.
+  /// Lets the model write a code, and scores all of them from the same reading; one that is not among the choices does
+  /// not count.
   private func written(
     after text: String, choices: [LesionCode], fallback: LesionCode
   ) async throws -> Choice {
-    guard let sampling = sampling.classification else { return Choice(code: fallback, method: .fallback) }
-    let streams = try await model.respond(to: [request(text, sampling, phase: .classification)])
-    guard let stream = streams.first else { throw ModelFault(message: "did not answer") }
-    let answer = try await stream.answer()
+    guard let sampling = sampling.classification else {
+      return Choice(code: fallback, method: .fallback, scores: try await scores(from: model, after: text))
+    }
+    var request = request(text, sampling, phase: .classification)
+    request.prompt.opening = readingProtocol.classification.prompt.opening
+    let labels = LesionCode.allCases.map(\.label)
+    let response = try await model.respond(to: request, scoring: labels)
+    let scores = try complete(response.scores)
+    let answer = try await response.stream.answer()
 
     let codes = readingProtocol.classification.codes
     var flags = qualityChecks.flags(ofClassification: answer.text)
     if let code = CodeReader.read(answer.text, codes: codes).code, choices.contains(code) {
-      return Choice(code: code, method: .model, answer: answer, flags: flags)
+      return Choice(code: code, method: .model, scores: scores, answer: answer, flags: flags)
     }
     flags.append(.invalidCode)
-    return Choice(code: fallback, method: .fallback, answer: answer, flags: flags)
+    return Choice(code: fallback, method: .fallback, scores: scores, answer: answer, flags: flags)
   }
 
   // MARK: Scoring
 
   private func scores(from respondent: any Respondent, after text: String) async throws -> LabelScores {
-    let labels = LesionCode.allCases.map(\.label)
-    let scores = try await respondent.score(labels, after: prompt(text))
-    guard scores.logProbabilities.count == labels.count else {
-      throw ModelFault(message: "scored \(scores.logProbabilities.count) of \(labels.count) codes")
-    }
-    return scores
+    var prompt = prompt(text)
+    prompt.opening = readingProtocol.classification.prompt.opening
+    return try complete(try await respondent.score(LesionCode.allCases.map(\.label), after: prompt))
   }
 
-  private func probabilities(
-    _ scores: LabelScores, _ subject: Calibration.Subject, _ proceedings: inout Proceedings
-  ) -> CodeProbabilities {
-    proceedings.counts.promptTokens += scores.promptTokens
-    return Calibration(of: model, for: subject).probabilities(scores)
+  private func complete(_ scores: LabelScores) throws -> LabelScores {
+    let codes = LesionCode.allCases.count
+    guard scores.logProbabilities.count == codes else {
+      throw ModelFault(message: "scored \(scores.logProbabilities.count) of \(codes) codes")
+    }
+    return scores
   }
 
   private func oneLine(_ text: String) -> String {

@@ -22,6 +22,11 @@ public struct PromptTemplate: Sendable, Hashable {
   public let source: String
   let pieces: [Piece]
 
+  /// What stands before the first place: how the prompt begins whatever it is filled with.
+  public var opening: String {
+    if case .text(let text)? = pieces.first, pieces.count > 1 { text } else { "" }
+  }
+
   /// The prompt with its places filled.
   public func filled(observations: String = "", description: String = "") -> String {
     pieces.map { piece in

@@ -128,12 +128,16 @@ public struct ExaminationCounts: Sendable, Hashable, Codable {
   public var imageEncodes = 0
   /// Tokens of prompts decoded, the image's included.
   public var promptTokens = 0
+  /// Tokens that stood before an answer and had been decoded before: an image's for all questions but the first, the
+  /// instructions that every image's Phase 3 begins with.
+  public var sharedPromptTokens = 0
   /// Tokens written.
   public var generatedTokens = 0
 
   enum CodingKeys: String, CodingKey {
     case imageEncodes = "image_encodes"
     case promptTokens = "prompt_tokens"
+    case sharedPromptTokens = "shared_prompt_tokens"
     case generatedTokens = "generated_tokens"
   }
 }

@@ -27,6 +27,24 @@ struct ChatFormat: Sendable {
       + turnOfModel(beginning: prompt.answerPrefix)
   }
 
+  /// The same, with the part told apart that every prompt with this opening begins with.
+  ///
+  /// Where text is cut into tokens depends on what follows, so the opening's tokens are those that it has both alone and
+  /// before the rest of this prompt.
+  func prompt(withoutImage prompt: Prompt) -> TokenPrompt {
+    let whole = withoutImage(prompt)
+    guard !prompt.opening.isEmpty, prompt.text.utf8.starts(with: prompt.opening.utf8) else {
+      return TokenPrompt(tokens: whole)
+    }
+    let alone =
+      [vocabulary.beginOfSequence, vocabulary.startOfTurn] + vocabulary.tokens(of: "user\n" + prompt.opening)
+    let common = zip(whole, alone).prefix { $0 == $1 }.count
+    return TokenPrompt(tokens: whole, opening: common >= Self.leastOpening ? min(common, whole.count - 1) : 0)
+  }
+
+  /// Fewer tokens than these are read sooner than copied.
+  private static let leastOpening = 8
+
   private func turnOfModel(beginning prefix: String) -> [llama_token] {
     [vocabulary.endOfTurn] + vocabulary.tokens(of: "\n") + [vocabulary.startOfTurn]
       + vocabulary.tokens(of: "model\n" + prefix)

@@ -3,22 +3,77 @@ import VisionLanguage
 
 /// What is decoded for one prompt alone.
 extension DecodingEngine {
-  func read(
-    _ tokens: [llama_token], into sequence: Int, at position: Int, wantsLogits: Bool
-  ) throws(EngineFault) {
-    batch.removeAll()
-    for (offset, token) in tokens.enumerated() {
-      batch.add(
-        token, to: sequence, at: position + offset, wantsLogits: wantsLogits && offset == tokens.count - 1)
+  /// Reads tokens in pieces that fit a batch. Returns the last one's row.
+  @discardableResult func read(
+    _ tokens: ArraySlice<llama_token>, into sequence: Int, at position: Int, wantsLogits: Bool
+  ) throws(EngineFault) -> Int {
+    var row = 0
+    var start = tokens.startIndex
+    while start < tokens.endIndex {
+      let end = min(start + context.shape.batchTokens, tokens.endIndex)
+      batch.removeAll()
+      for index in start..<end {
+        batch.add(
+          tokens[index], to: sequence, at: position + index - tokens.startIndex,
+          wantsLogits: wantsLogits && index == tokens.endIndex - 1)
+      }
+      try context.decode(batch)
+      row = end - start - 1
+      start = end
     }
-    try context.decode(batch)
+    context.tally.promptTokens += tokens.count
+    return row
+  }
+
+  /// Gives a sequence an opening: a copy of the one that is kept, or read now. Returns whether it had to be read.
+  func begin(_ sequence: Int, with opening: ArraySlice<llama_token>) throws(EngineFault) -> Bool {
+    if let source = openings.sequence(of: opening) {
+      context.fork(source, into: sequence)
+      return false
+    }
+    guard let place = openings.place() else {
+      context.clear(sequence)
+      try read(opening, into: sequence, at: 0, wantsLogits: false)
+      return true
+    }
+    context.clear(place)
+    do {
+      try read(opening, into: place, at: 0, wantsLogits: false)
+    } catch {
+      context.clear(place)
+      openings.giveBack(place)
+      throw error
+    }
+    openings.keep(opening, in: place)
+    context.fork(place, into: sequence)
+    return true
+  }
+
+  /// Puts into a prompt's sequence what comes before the part that is its own.
+  func begin(_ work: SequenceWork, in sequence: Int) throws(EngineFault) {
+    if let number = work.view {
+      guard let view = views[number] else { throw .closed }
+      context.fork(view.sequence, into: sequence)
+      work.position = view.length
+      work.shared = view.length
+    } else if work.prompt.opening > 0 {
+      let count = work.prompt.opening
+      let isNew = try begin(sequence, with: work.prompt.tokens.prefix(count))
+      if isNew { work.computed = count } else { work.shared = count }
+      work.read = count
+      work.position = count
+    } else {
+      context.clear(sequence)
+    }
   }
 
   /// The sum of each label's tokens' log-probabilities. Labels of one token cost nothing more than the prompt.
+  ///
+  /// - Parameter first: is called while the prompt's logits are still there.
   func logProbabilities(
-    of labels: [[llama_token]], after work: SequenceWork, row: Int
+    of labels: [[llama_token]], after work: SequenceWork, in sequence: Int, row: Int,
+    first: () throws(EngineFault) -> Void
   ) throws(EngineFault) -> LabelScores {
-    guard let sequence = work.sequence else { throw .closed }
     var sums = [Double](repeating: 0, count: labels.count)
     try context.withLogits(ofRow: row) { logits in
       let normaliser = logits.logSumExp
@@ -26,6 +81,7 @@ extension DecodingEngine {
         if let first = label.first { sums[index] = logits.logProbability(of: first, normaliser: normaliser) }
       }
     }
+    try first()
     var decoded = 0
     for (index, label) in labels.enumerated() where label.count > 1 {
       batch.removeAll()
@@ -41,6 +97,11 @@ extension DecodingEngine {
       decoded += label.count - 1
       context.truncate(sequence, to: work.position)
     }
-    return LabelScores(logProbabilities: sums, promptTokens: work.prompt.count + decoded)
+    context.tally.promptTokens += decoded
+    // What an answer after the same prompt counts is not counted twice.
+    return work.answer == nil
+      ? LabelScores(
+        logProbabilities: sums, promptTokens: work.computed + decoded, sharedPromptTokens: work.shared)
+      : LabelScores(logProbabilities: sums, promptTokens: decoded)
   }
 }

@@ -3,7 +3,8 @@ import VisionLanguage
 
 /// One step: waiting prompts get sequences, some are read, and every answer grows by a token.
 extension DecodingEngine {
-  /// Prompts read in one step before the answers move on by a token: a newcomer waits for one token at most.
+  /// Prompts read in one step before the answers move on by a token: a newcomer waits for one token at most, and those
+  /// who are answered for so many prompts.
   static let readsPerStep = 8
 
   func scheduleStep() {
@@ -25,35 +26,28 @@ extension DecodingEngine {
     while !waiting.isEmpty, let sequence = freeAnswerSequences.popLast() {
       let work = waiting.removeFirst()
       work.sequence = sequence
-      if let number = work.view {
-        guard let view = views[number] else {
-          end(work, failing: EngineFault.closed)
-          continue
-        }
-        context.fork(view.sequence, into: sequence)
-        work.position = view.length
-      } else {
-        context.clear(sequence)
-      }
       reading.append(work)
     }
   }
 
+  /// Reads a piece of each of some prompts, a batch at most, each in a decode of its own.
   func readPrompts() {
     for work in reading.prefix(Self.readsPerStep) {
       guard let sequence = work.sequence else { continue }
       do {
-        let count = min(work.prompt.count - work.read, context.shape.batchTokens)
-        let isLast = work.read + count == work.prompt.count
-        let piece = Array(work.prompt[work.read..<work.read + count])
-        try read(piece, into: sequence, at: work.position, wantsLogits: isLast)
-        // llama.cpp copies the forked cache in the first decode after the fork.
-        if work.read == 0 { forked(work) }
-        work.read += count
-        work.position += count
+        if !work.hasBegun { try begin(work, in: sequence) }
+        let tokens = work.prompt.tokens
+        let piece = tokens[work.read...].prefix(context.shape.batchTokens)
+        let isLast = piece.endIndex == tokens.endIndex
+        let row = try read(piece, into: sequence, at: work.position, wantsLogits: isLast)
+        // llama.cpp copies a forked cache in the first decode after the fork: only now may the view go.
+        begun(work)
+        work.read += piece.count
+        work.position += piece.count
+        work.computed += piece.count
         guard isLast else { continue }
         reading.removeAll { $0 === work }
-        try finishReading(work, row: count - 1)
+        try finishReading(work, in: sequence, row: row)
       } catch {
         reading.removeAll { $0 === work }
         writing.removeAll { $0 === work }
@@ -62,23 +56,27 @@ extension DecodingEngine {
     }
   }
 
-  func finishReading(_ work: SequenceWork, row: Int) throws(EngineFault) {
-    switch work.purpose {
-    case .generate(let answer):
-      if try !take(work, answer, row: row) { writing.append(work) }
-    case .score(let labels, let continuation):
-      let scores = try logProbabilities(of: labels, after: work, row: row)
-      release(work)
-      continuation.resume(returning: scores)
+  func finishReading(_ work: SequenceWork, in sequence: Int, row: Int) throws(EngineFault) {
+    guard let scoring = work.scoring else {
+      if let answer = work.answer, try !accept(draw(answer, of: work, row: row), work, answer) { writing.append(work) }
+      return
     }
+    // The answer's first token is drawn before the labels' own tokens are decoded over the logits.
+    var token: llama_token?
+    let scores = try logProbabilities(of: scoring.labels, after: work, in: sequence, row: row) { () throws(EngineFault) in
+      if let answer = work.answer { token = try draw(answer, of: work, row: row) }
+    }
+    work.scoring = nil
+    scoring.continuation.resume(returning: scores)
+    guard let answer = work.answer, let token else { return release(work) }
+    if !accept(token, work, answer) { writing.append(work) }
   }
 
   func writeTokens() {
     guard !writing.isEmpty else { return }
     batch.removeAll()
     for work in writing {
-      guard let sequence = work.sequence, case .generate(let answer) = work.purpose, let last = answer.tokens.last
-      else { continue }
+      guard let sequence = work.sequence, let last = work.answer?.tokens.last else { continue }
       batch.add(last, to: sequence, at: work.position, wantsLogits: true)
       work.position += 1
     }
@@ -90,26 +88,35 @@ extension DecodingEngine {
       for work in failed { end(work, failing: error) }
       return
     }
-    var stillWriting: [SequenceWork] = []
-    stillWriting.reserveCapacity(writing.count)
-    for (row, work) in writing.enumerated() {
-      guard case .generate(let answer) = work.purpose else { continue }
+    context.tally.writingDecodes += 1
+    context.tally.writtenTokens += writing.count
+    var row = 0
+    writing.removeAll { work in
+      defer { row += 1 }
+      guard let answer = work.answer else { return true }
       do {
-        if try !take(work, answer, row: row) { stillWriting.append(work) }
+        return accept(try draw(answer, of: work, row: row), work, answer)
       } catch {
         end(work, failing: error)
+        return true
       }
     }
-    writing = stillWriting
   }
 
-  /// Draws an answer's next token and hands its text out. Returns whether that was its last.
-  func take(_ work: SequenceWork, _ answer: SequenceWork.Answer, row: Int) throws(EngineFault) -> Bool {
+  /// Draws an answer's next token from a row of the last batch.
+  func draw(_ answer: SequenceWork.Answer, of work: SequenceWork, row: Int) throws(EngineFault) -> llama_token {
     let bits = try context.withLogits(ofRow: row) { logitTraces == nil ? 0 : $0.foldedBits }
     logitTraces?[work.number, default: []].append(bits)
+    let start = ContinuousClock.now
     let token = answer.sampler.next(from: context.pointer, row: Int32(clamping: row))
+    context.tally.decoding += ContinuousClock.now - start
+    return token
+  }
+
+  /// Adds a token to an answer and hands its text out. Returns whether that was its last.
+  func accept(_ token: llama_token, _ work: SequenceWork, _ answer: SequenceWork.Answer) -> Bool {
     answer.tokens.append(token)
-    if vocabulary.endsGeneration(token) {
+    if vocabulary.endsGeneration(token), !answer.ignoresEnd {
       finish(work, answer, because: .endOfTurn)
       return true
     }
@@ -133,8 +140,8 @@ extension DecodingEngine {
     answer.stream.yield(
       .finished(
         Generation(
-          text: answer.text.text, generatedTokens: answer.tokens.count, promptTokens: work.prompt.count,
-          stopReason: reason, tokens: answer.tokens)))
+          text: answer.text.text, generatedTokens: answer.tokens.count, promptTokens: work.computed,
+          sharedPromptTokens: work.shared, stopReason: reason, tokens: answer.tokens)))
     answer.stream.finish()
   }
 
@@ -146,7 +153,7 @@ extension DecodingEngine {
   }
 
   func end(_ work: SequenceWork, failing error: any Error) {
-    if work.read == 0 { forked(work) }
+    begun(work)
     release(work)
     work.fail(error)
   }

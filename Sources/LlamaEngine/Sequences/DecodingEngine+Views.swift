@@ -6,19 +6,22 @@ extension DecodingEngine {
   /// Reads an image's prefix into a sequence that prompts can fork from.
   ///
   /// - Parameters:
-  ///   - tokens: what stands before the image.
+  ///   - tokens: what stands before the image, the same for all.
   ///   - embeddings: `count` rows of the model's width.
-  func open(after tokens: [llama_token], embeddings: [Float], count: Int) async throws -> ViewNumber {
+  /// - Returns: the view, and whether the tokens before the image had to be read.
+  func open(
+    after tokens: [llama_token], embeddings: [Float], count: Int
+  ) async throws -> (number: ViewNumber, isOpeningNew: Bool) {
     let sequence = try await viewSequence()
+    let isOpeningNew: Bool
     do {
       guard !isClosed else { throw EngineFault.closed }
       try Task.checkCancellation()
-      context.clear(sequence)
       let available = context.shape.tokensPerSequence
       guard tokens.count + count < available else {
         throw EngineFault.promptTooLong(tokens: tokens.count + count, available: available)
       }
-      try read(tokens, into: sequence, at: 0, wantsLogits: false)
+      isOpeningNew = try begin(sequence, with: tokens[...])
       try context.decode(embeddings: embeddings, count: count, into: sequence, at: tokens.count)
     } catch {
       giveBackView(sequence)
@@ -26,7 +29,7 @@ extension DecodingEngine {
     }
     let number = ViewNumber(value: nextNumber())
     views[number] = View(sequence: sequence, length: tokens.count + count)
-    return number
+    return (number, isOpeningNew)
   }
 
   /// Gives a view's sequence back once the prompts that were put to it have forked.

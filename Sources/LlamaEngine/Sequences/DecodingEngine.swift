@@ -17,6 +17,7 @@ actor DecodingEngine {
   let batch: TokenBatch
   var freeAnswerSequences: [Int]
   var freeViewSequences: [Int]
+  var openings: SharedOpenings
   var views: [ViewNumber: View] = [:]
   var waitingViews: [WaitingView] = []
   var waiting: [SequenceWork] = []
@@ -28,6 +29,8 @@ actor DecodingEngine {
   /// For each prompt the bits of the logits that its tokens were drawn from, folded into a number; `nil` unless wanted.
   /// This is how tests and the benchmark hold the promise of the same answer in any company.
   var logitTraces: [UInt64: [UInt64]]?
+  /// Whether answers go on after the model's end of turn, so that benchmarks do the same work every time.
+  let ignoresEndOfTurn: Bool
 
   struct View {
     let sequence: Int
@@ -42,12 +45,23 @@ actor DecodingEngine {
     let continuation: CheckedContinuation<Int, any Error>
   }
 
-  init(context: sending LlamaContext, vocabulary: Vocabulary, viewSequences: Int) {
+  /// How a context's sequences are divided: views first, openings next, answers the rest.
+  struct Division {
+    var views: Int
+    var openings: Int
+  }
+
+  init(
+    context: sending LlamaContext, vocabulary: Vocabulary, division: Division, ignoresEndOfTurn: Bool = false
+  ) {
     executor = ThreadExecutor(name: "dermgemma-decode")
     self.vocabulary = vocabulary
     batch = TokenBatch(capacity: max(context.shape.batchTokens, context.shape.sequences))
-    freeViewSequences = Array((0..<viewSequences).reversed())
-    freeAnswerSequences = Array((viewSequences..<context.shape.sequences).reversed())
+    let answers = division.views + division.openings
+    freeViewSequences = Array((0..<division.views).reversed())
+    openings = SharedOpenings(sequences: Array((division.views..<answers).reversed()))
+    freeAnswerSequences = Array((answers..<context.shape.sequences).reversed())
+    self.ignoresEndOfTurn = ignoresEndOfTurn
     self.context = context
   }
 
@@ -67,35 +81,56 @@ actor DecodingEngine {
     for request in requests { try check(request.prompt, after: base) }
     return requests.map { request in
       let number = nextNumber()
-      let (stream, continuation) = GenerationStream.makeStream()
-      continuation.onTermination = { [weak self] reason in
-        guard case .cancelled = reason, let self else { return }
-        Task { await self.cancel(number) }
-      }
-      let sampler = TokenSampler(request.sampling, seed: request.seed, vocabularySize: context.vocabularySize)
-      let answer = SequenceWork.Answer(
-        sampler: sampler, tokenLimit: request.sampling.maxTokens, stream: continuation)
-      enqueue(SequenceWork(number: number, view: view, prompt: request.prompt, purpose: .generate(answer)))
+      let (answer, stream) = answer(to: request, number: number)
+      enqueue(SequenceWork(number: number, view: view, prompt: request.prompt, answer: answer))
       return stream
     }
   }
 
+  private func answer(to request: TokenRequest, number: UInt64) -> (SequenceWork.Answer, GenerationStream) {
+    let (stream, continuation) = GenerationStream.makeStream()
+    continuation.onTermination = { [weak self] reason in
+      guard case .cancelled = reason, let self else { return }
+      Task { await self.cancel(number) }
+    }
+    let sampler = TokenSampler(request.sampling, seed: request.seed, vocabularySize: context.vocabularySize)
+    let answer = SequenceWork.Answer(
+      sampler: sampler, tokenLimit: request.sampling.maxTokens, ignoresEnd: ignoresEndOfTurn, stream: continuation)
+    return (answer, stream)
+  }
+
   /// The log-probabilities of labels after a prompt.
-  func score(_ labels: [[llama_token]], after prompt: [llama_token], view: ViewNumber?) async throws -> LabelScores {
+  func score(_ labels: [[llama_token]], after prompt: TokenPrompt, view: ViewNumber?) async throws -> LabelScores {
+    try await score(labels, after: prompt, view: view, number: nextNumber(), answer: nil)
+  }
+
+  /// Takes a prompt in that is answered and after which labels are scored: it is read once.
+  func generate(_ request: TokenRequest, scoring labels: [[llama_token]], view: ViewNumber?) async throws -> ScoredAnswer {
+    let number = nextNumber()
+    let (answer, stream) = answer(to: request, number: number)
+    let scores = try await score(labels, after: request.prompt, view: view, number: number, answer: answer)
+    return ScoredAnswer(stream: stream, scores: scores)
+  }
+
+  private func score(
+    _ labels: [[llama_token]], after prompt: TokenPrompt, view: ViewNumber?, number: UInt64,
+    answer: SequenceWork.Answer?
+  ) async throws -> LabelScores {
     let base = try position(after: view)
     let longest = labels.map(\.count).max() ?? 0
     guard longest <= LlamaContext.outputsPerBatch else {
       throw EngineFault.promptTooLong(tokens: longest, available: LlamaContext.outputsPerBatch)
     }
     try check(prompt, after: base + longest)
-    let number = nextNumber()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         if Task.isCancelled {
           continuation.resume(throwing: CancellationError())
         } else {
           enqueue(
-            SequenceWork(number: number, view: view, prompt: prompt, purpose: .score(labels: labels, continuation)))
+            SequenceWork(
+              number: number, view: view, prompt: prompt, answer: answer,
+              scoring: .init(labels: labels, continuation: continuation)))
         }
       }
     } onCancel: {
@@ -106,9 +141,7 @@ actor DecodingEngine {
   /// Stops a prompt wherever it is and frees its sequence.
   func cancel(_ number: UInt64) {
     if let index = waiting.firstIndex(where: { $0.number == number }) {
-      let work = waiting.remove(at: index)
-      forked(work)
-      work.fail(CancellationError())
+      end(waiting.remove(at: index), failing: CancellationError())
     } else if let index = reading.firstIndex(where: { $0.number == number }) {
       end(reading.remove(at: index), failing: CancellationError())
     } else if let index = writing.firstIndex(where: { $0.number == number }) {
@@ -128,10 +161,13 @@ actor DecodingEngine {
     views.removeAll()
   }
 
+  /// What was decoded until now.
+  var tally: EngineTally { context.tally }
+
   /// Begins to record logits' bits, from nothing.
   func traceLogits() { logitTraces = [:] }
 
-  /// Sequences that nobody uses; all of them when the engine is at rest.
+  /// Sequences for views and answers that nobody uses; all of them when the engine is at rest.
   var freeSequences: Int { freeAnswerSequences.count + freeViewSequences.count }
 
   func position(after view: ViewNumber?) throws(EngineFault) -> Int {
@@ -141,10 +177,11 @@ actor DecodingEngine {
     return open.length
   }
 
-  func check(_ prompt: [llama_token], after base: Int) throws(EngineFault) {
-    guard !prompt.isEmpty else { throw .emptyPrompt }
+  func check(_ prompt: TokenPrompt, after base: Int) throws(EngineFault) {
+    let count = prompt.tokens.count
+    guard count > 0 else { throw .emptyPrompt }
     let available = context.shape.tokensPerSequence - base - 1
-    guard prompt.count <= available else { throw .promptTooLong(tokens: prompt.count, available: max(0, available)) }
+    guard count <= available else { throw .promptTooLong(tokens: count, available: max(0, available)) }
   }
 
   func enqueue(_ work: SequenceWork) {
@@ -153,7 +190,10 @@ actor DecodingEngine {
     scheduleStep()
   }
 
-  func forked(_ work: SequenceWork) {
+  /// Notes that a prompt needs its view no longer: its sequence has what comes before it, or never will.
+  func begun(_ work: SequenceWork) {
+    guard !work.hasBegun else { return }
+    work.hasBegun = true
     guard let view = work.view else { return }
     views[view]?.pendingForks -= 1
     releaseIfDone(view)

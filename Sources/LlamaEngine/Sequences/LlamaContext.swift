@@ -19,12 +19,16 @@ final class LlamaContext {
   let shape: Shape
   let vocabularySize: Int
   let embeddingLength: Int
+  /// Turns on the processors, where they are shared with an encoder.
+  let turns: CoreTurns?
+  /// What was done with this context.
+  var tally = EngineTally()
 
   /// Rows of logits that one batch may ask for.
   static let outputsPerBatch = 16
 
   /// - Throws: `EngineFault.noContext` when there is not enough memory.
-  init(of model: LlamaModel, shape: Shape) throws(EngineFault) {
+  init(of model: LlamaModel, shape: Shape, turns: CoreTurns? = nil) throws(EngineFault) {
     var parameters = llama_context_default_params()
     parameters.n_seq_max = UInt32(clamping: shape.sequences)
     parameters.n_ctx = UInt32(clamping: shape.tokensPerSequence * shape.sequences)
@@ -49,6 +53,7 @@ final class LlamaContext {
     self.pointer = pointer
     self.model = model
     self.shape = shape
+    self.turns = turns
     vocabularySize = model.vocabularySize
     embeddingLength = model.embeddingLength
   }
@@ -70,13 +75,23 @@ final class LlamaContext {
   /// Gives a sequence all that another one has read.
   func fork(_ source: Int, into sequence: Int) {
     clear(sequence)
+    tally.forks += 1
     llama_memory_seq_cp(memory, Int32(clamping: source), Int32(clamping: sequence), -1, -1)
   }
 
   /// Decodes a batch of tokens.
   func decode(_ batch: TokenBatch) throws(EngineFault) {
+    try compute(batch.raw)
+  }
+
+  private func compute(_ batch: llama_batch) throws(EngineFault) {
     LlamaLog.forget()
-    let status = llama_decode(pointer, batch.raw)
+    tally.decodes += 1
+    let start = ContinuousClock.now
+    turns?.take()
+    let status = llama_decode(pointer, batch)
+    turns?.give()
+    tally.decoding += ContinuousClock.now - start
     guard status == 0 else { throw .failedDecode(code: status, reason: LlamaLog.lastErrors ?? "no reason given") }
   }
 
@@ -100,9 +115,8 @@ final class LlamaContext {
     }
     llama_set_causal_attn(pointer, false)
     defer { llama_set_causal_attn(pointer, true) }
-    LlamaLog.forget()
-    let status = llama_decode(pointer, batch)
-    guard status == 0 else { throw .failedDecode(code: status, reason: LlamaLog.lastErrors ?? "no reason given") }
+    try compute(batch)
+    tally.imageTokens += count
   }
 
   /// The logits of a row of the last batch, for the call's duration.

@@ -3,25 +3,28 @@ import VisionLanguage
 
 /// A prompt on its way through a sequence of its own: waiting, being read, then being answered or scored.
 final class SequenceWork {
-  /// What happens once the prompt is read.
-  enum Purpose {
-    /// An answer is written, token by token.
-    case generate(Answer)
-    /// Labels' tokens are looked up; each is what follows the prompt.
-    case score(labels: [[llama_token]], CheckedContinuation<LabelScores, any Error>)
+  /// Labels to be scored once the prompt is read; each is what follows it.
+  struct Scoring {
+    let labels: [[llama_token]]
+    let continuation: CheckedContinuation<LabelScores, any Error>
   }
 
   /// An answer in the making.
   final class Answer {
     let sampler: TokenSampler
     let tokenLimit: Int
+    /// Whether the model's end of turn is a token like any other, as the benchmark's fixed work wants it.
+    let ignoresEnd: Bool
     let stream: GenerationStream.Continuation
     var text = TextAssembler()
     var tokens: [llama_token] = []
 
-    init(sampler: TokenSampler, tokenLimit: Int, stream: GenerationStream.Continuation) {
+    init(
+      sampler: TokenSampler, tokenLimit: Int, ignoresEnd: Bool, stream: GenerationStream.Continuation
+    ) {
       self.sampler = sampler
       self.tokenLimit = tokenLimit
+      self.ignoresEnd = ignoresEnd
       self.stream = stream
     }
   }
@@ -29,27 +32,36 @@ final class SequenceWork {
   let number: UInt64
   /// The view that it forks from; `nil` for a prompt without an image.
   let view: ViewNumber?
-  let prompt: [llama_token]
-  let purpose: Purpose
+  let prompt: TokenPrompt
+  /// What is written once the prompt is read, token by token; `nil` when labels are only scored.
+  let answer: Answer?
+  /// What is scored, until that is done.
+  var scoring: Scoring?
   /// The sequence that it lives in, once it has one.
   var sequence: Int?
   /// Where in its sequence the next token goes.
   var position = 0
-  /// Tokens of the prompt that were read.
+  /// Tokens of the prompt that stand in its sequence.
   var read = 0
+  /// Tokens that were there already, of its view's image or its opening.
+  var shared = 0
+  /// Tokens decoded for the prompt.
+  var computed = 0
+  /// Whether its sequence has what comes before the prompt.
+  var hasBegun = false
 
-  init(number: UInt64, view: ViewNumber?, prompt: [llama_token], purpose: Purpose) {
+  init(number: UInt64, view: ViewNumber?, prompt: TokenPrompt, answer: Answer?, scoring: Scoring? = nil) {
     self.number = number
     self.view = view
     self.prompt = prompt
-    self.purpose = purpose
+    self.answer = answer
+    self.scoring = scoring
   }
 
   func fail(_ error: any Error) {
-    switch purpose {
-    case .generate(let answer): answer.stream.finish(throwing: error)
-    case .score(_, let continuation): continuation.resume(throwing: error)
-    }
+    answer?.stream.finish(throwing: error)
+    scoring?.continuation.resume(throwing: error)
+    scoring = nil
   }
 }
 

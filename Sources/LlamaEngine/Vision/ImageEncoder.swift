@@ -1,26 +1,55 @@
 import CLlama
+import Digests
 import VisionLanguage
 
-/// Encodes images one at a time, on a thread of its own beside the decoding engine's.
+/// Encodes images one at a time, on a thread of its own beside the decoding engine's, and remembers the last ones.
 actor ImageEncoder {
   nonisolated let executor: ThreadExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private let projector: Projector
+  private var cache: EmbeddingCache
+  private var encodes = 0
+  private var encoding = Duration.zero
 
-  init(projector: sending Projector) {
+  /// - Parameter cacheBytes: how much the kept embeddings may take.
+  /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load the projector.
+  init(path: String, for model: LlamaModel, at place: Projector.Place, cacheBytes: Int) throws {
+    projector = try Projector(path: path, for: model, at: place)
     executor = ThreadExecutor(name: "dermgemma-encode")
-    self.projector = projector
+    cache = EmbeddingCache(limit: cacheBytes)
   }
 
   deinit { executor.end() }
 
-  /// An image's embedding and the time that it took.
-  func encode(_ image: PixelImage) throws -> (embedding: Projector.Embedding, took: Duration) {
+  /// An image's embedding.
+  struct Outcome: Sendable {
+    var embedding: Projector.Embedding
+    /// Whether it had to be encoded.
+    var isNew: Bool
+    var took: Duration
+  }
+
+  /// Encodes an image unless its embedding is still known. Of two callers with the same image, the second waits here for
+  /// the first.
+  func encode(_ image: PixelImage) throws -> Outcome {
     try Task.checkCancellation()
-    let clock = ContinuousClock()
-    let start = clock.now
+    let digest = image.digest
+    if let known = cache.embedding(of: digest) { return Outcome(embedding: known, isNew: false, took: .zero) }
+    let start = ContinuousClock.now
     let embedding = try projector.encode(image)
-    return (embedding, clock.now - start)
+    let took = ContinuousClock.now - start
+    encodes += 1
+    encoding += took
+    cache.keep(embedding, of: digest)
+    return Outcome(embedding: embedding, isNew: true, took: took)
+  }
+
+  /// Adds what was done here.
+  func add(to tally: EngineTally) -> EngineTally {
+    var tally = tally
+    tally.imageEncodes += encodes
+    tally.encoding += encoding
+    return tally
   }
 }

@@ -7,13 +7,30 @@ final class Projector {
   private let pointer: OpaquePointer
   private let model: LlamaModel
   private let path: String
+  private let turns: CoreTurns?
+
+  /// Where a projector runs.
+  struct Place: @unchecked Sendable {
+    // The device lives as long as the process; ggml guards its state.
+    var threads: Int
+    var usesGPU: Bool
+    /// The CPU backend that is faster for images and alone is not enough for the text; `nil` for llama.cpp's own.
+    var device: ggml_backend_dev_t?
+    /// Turns on the processors, where they are shared with decoding.
+    var turns: CoreTurns?
+  }
 
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it.
-  init(path: String, for model: LlamaModel, threads: Int, usesGPU: Bool) throws(EngineFault) {
+  init(path: String, for model: LlamaModel, at place: Place) throws(EngineFault) {
     var parameters = mtmd_context_params_default()
-    parameters.use_gpu = usesGPU
+    parameters.use_gpu = place.usesGPU || place.device != nil
+    parameters.device = place.usesGPU ? nil : place.device
+    if let turns = place.turns {
+      parameters.cb_eval = CoreTurns.betweenProducts
+      parameters.cb_eval_user_data = Unmanaged.passUnretained(turns).toOpaque()
+    }
     parameters.print_timings = false
-    parameters.n_threads = Int32(clamping: threads)
+    parameters.n_threads = Int32(clamping: place.threads)
     parameters.warmup = false
     LlamaLog.forget()
     guard let pointer = mtmd_init_from_file(path, model.pointer, parameters) else {
@@ -22,6 +39,7 @@ final class Projector {
     self.pointer = pointer
     self.model = model
     self.path = path
+    turns = place.turns
     guard mtmd_support_vision(pointer), mtmd_decode_use_non_causal(pointer, nil), !mtmd_decode_use_mrope(pointer) else {
       mtmd_free(pointer)
       throw .refusedWeights(path: path, reason: "not a projector of Gemma 3's kind")
@@ -34,12 +52,16 @@ final class Projector {
   struct Embedding: Sendable {
     var numbers: [Float]
     var count: Int
+
+    var byteCount: Int { numbers.count * MemoryLayout<Float>.size }
   }
 
   /// Runs an image through the projector. An image of another size than the projector's is stretched first.
   ///
   /// - Throws: `EngineFault.unusableImage` when llama.cpp refuses it, `.brokenWeights` when the result is not finite.
   func encode(_ image: PixelImage) throws(EngineFault) -> Embedding {
+    turns?.take()
+    defer { turns?.give() }
     LlamaLog.forget()
     let bitmap = image.pixels.withUnsafeBufferPointer {
       mtmd_bitmap_init(UInt32(clamping: image.width), UInt32(clamping: image.height), $0.baseAddress)

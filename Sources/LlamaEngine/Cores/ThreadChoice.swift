@@ -1,0 +1,14 @@
+/// How many threads a model is worth.
+///
+/// Threads of a small model wait for each other longer than they compute: on two processors one examination by the
+/// embedded model (14 MB) takes half as long with one thread as with two, while a model of 250 MB gains from both
+/// (Benchmarks/RESULTS.md).
+enum ThreadChoice {
+  /// Weights below this size, in bytes, are read by one thread.
+  static let smallWeights = 64 << 20
+
+  /// Threads for weights of a size, when nobody asked for a number.
+  static func threads(forWeightsOf bytes: Int, processors: Int) -> Int {
+    bytes < smallWeights ? 1 : max(1, processors)
+  }
+}

@@ -1,0 +1,54 @@
+import Weights
+
+/// The room that an engine was given, and why.
+public struct EngineRoom: Sendable, Hashable {
+  /// Images that can be looked at side by side.
+  public let views: Int
+  /// Prompts that can be answered side by side.
+  public let answers: Int
+  /// Openings of prompts that are kept.
+  public let openings: Int
+  /// Tokens that a sequence holds: prompt, image and answer together.
+  public let tokensPerSequence: Int
+  /// What all of it takes.
+  public let footprint: EngineFootprint
+  /// Free memory in bytes when the engine was loaded; `nil` where the system does not say.
+  public let freeMemory: Int?
+
+  var sequences: Int { views + openings + answers }
+
+  /// Divides llama.cpp's sequences, and memory where nobody gave a number.
+  init(
+    _ configuration: EngineConfiguration, text: TextWeights, projector: ProjectorWeights?, tokensPerSequence: Int
+  ) {
+    let most = EngineConfiguration.mostSequences
+    let openings = min(max(0, configuration.openings), most / 4)
+    let embeddings = projector == nil ? 0 : configuration.embeddingCacheBytes
+    // Without a projector there is nothing to look at, and no view takes memory.
+    let viewsPerExamination = projector == nil ? 0 : 1
+    func footprint(_ answersPerView: Int) -> EngineFootprint {
+      EngineFootprint(
+        text: text, projector: projector, tokensPerSequence: tokensPerSequence,
+        sequencesPerExamination: viewsPerExamination + answersPerView, sharedSequences: openings,
+        embeddings: embeddings)
+    }
+    let free = FreeMemory.bytes
+    switch configuration.places {
+    case .fixed(let views, let answers):
+      self.views = min(max(1, views), most / 3) * viewsPerExamination
+      self.answers = min(max(1, answers), most - self.views - openings)
+      self.footprint = footprint(max(1, self.answers / max(1, self.views)))
+    case .fitting(let answersPerView, let atMost):
+      let perView = min(max(1, answersPerView), most / 4)
+      let footprint = footprint(perView)
+      let examinations = min(
+        footprint.examinations(inFree: free, most: atMost), (most - openings) / (perView + viewsPerExamination))
+      self.views = examinations * viewsPerExamination
+      self.answers = examinations * perView
+      self.footprint = footprint
+    }
+    self.openings = openings
+    self.tokensPerSequence = tokensPerSequence
+    freeMemory = free
+  }
+}

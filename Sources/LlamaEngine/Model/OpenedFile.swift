@@ -1,0 +1,77 @@
+import Digests
+import Faults
+import Foundation
+
+/// A file that stays the same file: its digest is that of the bytes that were loaded, though its name may have passed to
+/// another file since.
+final class OpenedFile: Sendable {
+  private let path: String
+  private let descriptor: Int32
+  private let state: State
+
+  /// What tells one state of one file from any other.
+  private struct State: Equatable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+    let size: Int64
+    let seconds: Int
+    let nanoseconds: Int
+
+    init(_ status: stat) {
+      device = UInt64(status.st_dev)
+      inode = UInt64(status.st_ino)
+      size = Int64(status.st_size)
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
+    }
+  }
+
+  /// Opens a file before it is loaded by its name.
+  ///
+  /// - Throws: `UnreadableFile`.
+  init(path: String) throws {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    var status = stat()
+    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+      let reason = String(cString: strerror(errno))
+      if descriptor >= 0 { Foundation.close(descriptor) }
+      throw EngineFault.unreadableWeights(path: path, reason: reason)
+    }
+    state = State(status)
+  }
+
+  deinit { Foundation.close(descriptor) }
+
+  /// Makes sure, once the file was loaded, that its name still meant this file.
+  ///
+  /// - Throws: `EngineFault.changedWeights`.
+  func checkName() throws(EngineFault) {
+    var status = stat()
+    guard stat(path, &status) == 0, State(status) == state else { throw .changedWeights(path: path) }
+  }
+
+  /// The digest of all bytes.
+  ///
+  /// - Throws: `EngineFault.changedWeights` when they were written to since; `CancellationError`.
+  func digest() throws -> SHA256Digest {
+    var hasher = SHA256Hasher()
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var offset = 0
+    while true {
+      try Task.checkCancellation()
+      let count = pread(descriptor, &piece, piece.count, offset)
+      guard count >= 0 else {
+        throw EngineFault.unreadableWeights(path: path, reason: String(cString: strerror(errno)))
+      }
+      if count == 0 { break }
+      piece.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+      offset += count
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, State(status) == state else {
+      throw EngineFault.changedWeights(path: path)
+    }
+    return hasher.finish()
+  }
+}

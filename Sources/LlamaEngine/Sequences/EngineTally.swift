@@ -1,0 +1,21 @@
+/// What an engine has done since it was loaded, and how long llama.cpp took for it.
+public struct EngineTally: Sendable, Hashable {
+  /// Times that the image went through the projector.
+  public internal(set) var imageEncodes = 0
+  /// Batches decoded.
+  public internal(set) var decodes = 0
+  /// Tokens of prompts and labels decoded, without images.
+  public internal(set) var promptTokens = 0
+  /// Tokens of images decoded.
+  public internal(set) var imageTokens = 0
+  /// Batches that held one token of every answer under way.
+  public internal(set) var writingDecodes = 0
+  /// Tokens that went through those; divided by `writingDecodes`, the width that was reached.
+  public internal(set) var writtenTokens = 0
+  /// Sequences forked.
+  public internal(set) var forks = 0
+  /// Time inside llama.cpp's decoding and sampling, waiting for the processor included.
+  public internal(set) var decoding = Duration.zero
+  /// Time inside llama.cpp's encoding.
+  public internal(set) var encoding = Duration.zero
+}
