@@ -37,7 +37,7 @@ def check(found: dict) -> None:
     assert set(found["flags"]) <= FLAGS and len(set(found["flags"])) == len(found["flags"])
     assert set(found["timings"]) == {"encode_ms", "phase1_ms", "phase2_ms", "phase3_ms", "total_ms"}
     assert all(number >= 0 for number in found["timings"].values())
-    assert set(found["counts"]) == {"image_encodes", "prompt_tokens", "generated_tokens"}
+    assert set(found["counts"]) == {"image_encodes", "prompt_tokens", "shared_prompt_tokens", "generated_tokens"}
     assert found["counts"]["image_encodes"] == 1
     assert found["report"].strip()
 

@@ -50,7 +50,7 @@ import Testing
     #expect(object["ground_truth"] is NSNull)
     #expect(try part("timings").keys.sorted() == ["encode_ms", "phase1_ms", "phase2_ms", "phase3_ms", "total_ms"])
     let counts = try part("counts")
-    #expect(Set(counts.keys) == ["image_encodes", "prompt_tokens", "generated_tokens"])
+    #expect(Set(counts.keys) == ["image_encodes", "prompt_tokens", "shared_prompt_tokens", "generated_tokens"])
     #expect(counts["image_encodes"] as? Int == 1)
     #expect(object["report"] is String)
   }

@@ -53,7 +53,9 @@ extension ExaminationReport {
     for time in [\ExaminationTimings.encode, \.phase1, \.phase2, \.phase3, \.total] {
       report.timings[keyPath: time] = 0
     }
-    (report.counts.imageEncodes, report.counts.promptTokens, report.counts.generatedTokens) = (0, 0, 0)
+    for count in [\ExaminationCounts.imageEncodes, \.promptTokens, \.sharedPromptTokens, \.generatedTokens] {
+      report.counts[keyPath: count] = 0
+    }
     return report
   }
 }

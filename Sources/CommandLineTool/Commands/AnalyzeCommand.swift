@@ -34,7 +34,9 @@ let analyzeCommand = CommandSpecification(
     OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object a line, in the order of the inputs."),
     OptionSpecification(
       name: "--files-from", value: "FILE", help: "Takes paths from a file, one a line; - for standard input."),
-    OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
+    OptionSpecification(
+      name: "--parallel", value: "N",
+      help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
     OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: by the model's size)."),
   ] + modelOptions,
   examples: [

@@ -63,7 +63,8 @@ extension DecodingEngine {
     }
     // The answer's first token is drawn before the labels' own tokens are decoded over the logits.
     var token: llama_token?
-    let scores = try logProbabilities(of: scoring.labels, after: work, in: sequence, row: row) { () throws(EngineFault) in
+    let scores = try logProbabilities(of: scoring.labels, after: work, in: sequence, row: row) {
+      () throws(EngineFault) in
       if let answer = work.answer { token = try draw(answer, of: work, row: row) }
     }
     work.scoring = nil

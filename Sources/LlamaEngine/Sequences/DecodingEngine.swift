@@ -105,7 +105,9 @@ actor DecodingEngine {
   }
 
   /// Takes a prompt in that is answered and after which labels are scored: it is read once.
-  func generate(_ request: TokenRequest, scoring labels: [[llama_token]], view: ViewNumber?) async throws -> ScoredAnswer {
+  func generate(_ request: TokenRequest, scoring labels: [[llama_token]], view: ViewNumber?) async throws
+    -> ScoredAnswer
+  {
     let number = nextNumber()
     let (answer, stream) = answer(to: request, number: number)
     let scores = try await score(labels, after: request.prompt, view: view, number: number, answer: answer)

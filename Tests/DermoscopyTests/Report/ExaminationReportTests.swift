@@ -34,7 +34,7 @@ import Testing
         "probabilities":{"MEL":0.143325,"NV":0.784552,"BCC":0.052726,"BKL":0.019397}},\
         "flags":[],"ground_truth":{"code":"NV","attribute":"homogenous"},\
         "timings":{"encode_ms":20.0,"phase1_ms":1.5,"phase2_ms":2.0,"phase3_ms":0.1,"total_ms":24.0},\
-        "counts":{"image_encodes":1,"prompt_tokens":165,"generated_tokens":18},"report":"text / more\\n"}
+        "counts":{"image_encodes":1,"prompt_tokens":165,"shared_prompt_tokens":0,"generated_tokens":18},"report":"text / more\\n"}
         """)
   }
 
