@@ -1,15 +1,67 @@
 import Faults
 
 /// A database that cannot be used as asked.
+///
+/// Every case names the database as its owner does: a file's path.
 public enum RecordFault: Fault, Equatable {
-  /// The database file cannot be opened, or is none.
+  /// The database cannot be opened, is none, or failed in a way that has no case of its own.
   case unusable(path: String, reason: String)
+  /// There is no database where one should be read.
+  case missing(path: String)
+  /// A later version of this program wrote it.
+  case newer(path: String, version: Int, known: Int)
+  /// Somebody else holds it for longer than anyone waits.
+  case busy(path: String)
+  /// There is no room to write; everything that was kept before is still there.
+  case full(path: String)
+  /// It, or a file that was to be written beside it, may not be written.
+  case unwritable(path: String, reason: String)
+  /// What it holds is not what was put into it.
+  case damaged(path: String, reason: String)
+  /// A run's position was taken.
+  case alreadyKept(run: RecordID, position: Int)
+  /// Something was to be kept that the database would not give back as it was.
+  case unkeepable(reason: String)
+  /// No run has the id.
+  case unknownRun(RecordID)
+  /// A cursor that no page gave.
+  case badCursor(String)
+  /// Examinations are deleted, but their bytes could not be overwritten yet; the next deletion does it.
+  case lingering(path: String, reason: String)
+  /// It was closed.
+  case closed(path: String)
 
-  public var kind: FaultKind { .unavailable }
+  /// What sort of trouble this is.
+  public var kind: FaultKind {
+    switch self {
+    case .unusable, .newer, .busy, .damaged, .lingering, .closed: .unavailable
+    case .missing, .unknownRun: .missingInput
+    case .full, .unwritable: .unwritableOutput
+    case .alreadyKept, .unkeepable: .bug
+    case .badCursor: .usage
+    }
+  }
 
+  /// What is wrong and where, on one line.
   public var description: String {
     switch self {
     case .unusable(let path, let reason): "The database \(path) cannot be used: \(reason)"
+    case .missing(let path): "There is no database at \(path)"
+    case .newer(let path, let version, let known):
+      "The database \(path) was written by a later version of this program (its schema is \(version), this program knows "
+        + "up to \(known))"
+    case .busy(let path): "The database \(path) is locked by somebody else; try again later"
+    case .full(let path): "The database \(path) cannot grow: no space is left; everything kept so far is intact"
+    case .unwritable(let path, let reason): "\(path): cannot be written (\(reason))"
+    case .damaged(let path, let reason): "The database \(path) is damaged: \(reason)"
+    case .alreadyKept(let run, let position): "Position \(position) of run \(run) was kept before"
+    case .unkeepable(let reason): "An examination cannot be kept: \(reason)"
+    case .unknownRun(let run): "No run has the id \(run)"
+    case .badCursor(let text): "The cursor \(text.prefix(64)) belongs to no page"
+    case .lingering(let path, let reason):
+      "What was deleted from the database \(path) is gone from it, but its bytes are not overwritten yet (\(reason)); delete "
+        + "once more to make up for it"
+    case .closed(let path): "The database \(path) was closed"
     }
   }
 }

@@ -1,0 +1,102 @@
+import Dermoscopy
+import Foundation
+
+/// An examination as the database holds it: the report or what stands in its place, and where it belongs.
+public struct KeptExamination: Sendable, Hashable {
+  /// How an examination ended.
+  public enum Outcome: Sendable, Hashable {
+    /// With a report.
+    case report(ExaminationReport)
+    /// With less than a report: some phases of one, as a JSON object that only its owner reads.
+    case partial(PartialReading)
+    /// It went no further.
+    case failure(ExaminationFailure)
+  }
+
+  /// Its id.
+  public var id: RecordID
+  /// The run that it belongs to.
+  public var run: RecordID
+  /// Its place among the run's inputs, from 0.
+  public var position: Int
+  /// When it ended, to a millisecond.
+  public var finished: Date
+  /// The image's name.
+  public var imageName: String
+  /// SHA-256 of the image file's bytes, hexadecimal in lower case; `nil` when it could not be read.
+  public var imageDigest: String?
+  /// How it ended.
+  public var outcome: Outcome
+  /// From the beginning to the end, waiting included, in milliseconds.
+  public var elapsed: Double
+  /// What its owner wants kept beside it, as a JSON object that only the owner reads.
+  public var details: String?
+
+  /// An examination that ended with a report.
+  public init(
+    id: RecordID = RecordID(), run: RecordID, position: Int, finished: Date = Date(), report: ExaminationReport,
+    elapsed: Double? = nil, details: String? = nil
+  ) {
+    self.init(
+      id: id, run: run, position: position, finished: finished, imageName: report.image.name,
+      imageDigest: report.image.sha256, outcome: .report(report), elapsed: elapsed ?? report.timings.total,
+      details: details)
+  }
+
+  /// An examination that ended in whatever way.
+  ///
+  /// Times are kept to a millisecond; what is finer is rounded here already, so that what is kept is what is fetched.
+  public init(
+    id: RecordID = RecordID(), run: RecordID, position: Int, finished: Date = Date(), imageName: String,
+    imageDigest: String?, outcome: Outcome, elapsed: Double, details: String? = nil
+  ) {
+    self.id = id
+    self.run = run
+    self.position = position
+    self.finished = finished.toMillisecond
+    self.imageName = imageName
+    self.imageDigest = imageDigest
+    self.outcome = outcome
+    self.elapsed = elapsed
+    self.details = details
+  }
+
+  /// The report, where there is one.
+  public var report: ExaminationReport? {
+    if case .report(let report) = outcome { report } else { nil }
+  }
+
+  /// Why it went no further, where it did not.
+  public var failure: ExaminationFailure? {
+    if case .failure(let failure) = outcome { failure } else { nil }
+  }
+
+  /// What is wrong with any phase's output.
+  public var flags: [QualityFlag] {
+    switch outcome {
+    case .report(let report): report.flags
+    case .partial(let reading): reading.flags
+    case .failure: []
+    }
+  }
+}
+
+/// Some phases of an examination.
+public struct PartialReading: Sendable, Hashable {
+  /// A JSON object that only its owner reads.
+  public var json: String
+  /// The code, where the phases reached one.
+  public var code: LesionCode?
+  /// The cleaned description, where the phases reached one; searched like a report's.
+  public var description: String?
+  /// What is wrong with any phase's output.
+  public var flags: [QualityFlag]
+
+  /// A partial reading.
+  public init(json: String, code: LesionCode? = nil, description: String? = nil, flags: [QualityFlag] = []) {
+    self.json = json
+    self.code = code
+    self.description = description
+    self.flags = QualityFlag.allCases.filter(flags.contains)
+  }
+}

@@ -1,0 +1,50 @@
+import Dermoscopy
+import Foundation
+
+/// What examinations are looked for; everything that is set must hold.
+public struct RecordQuery: Sendable, Hashable {
+  /// A part of the image's name; ASCII's letters in either case.
+  public var imageName: String?
+  /// The first digits of the image file's SHA-256.
+  public var imageDigest: String?
+  /// The code.
+  public var code: LesionCode?
+  /// A flag that it has.
+  public var flag: QualityFlag?
+  /// Whether it is without any flag.
+  public var isClean: Bool?
+  /// Whether it failed.
+  public var isFailure: Bool?
+  /// The protocol's id, or the first digits of its digest.
+  public var readingProtocol: String?
+  /// The model's name, or the first digits of its weights' SHA-256.
+  public var weights: String?
+  /// The run.
+  public var run: RecordID?
+  /// It ended then or later.
+  public var from: Date?
+  /// It ended before then.
+  public var to: Date?
+  /// A part of the cleaned description; ASCII's letters in either case.
+  public var text: String?
+
+  /// All examinations.
+  public init() {}
+
+  /// All examinations of a run.
+  public init(run: RecordID) { self.run = run }
+}
+
+/// How many examinations there are of each sort.
+public struct RecordCounts: Sendable, Hashable {
+  /// All of them.
+  public var examinations = 0
+  /// Those that failed.
+  public var failures = 0
+  /// Those that did not fail and have no flag.
+  public var clean = 0
+  /// Those with each code; codes that none has are left out.
+  public var codes: [LesionCode: Int] = [:]
+  /// Those with each flag; flags that none has are left out.
+  public var flags: [QualityFlag: Int] = [:]
+}

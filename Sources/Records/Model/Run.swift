@@ -1,0 +1,119 @@
+import Dermoscopy
+import Foundation
+import VisionLanguage
+
+/// Many examinations made for one purpose, with all that it takes to repeat them.
+public struct Run: Sendable, Hashable {
+  /// How far a run has come.
+  public enum State: String, Sendable, Codable, CaseIterable {
+    /// It began and did not end; so does a run say whose process was killed.
+    case running
+    /// It did all that it was to do.
+    case finished
+    /// It was stopped and can be resumed.
+    case interrupted
+    /// It could not go on.
+    case failed
+  }
+
+  /// Its id.
+  public var id: RecordID
+  /// The command that made it: `analyze`, `serve`, `validate phase1`, ….
+  public var kind: String
+  /// How far it has come.
+  public var state: State
+  /// When it began, to a millisecond.
+  public var started: Date
+  /// When it ended, to a millisecond.
+  public var ended: Date?
+  /// The command line, without the program's name.
+  public var command: [String]
+  /// What the images were read by, and with what.
+  public var provenance: Provenance
+  /// How the run was set, as its owner spells it: one JSON object.
+  public var settings: String
+  /// What the inputs were, as its owner computes it; two runs over the same inputs have the same. Empty for none.
+  public var inputs: String
+
+  /// A run.
+  ///
+  /// Times are kept to a millisecond; what is finer is rounded here already, so that what is kept is what is fetched.
+  public init(
+    id: RecordID = RecordID(), kind: String, state: State = .running, started: Date = Date(), ended: Date? = nil,
+    command: [String] = [], provenance: Provenance, settings: String = "{}", inputs: String = ""
+  ) {
+    self.id = id
+    self.kind = kind
+    self.state = state
+    self.started = started.toMillisecond
+    self.ended = ended?.toMillisecond
+    self.command = command
+    self.provenance = provenance
+    self.settings = settings
+    self.inputs = inputs
+  }
+}
+
+extension Run {
+  /// By what and with what a run's images are read.
+  public struct Provenance: Sendable, Hashable, Codable {
+    /// The protocol's id.
+    public var protocolID: String
+    /// The protocol's version.
+    public var protocolVersion: String
+    /// SHA-256 of the protocol's document, hexadecimal.
+    public var protocolDigest: String
+    /// The whole document, so that the run can be repeated when the file is gone; `nil` when it was not at hand.
+    public var protocolText: String?
+    /// The model's name.
+    public var model: String
+    /// SHA-256 of the weights file, hexadecimal.
+    public var weights: String
+    /// SHA-256 of the projector file, hexadecimal; `nil` without one.
+    public var projector: String?
+    /// The engine with its version and backends.
+    public var engine: String
+    /// Where the random numbers began.
+    public var seed: UInt64
+    /// The machine: processor, cores, memory, system.
+    public var machine: String
+
+    /// A provenance.
+    public init(
+      protocolID: String, protocolVersion: String, protocolDigest: String, protocolText: String?, model: String,
+      weights: String, projector: String?, engine: String, seed: UInt64, machine: String = Machine.description
+    ) {
+      self.protocolID = protocolID
+      self.protocolVersion = protocolVersion
+      self.protocolDigest = protocolDigest
+      self.protocolText = protocolText
+      self.model = model
+      self.weights = weights
+      self.projector = projector
+      self.engine = engine
+      self.seed = seed
+      self.machine = machine
+    }
+
+    /// The provenance of what a model reads by a protocol.
+    public init(
+      _ readingProtocol: ReadingProtocol, document: String?, model: ModelIdentity, seed: UInt64,
+      machine: String = Machine.description
+    ) {
+      self.init(
+        protocolID: readingProtocol.id, protocolVersion: readingProtocol.version,
+        protocolDigest: readingProtocol.digest.hexadecimal, protocolText: document, model: model.name,
+        weights: model.weights.hexadecimal, projector: model.projector?.hexadecimal, engine: model.engine, seed: seed,
+        machine: machine)
+    }
+  }
+}
+
+extension Date {
+  /// Milliseconds since 1970, rounded; what no 64-bit number holds becomes the nearest that it does.
+  var milliseconds: Int64 { Int64(exactly: (timeIntervalSince1970 * 1000).rounded()) ?? (self < Date() ? .min : .max) }
+
+  init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
+
+  var toMillisecond: Date { Date(milliseconds: milliseconds) }
+}

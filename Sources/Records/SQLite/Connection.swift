@@ -1,0 +1,169 @@
+import CSQLite
+import Foundation
+
+/// One connection to a database file; used by one thread at a time.
+final class Connection {
+  /// A value as SQLite knows them.
+  enum Value: Sendable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case blob([UInt8])
+
+    static func text(_ text: String?) -> Value { text.map { .text($0) } ?? .null }
+    static func integer(_ number: Int) -> Value { .integer(Int64(number)) }
+  }
+
+  let path: String
+  private let handle: OpaquePointer
+
+  /// Opens a file that is there, or an empty one.
+  ///
+  /// - Parameter wait: milliseconds that a statement waits for somebody else's lock.
+  init(path: String, wait: Int32, readsOnly: Bool = false) throws(RecordFault) {
+    self.path = path
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    guard code == SQLITE_OK, let opened else {
+      defer { sqlite3_close_v2(opened) }
+      throw Self.fault(code, path: path, message: opened.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory")
+    }
+    handle = opened
+    sqlite3_busy_timeout(handle, wait)
+    try run("PRAGMA foreign_keys = ON")
+    try run("PRAGMA synchronous = FULL")
+    try run("PRAGMA secure_delete = ON")
+    try run("PRAGMA trusted_schema = OFF")
+    if readsOnly { try run("PRAGMA query_only = ON") }
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  /// Whether the file is open for writing too.
+  var isWritable: Bool { sqlite3_db_readonly(handle, "main") == 0 }
+
+  /// Rows that the last statement changed.
+  var changes: Int { Int(sqlite3_changes64(handle)) }
+
+  /// Runs a statement to its end.
+  func run(_ sql: String, _ values: [Value] = []) throws(RecordFault) {
+    _ = try rows(sql, values) { (_: Row) throws(RecordFault) in () }
+  }
+
+  /// Runs statements one after the other.
+  func script(_ sql: String) throws(RecordFault) {
+    try check(sqlite3_exec(handle, sql, nil, nil, nil))
+  }
+
+  /// What a statement's rows are read as.
+  func rows<Element>(
+    _ sql: String, _ values: [Value] = [], read: (Row) throws(RecordFault) -> Element
+  ) throws(RecordFault) -> [Element] {
+    var statement: OpaquePointer?
+    try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
+    defer { sqlite3_finalize(statement) }
+    for (value, index) in zip(values, Int32(1)...) { try check(Self.bind(value, to: statement, at: index)) }
+    var elements: [Element] = []
+    while true {
+      switch sqlite3_step(statement) {
+      case SQLITE_ROW: elements.append(try read(Row(statement: statement)))
+      case SQLITE_DONE: return elements
+      case let code: throw fault(code)
+      }
+    }
+  }
+
+  /// The first row of a statement.
+  func row<Element>(
+    _ sql: String, _ values: [Value] = [], read: (Row) throws(RecordFault) -> Element
+  ) throws(RecordFault) -> Element? {
+    try rows(sql, values, read: read).first
+  }
+
+  /// The number in the first row of a statement.
+  func number(_ sql: String, _ values: [Value] = []) throws(RecordFault) -> Int {
+    try row(sql, values) { (row: Row) throws(RecordFault) in row.integer(0) } ?? 0
+  }
+
+  /// Does it whole or not at all; a transaction for writing waits for its turn at the beginning.
+  func transaction<Outcome>(
+    writes: Bool = true, _ body: () throws(RecordFault) -> Outcome
+  ) throws(RecordFault) -> Outcome {
+    try run(writes ? "BEGIN IMMEDIATE" : "BEGIN")
+    do {
+      let outcome = try body()
+      try run("COMMIT")
+      return outcome
+    } catch {
+      // SQLite has rolled back by itself after some faults; then there is nothing left to do.
+      if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
+      throw error
+    }
+  }
+
+  // MARK: Faults
+
+  private func check(_ code: Int32) throws(RecordFault) {
+    guard code == SQLITE_OK else { throw fault(code) }
+  }
+
+  private func fault(_ code: Int32) -> RecordFault {
+    Self.fault(code, path: path, message: String(cString: sqlite3_errmsg(handle)))
+  }
+
+  private static func fault(_ code: Int32, path: String, message: String) -> RecordFault {
+    switch (code & 0xff, code) {
+    case (SQLITE_BUSY, _), (SQLITE_LOCKED, _): .busy(path: path)
+    case (SQLITE_FULL, _): .full(path: path)
+    // The constants of extended codes are macros that Swift cannot see: SQLITE_IOERR | (n << 8), sqlite.org/rescode.html.
+    case (SQLITE_IOERR, SQLITE_IOERR | 3 << 8), (SQLITE_IOERR, SQLITE_IOERR | 4 << 8),
+      (SQLITE_IOERR, SQLITE_IOERR | 6 << 8), (SQLITE_IOERR, SQLITE_IOERR | 19 << 8):
+      .unwritable(path: path, reason: message)
+    case (SQLITE_READONLY, _), (SQLITE_PERM, _): .unwritable(path: path, reason: message)
+    case (SQLITE_NOTADB, _): .unusable(path: path, reason: "it is no SQLite database")
+    case (SQLITE_CORRUPT, _): .damaged(path: path, reason: message)
+    default: .unusable(path: path, reason: message)
+    }
+  }
+
+  private static func bind(_ value: Value, to statement: OpaquePointer?, at index: Int32) -> Int32 {
+    switch value {
+    case .null: return sqlite3_bind_null(statement, index)
+    case .integer(let number): return sqlite3_bind_int64(statement, index, number)
+    case .real(let number): return sqlite3_bind_double(statement, index, number)
+    case .text(var text):
+      return text.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { bytes in
+          // A null pointer would bind NULL.
+          guard let start = bytes.baseAddress else { return dermgemma_bind_text(statement, index, "", 0) }
+          return dermgemma_bind_text(statement, index, start, UInt64(bytes.count))
+        }
+      }
+    case .blob(let bytes): return dermgemma_bind_blob(statement, index, bytes, UInt64(bytes.count))
+    }
+  }
+}
+
+/// A row, valid until the next is read.
+struct Row {
+  fileprivate let statement: OpaquePointer?
+
+  func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
+
+  func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(statement, column)) }
+
+  func real(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }
+
+  func text(_ column: Int32) -> String? {
+    guard !isNull(column), let start = sqlite3_column_text(statement, column) else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  func bytes(_ column: Int32) -> [UInt8] {
+    guard let start = sqlite3_column_blob(statement, column) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+  }
+}

@@ -1,0 +1,88 @@
+import Dermoscopy
+import Foundation
+
+/// An examination as a row of its table.
+struct ExaminationRow {
+  static let columns = """
+    e.number, e.id, r.id, e.position, e.finished_ms, e.image_name, e.image_sha256, e.outcome, e.code, e.description, \
+    e.elapsed_ms, e.body, e.details
+    """
+
+  var outcome: String
+  var code: LesionCode?
+  var truth: String?
+  var description: String?
+  var provenance: (protocolID: String, protocolDigest: String, model: String, weights: String)?
+  var body: String
+
+  /// - Throws: `unkeepable` for what would not come back as it was.
+  init(_ examination: KeptExamination) throws(RecordFault) {
+    guard examination.elapsed.isFinite else { throw .unkeepable(reason: "its time is no number") }
+    guard examination.position >= 0 else { throw .unkeepable(reason: "its position is negative") }
+    if let digest = examination.imageDigest {
+      let isDigest =
+        digest.utf8.count == 64 && digest.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+      guard isDigest else { throw .unkeepable(reason: "its image's digest is no SHA-256") }
+    }
+    if let details = examination.details { try JSONText.requireObject(details, called: "details") }
+    do {
+      switch examination.outcome {
+      case .report(let report):
+        outcome = "report"
+        code = report.diagnosis.code
+        truth = report.groundTruth?.code
+        description = report.description?.cleaned
+        provenance = (
+          report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights
+        )
+        body = try report.json()
+      case .partial(let reading):
+        outcome = "partial"
+        code = reading.code
+        description = reading.description
+        body = reading.json
+      case .failure(let failure):
+        outcome = "failure"
+        body = try OrderedJSON.line(failure)
+      }
+    } catch {
+      throw .unkeepable(reason: "\(error)")
+    }
+    if case .partial = examination.outcome { try JSONText.requireObject(body, called: "phases") }
+  }
+
+  /// - Throws: `damaged` for a row that is not what was put into it.
+  static func examination(
+    in row: Row, of connection: Connection
+  ) throws(RecordFault) -> (number: Int64, examination: KeptExamination) {
+    let number = Int64(row.integer(0))
+    let damage = RecordFault.damaged(path: connection.path, reason: "examination \(number) cannot be read")
+    guard let id = RecordID(row.text(1) ?? ""), let run = RecordID(row.text(2) ?? ""), let body = row.text(11)
+    else { throw damage }
+    let outcome: KeptExamination.Outcome
+    do {
+      switch row.text(7) {
+      case "report": outcome = .report(try ExaminationReport(json: body))
+      case "failure": outcome = .failure(try JSONDecoder().decode(ExaminationFailure.self, from: Data(body.utf8)))
+      case "partial":
+        let flags = try connection.rows(
+          "SELECT flag FROM flags WHERE examination = ?", [.integer(number)]
+        ) { (row: Row) throws(RecordFault) in QualityFlag(rawValue: row.text(0) ?? "") }
+        outcome = .partial(
+          PartialReading(
+            json: body, code: row.text(8).flatMap(LesionCode.init(rawValue:)), description: row.text(9),
+            flags: flags.compactMap { $0 }))
+      default: throw damage
+      }
+    } catch {
+      throw error as? RecordFault ?? damage
+    }
+    return (
+      number,
+      KeptExamination(
+        id: id, run: run, position: row.integer(3), finished: Date(milliseconds: Int64(row.integer(4))),
+        imageName: row.text(5) ?? "", imageDigest: row.text(6), outcome: outcome, elapsed: row.real(10),
+        details: row.text(12))
+    )
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// The file that a database is in, before SQLite sees it.
+enum RecordFile {
+  /// Makes sure that a file is there.
+  ///
+  /// - Throws: `missing`, `unusable` for what is no file, `unwritable` for what cannot be made.
+  static func prepare(_ path: String, opening: SQLiteRecords.Opening) throws(RecordFault) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .unusable(path: path, reason: "it is no file") }
+      return
+    }
+    guard errno == ENOENT || errno == ENOTDIR else { throw .unusable(path: path, reason: reason()) }
+    guard opening == .creating else { throw .missing(path: path) }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: path, reason: "its folder cannot be made")
+    }
+    // The log and its index take over the file's permissions.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: reason()) }
+    Foundation.close(descriptor)
+  }
+
+  /// Why the last system call failed.
+  static func reason() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,54 @@
+extension SQLiteRecords {
+  public func examination(_ id: RecordID) async throws(RecordFault) -> KeptExamination? {
+    try await select("WHERE e.id = ?", [.text(id.text)]).first?.examination
+  }
+
+  public func examination(ofRun run: RecordID, at position: Int) async throws(RecordFault) -> KeptExamination? {
+    try await select("WHERE r.id = ? AND e.position = ?", [.text(run.text), .integer(position)]).first?.examination
+  }
+
+  public func examinations(
+    ofRun run: RecordID, after position: Int?, limit: Int
+  ) async throws(RecordFault) -> [KeptExamination] {
+    try await select(
+      "WHERE r.id = ? AND e.position > ? ORDER BY e.position LIMIT ?",
+      [.text(run.text), .integer(position ?? -1), .integer(Self.clamped(limit))]
+    ).map(\.examination)
+  }
+
+  public func keptPositions(ofRun run: RecordID, failures: Bool) async throws(RecordFault) -> [ClosedRange<Int>] {
+    try await reader.run { (connection: Connection) throws(RecordFault) in
+      // Neighbours have the same difference between their position and their rank.
+      try connection.rows(
+        """
+        SELECT min(position), max(position) FROM (
+          SELECT position, position - row_number() OVER (ORDER BY position) AS island FROM examinations
+          WHERE run = (SELECT number FROM runs WHERE id = ?) AND (outcome <> 'failure' OR ?))
+        GROUP BY island ORDER BY 1
+        """, [.text(run.text), .integer(failures ? 1 : 0)]
+      ) { (row: Row) throws(RecordFault) in row.integer(0)...max(row.integer(0), row.integer(1)) }
+    }
+  }
+
+  public func image(digest: String, role: KeptImage.Role) async throws(RecordFault) -> KeptImage? {
+    try await reader.run { (connection: Connection) throws(RecordFault) in
+      try connection.row(
+        "SELECT media_type, bytes FROM images WHERE sha256 = ? AND role = ?", [.text(digest), .text(role.rawValue)]
+      ) { (row: Row) throws(RecordFault) in
+        KeptImage(digest: digest, role: role, mediaType: row.text(0) ?? "", bytes: row.bytes(1))
+      }
+    }
+  }
+
+  /// The examinations that a condition on `e` (examinations) and `r` (runs) selects.
+  func select(
+    _ condition: String, _ values: [Connection.Value]
+  ) async throws(RecordFault) -> [(number: Int64, examination: KeptExamination)] {
+    let sql = "SELECT \(ExaminationRow.columns) FROM examinations e JOIN runs r ON r.number = e.run \(condition)"
+    return try await reader.run { (connection: Connection) throws(RecordFault) in
+      try connection.rows(sql, values) { (row: Row) throws(RecordFault) in
+        try ExaminationRow.examination(in: row, of: connection)
+      }
+    }
+  }
+}

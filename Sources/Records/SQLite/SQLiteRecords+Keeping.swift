@@ -1,0 +1,74 @@
+extension SQLiteRecords {
+  public func keep(
+    _ examination: KeptExamination, images: [KeptImage], replacing: Bool
+  ) async throws(RecordFault) {
+    let row = try ExaminationRow(examination)
+    for image in images {
+      guard image.digest == examination.imageDigest else { throw .unkeepable(reason: "a picture is another image's") }
+      guard image.bytes.count <= KeptImage.largest else { throw .unkeepable(reason: "a picture is too large") }
+    }
+    try await writer.run { (connection: Connection) throws(RecordFault) in
+      try connection.transaction { () throws(RecordFault) in
+        try Self.insert(row, of: examination, images: images, replacing: replacing, into: connection)
+      }
+    }
+  }
+
+  private static func insert(
+    _ row: ExaminationRow, of examination: KeptExamination, images: [KeptImage], replacing: Bool,
+    into connection: Connection
+  ) throws(RecordFault) {
+    let run = try connection.row(
+      "SELECT number, protocol_id, protocol_sha256, model, weights_sha256 FROM runs WHERE id = ?",
+      [.text(examination.run.text)]
+    ) { (row: Row) throws(RecordFault) in
+      (row.integer(0), (row.text(1) ?? "", row.text(2) ?? "", row.text(3) ?? "", row.text(4) ?? ""))
+    }
+    guard let (run, runProvenance) = run else { throw .unknownRun(examination.run) }
+    let provenance = row.provenance ?? runProvenance
+
+    let taken = try connection.row(
+      "SELECT number, image_sha256 FROM examinations WHERE run = ? AND position = ?",
+      [.integer(run), .integer(examination.position)]
+    ) { (row: Row) throws(RecordFault) in (number: row.integer(0), digest: row.text(1)) }
+    if let taken {
+      guard replacing else { throw .alreadyKept(run: examination.run, position: examination.position) }
+      try connection.run("DELETE FROM examinations WHERE number = ?", [.integer(taken.number)])
+    }
+    let same = try connection.number("SELECT count(*) FROM examinations WHERE id = ?", [.text(examination.id.text)])
+    guard same == 0 else { throw .unkeepable(reason: "the id \(examination.id) was kept before") }
+    try connection.run(
+      """
+      INSERT INTO examinations (id, run, position, finished_ms, image_name, image_sha256, outcome, code, truth,
+        description, protocol_id, protocol_sha256, model, weights_sha256, elapsed_ms, body, details)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(examination.id.text), .integer(run), .integer(examination.position),
+        .integer(examination.finished.milliseconds), .text(examination.imageName), .text(examination.imageDigest),
+        .text(row.outcome), .text(row.code?.rawValue), .text(row.truth), .text(row.description), .text(provenance.0),
+        .text(provenance.1), .text(provenance.2), .text(provenance.3), .real(examination.elapsed), .text(row.body),
+        .text(examination.details),
+      ])
+    let number = try connection.number("SELECT last_insert_rowid()")
+    for flag in examination.flags {
+      try connection.run(
+        "INSERT OR IGNORE INTO flags (examination, flag) VALUES (?, ?)", [.integer(number), .text(flag.rawValue)])
+    }
+    for image in images {
+      try connection.run(
+        "INSERT OR IGNORE INTO images (sha256, role, media_type, bytes) VALUES (?, ?, ?, ?)",
+        [.text(image.digest), .text(image.role.rawValue), .text(image.mediaType), .blob(image.bytes)])
+    }
+    if let digest = taken?.digest { try forgetImages(of: [digest], in: connection) }
+  }
+
+  /// Deletes the pictures of images that no examination has any more.
+  static func forgetImages(of digests: Set<String>, in connection: Connection) throws(RecordFault) {
+    for digest in digests {
+      try connection.run(
+        "DELETE FROM images WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM examinations WHERE image_sha256 = ?1)",
+        [.text(digest)])
+    }
+  }
+}

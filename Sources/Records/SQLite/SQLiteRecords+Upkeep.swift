@@ -1,0 +1,90 @@
+import Foundation
+
+extension SQLiteRecords {
+  public func backUp(to path: String) async throws(RecordFault) {
+    // A connection of its own: keeping and reading go on meanwhile.
+    let source = self.path
+    let queue = ConnectionQueue(path: source, label: "backup") { () throws(RecordFault) in
+      try Connection(path: source, wait: 10_000)
+    }
+    _ = try await reader.run { (connection: Connection) throws(RecordFault) in
+      try connection.number("SELECT 1")  // Says so if it was closed.
+    }
+    let outcome: Result<Void, RecordFault>
+    do throws(RecordFault) {
+      try await queue.run { (connection: Connection) throws(RecordFault) in try Backup.write(connection, to: path) }
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    await queue.close()
+    try outcome.get()
+  }
+
+  public func check() async throws(RecordFault) -> [String] {
+    try await reader.run { (connection: Connection) throws(RecordFault) in
+      var faults = try connection.rows("PRAGMA integrity_check(100)") { (row: Row) throws(RecordFault) in
+        row.text(0) ?? ""
+      }.filter { $0 != "ok" }
+      faults += try connection.rows("PRAGMA foreign_key_check") { (row: Row) throws(RecordFault) in
+        "row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nothing"
+      }
+      faults += try connection.rows(
+        """
+        SELECT DISTINCT sha256 FROM images
+        WHERE NOT EXISTS (SELECT 1 FROM examinations WHERE image_sha256 = images.sha256)
+        """
+      ) { (row: Row) throws(RecordFault) in "the picture \(row.text(0) ?? "") belongs to no examination" }
+      let unreadable = try connection.rows(
+        "SELECT \(ExaminationRow.columns) FROM examinations e JOIN runs r ON r.number = e.run"
+      ) { (row: Row) throws(RecordFault) -> String? in
+        do throws(RecordFault) {
+          _ = try ExaminationRow.examination(in: row, of: connection)
+          return nil
+        } catch {
+          return error.description
+        }
+      }
+      faults += unreadable.compactMap { $0 }
+      return faults
+    }
+  }
+}
+
+/// A copy of a database in a file of its own.
+private enum Backup {
+  /// Writes beside the destination and moves there what is complete and on the disk.
+  static func write(_ connection: Connection, to path: String) throws(RecordFault) {
+    var (source, destination) = (stat(), stat())
+    if stat(connection.path, &source) == 0, stat(path, &destination) == 0 {
+      guard destination.st_mode & S_IFMT == S_IFREG else { throw .unwritable(path: path, reason: "it is no file") }
+      guard (source.st_dev, source.st_ino) != (destination.st_dev, destination.st_ino) else {
+        throw .unwritable(path: path, reason: "it is the database itself")
+      }
+    }
+    let part = "\(path).part-\(UUID().uuidString.prefix(8))"
+    let descriptor = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: RecordFile.reason()) }
+    defer {
+      close(descriptor)
+      unlink(part)
+    }
+    do {
+      try connection.run("VACUUM INTO ?", [.text(part)])
+    } catch {
+      switch error {
+      case .full, .unwritable: throw .unwritable(path: path, reason: "no space is left or the disk failed")
+      default: throw error
+      }
+    }
+    guard fsync(descriptor) == 0, rename(part, path) == 0 else {
+      throw .unwritable(path: path, reason: RecordFile.reason())
+    }
+    // The new name is on the disk when the folder is.
+    let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Dermoscopy
+import Foundation
+import Testing
+
+@testable import Records
+
+@Suite struct KeepingTests {
+  @Test func `what was kept comes back as it was, in another connection too`() async throws {
+    let path = try Specimens.path()
+    let run = Specimens.run()
+    let first = try Specimens.examination(0, of: run)
+    let failure = Specimens.failure(1, of: run)
+    let partial = KeptExamination(
+      run: run.id, position: 2, imageName: "c.png", imageDigest: nil,
+      outcome: .partial(
+        PartialReading(
+          json: #"{"observations": {}}"#, code: .melanoma, description: "Dots", flags: [.empty, .guardrail])),
+      elapsed: 3)
+    let records = try await SQLiteRecords(path: path)
+    try await records.begin(run)
+    for examination in [first, failure, partial] { try await records.keep(examination) }
+    await records.close()
+
+    let again = try await SQLiteRecords(path: path, opening: .existing)
+    #expect(try await again.run(run.id) == run)
+    for examination in [first, failure, partial] {
+      #expect(try await again.examination(examination.id) == examination)
+      #expect(try await again.examination(ofRun: run.id, at: examination.position) == examination)
+    }
+    #expect(try await again.examination(RecordID()) == nil)
+    #expect(try await again.examination(ofRun: run.id, at: 3) == nil)
+    #expect(try await again.run(RecordID()) == nil)
+    #expect(try await again.check().isEmpty)
+  }
+
+  @Test(arguments: [
+    "", " ", "'; DROP TABLE runs; --", "a\u{0}b", "line\nbreak\r\u{2028}", "\u{1F600}é\u{301}", "=1+1",
+    "\"quoted\", %_\\",
+  ])
+  func `text of any kind comes back as it was`(text: String) async throws {
+    let records = try await SQLiteRecords(path: try Specimens.path())
+    var run = Specimens.run(kind: text)
+    run.command = [text, text]
+    run.inputs = text
+    run.provenance.machine = text
+    let examination = try Specimens.examination(0, of: run, name: text, text: text)
+    try await records.begin(run)
+    try await records.keep(examination)
+    #expect(try await records.run(run.id) == run)
+    #expect(try await records.examination(examination.id) == examination)
+    #expect(try await records.examination(examination.id)?.report?.json() == examination.report?.json())
+  }
+
+  @Test func `a position is kept once unless it is to be replaced`() async throws {
+    let records = try await SQLiteRecords(path: try Specimens.path())
+    let run = Specimens.run()
+    try await records.begin(run)
+    try await records.keep(Specimens.failure(4, of: run))
+    let second = try Specimens.examination(4, of: run)
+    await #expect(throws: RecordFault.alreadyKept(run: run.id, position: 4)) { try await records.keep(second) }
+    try await records.keep(second, images: [], replacing: true)
+    #expect(try await records.examination(ofRun: run.id, at: 4) == second)
+    #expect(try await records.counts(matching: RecordQuery()).examinations == 1)
+    // Its own id again, at its own position, may be replaced; at another it is a mistake.
+    try await records.keep(second, images: [], replacing: true)
+    var elsewhere = second
+    elsewhere.position = 5
+    await #expect { try await records.keep(elsewhere) } throws: { ($0 as? RecordFault)?.kind == .bug }
+  }
+
+  @Test func `what would not come back is refused and changes nothing`() async throws {
+    let records = try await SQLiteRecords(path: try Specimens.path())
+    let run = Specimens.run()
+    try await records.begin(run)
+    let good = try Specimens.examination(0, of: run)
+    var bad: [KeptExamination] = []
+    func add(_ change: (inout KeptExamination) -> Void) {
+      var examination = good
+      change(&examination)
+      bad.append(examination)
+    }
+    add { $0.elapsed = .nan }
+    add { $0.position = -1 }
+    add { $0.details = "no object" }
+    add { $0.details = "[1]" }
+    add { $0.imageDigest = "ABC" }
+    add { $0.imageDigest = String(repeating: "A", count: 64) }
+    add { $0.outcome = .partial(PartialReading(json: "")) }
+    for examination in bad {
+      await #expect { try await records.keep(examination) } throws: { ($0 as? RecordFault)?.kind == .bug }
+    }
+    var stranger = good
+    stranger.run = RecordID()
+    await #expect(throws: RecordFault.unknownRun(stranger.run)) { try await records.keep(stranger) }
+    await #expect { try await records.begin(run) } throws: { ($0 as? RecordFault)?.kind == .bug }
+    #expect(try await records.counts(matching: RecordQuery()).examinations == 0)
+  }
+
+  @Test func `a run's state moves on`() async throws {
+    let records = try await SQLiteRecords(path: try Specimens.path())
+    let run = Specimens.run()
+    try await records.begin(run)
+    #expect(try await records.run(run.id)?.state == .running)
+    let end = Date(timeIntervalSince1970: 1_700_000_100.5)
+    try await records.mark(run: run.id, as: .interrupted, ended: end)
+    #expect(try await records.run(run.id)?.state == .interrupted)
+    #expect(try await records.run(run.id)?.ended == end)
+    try await records.mark(run: run.id, as: .running)
+    #expect(try await records.run(run.id)?.ended == nil)
+    let unknown = RecordID()
+    await #expect(throws: RecordFault.unknownRun(unknown)) { try await records.mark(run: unknown, as: .finished) }
+  }
+
+  @Test func `the positions of a run that are taken are told as stretches`() async throws {
+    let records = try await SQLiteRecords(path: try Specimens.path())
+    let (run, other) = (Specimens.run(), Specimens.run())
+    try await records.begin(run)
+    try await records.begin(other)
+    #expect(try await records.keptPositions(ofRun: run.id, failures: true) == [])
+    for position in [0, 1, 2, 7, 9, 10] { try await records.keep(Specimens.examination(position, of: run)) }
+    try await records.keep(Specimens.failure(8, of: run))
+    try await records.keep(Specimens.examination(3, of: other))
+    #expect(try await records.keptPositions(ofRun: run.id, failures: true) == [0...2, 7...10])
+    #expect(try await records.keptPositions(ofRun: run.id, failures: false) == [0...2, 7...7, 9...10])
+  }
+
+  @Test func `a run is read in order, however it was kept and however long it is`() async throws {
+    let records = try await SQLiteRecords(path: try Specimens.path())
+    let run = Specimens.run()
+    try await records.begin(run)
+    var numbers = FixedNumbers(state: 3)
+    let count = ExaminationsOfRun.stride * 2 + 5
+    for position in (0..<count).shuffled(using: &numbers) {
+      try await records.keep(Specimens.examination(position, of: run))
+    }
+    var positions: [Int] = []
+    for try await examination in records.examinations(ofRun: run.id) { positions.append(examination.position) }
+    #expect(positions == Array(0..<count))
+    #expect(try await records.examinations(ofRun: run.id, after: 3, limit: 2).map(\.position) == [4, 5])
+  }
+
+  @Test func `ids are short plain words`() {
+    #expect(RecordID("a-B_9") != nil && RecordID(RecordID().text) != nil)
+    for bad in ["", "a b", "é", "a/b", String(repeating: "a", count: 65)] { #expect(RecordID(bad) == nil) }
+  }
+}
