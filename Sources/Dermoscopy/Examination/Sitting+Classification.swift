@@ -1,9 +1,6 @@
 import VisionLanguage
 
 extension Sitting {
-  /// What a prompt says in place of a description of which cleaning left nothing.
-  static let noDescription = "none"
-
   /// Phase 3: a code from the notes and the description alone.
   ///
   /// The model does not see the image any more.
@@ -11,8 +8,8 @@ extension Sitting {
     try begin(.classification)
     let started = ContinuousClock.now
     let classification = readingProtocol.classification
-    let text = classification.prompt.filled(
-      observations: notes(proceedings.observations), description: oneLine(proceedings.description?.cleaned ?? ""))
+    let text = readingProtocol.classificationPrompt(
+      notes: proceedings.observations, description: proceedings.description)
 
     let choice: Choice
     switch classification.method {
@@ -104,10 +101,5 @@ extension Sitting {
       throw ModelFault(message: "scored \(scores.logProbabilities.count) of \(codes) codes")
     }
     return scores
-  }
-
-  private func oneLine(_ text: String) -> String {
-    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return line.isEmpty ? Self.noDescription : line
   }
 }

@@ -40,18 +40,7 @@ extension Sitting {
       value: AnswerReader(form: question.answer, subject: question.label).value(of: answer.text), raw: answer.text)
   }
 
-  var qualityChecks: QualityChecks {
-    QualityChecks(
-      refusals: readingProtocol.refusals, comparisonWords: readingProtocol.review?.comparisonWords ?? [],
-      additionalWords: readingProtocol.review?.additionalWords ?? [], codes: readingProtocol.classification.codes)
-  }
-
-  /// The observations as a prompt shows them: one a line, by the questions' labels.
-  func notes(_ observations: Observations) -> String {
-    readingProtocol.questions.map { question in
-      "\(question.label): \(observations[question.id]?.value ?? Observation.unclear)"
-    }.joined(separator: "\n")
-  }
+  var qualityChecks: QualityChecks { readingProtocol.qualityChecks }
 }
 
 extension GenerationStream {

@@ -7,7 +7,7 @@ extension Sitting {
     try begin(.review)
     let started = ContinuousClock.now
 
-    let text = review.prompt.filled(observations: notes(proceedings.observations))
+    let text = readingProtocol.prompt(of: review, notes: proceedings.observations)
     let streams = try await view.respond(to: [request(text, sampling, phase: .review)])
     guard let stream = streams.first else { throw ModelFault(message: "did not answer") }
     let answer = try await stream.answer { log.append(.descriptionText($0)) }

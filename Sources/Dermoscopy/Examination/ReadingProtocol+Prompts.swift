@@ -1,0 +1,28 @@
+/// What the later phases are asked, with what the earlier ones found.
+extension ReadingProtocol {
+  /// What a prompt says in place of a description of which cleaning left nothing.
+  static let noDescription = "none"
+
+  var qualityChecks: QualityChecks {
+    QualityChecks(
+      refusals: refusals, comparisonWords: review?.comparisonWords ?? [],
+      additionalWords: review?.additionalWords ?? [], codes: classification.codes)
+  }
+
+  func prompt(of review: Review, notes: Observations) -> String {
+    review.prompt.filled(observations: lines(of: notes))
+  }
+
+  func classificationPrompt(notes: Observations, description: CleanedDescription?) -> String {
+    let line = (description?.cleaned ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return classification.prompt.filled(
+      observations: lines(of: notes), description: line.isEmpty ? Self.noDescription : line)
+  }
+
+  /// The observations as a prompt shows them: one a line, by the questions' labels.
+  private func lines(of observations: Observations) -> String {
+    questions.map { question in
+      "\(question.label): \(observations[question.id]?.value ?? Observation.unclear)"
+    }.joined(separator: "\n")
+  }
+}

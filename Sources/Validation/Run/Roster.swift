@@ -1,0 +1,125 @@
+import Datasets
+import Dermoscopy
+import Digests
+
+/// One image of a run, or the notes that stand for it.
+public struct RosterEntry: Sendable, Hashable {
+  /// Where the examination begins.
+  public enum Source: Sendable, Hashable {
+    /// The image in a file.
+    case file(path: String)
+    /// What was observed and described before.
+    case notes(Observations, description: String?)
+  }
+
+  /// Its place in the run, from 0.
+  public var position: Int
+  /// Its path below the folder of images, or the name in the table of notes.
+  public var name: String
+  /// Where the examination begins.
+  public var source: Source
+  /// SHA-256 of the file's bytes or of the notes, hexadecimal; empty for a file that cannot be read.
+  public var digest: String
+  /// What the lesion is known to be.
+  public var truth: GroundTruth?
+  /// What else is known of it.
+  public var metadata: LesionMetadata
+}
+
+/// The images of a run in their order, with all that is known of them beforehand.
+public struct Roster: Sendable {
+  /// By position, without gaps.
+  public let entries: [RosterEntry]
+  /// What the labels cover, and what not.
+  public let census: LabelCensus
+  /// SHA-256 of the names and contents, hexadecimal.
+  public let imagesDigest: String
+  /// SHA-256 of what is known of the images, hexadecimal.
+  public let labelsDigest: String
+
+  init(_ entries: [RosterEntry], census: LabelCensus) {
+    self.entries = entries
+    self.census = census
+    imagesDigest = Self.digest(entries) { [$0.name, $0.digest] }
+    labelsDigest = Self.digest(entries) { entry in
+      let (truth, metadata) = (entry.truth, entry.metadata)
+      return [
+        entry.name, truth?.code ?? "", truth?.attribute ?? "", metadata.lesion ?? "", metadata.site ?? "",
+        metadata.sex ?? "", metadata.age.map(String.init) ?? "",
+      ]
+    }
+  }
+
+  private static func digest(_ entries: [RosterEntry], _ fields: (RosterEntry) -> [String]) -> String {
+    var hasher = SHA256Hasher()
+    for entry in entries {
+      let line = Spreadsheet.line(fields(entry))
+      Array(line.utf8).withUnsafeBufferPointer { hasher.update($0) }
+    }
+    return hasher.finish().hexadecimal
+  }
+
+  /// The images in a folder and the folders in it, by name.
+  ///
+  /// Every file is read once for its digest, so that a resumed run can tell whether it changed.
+  ///
+  /// - Parameters:
+  ///   - limit: how many at most, the first ones; `nil` for all.
+  ///   - progress: called now and then with the number of files that were looked at.
+  /// - Throws: `ImageFiles.Missing` when there is no image; `CancellationError`.
+  public static func images(
+    in folder: String, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil,
+    progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> Roster {
+    let paths = try ImageFiles.at(folder)
+    let chosen = paths.prefix(limit ?? paths.count)
+    var entries: [RosterEntry] = []
+    entries.reserveCapacity(chosen.count)
+    for path in chosen {
+      try Task.checkCancellation()
+      progress(entries.count, chosen.count)
+      // An unreadable file fails in its place, as a broken one does.
+      let digest = (try? SHA256Digest(ofFileAt: path))?.hexadecimal ?? ""
+      entries.append(
+        entry(
+          entries.count, name: name(of: path, in: folder), source: .file(path: path), digest: digest, labels: labels,
+          metadata: metadata))
+    }
+    return Roster(
+      entries, census: LabelCensus(entries, labels: labels, wasLimited: chosen.count < paths.count))
+  }
+
+  /// The rows of a table of notes.
+  ///
+  /// - Parameter limit: how many at most, the first ones; `nil` for all.
+  public static func notes(
+    _ notes: NotesTable, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil
+  ) -> Roster {
+    let chosen = notes.rows.prefix(limit ?? notes.rows.count)
+    let entries = chosen.enumerated().map { position, row in
+      entry(
+        position, name: row.name, source: .notes(row.observations, description: row.description), digest: row.digest,
+        labels: labels, metadata: metadata)
+    }
+    return Roster(
+      entries, census: LabelCensus(entries, labels: labels, wasLimited: chosen.count < notes.rows.count))
+  }
+
+  private static func entry(
+    _ position: Int, name: String, source: RosterEntry.Source, digest: String, labels: Labels?,
+    metadata: MetadataTable?
+  ) -> RosterEntry {
+    let label = labels?.label(ofImageNamed: name)
+    let own = label?.metadata ?? LesionMetadata()
+    return RosterEntry(
+      position: position, name: name, source: source, digest: digest,
+      truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) },
+      metadata: metadata?.metadata(ofImageNamed: name)?.filled(from: own) ?? own)
+  }
+
+  private static func name(of path: String, in folder: String) -> String {
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    return path.hasPrefix(prefix)
+      ? String(path.dropFirst(prefix.count)) : path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

@@ -1,0 +1,114 @@
+import Faults
+import Foundation
+
+/// A folder of results that cannot be used as asked.
+public enum RunFolderFault: Fault, Equatable {
+  /// Something could not be written; what stood there before still does.
+  case unwritable(path: String, reason: String)
+  /// Another process is writing there.
+  case inUse(folder: String)
+  /// There are results already.
+  case occupied(folder: String, by: String, isUnfinished: Bool)
+  /// There is nothing to resume.
+  case nothingToResume(folder: String, scope: String)
+  /// A run cannot go on because something that it rests on is not what it was.
+  case changed(folder: String, what: [String])
+
+  public var kind: FaultKind {
+    switch self {
+    case .unwritable: .unwritableOutput
+    case .inUse: .unavailable
+    case .occupied, .nothingToResume: .usage
+    case .changed: .unusableInput
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .unwritable(let path, let reason): "\(path): cannot be written (\(reason))"
+    case .inUse(let folder): "\(folder): another validation is writing there; wait for it, or name another folder with --out"
+    case .occupied(let folder, let what, true):
+      "\(folder): \(what) is there and not finished; go on with --resume, begin anew with --replace, or name another "
+        + "folder with --out"
+    case .occupied(let folder, let what, false):
+      "\(folder): \(what) is there already; write it anew with --replace, or name another folder with --out"
+    case .nothingToResume(let folder, let scope): "\(folder): there is no run of validate \(scope) to resume"
+    case .changed(let folder, let what):
+      "\(folder): the run cannot go on, because \(what.joined(separator: "; ")). Begin anew with --replace or another --out"
+    }
+  }
+}
+
+/// The folder that a run writes to, held against other processes for as long as this value lives.
+public final class RunFolder: Sendable {
+  /// As the caller named it, without a slash at the end.
+  public let path: String
+  private let lock: Int32
+
+  /// Makes the folder unless it is there, and locks it.
+  ///
+  /// The lock (flock) ends with the process, however it ends; its file stays.
+  ///
+  /// - Throws: `RunFolderFault`.
+  public init(_ path: String) throws(RunFolderFault) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    self.path = path
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: path, reason: error.localizedDescription)
+    }
+    lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard lock >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno
+      close(lock)
+      if reason == EWOULDBLOCK { throw .inUse(folder: path) }
+      throw .unwritable(path: path, reason: String(cString: strerror(reason)))
+    }
+  }
+
+  deinit { close(lock) }
+
+  /// The path of a file in it.
+  public func file(_ name: String) -> String { path == "/" ? "/" + name : path + "/" + name }
+
+  /// Whether a file is there.
+  public func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
+  /// The records.
+  public var database: String { file("records.sqlite") }
+
+  /// Where a file is written before it takes its place.
+  static func draft(of path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    return (parts.dropLast() + [".\(parts.last ?? "").part"]).joined(separator: "/")
+  }
+
+  /// Writes a file whole or not at all.
+  ///
+  /// - Throws: `RunFolderFault.unwritable`; what stood there before still does then.
+  public func write(_ text: String, to name: String) throws(RunFolderFault) {
+    let path = file(name)
+    let draft = Self.draft(of: path)
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: draft))
+    } catch {
+      unlink(draft)
+      throw .unwritable(path: path, reason: error.localizedDescription)
+    }
+    guard rename(draft, path) == 0 else {
+      let reason = String(cString: strerror(errno))
+      unlink(draft)
+      throw .unwritable(path: path, reason: reason)
+    }
+  }
+
+  /// Takes a file away; one that is not there is no fault.
+  public func remove(_ name: String) throws(RunFolderFault) {
+    guard unlink(file(name)) == 0 || errno == ENOENT else {
+      throw .unwritable(path: file(name), reason: String(cString: strerror(errno)))
+    }
+  }
+}

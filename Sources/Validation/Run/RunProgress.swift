@@ -1,0 +1,64 @@
+/// How far a run has come, how fast, and how long it still takes.
+public struct RunProgress: Sendable {
+  /// Examinations that the rate looks back over.
+  private static let window = 40
+  private static let barColumns = 20
+
+  private let total: Int
+  private var done: Int
+  private var flagged = 0
+  private var failed = 0
+  /// When the latest examinations ended, the run's beginning first.
+  private var recent: [ContinuousClock.Instant]
+
+  /// A run of so many images, of which some were read before.
+  public init(total: Int, done: Int, now: ContinuousClock.Instant = .now) {
+    self.total = total
+    self.done = done
+    recent = [now]
+  }
+
+  /// Counts one more.
+  public mutating func add(isFlagged: Bool, isFailure: Bool, now: ContinuousClock.Instant = .now) {
+    done += 1
+    if isFlagged { flagged += 1 }
+    if isFailure { failed += 1 }
+    recent.append(now)
+    if recent.count > Self.window { recent.removeFirst() }
+  }
+
+  /// Images a second of late; `nil` before the first.
+  public var rate: Double? {
+    guard recent.count > 1, let first = recent.first, let last = recent.last else { return nil }
+    let seconds = (last - first) / .seconds(1)
+    return seconds > 0 ? Double(recent.count - 1) / seconds : nil
+  }
+
+  /// One line: a bar, numbers, rate and time left.
+  public var line: String {
+    let share = total > 0 ? Double(done) / Double(total) : 1
+    let filled = min(max(Int(share * Double(Self.barColumns)), 0), Self.barColumns)
+    var line = "[\(String(repeating: "█", count: filled))\(String(repeating: "·", count: Self.barColumns - filled))] "
+    line += "\(done)/\(total)"
+    if let rate, done < total {
+      line += rate >= 1
+        ? "  \(PhaseSpreadsheet.decimals(rate, 1)) images/s" : "  \(PhaseSpreadsheet.decimals(1 / rate, 1)) s an image"
+      line += "  \(Self.duration(Double(total - done) / rate)) left"
+    }
+    if flagged > 0 { line += "  \(flagged) flagged" }
+    if failed > 0 { line += "  \(failed) failed" }
+    return line
+  }
+
+  /// Seconds as people say them: `4 min 47 s`, `3 h 05 min`.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "long" }
+    let whole = Int(seconds.rounded(.up))
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    switch whole {
+    case ..<60: return "\(whole) s"
+    case ..<3600: return "\(whole / 60) min \(two(whole % 60)) s"
+    default: return "\(whole / 3600) h \(two(whole % 3600 / 60)) min"
+    }
+  }
+}

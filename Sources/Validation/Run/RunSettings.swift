@@ -1,0 +1,103 @@
+import Dermoscopy
+import Foundation
+import Records
+
+/// What a run rests on besides protocol and weights; kept with the run, and held against it when it is resumed.
+public struct RunSettings: Sendable, Hashable, Codable {
+  /// What was asked for.
+  public var scope: ValidationScope
+  /// The folder of images, as it was named; `nil` for a run from a table.
+  public var images: String?
+  /// The table of notes, as it was named.
+  public var notes: String?
+  /// The label file, as it was named.
+  public var labels: String?
+  /// The metadata file, as it was named.
+  public var metadata: String?
+  /// How many images at most.
+  public var limit: Int?
+  /// How many images there are.
+  public var count: Int
+  /// `Roster.imagesDigest`.
+  public var imagesDigest: String
+  /// `Roster.labelsDigest`.
+  public var labelsDigest: String
+  /// How many images were read at once.
+  public var parallel: Int
+  /// Threads of the engine; `nil` for one a processor.
+  public var threads: Int?
+  /// The program's version.
+  public var version: String
+
+  enum CodingKeys: String, CodingKey {
+    case scope, images
+    case notes = "from"
+    case labels, metadata, limit, count
+    case imagesDigest = "images_sha256"
+    case labelsDigest = "labels_sha256"
+    case parallel, threads, version
+  }
+
+  /// Settings.
+  public init(
+    scope: ValidationScope, images: String?, notes: String?, labels: String?, metadata: String?, limit: Int?,
+    roster: Roster, parallel: Int, threads: Int?, version: String
+  ) {
+    self.scope = scope
+    self.images = images
+    self.notes = notes
+    self.labels = labels
+    self.metadata = metadata
+    self.limit = limit
+    count = roster.entries.count
+    imagesDigest = roster.imagesDigest
+    labelsDigest = roster.labelsDigest
+    self.parallel = parallel
+    self.threads = threads
+    self.version = version
+  }
+
+  /// As the records keep it.
+  public func json() throws -> String { try OrderedJSON.line(self) }
+
+  /// Reads what `json` gives.
+  ///
+  /// - Throws: `DecodingError`.
+  public init(json: String) throws { self = try JSONDecoder().decode(RunSettings.self, from: Data(json.utf8)) }
+
+  /// What of all that decides results has changed since a run began; empty when it can go on.
+  ///
+  /// - Parameters:
+  ///   - differences: how the list of images differs from the run's, when that is known.
+  public func changes(
+    since run: Run, provenance: Run.Provenance, differences: [String]
+  ) -> [String] {
+    var changes: [String] = []
+    let old = run.provenance
+    func compare(_ what: String, _ before: String, _ now: String) {
+      if before != now { changes.append("\(what) changed (it was \(before.prefix(40)), it is \(now.prefix(40)))") }
+    }
+    if old.protocolDigest != provenance.protocolDigest {
+      compare("the protocol", name(of: old), name(of: provenance))
+    }
+    compare("the seed", old.seed.description, provenance.seed.description)
+    compare("the weights", short(old.weights), short(provenance.weights))
+    compare("the projector", short(old.projector ?? "none"), short(provenance.projector ?? "none"))
+    guard let before = try? RunSettings(json: run.settings) else {
+      return changes + ["its settings were written by another version of this program"]
+    }
+    if before.imagesDigest != imagesDigest {
+      changes += differences.isEmpty ? ["the images changed"] : differences
+    }
+    if before.imagesDigest == imagesDigest, before.labelsDigest != labelsDigest {
+      changes.append("the labels or metadata changed")
+    }
+    return changes
+  }
+
+  private func short(_ digest: String) -> String { String(digest.prefix(12)) }
+
+  private func name(of provenance: Run.Provenance) -> String {
+    "\(provenance.protocolID) \(provenance.protocolVersion), \(short(provenance.protocolDigest))"
+  }
+}

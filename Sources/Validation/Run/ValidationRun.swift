@@ -1,0 +1,108 @@
+import Dermoscopy
+import Faults
+import Foundation
+import Records
+
+/// Examines what is left of a roster and keeps each examination before it counts as done.
+///
+/// Nothing but what is under way lies in memory; whoever wants results reads the records. However the process ends,
+/// at most the examinations under way are lost.
+public struct ValidationRun: Sendable {
+  /// What came of one entry.
+  public enum Outcome: Sendable {
+    /// A report, kept.
+    case report(ExaminationReport)
+    /// It could not be read; that is kept as well, and tried again when the run is resumed.
+    case failure(ExaminationFailure)
+  }
+
+  /// Where examinations are kept.
+  public var store: any RecordStore
+  /// The run in the store.
+  public var run: RecordID
+  /// Everything that is to be examined.
+  public var roster: Roster
+  /// How many at once; at least 1.
+  public var parallel: Int
+  /// Examines one entry.
+  public var examine: @Sendable (RosterEntry) async throws -> ExaminationReport
+
+  /// A run.
+  public init(
+    store: any RecordStore, run: RecordID, roster: Roster, parallel: Int,
+    examine: @escaping @Sendable (RosterEntry) async throws -> ExaminationReport
+  ) {
+    self.store = store
+    self.run = run
+    self.roster = roster
+    self.parallel = max(1, parallel)
+    self.examine = examine
+  }
+
+  /// Positions that were not examined yet, or failed.
+  public func remaining() async throws -> [Int] {
+    let kept = try await store.keptPositions(ofRun: run, failures: false)
+    var rest: [Int] = []
+    var next = 0
+    for range in kept {
+      if next < range.lowerBound { rest += next..<range.lowerBound }
+      next = max(next, range.upperBound + 1)
+    }
+    if next < roster.entries.count { rest += next..<roster.entries.count }
+    return rest.filter(roster.entries.indices.contains)
+  }
+
+  /// Examines positions.
+  ///
+  /// - Parameter told: called after each, in the order in which they end.
+  /// - Throws: what concerns all images: broken weights, a full disk, `CancellationError`. Before that, everything
+  ///   that came to an end was kept.
+  public func examine(
+    _ positions: [Int], told: @Sendable (RosterEntry, Outcome) throws -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: (RosterEntry, Outcome).self) { group in
+      var waiting = positions[...]
+      func startNext() {
+        guard let position = waiting.popFirst() else { return }
+        let entry = roster.entries[position]
+        group.addTask { (entry, try await outcome(of: entry)) }
+      }
+      for _ in 0..<parallel { startNext() }
+      while let (entry, outcome) = try await group.next() {
+        startNext()
+        try told(entry, outcome)
+      }
+    }
+  }
+
+  private func outcome(of entry: RosterEntry) async throws -> Outcome {
+    try Task.checkCancellation()
+    let started = ContinuousClock.now
+    func elapsed() -> Double { (ContinuousClock.now - started) / .milliseconds(1) }
+    do {
+      let report = try await examine(entry)
+      if !report.image.sha256.isEmpty, report.image.sha256 != entry.digest {
+        throw ChangedImage(name: entry.name)
+      }
+      try await store.keep(
+        KeptExamination(run: run, position: entry.position, report: report, elapsed: elapsed()), images: [],
+        replacing: true)
+      return .report(report)
+    } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
+      let failure = ExaminationFailure(fault)
+      try await store.keep(
+        KeptExamination(
+          run: run, position: entry.position, imageName: entry.name,
+          imageDigest: entry.digest.isEmpty ? nil : entry.digest, outcome: .failure(failure), elapsed: elapsed()),
+        images: [], replacing: true)
+      return .failure(failure)
+    }
+  }
+}
+
+/// An image that is not what it was when the run began.
+struct ChangedImage: Fault {
+  var name: String
+  var kind: FaultKind { .unusableInput }
+  var description: String { "\(name): the file changed while the run was under way" }
+}

@@ -1,0 +1,48 @@
+import Datasets
+import Foundation
+
+/// The list of a run's images with their digests, `images.csv`: what a resumed run is compared with, and what tells a
+/// reader what was known of each image.
+public enum ImageList {
+  /// The file's name.
+  public static let fileName = "images.csv"
+
+  /// Writes the list.
+  ///
+  /// - Throws: `RunFolderFault.unwritable`.
+  public static func write(_ roster: Roster, to folder: RunFolder) throws(RunFolderFault) {
+    let sheet = try Spreadsheet(
+      path: folder.file(fileName), header: ["filename", "sha256", "code", "lesion_id", "site", "sex", "age"])
+    for entry in roster.entries {
+      let metadata = entry.metadata
+      try sheet.add([
+        entry.name, entry.digest, entry.truth?.code ?? "", metadata.lesion ?? "", metadata.site ?? "",
+        metadata.sex ?? "", metadata.age.map(String.init) ?? "",
+      ])
+    }
+    try sheet.finish()
+  }
+
+  /// How a roster differs from a list that was written before, in words; empty when the list is gone or the same.
+  public static func differences(of roster: Roster, from folder: RunFolder) -> [String] {
+    guard let data = FileManager.default.contents(atPath: folder.file(fileName)),
+      let table = try? CommaSeparatedValues(Array(data), name: fileName)
+    else { return [] }
+    var old: [String: String] = [:]
+    for row in table.rows.dropFirst() where row.fields.count > 1 { old[row.fields[0]] = row.fields[1] }
+    var (added, changed): ([String], [String]) = ([], [])
+    for entry in roster.entries {
+      guard let digest = old.removeValue(forKey: entry.name) else {
+        added.append(entry.name)
+        continue
+      }
+      if digest != entry.digest { changed.append(entry.name) }
+    }
+    func told(_ names: [String], _ what: String) -> String? {
+      guard let first = names.first else { return nil }
+      return names.count == 1 ? "\(first) \(what)" : "\(first) and \(names.count - 1) more \(what)"
+    }
+    return [told(changed, "changed"), told(old.keys.sorted(), "no longer there"), told(added, "new")]
+      .compactMap { $0 }
+  }
+}

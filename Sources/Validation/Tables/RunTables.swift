@@ -1,0 +1,122 @@
+import Dermoscopy
+
+/// The tables at the end of a run, section by section.
+public struct RunTables: Sendable {
+  /// The counts.
+  public var tally: Tally
+  /// How images and labels fit.
+  public var census: LabelCensus
+  /// How sure the answers are; `nil` where no image is labelled or there was no Phase 3.
+  public var metrics: RunMetrics?
+
+  /// Tables.
+  public init(tally: Tally, census: LabelCensus, metrics: RunMetrics?) {
+    self.tally = tally
+    self.census = census
+    self.metrics = metrics
+  }
+
+  /// All lines, sections parted by blank ones.
+  public var lines: [String] {
+    let sections = [answers, codes, stickiness, flags, cleanRate, labels, errors, metricsLines, time]
+    return sections.filter { !$0.isEmpty }.joined(separator: [""]).map { $0 }
+  }
+
+  private var answers: [String] {
+    guard tally.examined > 0, !tally.questions.isEmpty else { return [] }
+    var table = TextTable([.left, .left, .right, .right, .left])
+    for question in tally.questions {
+      let shown = question.values.filter { $0.images > 0 || question.known.count <= Self.mostUngivenValues }
+      for (index, entry) in shown.enumerated() {
+        let share = Double(entry.images) / Double(tally.examined)
+        table.add([
+          index == 0 ? question.label : "", TextTable.plain(entry.value), String(entry.images),
+          TextTable.percent(share), TextTable.bar(share),
+        ])
+      }
+    }
+    return ["Answers"] + table.lines
+  }
+
+  /// Of a question with more values than these, those that nobody gave are not shown.
+  private static let mostUngivenValues = 6
+
+  private var codes: [String] {
+    guard !tally.codes.isEmpty else { return [] }
+    var table = TextTable([.left, .right, .right, .left])
+    for code in LesionCode.allCases {
+      let images = tally.codes[code] ?? 0
+      let share = Double(images) / Double(max(tally.examined, 1))
+      table.add([code.rawValue, String(images), TextTable.percent(share), TextTable.bar(share)])
+    }
+    let methods = tally.methods.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+    return ["Codes"] + table.lines + ["  chosen by: " + methods.joined(separator: ", ")]
+  }
+
+  private var stickiness: [String] {
+    guard tally.examined > 0 else { return [] }
+    var table = TextTable([.left, .left, .right, .left])
+    func add(_ name: String, _ answer: String, _ images: Int) {
+      let warning = tally.isSticky(images) ? "⚠ nearly always the same" : ""
+      table.add([
+        name, TextTable.shortened(TextTable.plain(answer), to: 32), TextTable.percent(images, of: tally.examined),
+        warning,
+      ])
+    }
+    for question in tally.questions {
+      if let commonest = question.commonest { add(question.label, commonest.answer, commonest.images) }
+    }
+    if let commonest = tally.commonestCode { add("Code", commonest.code.rawValue, commonest.images) }
+    return table.isEmpty ? [] : ["Stickiness: the commonest answer and its share"] + table.lines
+  }
+
+  private var flags: [String] {
+    guard tally.examined > 0 else { return [] }
+    guard !tally.flags.isEmpty else { return ["Flags", "  none"] }
+    var table = TextTable([.left, .right, .right, .left])
+    for flag in QualityFlag.allCases {
+      guard let images = tally.flags[flag] else { continue }
+      table.add([flag.rawValue, String(images), TextTable.percent(images, of: tally.examined), flag.words])
+    }
+    return ["Flags"] + table.lines
+  }
+
+  private var cleanRate: [String] {
+    let (clean, examined) = (tally.clean, tally.examined)
+    guard examined > 0, let interval = WilsonInterval(hits: clean, count: examined) else { return [] }
+    let target = Metrics.targetCleanRate
+    let isMet = Double(clean) >= target * Double(examined)
+    var line = "Clean rate: \(TextTable.percent(clean, of: examined)) (\(clean) of \(examined); 95 % interval "
+    line += "\(TextTable.percent(interval.low)) to \(TextTable.percent(interval.high))); "
+    line += "target \(PhaseSpreadsheet.decimals(target * 100, 0)) %: \(isMet ? "met" : "missed")"
+    if isMet, interval.low < target { line += ", but the interval reaches below it" }
+    if !isMet, interval.high >= target { line += ", though the interval reaches it" }
+    return [line]
+  }
+
+  private var labels: [String] {
+    var lines: [String] = []
+    if census.labelled > 0 {
+      let codes = census.codes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+      lines.append("  \(census.labelled) of \(census.images) images have a label: " + codes.joined(separator: ", "))
+    }
+    lines += census.remarks.map { "  " + TextTable.plain($0) }
+    return lines.isEmpty ? [] : ["Labels"] + lines
+  }
+
+  private var errors: [String] {
+    guard tally.failed > 0 else { return ["Errors: none"] }
+    var lines = ["Errors: \(tally.failed) \(tally.failed == 1 ? "image" : "images") could not be read"]
+    lines += tally.failures.map { "  " + TextTable.plain($0.failure.message) }
+    let more = tally.failed - tally.failures.count
+    if more > 0 { lines.append("  and \(more) more, in errors.csv") }
+    return lines
+  }
+
+  private var time: [String] {
+    guard let mean = tally.meanMilliseconds else { return [] }
+    return ["Mean time an image: \(PhaseSpreadsheet.decimals(mean / 1000, 2)) s"]
+  }
+
+  private var metricsLines: [String] { metrics.map { MetricsTable.lines(of: $0) } ?? [] }
+}
