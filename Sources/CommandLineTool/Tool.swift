@@ -6,11 +6,13 @@ public enum Tool {
   /// The version, as `--version` prints it.
   public static let version = "0.1.0"
 
-  static let commands = [analyzeCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand, doctorCommand]
+  static let commands = [analyzeCommand, askCommand, prepareCommand, protocolsCommand, validateCommand, phantomsCommand, doctorCommand]
 
   /// Runs a command line without the program's name, and gives its exit status.
   public static func run(_ arguments: [String]) async -> Int32 {
+    // What they tell comes back from write() as an error, which is told in words.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     return await run(arguments, terminal: Terminal())
   }
 

@@ -12,6 +12,8 @@ struct UsageFault: Fault, Equatable {
 /// A command's arguments, checked against its specification.
 struct ParsedArguments: Sendable {
   private(set) var positional: [String] = []
+  /// The whole command line, without the program's name.
+  let words: [String]
   private var values: [String: [String]] = [:]
   private var switches: Set<String> = []
   private let command: String
@@ -19,6 +21,7 @@ struct ParsedArguments: Sendable {
   /// - Throws: `UsageFault` for an unknown option, a missing or superfluous value, or an unexpected argument.
   init(_ arguments: [String], of specification: CommandSpecification) throws(UsageFault) {
     command = specification.name
+    words = [specification.name] + arguments
     let options = specification.options + commonOptions
     var rest = arguments[...]
     while let argument = rest.popFirst() {

@@ -69,12 +69,21 @@ let analyzeCommand = CommandSpecification(
 
 /// The protocol that `--protocol` names.
 func chosenProtocol(_ arguments: ParsedArguments) throws -> ReadingProtocol {
+  try chosenProtocolWithDocument(arguments).readingProtocol
+}
+
+/// The protocol that `--protocol` names, with the bytes of its document.
+func chosenProtocolWithDocument(
+  _ arguments: ParsedArguments
+) throws -> (readingProtocol: ReadingProtocol, document: [UInt8]) {
   let name = try arguments.path("--protocol") ?? "seed"
-  if ReadingProtocol.builtinNames.contains(name) { return try ReadingProtocol.builtin(named: name) }
+  if let document = ReadingProtocol.builtinDocument(named: name) {
+    return (try ReadingProtocol(json: document, name: name), document)
+  }
   guard let data = FileManager.default.contents(atPath: name) else {
     throw MissingProtocol(name: name)
   }
-  return try ReadingProtocol(json: Array(data), name: name)
+  return (try ReadingProtocol(json: Array(data), name: name), Array(data))
 }
 
 /// A protocol that is neither built in nor a file.

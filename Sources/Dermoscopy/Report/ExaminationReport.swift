@@ -22,6 +22,13 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
     public var version: String
     /// SHA-256 of the document, hexadecimal.
     public var digest: String
+
+    /// A reference.
+    public init(id: String, version: String, digest: String) {
+      self.id = id
+      self.version = version
+      self.digest = digest
+    }
   }
 
   /// Which weights answered.
@@ -32,6 +39,13 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
     public var weights: String
     /// SHA-256 of the projector file, hexadecimal.
     public var projector: String?
+
+    /// Weights by name and digests.
+    public init(name: String, weights: String, projector: String?) {
+      self.name = name
+      self.weights = weights
+      self.projector = projector
+    }
 
     enum CodingKeys: String, CodingKey {
       case name

@@ -84,19 +84,24 @@ public struct ValidationRun: Sendable {
       if !report.image.sha256.isEmpty, report.image.sha256 != entry.digest {
         throw ChangedImage(name: entry.name)
       }
-      try await store.keep(
-        KeptExamination(run: run, position: entry.position, report: report, elapsed: elapsed()), images: [],
-        replacing: true)
+      let digest = report.image.sha256
+      try await keep(entry, .report(report), digest: digest, elapsed: elapsed())
       return .report(report)
     } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
       let failure = ExaminationFailure(fault)
-      try await store.keep(
-        KeptExamination(
-          run: run, position: entry.position, imageName: entry.name,
-          imageDigest: entry.digest.isEmpty ? nil : entry.digest, outcome: .failure(failure), elapsed: elapsed()),
-        images: [], replacing: true)
+      try await keep(entry, .failure(failure), digest: entry.digest, elapsed: elapsed())
       return .failure(failure)
     }
+  }
+
+  /// A failure that was kept gives way when the entry is tried again.
+  private func keep(
+    _ entry: RosterEntry, _ outcome: KeptExamination.Outcome, digest: String, elapsed: Double
+  ) async throws {
+    let examination = KeptExamination(
+      run: run, position: entry.position, imageName: entry.name, imageDigest: digest.isEmpty ? nil : digest,
+      outcome: outcome, elapsed: elapsed, details: EntryDetails.json(entry.metadata))
+    try await store.keep(examination, images: [], replacing: true)
   }
 }
 

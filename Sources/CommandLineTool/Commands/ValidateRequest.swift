@@ -1,0 +1,110 @@
+import Datasets
+import Dermoscopy
+import Foundation
+import Reading
+import Validation
+
+/// What a command line of `validate` asks for, checked.
+struct ValidateRequest: Sendable {
+  /// Where results go unless told otherwise: the seed's folder.
+  static let defaultFolder = "data"
+
+  var scope: ValidationScope
+  var images: String?
+  var notes: String?
+  var labels: String?
+  var metadata: String?
+  var folder: String
+  var scores: String?
+  var limit: Int?
+  var mode: RunRecords.Mode
+  var readingProtocol: ReadingProtocol
+  var document: String
+  var seed: UInt64
+  var parallel: Int
+  var threads: Int?
+  var weights: String?
+  var projector: String?
+  /// The command line, without the program's name.
+  var command: [String]
+
+  /// Judges a command line; nothing but the protocol is read.
+  ///
+  /// - Throws: `UsageFault`; a `Fault` for a protocol that is missing or broken.
+  init(_ arguments: ParsedArguments) throws {
+    func wrong(_ message: String) -> UsageFault { UsageFault(message: message, command: "validate") }
+    let names = ValidationScope.allCases.map(\.rawValue)
+    guard let word = arguments.positional.first, arguments.positional.count == 1 else {
+      throw wrong("Say what to validate: \(names.joined(separator: ", "))")
+    }
+    guard let scope = ValidationScope(rawValue: word) else {
+      let suggestion = nearest(to: word, among: names).map { ". Did you mean '\($0)'?" } ?? ""
+      throw wrong("'\(word)' is none of \(names.joined(separator: ", "))\(suggestion)")
+    }
+    self.scope = scope
+    images = try arguments.path("--images")
+    notes = try arguments.path("--from")
+    labels = try arguments.path("--labels")
+    metadata = try arguments.path("--metadata")
+    folder = try arguments.path("--out") ?? Self.defaultFolder
+    scores = try arguments.path("--isic-csv")
+    limit = try arguments.number("--limit", in: 1...Int.max)
+    seed = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
+    parallel = try arguments.number("--parallel", in: 1...32) ?? 1
+    threads = try arguments.number("--threads", in: 1...512)
+    weights = try arguments.path("--model")
+    projector = try arguments.path("--mmproj")
+    switch (arguments.isSet("--resume"), arguments.isSet("--replace")) {
+    case (true, true): throw wrong("--resume and --replace exclude each other")
+    case (true, false): mode = .resuming
+    case (false, true): mode = .replacing
+    case (false, false): mode = .fresh
+    }
+    switch (images, notes) {
+    case (nil, nil): throw wrong("Say which images: --images DIR")
+    case (.some, .some): throw wrong("--images and --from exclude each other")
+    case (nil, .some) where scope != .phase3: throw wrong("--from goes with phase3 only")
+    default: break
+    }
+    if scores != nil, scope == .phase1 || scope == .phase2 {
+      throw wrong("--isic-csv needs Phase 3: validate phase3 or all")
+    }
+    let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
+    self.readingProtocol = readingProtocol
+    self.document = String(decoding: document, as: UTF8.self)
+    if notes != nil, readingProtocol.classification.method == .scored {
+      throw wrong("The protocol \(readingProtocol.id) must see the images, so --from cannot be used with it")
+    }
+    command = arguments.words
+  }
+
+  /// The images, or the notes in their place.
+  ///
+  /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
+  func roster(_ terminal: Terminal) throws -> Roster {
+    let labels = try labels.map { try Labels(path: $0) }
+    for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+    let metadata = try metadata.map { try MetadataTable(path: $0) }
+    if let notes {
+      let table = try NotesTable(path: notes, readingProtocol: readingProtocol)
+      return Roster.notes(table, labels: labels, metadata: metadata, limit: limit)
+    }
+    return try Roster.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) { done, count in
+      if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
+    }
+  }
+
+  /// Loads the model; for notes its weights alone.
+  ///
+  /// - Throws: a `Fault` when weights are missing or broken.
+  func reader(for roster: Roster) throws -> Reader {
+    let readings = min(parallel, max(roster.entries.count, 1))
+    guard notes == nil else {
+      let path = try weights ?? ModelLocation.chosen(weights: nil, projector: nil).weights
+      return try Reader(wordsOnly: path, readingProtocol: readingProtocol, readings: readings, threads: threads)
+    }
+    return try Reader(
+      ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
+      readings: readings, threads: threads)
+  }
+}

@@ -1,0 +1,150 @@
+import Dermoscopy
+import Faults
+import Foundation
+import Reading
+import Records
+import Synchronization
+import Validation
+
+/// One call of `validate`, from the folder's lock to the last table.
+struct ValidateSession: Sendable {
+  var request: ValidateRequest
+  var terminal: Terminal
+
+  /// - Returns: 0, or 65 when some image could not be read.
+  /// - Throws: a `Fault` for what concerns the whole run; what was read before is kept.
+  func run() async throws -> Int32 {
+    let folder = try RunFolder(request.folder)
+    let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
+    do {
+      let roster = try request.roster(terminal)
+      terminal.progress("Loading the model…")
+      let reader = try request.reader(for: roster)
+      let run = try await begin(records, reader, roster)
+      let results: RunResults
+      do {
+        try await examine(records, run, reader, roster)
+        results = try await conclude(records, run, roster)
+      } catch {
+        await stop(records, run, error)
+        throw error
+      }
+      await reader.close()
+      await records.store.close()
+      return results.tally.failed > 0 ? FaultKind.unusableInput.exitStatus : 0
+    } catch {
+      await records.store.close()
+      throw error
+    }
+  }
+
+  private func begin(_ records: RunRecords, _ reader: Reader, _ roster: Roster) async throws -> Run {
+    let settings = RunSettings(
+      scope: request.scope, images: request.images, notes: request.notes, labels: request.labels,
+      metadata: request.metadata, limit: request.limit, roster: roster, parallel: request.parallel,
+      threads: request.threads, version: Tool.version)
+    let provenance = Run.Provenance(
+      request.readingProtocol, document: request.document, model: try await reader.identity, seed: request.seed)
+    return try await records.begin(settings, provenance: provenance, roster: roster, command: request.command)
+  }
+
+  private func examine(_ records: RunRecords, _ run: Run, _ reader: Reader, _ roster: Roster) async throws {
+    let examination = Examination(reader: reader, seed: request.seed, scope: request.scope)
+    let validation = ValidationRun(
+      store: records.store, run: run.id, roster: roster, parallel: request.parallel
+    ) { try await examination.report(on: $0) }
+    let rest = try await validation.remaining()
+    let total = roster.entries.count
+    if rest.count < total {
+      try terminal.print("\(total - rest.count) of \(total) images were read before; \(rest.count) are left.\n")
+    }
+    let progress = Mutex(RunProgress(total: total, done: total - rest.count))
+    try await validation.examine(rest) { entry, outcome in
+      let line: String
+      switch outcome {
+      case .report(let report):
+        let flagged = Diagnostics.lines(of: report, by: request.readingProtocol)
+        if !flagged.isEmpty { try terminal.print(flagged.joined(separator: "\n") + "\n") }
+        line = progress.withLock {
+          $0.add(isFlagged: !flagged.isEmpty, isFailure: false)
+          return $0.line
+        }
+      case .failure(let failure):
+        terminal.complain("dermgemma: \(failure.message)")
+        line = progress.withLock {
+          $0.add(isFlagged: false, isFailure: true)
+          return $0.line
+        }
+      }
+      terminal.progress(line)
+    }
+  }
+
+  private func conclude(_ records: RunRecords, _ run: Run, _ roster: Roster) async throws -> RunResults {
+    terminal.progress("Writing the results…")
+    let results = try await RunResults(
+      folder: records.folder, store: records.store, run: run, roster: roster, scope: request.scope,
+      readingProtocol: request.readingProtocol, scores: request.scores)
+    let ended = Date()
+    try results.writeSummary(ended: ended)
+    try await results.writeReport(description(of: run, roster, results))
+    try await records.store.mark(run: run.id, as: .finished, ended: ended)
+    try terminal.print((results.listing + [""] + results.tables.lines + [""]).joined(separator: "\n"))
+    let files = request.scope.spreadsheets.map(\.fileName) + ["summary.json", "report.html"]
+    try terminal.print("Written to \(records.folder.path): " + files.joined(separator: ", "))
+    return results
+  }
+
+  private func description(of run: Run, _ roster: Roster, _ results: RunResults) -> RunDescription {
+    let provenance = run.provenance
+    let threads = request.threads.map(String.init) ?? "one a processor"
+    return RunDescription(
+      phase: request.scope.rawValue, command: ["dermgemma"] + run.command, started: run.started,
+      elapsed: results.tally.milliseconds / 1000 / Double(request.parallel), version: Tool.version,
+      images: request.images, labels: request.labels,
+      readingProtocol: ExaminationReport.ProtocolReference(
+        id: provenance.protocolID, version: provenance.protocolVersion, digest: provenance.protocolDigest),
+      protocolDocument: request.document,
+      model: ExaminationReport.Model(
+        name: provenance.model, weights: provenance.weights, projector: provenance.projector),
+      engine: provenance.engine, seed: provenance.seed,
+      machine: [
+        .init("Machine", provenance.machine), .init("Threads", threads),
+        .init("Images at once", String(request.parallel)),
+      ],
+      failures: results.tally.failed, remarks: roster.census.remarks)
+  }
+
+  /// Says in the records how it ended, if that can still be said, and to the person what to do next.
+  private func stop(_ records: RunRecords, _ run: Run, _ error: any Error) async {
+    let isInterrupted = error is CancellationError || Task.isCancelled
+    // Cancelled tasks may refuse to write; the records are told from one that is not.
+    let store = records.store
+    let kept = await Task {
+      try? await store.mark(run: run.id, as: isInterrupted ? .interrupted : .failed)
+      return try? await store.counts(matching: RecordQuery(run: run.id)).examinations
+    }.value
+    let number = kept.map { "\($0) examinations are kept" } ?? "What was read is kept"
+    terminal.complain("\(number) in \(records.folder.database); go on with --resume.")
+  }
+}
+
+/// Examines what a roster names.
+private struct Examination: Sendable {
+  var reader: Reader
+  var seed: UInt64
+  var scope: ValidationScope
+
+  func report(on entry: RosterEntry) async throws -> ExaminationReport {
+    switch entry.source {
+    case .file(let path):
+      return try await reader.read(
+        fileAt: path, name: entry.name, truth: entry.truth, seed: seed, through: scope.lastPhase)
+    case .notes(let observations, let description):
+      let subject = ExaminationSubject(
+        name: entry.name, digest: nil, width: 0, height: 0, groundTruth: entry.truth)
+      return try await reader.examiner.classify(
+        observations, description: description, of: subject, seed: seed, log: ExaminationLog())
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Datasets
+import Dermoscopy
+import Foundation
+import Records
+
+/// What a run's records keep of an image besides its report: its metadata, as one JSON object.
+struct EntryDetails: Codable {
+  var lesion: String?
+  var site: String?
+  var sex: String?
+  var age: Int?
+
+  enum CodingKeys: String, CodingKey {
+    case lesion = "lesion_id"
+    case site, sex, age
+  }
+
+  /// `nil` when nothing is known.
+  static func json(_ metadata: LesionMetadata) -> String? {
+    guard metadata != LesionMetadata() else { return nil }
+    let details = EntryDetails(
+      lesion: metadata.lesion, site: metadata.site, sex: metadata.sex, age: metadata.age)
+    return try? OrderedJSON.line(details)
+  }
+}
+
+extension KeptExamination {
+  /// What was known of the image beside its truth when it was examined.
+  public var metadata: LesionMetadata {
+    guard let details, let read = try? JSONDecoder().decode(EntryDetails.self, from: Data(details.utf8)) else {
+      return LesionMetadata()
+    }
+    return LesionMetadata(lesion: read.lesion, site: read.site, sex: read.sex, age: read.age)
+  }
+
+  /// What the metrics need of it; `nil` for one that failed.
+  public var judged: JudgedExamination? {
+    let metadata = metadata
+    return report.map {
+      JudgedExamination(
+        $0, lesion: metadata.lesion, site: metadata.site, sex: metadata.sex, age: metadata.age)
+    }
+  }
+}

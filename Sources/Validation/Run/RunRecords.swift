@@ -1,0 +1,101 @@
+import Foundation
+import Records
+
+/// A run's place in the records of its folder: found, made or refused.
+public struct RunRecords: Sendable {
+  /// What to do with what is there.
+  public enum Mode: Sendable {
+    /// Begin; what is there already is left alone and refused.
+    case fresh
+    /// Go on with the last run of the same scope.
+    case resuming
+    /// Begin anew in the place of what is there.
+    case replacing
+  }
+
+  /// The folder.
+  public let folder: RunFolder
+  /// The records.
+  public let store: any RecordStore
+  /// What is asked for.
+  public let scope: ValidationScope
+  /// What to do with what is there.
+  public let mode: Mode
+  /// The last run of the scope; `nil` when there is none.
+  public let previous: Run?
+
+  /// Files that every run writes besides its tables.
+  static let sharedFiles = [FailureList.fileName, Summary.fileName, "report.html"]
+
+  /// Looks at what is there.
+  ///
+  /// - Throws: `RunFolderFault.occupied`, `.nothingToResume`; `RecordFault`.
+  public init(folder: RunFolder, scope: ValidationScope, mode: Mode) async throws {
+    self.folder = folder
+    self.scope = scope
+    self.mode = mode
+    let isThere = folder.has("records.sqlite")
+    if mode == .resuming, !isThere {
+      throw RunFolderFault.nothingToResume(folder: folder.path, scope: scope.rawValue)
+    }
+    store = try await SQLiteRecords(path: folder.database)
+    previous = try await Self.last(of: scope, in: store)
+    do {
+      try check()
+    } catch {
+      await store.close()
+      throw error
+    }
+  }
+
+  private func check() throws {
+    switch mode {
+    case .resuming:
+      if previous == nil { throw RunFolderFault.nothingToResume(folder: folder.path, scope: scope.rawValue) }
+    case .fresh:
+      if let previous {
+        throw RunFolderFault.occupied(
+          folder: folder.path, by: "a run of \(scope.runKind)", isUnfinished: previous.state != .finished)
+      }
+      if let table = scope.spreadsheets.map(\.fileName).first(where: folder.has) {
+        throw RunFolderFault.occupied(folder: folder.path, by: table, isUnfinished: false)
+      }
+    case .replacing: break
+    }
+  }
+
+  /// Begins the run, or goes on with the last one if nothing that decides its results has changed.
+  ///
+  /// - Throws: `RunFolderFault.changed`, `.unwritable`; `RecordFault`.
+  public func begin(
+    _ settings: RunSettings, provenance: Run.Provenance, roster: Roster, command: [String]
+  ) async throws -> Run {
+    if mode == .resuming, let previous {
+      let changes = settings.changes(
+        since: previous, provenance: provenance, differences: ImageList.differences(of: roster, from: folder))
+      guard changes.isEmpty else { throw RunFolderFault.changed(folder: folder.path, what: changes) }
+      try await store.mark(run: previous.id, as: .running)
+      return previous
+    }
+    if mode == .replacing {
+      while let old = try await Self.last(of: scope, in: store) { _ = try await store.delete(run: old.id) }
+      for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles { try folder.remove(name) }
+    }
+    try ImageList.write(roster, to: folder)
+    let run = Run(
+      kind: scope.runKind, command: command, provenance: provenance, settings: try settings.json(),
+      inputs: roster.imagesDigest)
+    try await store.begin(run)
+    return run
+  }
+
+  private static func last(of scope: ValidationScope, in store: any RecordStore) async throws -> Run? {
+    var cursor: RecordCursor?
+    repeat {
+      let page = try await store.runs(limit: 100, after: cursor)
+      if let run = page.elements.first(where: { $0.kind == scope.runKind }) { return run }
+      cursor = page.next
+    } while cursor != nil
+    return nil
+  }
+}

@@ -1,0 +1,123 @@
+import Dermoscopy
+import Foundation
+import Records
+
+/// Makes of a run's records all that it leaves behind: tables, summary and report.
+///
+/// The records are read in order, one page at a time; of each examination only a small record for the metrics stays.
+public struct RunResults {
+  /// Images of which each has its own line at the end; of larger runs the tables are read.
+  public static let listedImages = 200
+
+  /// The counts.
+  public private(set) var tally: Tally
+  /// The figures.
+  public private(set) var metrics: RunMetrics
+  /// A line for each image of a small run.
+  public private(set) var listing: [String] = []
+
+  private let folder: RunFolder
+  private let store: any RecordStore
+  private let run: Run
+  private let roster: Roster
+  private let scope: ValidationScope
+  private let readingProtocol: ReadingProtocol
+  private var judged: [JudgedExamination] = []
+
+  /// Writes the tables and counts.
+  ///
+  /// - Parameter scores: a file for ISIC's scoring program; `nil` for none.
+  /// - Throws: `RunFolderFault.unwritable`, `RecordFault`, `CancellationError`.
+  public init(
+    folder: RunFolder, store: any RecordStore, run: Run, roster: Roster, scope: ValidationScope,
+    readingProtocol: ReadingProtocol, scores: String?
+  ) async throws {
+    self.folder = folder
+    self.store = store
+    self.run = run
+    self.roster = roster
+    self.scope = scope
+    self.readingProtocol = readingProtocol
+    var tally = Tally(readingProtocol)
+    var judged: [JudgedExamination] = []
+    var table = ExaminationList()
+    var sheets: [(PhaseSpreadsheet, Spreadsheet)] = []
+    for kind in scope.spreadsheets {
+      let sheet = try Spreadsheet(path: folder.file(kind.fileName), header: kind.header(readingProtocol))
+      sheets.append((kind, sheet))
+    }
+    let scoreSheet = try scores.map { try Spreadsheet(path: $0, header: ISICScores.header) }
+    let failures = try Spreadsheet(path: folder.file(FailureList.fileName), header: FailureList.header)
+
+    for try await kept in store.examinations(ofRun: run.id) {
+      switch kept.outcome {
+      case .report(let report):
+        tally.add(report, elapsed: kept.elapsed)
+        if let one = kept.judged { judged.append(one) }
+        for (kind, sheet) in sheets {
+          try sheet.add(kind.row(report, readingProtocol, elapsed: kept.elapsed / 1000))
+        }
+        if let row = ISICScores.row(report) { try scoreSheet?.add(row) }
+        if roster.entries.count <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
+      case .failure(let failure):
+        tally.add(failure, of: kept.imageName)
+        try failures.add(FailureList.row(kept.imageName, failure))
+      case .partial: break
+      }
+    }
+    for (_, sheet) in sheets { try sheet.finish() }
+    try scoreSheet?.finish()
+    if tally.failed > 0 { try failures.finish() } else { try folder.remove(FailureList.fileName) }
+    metrics = Metrics.compute(judged)
+    listing = table.lines
+    self.tally = tally
+    self.judged = judged
+  }
+
+  /// Whether there is something to measure: labelled images with a code.
+  public var isMeasured: Bool { metrics.overall.images > 0 }
+
+  /// The tables for the terminal.
+  public var tables: RunTables {
+    RunTables(tally: tally, census: roster.census, metrics: isMeasured ? metrics : nil)
+  }
+
+  /// Writes `summary.json`.
+  ///
+  /// - Throws: `RunFolderFault.unwritable`.
+  public func writeSummary(ended: Date) throws {
+    let summary = Summary(
+      run: run, ended: ended, scope: scope, tally: tally, census: roster.census, metrics: isMeasured ? metrics : nil)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try folder.write(String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n", to: Summary.fileName)
+  }
+
+  /// Writes `report.html`.
+  ///
+  /// - Throws: `ReportFault`, `RecordFault`, `CancellationError`.
+  public func writeReport(_ description: RunDescription) async throws {
+    try await HTMLReport.write(
+      to: folder.file("report.html"), run: description, metrics: metrics, examinations: judged
+    ) { add in
+      for try await kept in store.examinations(ofRun: run.id) { try add(row(kept)) }
+    }
+  }
+
+  private func row(_ kept: KeptExamination) -> ReportRow {
+    let entry = roster.entries.indices.contains(kept.position) ? roster.entries[kept.position] : nil
+    guard let report = kept.report else {
+      return ReportRow(image: kept.imageName, failure: kept.failure?.message ?? "not read", truth: entry?.truth)
+    }
+    var thumbnail: [UInt8] = []
+    if case .file(let path)? = entry?.source { thumbnail = Thumbnail.jpeg(ofFileAt: path) }
+    let metadata = kept.metadata
+    let facts: [(String, String?)] = [
+      ("lesion", metadata.lesion), ("site", metadata.site), ("sex", metadata.sex),
+      ("age", metadata.age.map(String.init)),
+    ]
+    return ReportRow(
+      report, thumbnail: thumbnail,
+      facts: facts.compactMap { name, value in value.map { RunDescription.Fact(name, $0) } })
+  }
+}
