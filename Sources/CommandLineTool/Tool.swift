@@ -6,7 +6,9 @@ public enum Tool {
   /// The version, as `--version` prints it.
   public static let version = "0.1.0"
 
-  static let commands = [analyzeCommand, askCommand, prepareCommand, protocolsCommand, validateCommand, phantomsCommand, doctorCommand]
+  static let commands = [
+    analyzeCommand, askCommand, prepareCommand, protocolsCommand, validateCommand, phantomsCommand, doctorCommand,
+  ]
 
   /// Runs a command line without the program's name, and gives its exit status.
   public static func run(_ arguments: [String]) async -> Int32 {

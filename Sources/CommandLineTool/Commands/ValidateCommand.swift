@@ -33,11 +33,14 @@ let validateCommand = CommandSpecification(
     OptionSpecification(name: "--replace", value: nil, help: "Begins anew in the place of what is in --out."),
     OptionSpecification(name: "--from", value: "CSV", help: "For phase3: a table of the first two phases."),
     OptionSpecification(
-      name: "--isic-csv", value: "FILE", help: "Also writes probabilities as the ISIC 2018 challenge's scoring reads them."),
+      name: "--isic-csv", value: "FILE",
+      help: "Also writes probabilities as the ISIC 2018 challenge's scoring reads them."),
     protocolOption,
     OptionSpecification(name: "--seed", value: "N", help: "Where random numbers begin (default 0)."),
-    OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32, default 1)."),
-    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: one a processor)."),
+    OptionSpecification(
+      name: "--parallel", value: "N",
+      help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
+    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: by the model's size)."),
   ] + modelOptions,
   examples: [
     ("dermgemma validate all --images data/images --labels DermsGemms.csv", "Everything, into data/."),

@@ -21,7 +21,8 @@ struct ValidateRequest: Sendable {
   var readingProtocol: ReadingProtocol
   var document: String
   var seed: UInt64
-  var parallel: Int
+  /// Images read at once; `nil` for as many as the model and the memory take.
+  var parallel: Int?
   var threads: Int?
   var weights: String?
   var projector: String?
@@ -50,7 +51,7 @@ struct ValidateRequest: Sendable {
     scores = try arguments.path("--isic-csv")
     limit = try arguments.number("--limit", in: 1...Int.max)
     seed = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
-    parallel = try arguments.number("--parallel", in: 1...32) ?? 1
+    parallel = try arguments.number("--parallel", in: 1...32)
     threads = try arguments.number("--threads", in: 1...512)
     weights = try arguments.path("--model")
     projector = try arguments.path("--mmproj")
@@ -98,13 +99,13 @@ struct ValidateRequest: Sendable {
   ///
   /// - Throws: a `Fault` when weights are missing or broken.
   func reader(for roster: Roster) throws -> Reader {
-    let readings = min(parallel, max(roster.entries.count, 1))
+    let readings = parallel.map { min($0, max(roster.entries.count, 1)) }
     guard notes == nil else {
       let path = try weights ?? ModelLocation.chosen(weights: nil, projector: nil).weights
       return try Reader(wordsOnly: path, readingProtocol: readingProtocol, readings: readings, threads: threads)
     }
     return try Reader(
       ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
-      readings: readings, threads: threads)
+      readings: readings, atMost: max(roster.entries.count, 1), threads: threads)
   }
 }

@@ -24,7 +24,7 @@ struct ValidateSession: Sendable {
       let results: RunResults
       do {
         try await examine(records, run, reader, roster)
-        results = try await conclude(records, run, roster)
+        results = try await conclude(records, run, reader, roster)
       } catch {
         await stop(records, run, error)
         throw error
@@ -41,7 +41,7 @@ struct ValidateSession: Sendable {
   private func begin(_ records: RunRecords, _ reader: Reader, _ roster: Roster) async throws -> Run {
     let settings = RunSettings(
       scope: request.scope, images: request.images, notes: request.notes, labels: request.labels,
-      metadata: request.metadata, limit: request.limit, roster: roster, parallel: request.parallel,
+      metadata: request.metadata, limit: request.limit, roster: roster, parallel: reader.readings,
       threads: request.threads, version: Tool.version)
     let provenance = Run.Provenance(
       request.readingProtocol, document: request.document, model: try await reader.identity, seed: request.seed)
@@ -51,7 +51,7 @@ struct ValidateSession: Sendable {
   private func examine(_ records: RunRecords, _ run: Run, _ reader: Reader, _ roster: Roster) async throws {
     let examination = Examination(reader: reader, seed: request.seed, scope: request.scope)
     let validation = ValidationRun(
-      store: records.store, run: run.id, roster: roster, parallel: request.parallel
+      store: records.store, run: run.id, roster: roster, parallel: reader.readings
     ) { try await examination.report(on: $0) }
     let rest = try await validation.remaining()
     let total = roster.entries.count
@@ -80,14 +80,16 @@ struct ValidateSession: Sendable {
     }
   }
 
-  private func conclude(_ records: RunRecords, _ run: Run, _ roster: Roster) async throws -> RunResults {
+  private func conclude(
+    _ records: RunRecords, _ run: Run, _ reader: Reader, _ roster: Roster
+  ) async throws -> RunResults {
     terminal.progress("Writing the results…")
     let results = try await RunResults(
       folder: records.folder, store: records.store, run: run, roster: roster, scope: request.scope,
       readingProtocol: request.readingProtocol, scores: request.scores)
     let ended = Date()
     try results.writeSummary(ended: ended)
-    try await results.writeReport(description(of: run, roster, results))
+    try await results.writeReport(description(of: run, reader.readings, roster, results))
     try await records.store.mark(run: run.id, as: .finished, ended: ended)
     try terminal.print((results.listing + [""] + results.tables.lines + [""]).joined(separator: "\n"))
     let files = request.scope.spreadsheets.map(\.fileName) + ["summary.json", "report.html"]
@@ -95,12 +97,14 @@ struct ValidateSession: Sendable {
     return results
   }
 
-  private func description(of run: Run, _ roster: Roster, _ results: RunResults) -> RunDescription {
+  private func description(
+    of run: Run, _ parallel: Int, _ roster: Roster, _ results: RunResults
+  ) -> RunDescription {
     let provenance = run.provenance
-    let threads = request.threads.map(String.init) ?? "one a processor"
+    let threads = request.threads.map(String.init) ?? "by the model"
     return RunDescription(
       phase: request.scope.rawValue, command: ["dermgemma"] + run.command, started: run.started,
-      elapsed: results.tally.milliseconds / 1000 / Double(request.parallel), version: Tool.version,
+      elapsed: results.tally.milliseconds / 1000 / Double(max(parallel, 1)), version: Tool.version,
       images: request.images, labels: request.labels,
       readingProtocol: ExaminationReport.ProtocolReference(
         id: provenance.protocolID, version: provenance.protocolVersion, digest: provenance.protocolDigest),
@@ -110,7 +114,7 @@ struct ValidateSession: Sendable {
       engine: provenance.engine, seed: provenance.seed,
       machine: [
         .init("Machine", provenance.machine), .init("Threads", threads),
-        .init("Images at once", String(request.parallel)),
+        .init("Images at once", String(parallel)),
       ],
       failures: results.tally.failed, remarks: roster.census.remarks)
   }

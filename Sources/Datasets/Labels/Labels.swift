@@ -49,7 +49,9 @@ public struct Labels: Sendable {
     let table = try CommaSeparatedValues(bytes, name: name)
     guard let header = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }
     let columns = header.fields.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-    guard let image = MetadataColumns.place(of: MetadataColumns.image, in: columns), let code = columns.firstIndex(of: "dx") else {
+    guard let image = MetadataColumns.place(of: MetadataColumns.image, in: columns),
+      let code = columns.firstIndex(of: "dx")
+    else {
       throw LabelFault(
         file: name, line: header.line, reason: "the first row must name the columns Image and Dx")
     }
@@ -70,7 +72,8 @@ public struct Labels: Sendable {
         throw LabelFault(file: name, line: row.line, reason: "an image's name or its code is missing")
       }
       let key = Self.key(of: field(image))
-      let label = ImageLabel(code: field(code).uppercased(), attribute: field(attribute), line: row.line,
+      let label = ImageLabel(
+        code: field(code).uppercased(), attribute: field(attribute), line: row.line,
         metadata: others.metadata(field))
       if let earlier = labels[key] {
         if earlier.code == label.code {

@@ -29,7 +29,7 @@ struct ExaminationRow {
       switch examination.outcome {
       case .report(let report):
         outcome = "report"
-        code = report.diagnosis.code
+        code = report.diagnosis?.code
         truth = report.groundTruth?.code
         description = report.description?.cleaned
         provenance = (

@@ -72,7 +72,8 @@ public struct LabelCensus: Sendable, Hashable, Codable {
     if !wasLimited { tell(withoutImage) { "\($0) labels without an image" } }
     tell(shared) { "\($0) labels that several images share by their names" }
     if duplicateRows > 0 {
-      remarks.append("\(duplicateRows) duplicate \(duplicateRows == 1 ? "row" : "rows") of the label file, counted once")
+      remarks.append(
+        "\(duplicateRows) duplicate \(duplicateRows == 1 ? "row" : "rows") of the label file, counted once")
     }
     tell(contradicted) { "\($0) images with contradictory labels, taken as unlabelled" }
     if !otherCodes.isEmpty {

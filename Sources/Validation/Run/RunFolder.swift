@@ -26,7 +26,8 @@ public enum RunFolderFault: Fault, Equatable {
   public var description: String {
     switch self {
     case .unwritable(let path, let reason): "\(path): cannot be written (\(reason))"
-    case .inUse(let folder): "\(folder): another validation is writing there; wait for it, or name another folder with --out"
+    case .inUse(let folder):
+      "\(folder): another validation is writing there; wait for it, or name another folder with --out"
     case .occupied(let folder, let what, true):
       "\(folder): \(what) is there and not finished; go on with --resume, begin anew with --replace, or name another "
         + "folder with --out"

@@ -41,7 +41,8 @@ public struct RunProgress: Sendable {
     var line = "[\(String(repeating: "█", count: filled))\(String(repeating: "·", count: Self.barColumns - filled))] "
     line += "\(done)/\(total)"
     if let rate, done < total {
-      line += rate >= 1
+      line +=
+        rate >= 1
         ? "  \(PhaseSpreadsheet.decimals(rate, 1)) images/s" : "  \(PhaseSpreadsheet.decimals(1 / rate, 1)) s an image"
       line += "  \(Self.duration(Double(total - done) / rate)) left"
     }

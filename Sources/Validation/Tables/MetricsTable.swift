@@ -4,7 +4,9 @@ import Dermoscopy
 enum MetricsTable {
   private static let shown: [Figure] =
     [.accuracy, .balancedAccuracy, .macroAUC, .kappa, .brier, .calibrationError].map { Figure(measure: $0, code: nil) }
-    + [.sensitivity, .specificity, .auc, .sensitivityAt80, .sensitivityAt95].map { Figure(measure: $0, code: .melanoma) }
+    + [.sensitivity, .specificity, .auc, .sensitivityAt80, .sensitivityAt95].map {
+      Figure(measure: $0, code: .melanoma)
+    }
 
   static func lines(of metrics: RunMetrics) -> [String] {
     let panel = metrics.overall
