@@ -1,0 +1,143 @@
+import CMicrohttpd
+import Foundation
+import Synchronization
+
+/// One client's connection: what it is doing and since when, and whether libmicrohttpd has it set aside.
+///
+/// `suspend` is called on the connection's own thread of libmicrohttpd only, `resume` from anywhere and as often as one
+/// likes: only the first after a `suspend` counts. That is why whoever wakes up looks again whether there is something to do.
+final class ClientConnection: Sendable {
+  /// What a connection is doing.
+  enum Activity: Sendable {
+    /// Waiting for a request, or for the rest of its header.
+    case idle
+    /// Receiving a body.
+    case receiving
+    /// The server is at work.
+    case working
+    /// Sending an answer.
+    case answering
+    /// Sending events as they come.
+    case streaming
+  }
+
+  struct State {
+    var activity = Activity.idle
+    var since = ContinuousClock.now
+    /// How long the activity may go on; `nil` for as long as it likes.
+    var allowance: Duration?
+    var isSuspended = false
+    var isClosed = false
+    /// Whether the client has ended its side.
+    var isGone = false
+    var needsHeartbeat = false
+    var onGone: (@Sendable () -> Void)?
+  }
+
+  /// libmicrohttpd's; valid until the connection is closed.
+  private nonisolated(unsafe) let pointer: OpaquePointer
+  let socket: Int32
+  let client: String
+  private let state = Mutex(State())
+
+  init(_ pointer: OpaquePointer, allowance: Duration) {
+    self.pointer = pointer
+    socket = dermgemma_http_socket(pointer)
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    dermgemma_http_client(pointer, &text, text.count)
+    let address = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    // An IPv4 client of a socket that takes both is the same client.
+    client = address.hasPrefix("::ffff:") ? String(address.dropFirst(7)) : address
+    state.withLock { $0.allowance = allowance }
+  }
+
+  /// Says what the connection does from now on.
+  func begin(_ activity: Activity, allowance: Duration?, onGone: (@Sendable () -> Void)? = nil) {
+    state.withLock { state in
+      state.activity = activity
+      state.since = .now
+      state.allowance = allowance
+      state.onGone = onGone
+      state.needsHeartbeat = false
+    }
+  }
+
+  /// Sets the connection aside until `resume`, unless there is a reason not to.
+  ///
+  /// - Parameter mayProceed: asked with the lock held, so that no `resume` falls in between.
+  /// - Returns: whether it was set aside.
+  func suspend(unless mayProceed: () -> Bool = { false }) -> Bool {
+    state.withLock { state in
+      guard !state.isSuspended, !mayProceed() else { return false }
+      MHD_suspend_connection(pointer)
+      state.isSuspended = true
+      return true
+    }
+  }
+
+  /// Takes the connection up again; does nothing when it is not set aside.
+  func resume() {
+    state.withLock { $0.resume(pointer) }
+  }
+
+  /// Whether the client has ended its side.
+  var isGone: Bool { state.withLock { $0.isGone } }
+
+  /// Whether a sign of life is due; asking takes it away.
+  func takeHeartbeat() -> Bool {
+    state.withLock { state in
+      defer { state.needsHeartbeat = false }
+      return state.needsHeartbeat
+    }
+  }
+
+  /// Whether it is set aside and its client was there when last looked at.
+  var isAwaited: Bool { state.withLock { $0.isSuspended && !$0.isGone && !$0.isClosed } }
+
+  /// Notes that the client has gone, if the connection is still set aside, and tells who wants to know.
+  func noteGone() {
+    let told = state.withLock { state -> (@Sendable () -> Void)? in
+      guard state.isSuspended, !state.isClosed, !state.isGone else { return nil }
+      state.isGone = true
+      if state.activity == .streaming { state.resume(pointer) }
+      return state.onGone
+    }
+    told?()
+  }
+
+  /// Asks for a sign of life when the stream has been silent for so long.
+  func beat(after silence: Duration) {
+    state.withLock { state in
+      guard state.activity == .streaming, state.isSuspended, state.since.duration(to: .now) >= silence else { return }
+      state.needsHeartbeat = true
+      state.since = .now
+      state.resume(pointer)
+    }
+  }
+
+  /// Cuts the connection off when what it does has taken too long.
+  ///
+  /// With the lock held, under which `close` notes the end: the descriptor cannot be somebody else's by then.
+  /// - Returns: whether it was cut off.
+  func cutOffIfLate() -> Bool {
+    state.withLock { state in
+      guard !state.isClosed, !state.isSuspended, let allowance = state.allowance,
+        state.since.duration(to: .now) > allowance
+      else { return false }
+      state.allowance = nil
+      shutdown(socket, Int32(SHUT_RDWR))
+      return true
+    }
+  }
+
+  /// Notes that libmicrohttpd is about to close the connection.
+  func close() { state.withLock { $0.isClosed = true } }
+}
+
+extension ClientConnection.State {
+  fileprivate mutating func resume(_ pointer: OpaquePointer) {
+    guard isSuspended, !isClosed else { return }
+    isSuspended = false
+    MHD_resume_connection(pointer)
+  }
+}

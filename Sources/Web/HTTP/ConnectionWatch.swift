@@ -1,0 +1,69 @@
+import Foundation
+import Synchronization
+
+/// Looks after all connections: cuts off who is too slow, notices who has left while set aside (libmicrohttpd does not),
+/// and has streams give signs of life.
+final class ConnectionWatch: Sendable {
+  /// Seconds between two rounds.
+  static let period = 0.1
+
+  private struct State {
+    var connections: [ObjectIdentifier: ClientConnection] = [:]
+    var isStopped = false
+  }
+
+  private let state = Mutex(State())
+  private let heartbeat: Duration
+  private let onCutOff: @Sendable (ClientConnection) -> Void
+
+  init(heartbeat: Duration, onCutOff: @escaping @Sendable (ClientConnection) -> Void) {
+    self.heartbeat = heartbeat
+    self.onCutOff = onCutOff
+  }
+
+  func add(_ connection: ClientConnection) {
+    state.withLock { $0.connections[ObjectIdentifier(connection)] = connection }
+  }
+
+  func remove(_ connection: ClientConnection) {
+    _ = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(connection)) }
+  }
+
+  /// Connections that are open.
+  var count: Int { state.withLock { $0.connections.count } }
+
+  /// Takes up all that are set aside, so that they can be ended.
+  func resumeAll() {
+    for connection in state.withLock({ Array($0.connections.values) }) { connection.resume() }
+  }
+
+  /// Begins the rounds, on a thread of their own.
+  func start() {
+    let thread = Thread { [self] in
+      while !state.withLock({ $0.isStopped }) {
+        round()
+        Thread.sleep(forTimeInterval: Self.period)
+      }
+    }
+    thread.name = "connection-watch"
+    thread.start()
+  }
+
+  func stop() { state.withLock { $0.isStopped = true } }
+
+  private func round() {
+    let connections = state.withLock { Array($0.connections.values) }
+    for connection in connections {
+      if connection.cutOffIfLate() { onCutOff(connection) }
+      connection.beat(after: heartbeat)
+    }
+
+    let awaited = connections.filter(\.isAwaited)
+    guard !awaited.isEmpty else { return }
+    // A client that sends no more has left: one that waits for an answer keeps its side open.
+    let ends = Int16(POLLRDHUP | POLLHUP | POLLERR)
+    var sockets = awaited.map { pollfd(fd: $0.socket, events: Int16(POLLRDHUP), revents: 0) }
+    guard poll(&sockets, nfds_t(sockets.count), 0) > 0 else { return }
+    for (connection, socket) in zip(awaited, sockets) where socket.revents & ends != 0 { connection.noteGone() }
+  }
+}

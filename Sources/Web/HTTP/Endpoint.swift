@@ -1,0 +1,37 @@
+/// What answers a request.
+struct Endpoint: Sendable {
+  /// How the answer is made.
+  enum Work: Sendable {
+    /// At once, from memory, on the thread that talks to the client.
+    case immediate(@Sendable (HTTPRequest) throws -> HTTPResponse)
+    /// On Swift's pool, while the connection is set aside. The task is cancelled when the client leaves.
+    case deferred(@Sendable (HTTPRequest) async throws -> HTTPResponse)
+  }
+
+  /// What body it takes.
+  enum Body: Sendable {
+    case none
+    /// One of these, by the request's media type.
+    case accepted([BodyKind])
+  }
+
+  enum BodyKind: Sendable, Equatable {
+    case json
+    case form
+  }
+
+  var body = Body.none
+  /// Whether it may be used without the token.
+  var isOpen = false
+  var work: Work
+
+  static func now(open: Bool = false, _ work: @escaping @Sendable (HTTPRequest) throws -> HTTPResponse) -> Endpoint {
+    Endpoint(isOpen: open, work: .immediate(work))
+  }
+
+  static func later(
+    _ body: Body = .none, open: Bool = false, _ work: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse
+  ) -> Endpoint {
+    Endpoint(body: body, isOpen: open, work: .deferred(work))
+  }
+}

@@ -1,0 +1,142 @@
+import CMicrohttpd
+import Foundation
+
+/// An answer as one request gets it: after conditions, ranges and compression.
+struct FittedResponse {
+  enum Body {
+    case bytes([UInt8])
+    case file(FileContent, Range<UInt64>)
+    case events(EventFeed, after: Int)
+  }
+
+  var status: Int
+  var fields: [(name: String, value: String)]
+  var body: Body
+  /// Bytes of the body; `nil` for a stream.
+  var count: Int?
+
+  init(_ response: HTTPResponse, to head: RequestHead) {
+    status = response.status
+    fields = response.fields + SecurityHeaders.fields(isSecure: head.isSecure)
+    fields.append(("X-Request-Id", head.id))
+    if response.closes { fields.append(("Connection", "close")) }
+    var entityTag = response.entityTag
+
+    let size: UInt64
+    switch response.body {
+    case .empty:
+      body = .bytes([])
+      size = 0
+    case .bytes(let bytes):
+      body = .bytes(bytes)
+      size = UInt64(bytes.count)
+    case .content(let content):
+      body = .bytes(content.bytes)
+      entityTag = content.entityTag
+      size = UInt64(content.bytes.count)
+    case .file(let file):
+      body = .file(file, 0..<file.size)
+      entityTag = file.entityTag
+      size = file.size
+    case .events(let feed, let number):
+      // A HEAD request gets the fields alone, and no place in the feed.
+      body = head.method == .head ? .bytes([]) : .events(feed, after: number)
+      size = 0
+    }
+
+    if response.acceptsRanges { fields.append(("Accept-Ranges", "bytes")) }
+    if response.isCompressible { compress(response, head, &entityTag) }
+    if let entityTag {
+      fields.append(("ETag", entityTag))
+      if head.method.isSafe, status == 200, let known = head.fields["if-none-match"],
+        Negotiation.matches(known, entityTag)
+      {
+        status = 304
+        body = .bytes([])
+        fields.removeAll { $0.name == "Content-Type" || $0.name == "Content-Encoding" }
+        count = 0
+        return
+      }
+    }
+    if response.acceptsRanges, status == 200, head.method == .get,
+      head.fields["if-range"].map({ $0 == entityTag }) ?? true
+    {
+      restrict(to: ByteRange(head.fields["range"], size: size), of: size)
+    }
+    count =
+      switch body {
+      case .bytes(let bytes): bytes.count
+      case .file(_, let range): Int(clamping: range.count)
+      case .events: nil
+      }
+  }
+
+  private mutating func compress(_ response: HTTPResponse, _ head: RequestHead, _ entityTag: inout String?) {
+    fields.append(("Vary", "Accept-Encoding"))
+    guard case .bytes(let bytes) = body, bytes.count >= Gzip.shortest,
+      Negotiation.acceptsGzip(head.fields["accept-encoding"])
+    else { return }
+    let compressed: [UInt8]?
+    if case .content(let content) = response.body {
+      compressed = content.gzip
+    } else {
+      // Level 1: answers that are made anew each time should cost little.
+      compressed = Gzip.compressed(bytes, level: 1)
+    }
+    guard let compressed, compressed.count < bytes.count else { return }
+    body = .bytes(compressed)
+    fields.append(("Content-Encoding", "gzip"))
+    // Other bytes, another tag.
+    entityTag = entityTag.map { $0.dropLast() + "-gz\"" }
+  }
+
+  private mutating func restrict(to range: ByteRange, of size: UInt64) {
+    switch range {
+    case .whole: break
+    case .unsatisfiable:
+      status = 416
+      body = .bytes([])
+      fields.removeAll { $0.name == "Content-Type" || $0.name == "ETag" }
+      fields.append(("Content-Range", "bytes */\(size)"))
+    case .part(let part):
+      status = 206
+      fields.append(("Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"))
+      switch body {
+      case .bytes(let bytes): body = .bytes(Array(bytes[Int(part.lowerBound)..<Int(part.upperBound)]))
+      case .file(let file, _): body = .file(file, part)
+      case .events: break
+      }
+    }
+  }
+
+  /// The answer as libmicrohttpd's; `nil` when there is no memory or descriptor left.
+  func queued(for connection: ClientConnection, isEnding: @escaping @Sendable () -> Bool) -> OpaquePointer? {
+    let response: OpaquePointer?
+    switch body {
+    case .bytes(var bytes):
+      response = bytes.withUnsafeMutableBytes {
+        MHD_create_response_from_buffer($0.count, $0.baseAddress, MHD_RESPMEM_MUST_COPY)
+      }
+    case .file(let file, let range):
+      // libmicrohttpd closes what it is given.
+      let descriptor = dup(file.descriptor)
+      guard descriptor >= 0 else { return nil }
+      response = MHD_create_response_from_fd_at_offset64(UInt64(range.count), descriptor, range.lowerBound)
+      if response == nil { close(descriptor) }
+    case .events(let feed, let number):
+      feed.follow(1)
+      let cursor = EventCursor(
+        feed: feed, after: number, connection: connection, isEnding: isEnding, onEnd: { feed.follow(-1) })
+      response = MHD_create_response_from_callback(
+        dermgemma_http_unknown_size(), EventCursor.blockBytes,
+        { context, _, buffer, room in
+          guard let context, let buffer else { return dermgemma_http_end_with_error() }
+          return Unmanaged<EventCursor>.fromOpaque(context).takeUnretainedValue().fill(buffer, room)
+        }, Unmanaged.passRetained(cursor).toOpaque(),
+        { context in if let context { Unmanaged<EventCursor>.fromOpaque(context).release() } })
+    }
+    guard let response else { return nil }
+    for field in fields { MHD_add_response_header(response, field.name, field.value) }
+    return response
+  }
+}

@@ -1,0 +1,145 @@
+import CMicrohttpd
+
+/// What happens to a request: header, body, work, answer. All on the connection's own thread of libmicrohttpd.
+extension HTTPDaemon {
+  /// Looks at the header.
+  func begin(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
+    guard let head = exchange.head else { return MHD_NO }
+    do throws(Problem) {
+      let admission = try application.admit(head)
+      exchange.admission = admission
+      exchange.stage = .body(admission.intake)
+      let allowance = limits.bodySeconds + Double(admission.intake.limit) / limits.bodyBytesPerSecond
+      connection.begin(.receiving, allowance: .seconds(allowance))
+      return MHD_YES
+    } catch {
+      let response = error.response(id: exchange.id)
+      exchange.cause = error.cause
+      let declared = head.fields["content-length"].flatMap { Int($0) } ?? 0
+      // Who has not begun to send, or sends without an end, is answered at once and cut off.
+      guard head.fields["transfer-encoding"] == nil, head.fields["expect"] == nil, declared <= limits.discardedBytes
+      else {
+        var closing = response
+        closing.closes = true
+        return deliver(closing, exchange, connection, pointer)
+      }
+      exchange.stage = .discarding(response, left: declared)
+      connection.begin(
+        .receiving, allowance: .seconds(limits.bodySeconds + Double(declared) / limits.bodyBytesPerSecond))
+      return MHD_YES
+    }
+  }
+
+  /// Takes a piece of the body.
+  func take(
+    _ bytes: UnsafeRawBufferPointer, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
+  ) -> MHD_Result {
+    switch exchange.stage {
+    case .body(var intake):
+      exchange.stage = .working  // So that the body is not copied.
+      do throws(Problem) {
+        try intake.take(bytes)
+        exchange.stage = .body(intake)
+      } catch {
+        // An answer can be given only before the body or after it.
+        exchange.stage = .discarding(error.response(id: exchange.id), left: limits.discardedBytes)
+      }
+      return MHD_YES
+    case .discarding(let response, let left):
+      guard left >= bytes.count else { return MHD_NO }
+      exchange.stage = .discarding(response, left: left - bytes.count)
+      return MHD_YES
+    case .header, .working, .answered: return MHD_NO
+    }
+  }
+
+  /// Goes on: after the body's end, and whenever a connection that was set aside is taken up again.
+  func proceed(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
+    switch exchange.stage {
+    case .header, .answered: return MHD_NO
+    case .discarding(let response, _): return deliver(response, exchange, connection, pointer)
+    case .body(let intake):
+      exchange.stage = .working
+      do throws(Problem) {
+        let body = try intake.finish()
+        return work(on: body, exchange, connection, pointer)
+      } catch {
+        return deliver(error.response(id: exchange.id), exchange, connection, pointer)
+      }
+    case .working:
+      if refusing.withLock({ $0 }) {
+        let ending = Problem.unavailable("ending", "The server is about to end.", retryAfter: 5)
+        return deliver(ending.response(id: exchange.id), exchange, connection, pointer)
+      }
+      if connection.suspend(unless: { exchange.outcome != nil }) { return MHD_YES }
+      guard let response = exchange.outcome else { return MHD_NO }
+      return deliver(response, exchange, connection, pointer)
+    }
+  }
+
+  private func work(
+    on body: RequestBody, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
+  ) -> MHD_Result {
+    guard let admission = exchange.admission else { return MHD_NO }
+    var request = admission.request
+    request.body = body
+    exchange.admission?.intake = .nothing
+    switch admission.endpoint.work {
+    case .immediate(let answer):
+      do {
+        return deliver(try answer(request), exchange, connection, pointer)
+      } catch {
+        let problem = error as? Problem ?? .internal(error)
+        exchange.cause = problem.cause
+        return deliver(problem.response(id: exchange.id), exchange, connection, pointer)
+      }
+    case .deferred(let answer):
+      connection.begin(.working, allowance: nil) { [weak exchange] in exchange?.cancel() }
+      _ = connection.suspend()
+      exchange.start { [request] in
+        do {
+          exchange.conclude(try await answer(request))
+        } catch {
+          let problem = error as? Problem ?? .internal(error)
+          exchange.cause = problem.cause
+          exchange.conclude(problem.response(id: exchange.id))
+        }
+        connection.resume()
+      }
+      return MHD_YES
+    }
+  }
+
+  /// Hands the answer to libmicrohttpd.
+  private func deliver(
+    _ response: HTTPResponse, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
+  ) -> MHD_Result {
+    guard let head = exchange.head else { return MHD_NO }
+    exchange.stage = .answered
+    var fitted = FittedResponse(response, to: head)
+    if isEnding { fitted.fields.append(("Connection", "close")) }
+    exchange.status = fitted.status
+    exchange.bytesAnswered = fitted.count
+    switch fitted.body {
+    case .events: connection.begin(.streaming, allowance: nil)
+    default:
+      let seconds = limits.answerSeconds + Double(fitted.count ?? 0) / limits.bodyBytesPerSecond
+      connection.begin(.answering, allowance: .seconds(seconds))
+    }
+    guard let answer = fitted.queued(for: connection, isEnding: { [weak self] in self?.isEnding ?? true }) else {
+      return MHD_NO
+    }
+    defer { MHD_destroy_response(answer) }
+    return MHD_queue_response(pointer, UInt32(fitted.status), answer)
+  }
+
+  /// Notes that an exchange is over.
+  func end(_ exchange: Exchange, _ connection: ClientConnection, isComplete: Bool) {
+    exchange.cancel()
+    application.ended(
+      ExchangeRecord(
+        id: exchange.id, client: connection.client, method: exchange.head?.method.name ?? "",
+        route: exchange.admission?.route ?? "", status: exchange.status, bytes: exchange.bytesAnswered,
+        duration: exchange.started.duration(to: .now), isComplete: isComplete, cause: exchange.cause))
+  }
+}

@@ -1,0 +1,82 @@
+import Dermoscopy
+
+/// `GET /api/status/<job_id>`.
+struct JobStatus: Encodable {
+  let state: Job.State
+
+  init(_ state: Job.State) { self.state = state }
+
+  private enum CodingKeys: String, CodingKey {
+    case status, result, examination, error, reason
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch state {
+    case .queued: try container.encode("queued", forKey: .status)
+    case .running: try container.encode("running", forKey: .status)
+    case .done(let report):
+      try container.encode("done", forKey: .status)
+      try container.encode(SeedResult(report), forKey: .result)
+      try container.encode(report, forKey: .examination)
+    case .failed(let failure):
+      try container.encode("error", forKey: .status)
+      try container.encode(failure.message, forKey: .error)
+      try container.encode(failure.reason, forKey: .reason)
+    }
+  }
+}
+
+/// What the seed's page reads of a result.
+struct SeedResult: Encodable {
+  /// What stands where the truth is unknown: the seed's page shows texts.
+  static let unknown = "N/A"
+
+  let report: ExaminationReport
+
+  init(_ report: ExaminationReport) { self.report = report }
+
+  enum CodingKeys: String, CodingKey {
+    case code = "ai_code"
+    case truth = "gt_code"
+    case attribute = "gt_attr"
+    case observations = "raw_obs"
+    case description = "adj_desc"
+    case implication = "final_implication"
+  }
+
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(report.diagnosis.code.rawValue, forKey: .code)
+    try container.encode(report.groundTruth?.code ?? Self.unknown, forKey: .truth)
+    try container.encode(report.groundTruth?.attribute ?? Self.unknown, forKey: .attribute)
+    var observations = container.nestedContainer(keyedBy: Name.self, forKey: .observations)
+    for entry in report.observations.entries {
+      try observations.encode(entry.observation.value, forKey: Name(stringValue: entry.question))
+    }
+    try container.encode(report.description?.cleaned ?? "", forKey: .description)
+    try container.encode(implication, forKey: .implication)
+  }
+
+  /// One sentence.
+  private var implication: String {
+    let diagnosis = report.diagnosis
+    let permille = Int((diagnosis.probabilities[diagnosis.code] * 1_000).rounded())
+    let how =
+      switch diagnosis.method {
+      case .model: "chosen by the model"
+      case .fallback: "the protocol's fallback"
+      case .rule(let id): "by the rule \(id)"
+      case .scored: "the most probable code"
+      }
+    return "\(diagnosis.code.rawValue), \(diagnosis.code.diagnosis): \(how); "
+      + "probability \(permille / 10).\(permille % 10) %. For research; not a diagnosis."
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+
+/// Whether a request was meant for this server, and comes from its own page.
+///
+/// A page of somebody else's can have its own name resolve to 127.0.0.1 (DNS rebinding); its requests then bear that
+/// name in `Host`. Addresses cannot be rebound, so they are always fine.
+struct HostCheck: Sendable {
+  private let names: Set<String>
+
+  /// - Parameter allowed: names besides `localhost`, in any case.
+  init(allowed: [String]) {
+    names = Set(allowed.map { $0.lowercased() } + ["localhost"])
+  }
+
+  /// Judges `Host`, `Origin` and `Sec-Fetch-Site`.
+  ///
+  /// - Throws: `Problem` 400 without one `Host`, 421 for another server's name, 403 for what comes from another page.
+  func check(_ head: RequestHead) throws(Problem) {
+    let hosts = head.fields.values("host")
+    guard hosts.count == 1, let host = hosts.first, let authority = Authority(host) else {
+      throw .badRequest("The header Host must be there once and name this server.")
+    }
+    guard authority.isAddress || names.contains(authority.name) else {
+      throw Problem(
+        421, "wrong_host", "Misdirected request",
+        "This server does not answer to that name; it can be allowed with --allowed-host.")
+    }
+    guard !head.method.isSafe else { return }
+    if let origin = head.fields["origin"] {
+      guard let from = Authority(origin: origin), from.matches(authority, isSecure: head.isSecure) else {
+        throw Problem(403, "cross_site", "Forbidden", "This can be asked for only by the server's own page.")
+      }
+    } else if let site = head.fields["sec-fetch-site"], site == "cross-site" || site == "same-site" {
+      throw Problem(403, "cross_site", "Forbidden", "This can be asked for only by the server's own page.")
+    }
+  }
+}
+
+/// A host with its port, as `Host` and `Origin` give it.
+struct Authority: Sendable, Hashable {
+  /// Lower case, without the brackets of an IPv6 address.
+  let name: String
+  /// `nil` for the scheme's own.
+  let port: Int?
+  /// What an `Origin` gives; `nil` in a `Host`.
+  var scheme: String?
+
+  /// Reads `host`, `host:port` or `[address]:port`; `nil` for anything else.
+  init?(_ text: some StringProtocol) {
+    var rest = Substring(text)
+    if rest.hasPrefix("[") {
+      guard let end = rest.firstIndex(of: "]") else { return nil }
+      name = rest[rest.index(after: rest.startIndex)..<end].lowercased()
+      rest = rest[rest.index(after: end)...]
+    } else {
+      let end = rest.firstIndex(of: ":") ?? rest.endIndex
+      // A dot at the end says the same name.
+      let host = rest[..<end].lowercased()
+      name = host.hasSuffix(".") ? String(host.dropLast()) : host
+      rest = rest[end...]
+    }
+    guard !name.isEmpty, name.unicodeScalars.allSatisfy({ $0.isASCII && !" /\\@?#,".unicodeScalars.contains($0) }) else {
+      return nil
+    }
+    if rest.isEmpty {
+      port = nil
+    } else {
+      guard rest.hasPrefix(":"), let number = UInt16(rest.dropFirst()) else { return nil }
+      port = Int(number)
+    }
+  }
+
+  /// Reads `scheme://host:port`; `nil` for anything else, `null` included.
+  init?(origin: String) {
+    let parts = origin.lowercased().split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[1].isEmpty, parts[0] == "http:" || parts[0] == "https:" else { return nil }
+    self.init(parts[2])
+    scheme = String(parts[0].dropLast())
+  }
+
+  /// Whether it is an address in numbers.
+  var isAddress: Bool {
+    var four = in_addr()
+    var six = in6_addr()
+    return inet_pton(AF_INET, name, &four) == 1 || inet_pton(AF_INET6, name, &six) == 1
+  }
+
+  /// Whether a page from here was loaded from the host that it now calls.
+  ///
+  /// A proxy may have taken TLS off, so the scheme counts only for the port that it stands for.
+  func matches(_ host: Authority, isSecure: Bool) -> Bool {
+    guard name == host.name else { return false }
+    let own = scheme == "https" ? 443 : 80
+    let other = isSecure || scheme == "https" ? 443 : 80
+    return (port ?? own) == (host.port ?? other)
+  }
+}

@@ -1,0 +1,41 @@
+import Synchronization
+
+/// How many requests each address makes: a bucket that fills at a steady rate and is emptied by requests.
+final class RequestRate: Sendable {
+  private struct Bucket {
+    var level: Double
+    var filled: ContinuousClock.Instant
+  }
+
+  /// Addresses that are remembered; beyond that, those with full buckets are forgotten.
+  private static let remembered = 10_000
+
+  private let perSecond: Double
+  private let burst: Double
+  private let buckets = Mutex<[String: Bucket]>([:])
+
+  init(perSecond: Double, burst: Double) {
+    self.perSecond = perSecond
+    self.burst = burst
+  }
+
+  /// Counts a request; `false` when there have been too many.
+  func admits(_ client: String, now: ContinuousClock.Instant = .now) -> Bool {
+    buckets.withLock { buckets in
+      if buckets.count >= Self.remembered {
+        buckets = buckets.filter { level(of: $0.value, now) < burst }
+        // All of them are busy: who is new begins with nothing rather than the server with a full memory.
+        if buckets.count >= Self.remembered, buckets[client] == nil { return false }
+      }
+      let bucket = buckets[client] ?? Bucket(level: burst, filled: now)
+      let level = level(of: bucket, now)
+      guard level >= 1 else { return false }
+      buckets[client] = Bucket(level: level - 1, filled: now)
+      return true
+    }
+  }
+
+  private func level(of bucket: Bucket, _ now: ContinuousClock.Instant) -> Double {
+    min(burst, bucket.level + bucket.filled.duration(to: now) / .seconds(1) * perSecond)
+  }
+}

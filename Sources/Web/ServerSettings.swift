@@ -1,0 +1,43 @@
+/// How a server is set up.
+public struct ServerSettings: Sendable {
+  /// A certificate with its key, as PEM texts.
+  public struct Identity: Sendable {
+    /// The certificate, with those above it.
+    public var certificate: String
+    /// Its private key.
+    public var key: String
+
+    /// A certificate and its key.
+    public init(certificate: String, key: String) {
+      self.certificate = certificate
+      self.key = key
+    }
+  }
+
+  /// The address or name to listen on.
+  public var host = "127.0.0.1"
+  /// The port; 0 for any that is free.
+  public var port = 6565
+  /// Names by which clients may call the server, besides `localhost` and addresses.
+  public var allowedHosts: [String] = []
+  /// For TLS; `nil` for plain HTTP.
+  public var identity: Identity?
+  /// What clients must show; `nil` when nothing need be shown.
+  public var token: AccessToken?
+  /// Folder of the images that are served; `nil` for none.
+  public var images: String?
+  /// Folder of the database, uploads and validation runs.
+  public var data: String
+  /// Examinations at once.
+  public var parallel = 1
+  /// The program's version.
+  public var version: String
+  /// What clients may take.
+  public var limits = ServerLimits()
+
+  /// Settings with their defaults.
+  public init(data: String, version: String) {
+    self.data = data
+    self.version = version
+  }
+}
