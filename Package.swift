@@ -68,7 +68,8 @@ let package = Package(
       knows: [
         "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests",
         "Faults",
-      ]),
+      ],
+      resources: [.embedInCode("Page")], computes: true),
 
     // Floor 6: the command line.
     room(

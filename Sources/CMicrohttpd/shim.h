@@ -99,3 +99,13 @@ static inline void *dermgemma_http_socket_context(struct MHD_Connection *connect
 static inline uint64_t dermgemma_http_unknown_size(void) { return MHD_SIZE_UNKNOWN; }
 static inline ssize_t dermgemma_http_end_of_stream(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
 static inline ssize_t dermgemma_http_end_with_error(void) { return MHD_CONTENT_READER_END_WITH_ERROR; }
+
+static inline void dermgemma_http_each_field(
+    struct MHD_Connection *connection, MHD_KeyValueIterator each, void *context) {
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, each, context);
+}
+
+// The bytes are copied.
+static inline struct MHD_Response *dermgemma_http_response(const void *bytes, size_t count) {
+  return MHD_create_response_from_buffer(count, (void *)bytes, MHD_RESPMEM_MUST_COPY);
+}

@@ -98,3 +98,11 @@ extension ByteReader {
     return (12...512).contains(headerSize)
   }
 }
+
+extension ImageFormat {
+  /// The format that some bytes begin like; `nil` for one that is not read. A kilobyte is enough.
+  public init?(recognising bytes: [UInt8]) {
+    guard case .accepted(let format) = RecognisedBytes(bytes) else { return nil }
+    self = format
+  }
+}

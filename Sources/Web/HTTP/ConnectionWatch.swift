@@ -6,6 +6,8 @@ import Synchronization
 final class ConnectionWatch: Sendable {
   /// Seconds between two rounds.
   static let period = 0.1
+  /// Linux' POLLRDHUP, which glibc hides from Swift: the other side sends no more.
+  private static let otherSideEnded: Int16 = 0x2000
 
   private struct State {
     var connections: [ObjectIdentifier: ClientConnection] = [:]
@@ -61,8 +63,8 @@ final class ConnectionWatch: Sendable {
     let awaited = connections.filter(\.isAwaited)
     guard !awaited.isEmpty else { return }
     // A client that sends no more has left: one that waits for an answer keeps its side open.
-    let ends = Int16(POLLRDHUP | POLLHUP | POLLERR)
-    var sockets = awaited.map { pollfd(fd: $0.socket, events: Int16(POLLRDHUP), revents: 0) }
+    let ends = Self.otherSideEnded | Int16(POLLHUP | POLLERR)
+    var sockets = awaited.map { pollfd(fd: $0.socket, events: Self.otherSideEnded, revents: 0) }
     guard poll(&sockets, nfds_t(sockets.count), 0) > 0 else { return }
     for (connection, socket) in zip(awaited, sockets) where socket.revents & ends != 0 { connection.noteGone() }
   }

@@ -28,7 +28,6 @@ final class Exchange: @unchecked Sendable {  // What two threads touch is in `sh
   /// Bytes of the answer's body; unknown for a stream.
   var bytesAnswered: Int?
 
-
   private struct Shared {
     var outcome: HTTPResponse?
     var work: Task<Void, Never>?

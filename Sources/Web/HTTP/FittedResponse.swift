@@ -113,10 +113,8 @@ struct FittedResponse {
   func queued(for connection: ClientConnection, isEnding: @escaping @Sendable () -> Bool) -> OpaquePointer? {
     let response: OpaquePointer?
     switch body {
-    case .bytes(var bytes):
-      response = bytes.withUnsafeMutableBytes {
-        MHD_create_response_from_buffer($0.count, $0.baseAddress, MHD_RESPMEM_MUST_COPY)
-      }
+    case .bytes(let bytes):
+      response = bytes.withUnsafeBytes { dermgemma_http_response($0.baseAddress, $0.count) }
     case .file(let file, let range):
       // libmicrohttpd closes what it is given.
       let descriptor = dup(file.descriptor)

@@ -15,7 +15,8 @@ enum Gzip {
         == Z_OK
     else { return nil }
     defer { deflateEnd(&stream) }
-    guard let capacity = Int(exactly: deflateBound(&stream, UInt(bytes.count))), let count = UInt32(exactly: bytes.count),
+    guard let capacity = Int(exactly: deflateBound(&stream, UInt(bytes.count))),
+      let count = UInt32(exactly: bytes.count),
       let room = UInt32(exactly: capacity)
     else { return nil }
     var input = bytes

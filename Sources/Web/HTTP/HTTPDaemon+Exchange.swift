@@ -4,14 +4,14 @@ import CMicrohttpd
 extension HTTPDaemon {
   /// Looks at the header.
   func begin(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
-    guard let head = exchange.head else { return MHD_NO }
+    guard let head = exchange.head else { return .NO }
     do throws(Problem) {
       let admission = try application.admit(head)
       exchange.admission = admission
       exchange.stage = .body(admission.intake)
       let allowance = limits.bodySeconds + Double(admission.intake.limit) / limits.bodyBytesPerSecond
       connection.begin(.receiving, allowance: .seconds(allowance))
-      return MHD_YES
+      return .YES
     } catch {
       let response = error.response(id: exchange.id)
       exchange.cause = error.cause
@@ -26,7 +26,7 @@ extension HTTPDaemon {
       exchange.stage = .discarding(response, left: declared)
       connection.begin(
         .receiving, allowance: .seconds(limits.bodySeconds + Double(declared) / limits.bodyBytesPerSecond))
-      return MHD_YES
+      return .YES
     }
   }
 
@@ -44,19 +44,19 @@ extension HTTPDaemon {
         // An answer can be given only before the body or after it.
         exchange.stage = .discarding(error.response(id: exchange.id), left: limits.discardedBytes)
       }
-      return MHD_YES
+      return .YES
     case .discarding(let response, let left):
-      guard left >= bytes.count else { return MHD_NO }
+      guard left >= bytes.count else { return .NO }
       exchange.stage = .discarding(response, left: left - bytes.count)
-      return MHD_YES
-    case .header, .working, .answered: return MHD_NO
+      return .YES
+    case .header, .working, .answered: return .NO
     }
   }
 
   /// Goes on: after the body's end, and whenever a connection that was set aside is taken up again.
   func proceed(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
     switch exchange.stage {
-    case .header, .answered: return MHD_NO
+    case .header, .answered: return .NO
     case .discarding(let response, _): return deliver(response, exchange, connection, pointer)
     case .body(let intake):
       exchange.stage = .working
@@ -71,8 +71,8 @@ extension HTTPDaemon {
         let ending = Problem.unavailable("ending", "The server is about to end.", retryAfter: 5)
         return deliver(ending.response(id: exchange.id), exchange, connection, pointer)
       }
-      if connection.suspend(unless: { exchange.outcome != nil }) { return MHD_YES }
-      guard let response = exchange.outcome else { return MHD_NO }
+      if connection.suspend(unless: { exchange.outcome != nil }) { return .YES }
+      guard let response = exchange.outcome else { return .NO }
       return deliver(response, exchange, connection, pointer)
     }
   }
@@ -80,7 +80,7 @@ extension HTTPDaemon {
   private func work(
     on body: RequestBody, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
   ) -> MHD_Result {
-    guard let admission = exchange.admission else { return MHD_NO }
+    guard let admission = exchange.admission else { return .NO }
     var request = admission.request
     request.body = body
     exchange.admission?.intake = .nothing
@@ -106,7 +106,7 @@ extension HTTPDaemon {
         }
         connection.resume()
       }
-      return MHD_YES
+      return .YES
     }
   }
 
@@ -114,7 +114,7 @@ extension HTTPDaemon {
   private func deliver(
     _ response: HTTPResponse, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
   ) -> MHD_Result {
-    guard let head = exchange.head else { return MHD_NO }
+    guard let head = exchange.head else { return .NO }
     exchange.stage = .answered
     var fitted = FittedResponse(response, to: head)
     if isEnding { fitted.fields.append(("Connection", "close")) }
@@ -127,7 +127,7 @@ extension HTTPDaemon {
       connection.begin(.answering, allowance: .seconds(seconds))
     }
     guard let answer = fitted.queued(for: connection, isEnding: { [weak self] in self?.isEnding ?? true }) else {
-      return MHD_NO
+      return .NO
     }
     defer { MHD_destroy_response(answer) }
     return MHD_queue_response(pointer, UInt32(fitted.status), answer)

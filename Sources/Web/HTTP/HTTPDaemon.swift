@@ -48,7 +48,8 @@ final class HTTPDaemon: @unchecked Sendable {  // `daemon` and `callbacks` chang
       daemon = start(nil, nil)
     }
     guard daemon != nil else {
-      throw ServerFault.cannotStart(reason: isSecure ? "check that certificate and key are PEM and a pair" : "no reason given")
+      throw ServerFault.cannotStart(
+        reason: isSecure ? "check that certificate and key are PEM and a pair" : "no reason given")
     }
     watch.start()
   }
@@ -116,7 +117,7 @@ private let httpConnection:
     MHD_ConnectionNotificationCode
   ) -> Void = { context, pointer, slot, code in
     guard let daemon = daemon(context), let pointer, let slot else { return }
-    if code == MHD_CONNECTION_NOTIFY_STARTED {
+    if code == MHD_ConnectionNotificationCode(rawValue: 0) {
       let connection = ClientConnection(pointer, allowance: .seconds(daemon.limits.headerSeconds))
       daemon.watch.add(connection)
       slot.pointee = Unmanaged.passRetained(connection).toOpaque()
@@ -131,7 +132,7 @@ private let httpConnection:
 private let httpAccess: MHD_AccessHandlerCallback = { context, pointer, _, method, version, data, size, slot in
   guard let daemon = daemon(context), let pointer, let size, let known = slot?.pointee,
     let socketContext = dermgemma_http_socket_context(pointer)
-  else { return MHD_NO }
+  else { return .NO }
   let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
   let connection = Unmanaged<ClientConnection>.fromOpaque(socketContext).takeUnretainedValue()
   if case .header = exchange.stage {
@@ -142,7 +143,8 @@ private let httpAccess: MHD_AccessHandlerCallback = { context, pointer, _, metho
   }
   let bytes = UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : size.pointee)
   size.pointee = 0
-  return bytes.isEmpty ? daemon.proceed(exchange, connection, pointer) : daemon.take(bytes, exchange, connection, pointer)
+  return bytes.isEmpty
+    ? daemon.proceed(exchange, connection, pointer) : daemon.take(bytes, exchange, connection, pointer)
 }
 
 private let httpCompleted: MHD_RequestCompletedCallback = { context, pointer, slot, code in
@@ -153,7 +155,7 @@ private let httpCompleted: MHD_RequestCompletedCallback = { context, pointer, sl
   if let pointer, let socketContext = dermgemma_http_socket_context(pointer) {
     let connection = Unmanaged<ClientConnection>.fromOpaque(socketContext).takeUnretainedValue()
     connection.begin(.idle, allowance: .seconds(daemon.limits.headerSeconds))
-    daemon.end(exchange, connection, isComplete: code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+    daemon.end(exchange, connection, isComplete: code == MHD_RequestTerminationCode(rawValue: 0))
   }
 }
 
@@ -167,13 +169,13 @@ extension HTTPFields {
   fileprivate init(of connection: OpaquePointer) {
     var fields = HTTPFields()
     withUnsafeMutablePointer(to: &fields) { pointer in
-      _ = MHD_get_connection_values(
-        connection, MHD_HEADER_KIND,
+      dermgemma_http_each_field(
+        connection,
         { context, _, name, value in
-          guard let name else { return MHD_YES }
+          guard let name else { return .YES }
           context?.assumingMemoryBound(to: HTTPFields.self).pointee.add(
             String(cString: name), value.map { String(cString: $0) } ?? "")
-          return MHD_YES
+          return .YES
         }, pointer)
     }
     self = fields

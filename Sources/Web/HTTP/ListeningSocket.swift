@@ -53,7 +53,8 @@ struct ListeningSocket {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     return withUnsafeMutableBytes(of: &storage) { bytes in
-      guard let address = bytes.baseAddress, getsockname(descriptor, address.assumingMemoryBound(to: sockaddr.self), &length) == 0
+      guard let address = bytes.baseAddress,
+        getsockname(descriptor, address.assumingMemoryBound(to: sockaddr.self), &length) == 0
       else { return nil }
       // `sin_port` and `sin6_port` lie at the same place: two bytes after the family, the higher first.
       return Int(bytes[2]) << 8 | Int(bytes[3])

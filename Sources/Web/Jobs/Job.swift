@@ -94,7 +94,8 @@ final class Job: Sendable {
     }
   }
 
-  private func end() async {
+  /// Waits until the job is over, or the waiting task is cancelled.
+  func end() async {
     let waiter = progress.withLock { progress in
       defer { progress.nextWaiter += 1 }
       return progress.nextWaiter

@@ -87,6 +87,9 @@ final class JobBoard: Sendable {
   /// Jobs that wait, and jobs that run.
   var depth: (queued: Int, running: Int) { state.withLock { ($0.queue.count, $0.running.count) } }
 
+  /// Connections that follow some job's events.
+  var streams: Int { state.withLock { Array($0.jobs.values) }.reduce(0) { $0 + $1.feed.streams } }
+
   /// How many jobs come before one; `nil` when it does not wait.
   func position(of job: Job) -> Int? { state.withLock { state in state.queue.firstIndex { $0 === job } } }
 
@@ -135,7 +138,6 @@ final class JobBoard: Sendable {
   }
 
   private func end(_ job: Job, as outcome: Job.State, error: (any Error)?) {
-    // The state comes first: who has read the last event finds the job over.
     guard job.move(to: outcome) else { return }
     let log = state.withLock { state in
       state.running[job.id] = nil
@@ -152,6 +154,8 @@ final class JobBoard: Sendable {
   private func follow(_ log: ExaminationLog, of job: Job) {
     Task {
       for await event in log.events() {
+        // Who has read the last event finds the job over.
+        if event.event.isLast { await job.end() }
         job.feed.append(
           EventText.bytes(of: event) {
             if case .failed(let failure) = job.state { failure } else { nil }

@@ -54,7 +54,8 @@ struct SeedResult: Encodable {
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(report.diagnosis.code.rawValue, forKey: .code)
+    let diagnosis: Diagnosis? = report.diagnosis
+    try container.encode(diagnosis?.code.rawValue ?? Self.unknown, forKey: .code)
     try container.encode(report.groundTruth?.code ?? Self.unknown, forKey: .truth)
     try container.encode(report.groundTruth?.attribute ?? Self.unknown, forKey: .attribute)
     var observations = container.nestedContainer(keyedBy: Name.self, forKey: .observations)
@@ -67,7 +68,8 @@ struct SeedResult: Encodable {
 
   /// One sentence.
   private var implication: String {
-    let diagnosis = report.diagnosis
+    let diagnosis: Diagnosis? = report.diagnosis
+    guard let diagnosis else { return Self.unknown }
     let permille = Int((diagnosis.probabilities[diagnosis.code] * 1_000).rounded())
     let how =
       switch diagnosis.method {

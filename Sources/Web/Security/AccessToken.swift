@@ -29,7 +29,8 @@ public struct AccessToken: Sendable {
     let line = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first.map { $0.trimmed } ?? ""
     guard let token = AccessToken(line) else {
       throw .unusableFile(
-        path: path, reason: "its first line must be a token of at least \(Self.shortest) ASCII characters without spaces")
+        path: path,
+        reason: "its first line must be a token of at least \(Self.shortest) ASCII characters without spaces")
     }
     self = token
   }

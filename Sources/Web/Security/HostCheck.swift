@@ -59,7 +59,8 @@ struct Authority: Sendable, Hashable {
       name = host.hasSuffix(".") ? String(host.dropLast()) : host
       rest = rest[end...]
     }
-    guard !name.isEmpty, name.unicodeScalars.allSatisfy({ $0.isASCII && !" /\\@?#,".unicodeScalars.contains($0) }) else {
+    guard !name.isEmpty, name.unicodeScalars.allSatisfy({ $0.isASCII && !" /\\@?#,".unicodeScalars.contains($0) })
+    else {
       return nil
     }
     if rest.isEmpty {

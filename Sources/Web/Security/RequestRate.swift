@@ -23,14 +23,15 @@ final class RequestRate: Sendable {
   func admits(_ client: String, now: ContinuousClock.Instant = .now) -> Bool {
     buckets.withLock { buckets in
       if buckets.count >= Self.remembered {
-        buckets = buckets.filter { level(of: $0.value, now) < burst }
+        let busy = buckets.filter { level(of: $0.value, now) < burst }
+        buckets = busy
         // All of them are busy: who is new begins with nothing rather than the server with a full memory.
         if buckets.count >= Self.remembered, buckets[client] == nil { return false }
       }
       let bucket = buckets[client] ?? Bucket(level: burst, filled: now)
-      let level = level(of: bucket, now)
-      guard level >= 1 else { return false }
-      buckets[client] = Bucket(level: level - 1, filled: now)
+      let filled = level(of: bucket, now)
+      guard filled >= 1 else { return false }
+      buckets[client] = Bucket(level: filled - 1, filled: now)
       return true
     }
   }

@@ -1,0 +1,109 @@
+import Datasets
+import Faults
+import Foundation
+import Reading
+import Web
+
+let serveCommand = CommandSpecification(
+  name: "serve",
+  summary: "Serves the web application and its API.",
+  usage: ["serve [options]"],
+  discussion: [
+    "Open http://127.0.0.1:6565 in a browser. Only this machine can reach the server unless --host says otherwise. It ends "
+      + "with Ctrl-C: what runs may come to its end; a second Ctrl-C ends it at once.",
+    "The log goes to standard error, one JSON object a line, without image content or names.",
+  ],
+  options: [
+    OptionSpecification(name: "--host", value: "ADDRESS", help: "Where to listen (default 127.0.0.1)."),
+    OptionSpecification(name: "--port", value: "N", help: "The port (default 6565; 0 for any that is free)."),
+    OptionSpecification(name: "--images", value: "DIR", help: "The folder of images that can be chosen."),
+    OptionSpecification(name: "--labels", value: "CSV", help: "What is known: columns Image, Dx, Lesion attributes."),
+    OptionSpecification(
+      name: "--data", value: "DIR", help: "Database, uploads and validation runs (default data)."),
+    OptionSpecification(
+      name: "--allowed-host", value: "NAME",
+      help: "A name by which clients may call the server, besides localhost and addresses.", repeats: true),
+    OptionSpecification(name: "--token-file", value: "FILE", help: "Clients must show the token on its first line."),
+    OptionSpecification(name: "--tls-cert", value: "FILE", help: "The certificate (PEM); needs --tls-key."),
+    OptionSpecification(name: "--tls-key", value: "FILE", help: "The certificate's private key (PEM)."),
+    protocolOption,
+    OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32, default 1)."),
+    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: one a processor)."),
+    OptionSpecification(
+      name: "--queue", value: "N", help: "Examinations that may wait; more are refused (0 to 10000, default 64)."),
+    OptionSpecification(
+      name: "--no-model", value: nil, help: "Serves images, history and validation runs without weights."),
+    OptionSpecification(name: "--log", value: "LEVEL", help: "debug, info (default), warning or error."),
+  ] + modelOptions,
+  examples: [
+    ("dermgemma serve --images data/images --labels labels.csv", "Images with their ground truth."),
+    ("dermgemma serve --host 0.0.0.0 --allowed-host derm.example --token-file token", "For a network."),
+  ],
+  takesArguments: false
+) { arguments, terminal in
+  // The command line is judged before anything that it names is read.
+  var settings = ServerSettings(data: try arguments.path("--data") ?? "data", version: Tool.version)
+  settings.host = try arguments.path("--host") ?? settings.host
+  settings.port = try arguments.number("--port", in: 0...65_535) ?? settings.port
+  settings.parallel = try arguments.number("--parallel", in: 1...32) ?? 1
+  settings.limits.queuedJobs = try arguments.number("--queue", in: 0...10_000) ?? settings.limits.queuedJobs
+  settings.limits.queuedJobsOfOneAddress = settings.limits.queuedJobs
+  settings.allowedHosts = arguments.values("--allowed-host")
+  let threads = try arguments.number("--threads", in: 1...512)
+  let level = arguments.value("--log") ?? "info"
+  guard let lowest = ServerLog.Level(rawValue: level) else {
+    throw UsageFault(message: "--log \(level): not one of debug, info, warning, error", command: "serve")
+  }
+  let readingProtocol = try chosenProtocol(arguments)
+  let labels = try arguments.path("--labels").map { try Labels(path: $0) }
+  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+  if let folder = try arguments.path("--images") {
+    _ = try ServedFolder.check(folder)
+    settings.images = folder
+  }
+  settings.token = try arguments.path("--token-file").map { try AccessToken(fileAt: $0) }
+  settings.identity = try tlsIdentity(arguments)
+  var location: ModelLocation?
+  if !arguments.isSet("--no-model") {
+    location = try ModelLocation.chosen(
+      weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+  }
+
+  let server = WebServer(settings, labels: labels, log: ServerLog(lowest: lowest))
+  let (parallel, scheme, host) = (settings.parallel, settings.identity == nil ? "http" : "https", settings.host)
+  var load: (@Sendable () throws -> any ReadingEngine)?
+  if let location {
+    load = { try Reader(location, readingProtocol: readingProtocol, readings: parallel, threads: threads) }
+  }
+  try await server.run(engine: load) { port in
+    terminal.complain("Serving on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+  }
+  return 0
+}
+
+/// The certificate and key that a command line names; `nil` when it names none.
+private func tlsIdentity(_ arguments: ParsedArguments) throws -> ServerSettings.Identity? {
+  func text(_ path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+      throw ServerFault.unusableFile(path: path, reason: "cannot be read")
+    }
+    return text
+  }
+  switch (try arguments.path("--tls-cert"), try arguments.path("--tls-key")) {
+  case (nil, nil): return nil
+  case (let certificate?, let key?):
+    return ServerSettings.Identity(certificate: try text(certificate), key: try text(key))
+  case (.some, nil): throw UsageFault(message: "--tls-cert needs --tls-key as well", command: "serve")
+  case (nil, .some): throw UsageFault(message: "--tls-key needs --tls-cert as well", command: "serve")
+  }
+}
+
+/// The folder that is to be served.
+private enum ServedFolder {
+  static func check(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw ImageFiles.Missing(path: path, reason: "no such folder")
+    }
+  }
+}

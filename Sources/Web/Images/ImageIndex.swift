@@ -1,0 +1,89 @@
+import Datasets
+import Dermoscopy
+import Foundation
+import Synchronization
+
+/// The images of the served folder by the names that clients call them.
+///
+/// A name from outside is looked up here and never made into a path; what is here came from the folder's own listing.
+final class ImageIndex: Sendable {
+  struct Entry: Sendable {
+    /// Its path below the folder, with `/` between folders.
+    let name: String
+    let path: String
+    let truth: GroundTruth?
+  }
+
+  /// How old a listing may be, in seconds, before the folder is looked at again.
+  static let freshness = 5.0
+
+  private struct State {
+    var entries: [Entry] = []
+    var byName: [String: Entry] = [:]
+    var listed: ContinuousClock.Instant?
+    /// The document of `/api/list-images`.
+    var names = StaticContent(Array("[]".utf8))
+    var isListing = false
+  }
+
+  private let folder: String?
+  private let labels: Labels?
+  private let state = Mutex(State())
+
+  /// - Parameter folder: `nil` for no images.
+  init(folder: String?, labels: Labels?) {
+    self.folder = folder
+    self.labels = labels
+    list()
+  }
+
+  /// All images, by name.
+  var entries: [Entry] {
+    refresh()
+    return state.withLock { $0.entries }
+  }
+
+  /// An image by its name.
+  func entry(_ name: String) -> Entry? {
+    refresh()
+    return state.withLock { $0.byName[name] }
+  }
+
+  /// The names as a JSON array.
+  var names: StaticContent {
+    refresh()
+    return state.withLock { $0.names }
+  }
+
+  /// Looks at the folder again when it was long ago; who asks meanwhile gets what is known.
+  private func refresh() {
+    let isDue = state.withLock { state in
+      guard folder != nil, !state.isListing,
+        state.listed.map({ $0.duration(to: .now) > .seconds(Self.freshness) }) ?? true
+      else { return false }
+      state.isListing = true
+      return true
+    }
+    if isDue { DispatchQueue.global(qos: .utility).async { self.list() } }
+  }
+
+  private func list() {
+    guard let folder else { return }
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    let paths = (try? ImageFiles.at(folder)) ?? []
+    let entries = paths.filter { $0.hasPrefix(prefix) }.map { path in
+      let name = String(path.dropFirst(prefix.count))
+      let label = labels?.label(ofImageNamed: name)
+      return Entry(
+        name: name, path: path, truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) })
+    }
+    let names = Array(((try? OrderedJSON.line(entries.map(\.name))) ?? "[]").utf8)
+    state.withLock { state in
+      state.entries = entries
+      state.byName = Dictionary(entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      if state.names.bytes != names { state.names = StaticContent(names) }
+      state.listed = .now
+      state.isListing = false
+    }
+  }
+}

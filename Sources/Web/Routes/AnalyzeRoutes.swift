@@ -1,0 +1,94 @@
+import Dermoscopy
+import Foundation
+import Imaging
+
+/// Examinations, asked for.
+extension Application {
+  var analyzeRoutes: [Route] {
+    [Route("/api/analyze", [.post: .later(.accepted([.json, .form])) { [self] in try await analyze($0) }])]
+  }
+
+  private struct Question: Decodable {
+    var filename: String
+    var seed: UInt64?
+  }
+
+  private func analyze(_ request: HTTPRequest) async throws -> HTTPResponse {
+    try seat.checkNotMissing()
+    let order = try order(of: request)
+    let job = try board.submit(order)
+    let patience = Preference(request.head.fields["prefer"]).patience(limits: settings.limits)
+    await job.wait(atMost: patience)
+    if Task.isCancelled {
+      // Who asked has left. Others may be looking on by now.
+      if job.feed.streams == 0 { _ = board.cancel(job.id) }
+      throw CancellationError()
+    }
+    switch job.state {
+    case .done(let report): return .json(try OrderedJSON.line(Analysis(job: job.id, report: report)))
+    case .failed(let failure): throw failure.problem(job: job.id)
+    case .queued, .running:
+      return .json(try OrderedJSON.line(Accepted(job: job.id, status: job.state)), status: 202)
+        .with("Location", "/api/status/\(job.id)")
+    }
+  }
+
+  private func order(of request: HTTPRequest) throws -> Job.Order {
+    switch request.body {
+    case .bytes(let bytes):
+      let question = try StrictJSON.decode(Question.self, from: bytes, keys: ["filename", "seed"])
+      guard let stored = stored(question.filename) else { throw Problem.notFound("There is no such image.") }
+      let path = stored.path
+      return Job.Order(
+        name: question.filename,
+        bytes: {
+          guard let bytes = FileContent(path: path)?.bytes(atMost: ImageLimits.fileBytes) else {
+            throw Problem.notFound("The image has gone.")
+          }
+          return bytes
+        }, truth: stored.truth, seed: question.seed ?? 0, client: request.head.client)
+    case .form: throw Problem.unsupportedType("Uploads are not accepted.")
+    case .none: throw Problem.badRequest("A body is missing.")
+    }
+  }
+}
+
+/// What an answered examination looks like.
+private struct Analysis: Encodable {
+  let job: String
+  let report: ExaminationReport
+
+  enum CodingKeys: String, CodingKey {
+    case job = "job_id"
+    case status, examination
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try SeedResult(report).encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(job, forKey: .job)
+    try container.encode("done", forKey: .status)
+    try container.encode(report, forKey: .examination)
+  }
+}
+
+/// What is said of one that goes on.
+private struct Accepted: Encodable {
+  let job: String
+  let status: Job.State
+
+  enum CodingKeys: String, CodingKey {
+    case job = "job_id"
+    case status
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(job, forKey: .job)
+    if case .queued = status {
+      try container.encode("queued", forKey: .status)
+    } else {
+      try container.encode("running", forKey: .status)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Datasets
+import Dermoscopy
+import Synchronization
+
+/// All that the routes share.
+final class Application: Sendable {
+  let settings: ServerSettings
+  let seat = EngineSeat()
+  let images: ImageIndex
+  let pictures: PictureShop
+  let board: JobBoard
+  let log: ServerLog
+  let metrics = Metrics()
+  private let hosts: HostCheck
+  private let rate: RequestRate
+  private let made = Mutex<Router?>(nil)
+  private let served = Mutex<HTTPDaemon?>(nil)
+
+  init(_ settings: ServerSettings, labels: Labels?, log: ServerLog) {
+    self.settings = settings
+    self.log = log
+    hosts = HostCheck(allowed: settings.allowedHosts + [settings.host])
+    rate = RequestRate(perSecond: settings.limits.requestsPerSecond, burst: settings.limits.requestBurst)
+    images = ImageIndex(folder: settings.images, labels: labels)
+    pictures = PictureShop(limits: settings.limits)
+    let (seat, metrics) = (seat, metrics)
+    board = JobBoard(limits: settings.limits, parallel: settings.parallel) { job in
+      metrics.note(job)
+      if case .failed(let failure) = job.state {
+        log.write(.warning, "job_failed", ["job": job.id, "reason": failure.reason, "cause": failure.cause ?? ""])
+      }
+    } work: { job, events in
+      let bytes = try job.order.bytes()
+      return try await seat.engine().examine(
+        bytes, name: job.order.name, truth: job.order.truth, seed: job.order.seed, log: events)
+    }
+  }
+
+  /// What serves the application, once it does.
+  var daemon: HTTPDaemon? {
+    get { served.withLock { $0 } }
+    set { served.withLock { $0 = newValue } }
+  }
+
+  private var router: Router {
+    made.withLock { made in
+      if let made { return made }
+      let router = Router(
+        routes: pageRoutes + imageRoutes + analyzeRoutes + jobRoutes + operationsRoutes)
+      made = router
+      return router
+    }
+  }
+}
+
+extension Application: HTTPApplication {
+  func admit(_ head: RequestHead) throws(Problem) -> Admission {
+    let limits = settings.limits
+    guard head.rawTarget.utf8.count <= limits.targetBytes else {
+      throw Problem(414, "target_too_long", "URI too long", "At most \(limits.targetBytes) bytes are read of a target.")
+    }
+    guard head.fields.byteCount <= limits.headerBytes, head.fields.all.count <= limits.headerFields else {
+      throw Problem(
+        431, "header_too_large", "Request header fields too large",
+        "At most \(limits.headerFields) fields and \(limits.headerBytes) bytes of them are read.")
+    }
+    guard rate.admits(head.client) else {
+      throw .busy("too_many_requests", "Too many requests come from your address.", retryAfter: 1)
+    }
+    guard let target = RequestTarget(head.rawTarget) else {
+      throw .badRequest("The target is not a path with a query, correctly encoded.")
+    }
+    try checkFraming(head)
+    try hosts.check(head)
+    let (route, endpoint, parameters) = try router.endpoint(for: head.method, target.path)
+    if !endpoint.isOpen, let token = settings.token, !token.admits(head) {
+      var problem = Problem(401, "token_needed", "Unauthorized", "This needs the server's token.")
+      problem.fields = [("WWW-Authenticate", "Bearer realm=\"dermgemma\"")]
+      throw problem
+    }
+    let intake = try intake(of: endpoint, head)
+    return Admission(
+      request: HTTPRequest(head: head, target: target, parameters: parameters), route: route.pattern,
+      endpoint: endpoint, intake: intake)
+  }
+
+  /// A body's end must be clear, or two parties on the way could disagree about it (request smuggling).
+  private func checkFraming(_ head: RequestHead) throws(Problem) {
+    let lengths = head.fields.values("content-length")
+    let codings = head.fields.values("transfer-encoding")
+    guard lengths.count <= 1, codings.count <= 1, lengths.isEmpty || codings.isEmpty,
+      codings.allSatisfy({ $0.lowercased() == "chunked" }),
+      lengths.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) })
+    else { throw .badRequest("It is not clear where the body ends.") }
+  }
+
+  private func intake(of endpoint: Endpoint, _ head: RequestHead) throws(Problem) -> BodyIntake {
+    let declared = head.fields["content-length"].map { Int($0) ?? .max }
+    guard case .accepted(let kinds) = endpoint.body else {
+      if head.fields["transfer-encoding"] != nil { throw .tooLarge(limit: 0) }
+      guard declared ?? 0 == 0 else { throw .tooLarge(limit: 0) }
+      return .nothing
+    }
+    guard declared != nil || head.fields["transfer-encoding"] != nil else {
+      throw Problem(411, "length_required", "Length required", "Say how long the body is.")
+    }
+    let names = kinds.map { $0 == .json ? "application/json" : "multipart/form-data" }.joined(separator: " or ")
+    guard let field = head.fields["content-type"] else { throw .unsupportedType("Send \(names).") }
+    guard head.fields["content-encoding"].map({ $0.lowercased() == "identity" }) ?? true else {
+      throw .unsupportedType("Send the body as it is, not compressed.")
+    }
+    let type = MediaType(field)
+    let intake: BodyIntake
+    switch type.name {
+    case "application/json" where kinds.contains(.json): intake = .bytes([], limit: settings.limits.documentBytes)
+    case "multipart/form-data" where kinds.contains(.form):
+      // Beside the image: boundaries, headers and small fields.
+      let limits = MultipartLimits(bodyBytes: settings.limits.uploadBytes + 65_536)
+      intake = .form(try MultipartParser(type: type, limits: limits))
+    default: throw .unsupportedType("Send \(names).")
+    }
+    guard declared ?? 0 <= intake.limit else { throw .tooLarge(limit: intake.limit) }
+    return intake
+  }
+
+  func ended(_ record: ExchangeRecord) {
+    metrics.note(record)
+    log.write(record)
+  }
+
+  func note(_ message: String) { log.write(.debug, "http", ["message": message]) }
+
+  func cutOff(client: String) {
+    metrics.noteCutOff()
+    log.write(.info, "cut_off", ["client": client])
+  }
+}

@@ -1,0 +1,110 @@
+import Dermoscopy
+import Imaging
+
+/// The images, and what is made of them.
+extension Application {
+  var imageRoutes: [Route] {
+    [
+      Route("/api/list-images", [.get: .now { [self] _ in listImages() }]),
+      Route("/api/images", [.get: .now { [self] _ in try describeImages() }]),
+      Route("/images/{name...}", [.get: .later { [self] request in try await picture(request) }]),
+    ]
+  }
+
+  private func listImages() -> HTTPResponse {
+    var response = HTTPResponse(200, body: .content(images.names)).with("Content-Type", "application/json")
+      .with("Cache-Control", "no-cache")
+    response.isCompressible = true
+    return response
+  }
+
+  private struct Description: Encodable {
+    let name: String
+    let url: String
+    let groundTruth: GroundTruth?
+
+    enum CodingKeys: String, CodingKey {
+      case name, url
+      case groundTruth = "ground_truth"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(name, forKey: .name)
+      try container.encode(url, forKey: .url)
+      try container.encode(groundTruth, forKey: .groundTruth)
+    }
+  }
+
+  private func describeImages() throws -> HTTPResponse {
+    let descriptions = images.entries.map {
+      Description(name: $0.name, url: Self.address(of: $0.name), groundTruth: $0.truth)
+    }
+    return .json(try OrderedJSON.line(["images": descriptions])).with("Cache-Control", "no-cache")
+  }
+
+  /// Where an image is to be had.
+  static func address(of name: String) -> String {
+    "/images/"
+      + name.split(separator: "/", omittingEmptySubsequences: false).map(\.asPathSegment)
+      .joined(separator: "/")
+  }
+
+  /// The file as it is; with `side=N` a JPEG of at most N pixels, with `prepared=1` what the model sees.
+  private func picture(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard let stored = stored(request.parameter("name")), let file = FileContent(path: stored.path) else {
+      throw Problem.notFound("There is no such image.")
+    }
+    let wish = try wish(of: request)
+    guard let wish else {
+      guard let format = ImageFormat(recognising: file.beginning(1_100)) else {
+        throw Problem.notFound("There is no such image.")
+      }
+      var response = HTTPResponse(200, body: .file(file)).with("Content-Type", format.mediaType)
+        .with("Cache-Control", "private, no-cache")
+      response.acceptsRanges = true
+      return response
+    }
+    let entityTag = file.entityTag.dropLast() + "-\(wish.name)\""
+    if let known = request.head.fields["if-none-match"], Negotiation.matches(known, String(entityTag)) {
+      var response = HTTPResponse(200)
+      response.entityTag = String(entityTag)
+      return response
+    }
+    do {
+      let bytes = try await pictures.picture(of: file.entityTag, as: wish) {
+        guard let bytes = file.bytes(atMost: ImageLimits.fileBytes) else {
+          throw Problem.notFound("The image has gone.")
+        }
+        return bytes
+      }
+      return HTTPResponse.picture(bytes, type: wish.type, entityTag: String(entityTag))
+        .with("Cache-Control", "private, no-cache")
+    } catch let fault as ImageFault {
+      throw Problem.unprocessable("unusable_image", fault.description)
+    }
+  }
+
+  private func wish(of request: HTTPRequest) throws -> PictureShop.Wish? {
+    if let text = request.target.query("side") {
+      let sides = settings.limits.pictureSides
+      guard let side = Int(text), sides.contains(side) else {
+        throw Problem.unprocessable(
+          "bad_parameter", "side must be a whole number from \(sides.lowerBound) to \(sides.upperBound).")
+      }
+      return .smaller(side: side)
+    }
+    switch request.target.query("prepared") {
+    case nil, "0", "false": return nil
+    case "1", "true":
+      let engine = try seat.engine()
+      return .prepared(engine.readingProtocol.preparation, nativeSide: engine.examiner.model.imageSide ?? 0)
+    default: throw Problem.unprocessable("bad_parameter", "prepared must be 1 or 0.")
+    }
+  }
+
+  /// A file that a name stands for; `nil` for a name that is not known.
+  func stored(_ name: String) -> (path: String, truth: GroundTruth?)? {
+    images.entry(name).map { ($0.path, $0.truth) }
+  }
+}

@@ -1,0 +1,36 @@
+import Dermoscopy
+
+/// For operators: is it alive, is it ready, how does it do, what can it do.
+extension Application {
+  var operationsRoutes: [Route] {
+    [
+      Route("/healthz", [.get: .now(open: true) { _ in Self.state("ok", status: 200) }]),
+      Route("/readyz", [.get: .now(open: true) { [self] _ in readiness() }]),
+      Route("/metrics", [.get: .now { [self] _ in figures() }]),
+    ]
+  }
+
+  private static func state(_ name: String, status: Int) -> HTTPResponse {
+    .json("{\"status\":\"\(name)\"}", status: status).with("Cache-Control", "no-store")
+  }
+
+  private func readiness() -> HTTPResponse {
+    if daemon?.isEnding ?? false { return Self.state("ending", status: 503) }
+    let state = seat.state
+    if case .ready = state { return Self.state("ready", status: 200) }
+    return Self.state(state.name, status: 503)
+  }
+
+  private func figures() -> HTTPResponse {
+    let depth = board.depth
+    var isReady = false
+    if case .ready = seat.state { isReady = true }
+    let gauges = Metrics.Gauges(
+      queued: depth.queued, running: depth.running, streams: board.streams, connections: daemon?.watch.count ?? 0,
+      isReady: isReady, version: settings.version)
+    var response = HTTPResponse(200, body: .bytes(Array(metrics.text(gauges).utf8)))
+      .with("Content-Type", PrometheusText.mediaType).with("Cache-Control", "no-store")
+    response.isCompressible = true
+    return response
+  }
+}

@@ -1,0 +1,94 @@
+import Datasets
+import Foundation
+
+/// The web application: listens, reads images for its clients, and ends in good order.
+public final class WebServer: Sendable {
+  /// How long answers to what was given back may take to go out.
+  private static let farewell = Duration.seconds(2)
+  /// Between two looks for what has expired.
+  private static let sweep = Duration.seconds(30)
+
+  private let settings: ServerSettings
+  let application: Application
+  private let log: ServerLog
+
+  /// A server; it does not listen yet.
+  ///
+  /// - Parameter labels: what is known of the images; `nil` for nothing.
+  public init(_ settings: ServerSettings, labels: Labels?, log: ServerLog = ServerLog()) {
+    self.settings = settings
+    self.log = log
+    application = Application(settings, labels: labels, log: log)
+  }
+
+  /// Serves until the task is cancelled; then takes no more requests, lets what runs come to its end and returns.
+  ///
+  /// The server listens before the engine is there, and says so at `/readyz`.
+  ///
+  /// - Parameters:
+  ///   - engine: loads the engine, on a thread of its own; `nil` to serve without one.
+  ///   - onListening: told the port as soon as the server listens.
+  /// - Throws: `ServerFault`; what `engine` throws.
+  public func run(
+    engine load: (@Sendable () throws -> any ReadingEngine)?, onListening: @Sendable (Int) -> Void = { _ in }
+  ) async throws {
+    let listening = try ListeningSocket(host: settings.host, port: settings.port)
+    let daemon = HTTPDaemon(
+      application: application, limits: settings.limits, isSecure: settings.identity != nil)
+    do {
+      try daemon.start(on: listening, identity: settings.identity)
+    } catch {
+      close(listening.descriptor)
+      throw error
+    }
+    application.daemon = daemon
+    onListening(listening.port)
+    log.write(.info, "listening", ["host": settings.host, "port": String(listening.port)])
+
+    var failure: (any Error)?
+    do {
+      if let load {
+        let engine = try await Self.loaded(load)
+        application.seat.state = .ready(engine)
+        application.board.start()
+        log.write(.info, "ready")
+      } else {
+        application.seat.state = .none
+      }
+      while !Task.isCancelled {
+        try await Task.sleep(for: Self.sweep)
+        application.board.expire()
+      }
+    } catch is CancellationError {
+    } catch {
+      application.seat.state = .failed("\(error)")
+      log.write(.error, "no_weights", ["cause": "\(error)"])
+      failure = error
+    }
+    await end(daemon)
+    if let failure { throw failure }
+  }
+
+  private func end(_ daemon: HTTPDaemon) async {
+    log.write(.info, "ending")
+    // The task is cancelled; what is left to do has to be done all the same.
+    let (application, settings) = (application, settings)
+    await Task.detached {
+      daemon.stopListening()
+      await application.board.drain(patience: .seconds(settings.limits.shutdownSeconds))
+      await daemon.stop(patience: Self.farewell)
+      if case .ready(let engine) = application.seat.state { await engine.close() }
+      application.daemon = nil
+    }.value
+    log.write(.info, "ended")
+    log.flush()
+  }
+
+  private static func loaded(
+    _ load: @escaping @Sendable () throws -> any ReadingEngine
+  ) async throws -> any ReadingEngine {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try load() }) }
+    }
+  }
+}
