@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CLlama", pkgConfig: "dermgemma-llama"),
     .systemLibrary(name: "CVips", pkgConfig: "dermgemma-vips", providers: [.apt(["libvips-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -51,6 +52,7 @@ let package = Package(
     // Floor 3
     room("Phantoms", knows: ["VisionLanguage"], computes: true),
     room("Datasets", knows: ["Faults"]),
+    room("Hub", knows: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
     room("Records", knows: ["CSQLite", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
 
     // Floor 4: bytes in, report out.
@@ -75,7 +77,7 @@ let package = Package(
     room(
       "CommandLineTool",
       knows: [
-        "Web", "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage",
+        "Web", "Validation", "Records", "Reading", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage",
         "Digests", "Faults",
       ]),
     .executableTarget(
@@ -91,6 +93,7 @@ let package = Package(
     tests(of: "LlamaEngine", with: ["Weights"]),
     tests(of: "Phantoms"),
     tests(of: "Datasets"),
+    tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
     tests(of: "Validation", with: ["Dermoscopy", "Records", "Phantoms"]),
     tests(of: "Web", with: ["Dermoscopy", "Records", "Phantoms"]),

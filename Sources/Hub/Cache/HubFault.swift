@@ -1,0 +1,56 @@
+import Faults
+
+/// Why the hub did not give a file.
+public enum HubFault: Fault, Equatable {
+  /// The repository is gated, and no token was sent or its owner has not accepted the terms.
+  case gated(repository: String, page: String, hasToken: Bool)
+  /// The hub does not know the token.
+  case tokenRefused(repository: String)
+  /// The repository does not exist, or must not be known to us.
+  case noRepository(String, page: String)
+  /// The repository has no such file or revision.
+  case noFile(String, repository: String, revision: String)
+  /// The network must not be used, and the file is not here.
+  case offline(file: String, cache: String)
+  /// The hub's answer lacks what its tools rely on.
+  case strangeAnswer(file: String, reason: String)
+  /// A name that is in no catalogue.
+  case unknownModel(String, known: [String])
+  /// A model that was not fetched yet.
+  case notPulled(String)
+  /// A file that is here but is not what it should be.
+  case broken(path: String, reason: String)
+  /// A catalogue or an entry of it that cannot be used.
+  case badEntry(place: String, reason: String)
+
+  public var kind: FaultKind {
+    switch self {
+    case .unknownModel: .usage
+    case .notPulled, .broken: .unusableWeights
+    case .badEntry: .unusableInput
+    default: .unavailable
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .gated(let repository, let page, false):
+      "\(repository) is gated: accept its terms on \(page), make an access token there under Settings, and set HF_TOKEN"
+    case .gated(let repository, let page, true):
+      "\(repository) is gated, and your token's owner has no access yet: accept its terms on \(page)"
+    case .tokenRefused(let repository):
+      "The hub refused the token for \(repository): check HF_TOKEN, or make a new one on the hub under Settings"
+    case .noRepository(let repository, let page):
+      "\(repository): no such repository, or a private one; see \(page), and set HF_TOKEN if it is yours"
+    case .noFile(let file, let repository, let revision): "\(repository) has no file \(file) at revision \(revision)"
+    case .offline(let file, let cache):
+      "\(file) is not in \(cache), and HF_HUB_OFFLINE forbids to fetch it"
+    case .strangeAnswer(let file, let reason): "\(file): \(reason)"
+    case .unknownModel(let name, let known):
+      "\(name): no such model; known are \(known.joined(separator: ", "))"
+    case .notPulled(let name): "\(name) is not on this machine: run dermgemma models pull \(name)"
+    case .broken(let path, let reason): "\(path): \(reason)"
+    case .badEntry(let place, let reason): "\(place): \(reason)"
+    }
+  }
+}

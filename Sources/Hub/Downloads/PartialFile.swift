@@ -1,0 +1,141 @@
+import Digests
+import Foundation
+import Synchronization
+
+/// A file that is being fetched in pieces, with a journal of those that are whole, so that another run can go on.
+///
+/// It is `PATH.incomplete` with `PATH.pieces` beside it until it is finished. Pieces are written by several threads to
+/// places that do not overlap; what they share is behind `state`.
+final class PartialFile: Sendable {
+  let size: Int64
+  let pieceSize: Int64
+  let path: String
+  private let descriptor: Int32
+  private let journal: Int32
+  private let state: Mutex<State>
+
+  private struct State {
+    var whole: [Bool]
+    /// Bytes of pieces that are still on their way.
+    var underway: Int64 = 0
+  }
+
+  var incompletePath: String { path + ".incomplete" }
+  private var journalPath: String { path + ".pieces" }
+  var pieceCount: Int { Int((size + pieceSize - 1) / pieceSize) }
+
+  /// Opens what an earlier run left of the same file, or begins anew.
+  ///
+  /// - Parameter identity: names the very content (its digest or entity tag): pieces of another are not kept.
+  /// - Throws: `TransferFault.unwritable`.
+  init(path: String, size: Int64, pieceSize: Int64, identity: String) throws(TransferFault) {
+    self.path = path
+    self.size = size
+    self.pieceSize = pieceSize
+    func opened(_ path: String, _ flags: Int32) throws(TransferFault) -> Int32 {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o644)
+      guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+      return descriptor
+    }
+    let count = Int((size + pieceSize - 1) / pieceSize)
+    let head = "dermgemma-pieces 1 \(size) \(pieceSize) \(identity.filter { !$0.isWhitespace })"
+    var whole = [Bool](repeating: false, count: count)
+    let text = FileManager.default.contents(atPath: path + ".pieces").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let goesOn = lines.first.map { $0 == head } == true && FileManager.default.fileExists(atPath: path + ".incomplete")
+    // The last line has no newline when writing it was cut short: it does not count.
+    if goesOn {
+      for line in lines.dropFirst().dropLast() {
+        if let index = Int(line), whole.indices.contains(index) { whole[index] = true }
+      }
+    }
+    descriptor = try opened(path + ".incomplete", goesOn ? 0 : O_TRUNC)
+    journal = try opened(path + ".pieces", O_TRUNC)
+    state = Mutex(State(whole: whole))
+    let kept = whole.indices.filter { whole[$0] }
+    try Self.write([UInt8](([head] + kept.map { "\($0)" }).map { $0 + "\n" }.joined().utf8)[...], to: journal, path)
+    guard ftruncate(descriptor, off_t(size)) == 0 else {
+      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  deinit {
+    close(descriptor)
+    close(journal)
+  }
+
+  /// The bytes of a piece, as places in the file.
+  func range(ofPiece index: Int) -> Range<Int64> {
+    let start = Int64(index) * pieceSize
+    return start..<min(size, start + pieceSize)
+  }
+
+  func isWhole(_ index: Int) -> Bool { state.withLock { $0.whole[index] } }
+
+  /// Bytes that are there, finished pieces and unfinished.
+  var received: Int64 {
+    state.withLock { state in
+      state.underway + state.whole.indices.reduce(0) { sum, index in
+        state.whole[index] ? sum + range(ofPiece: index).upperBound - range(ofPiece: index).lowerBound : sum
+      }
+    }
+  }
+
+  /// Writes bytes of a piece that is not whole yet.
+  func write(_ bytes: UnsafeRawBufferPointer, at place: Int64) throws(TransferFault) {
+    var written = 0
+    while written < bytes.count {
+      let count = pwrite(
+        descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(place) + off_t(written))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .unwritable(path: incompletePath, reason: String(cString: strerror(errno))) }
+      written += count
+    }
+    state.withLock { $0.underway += Int64(bytes.count) }
+  }
+
+  /// Notes that a piece is there, or (`nil`) that bytes of it which were counted are not.
+  func finish(piece index: Int) throws(TransferFault) {
+    let range = range(ofPiece: index)
+    let isNew = state.withLock { state in
+      state.underway -= range.upperBound - range.lowerBound
+      defer { state.whole[index] = true }
+      return !state.whole[index]
+    }
+    if isNew { try Self.write([UInt8]("\(index)\n".utf8)[...], to: journal, journalPath) }
+  }
+
+  /// Takes back bytes that were written but have to come again.
+  func forget(_ count: Int64) { state.withLock { $0.underway -= count } }
+
+  /// Reads into a buffer from a place in the file.
+  func read(_ buffer: UnsafeMutableRawBufferPointer, at place: Int64) throws(TransferFault) -> Int {
+    let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(place))
+    guard count >= 0 else { throw .unwritable(path: incompletePath, reason: String(cString: strerror(errno))) }
+    return count
+  }
+
+  /// Puts the whole file in its place, or throws everything away.
+  func complete() throws(TransferFault) {
+    guard fsync(descriptor) == 0, rename(incompletePath, path) == 0 else {
+      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+    unlink(journalPath)
+  }
+
+  /// Removes what was fetched.
+  func discard() {
+    unlink(incompletePath)
+    unlink(journalPath)
+  }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String) throws(TransferFault) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Synchronization
+
+/// Fetches one piece of a file, going on within it after a cut.
+struct RangeFetch: Sendable {
+  let source: RemoteFile
+  let file: PartialFile
+  let client: HTTPClient
+
+  /// - Throws: `TransferFault`; `WholeOnly` when the server ignores ranges.
+  func fetch(piece index: Int) async throws {
+    let range = file.range(ofPiece: index)
+    let place = Mutex(range.lowerBound)
+    do {
+      // The entity tag of whoever holds the bytes; it may be another than the hub's.
+      let holder = Mutex<String?>(nil)
+      try await client.retries.run { advanced in
+        let start = place.withLock { $0 }
+        guard start < range.upperBound else { return }
+        var headers = source.headers
+        headers["Range"] = "bytes=\(start)-\(range.upperBound - 1)"
+        if let tag = holder.withLock({ $0 }) { headers["If-Range"] = tag }
+        let response = try await client.exchange(HTTPRequest(source.url, headers: headers)) { response, bytes in
+          try check(response, start: start, end: range.upperBound)
+          if let tag = response.header("etag"), !tag.hasPrefix("W/") { holder.withLock { $0 = tag } }
+          let now = place.withLock { $0 }
+          guard Int64(bytes.count) <= range.upperBound - now else {
+            throw TransferFault.wrongSize(
+              name: source.name, expected: range.upperBound - start, found: now + Int64(bytes.count) - start)
+          }
+          try file.write(bytes, at: now)
+          place.withLock { $0 += Int64(bytes.count) }
+          if !bytes.isEmpty { advanced() }
+        }
+        if response.status == 416 {
+          throw TransferFault.wrongSize(name: source.name, expected: file.size, found: start)
+        }
+        try HTTPClient.check(response)
+        guard place.withLock({ $0 }) == range.upperBound else {
+          throw TransferFault.unreachable(
+            host: Origin(response.url)?.host ?? response.url, reason: "the answer ended early")
+        }
+      }
+    } catch {
+      file.forget(place.withLock { $0 } - range.lowerBound)
+      throw error
+    }
+    try file.finish(piece: index)
+  }
+
+  private func check(_ response: HTTPResponse, start: Int64, end: Int64) throws {
+    if response.status == 200 {
+      // In the middle of a piece this is If-Range's way to say that the file is another now.
+      if start == file.range(ofPiece: Int(start / file.pieceSize)).lowerBound { throw WholeOnly() }
+      throw TransferFault.wrongAnswer(
+        name: source.name, reason: "the file changed on the server meanwhile; run the command again")
+    }
+    guard response.status == 206, let sent = response.header("content-range").flatMap({ ContentRange($0) }) else {
+      throw TransferFault.wrongAnswer(name: source.name, reason: "the server answered a range with \(response.status)")
+    }
+    guard sent.first == start, sent.last == end - 1 else {
+      throw TransferFault.wrongAnswer(
+        name: source.name, reason: "bytes \(sent.first)-\(sent.last) came where \(start)-\(end - 1) were wanted")
+    }
+    if let total = sent.total, total != file.size {
+      throw TransferFault.wrongSize(name: source.name, expected: file.size, found: total)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import CCurl
+import Foundation
+import Synchronization
+
+/// One request and its answer, by libcurl, without following redirects.
+///
+/// It runs on a thread of its own from beginning to end. The only things that other threads touch are `isCancelled` and
+/// the continuation; everything else belongs to that thread (which is why this may be `@unchecked Sendable`).
+final class CurlExchange: @unchecked Sendable {
+  private let request: HTTPRequest
+  private let limits: HTTPLimits
+  private let receive: HTTPClient.Receiver
+  private let isCancelled = Atomic(false)
+  private var response: HTTPResponse
+  private var failure: (any Error)?
+
+  init(_ request: HTTPRequest, limits: HTTPLimits, receive: @escaping HTTPClient.Receiver) {
+    self.request = request
+    self.limits = limits
+    self.receive = receive
+    response = HTTPResponse(url: request.url, status: 0)
+  }
+
+  /// - Throws: `TransferFault`, what the receiver threw, or `CancellationError`.
+  func run() async throws -> HTTPResponse {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try self.perform() }) }
+      }
+    } onCancel: {
+      isCancelled.store(true, ordering: .relaxed)
+    }
+  }
+
+  private func perform() throws -> HTTPResponse {
+    Self.prepareLibrary
+    guard let handle = curl_easy_init() else {
+      throw TransferFault.unreachable(host: host, reason: "libcurl did not start")
+    }
+    defer { curl_easy_cleanup(handle) }
+    var headers: UnsafeMutablePointer<curl_slist>?
+    defer { curl_slist_free_all(headers) }
+    // Bytes are counted and compared: nobody on the way may compress them.
+    for (name, value) in request.headers.merging(["Accept-Encoding": "identity"], uniquingKeysWith: { $1 }) {
+      headers = curl_slist_append(headers, "\(name): \(value)")
+    }
+    set(handle, CURLOPT_URL, request.url)
+    set(handle, CURLOPT_USERAGENT, limits.userAgent)
+    if let bundle = limits.certificates { set(handle, CURLOPT_CAINFO, bundle) }
+    set(handle, CURLOPT_NOSIGNAL, 1)
+    set(handle, CURLOPT_NOBODY, request.method == .head ? 1 : 0)
+    set(handle, CURLOPT_CONNECTTIMEOUT, limits.connectSeconds)
+    set(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
+    set(handle, CURLOPT_LOW_SPEED_TIME, limits.silentSeconds)
+    dermgemma_curl_only_http(handle)
+    dermgemma_curl_set_headers(handle, headers)
+
+    let receiver = Unmanaged.passUnretained(self).toOpaque()
+    dermgemma_curl_on_header(
+      handle,
+      { bytes, size, count, receiver in
+        guard let bytes, let receiver else { return 0 }
+        let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: size * count), as: UTF8.self)
+        Unmanaged<CurlExchange>.fromOpaque(receiver).takeUnretainedValue()
+          .response.take(headLine: line.trimmingCharacters(in: .whitespacesAndNewlines))
+        return size * count
+      }, receiver)
+    dermgemma_curl_on_body(
+      handle,
+      { bytes, size, count, receiver in
+        guard let bytes, let receiver else { return 0 }
+        let exchange = Unmanaged<CurlExchange>.fromOpaque(receiver).takeUnretainedValue()
+        return exchange.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+      }, receiver)
+    dermgemma_curl_on_look(
+      handle,
+      { receiver, _, _, _, _ in
+        guard let receiver else { return 1 }
+        let exchange = Unmanaged<CurlExchange>.fromOpaque(receiver).takeUnretainedValue()
+        return exchange.isCancelled.load(ordering: .relaxed) ? 1 : 0
+      }, receiver)
+
+    let code = curl_easy_perform(handle)
+    if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+    if let failure { throw failure }
+    guard code == CURLE_OK else { throw fault(of: code) }
+    return response
+  }
+
+  /// Hands bytes of a successful answer on; the body of another is of no interest.
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard response.isSuccess else { return true }
+    do {
+      try receive(response, bytes)
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  private var host: String { URL(string: request.url)?.host ?? request.url }
+
+  private func fault(of code: CURLcode) -> TransferFault {
+    switch code {
+    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress(request.url)
+    case CURLE_OPERATION_TIMEDOUT where response.status != 0: .stalled(host: host, seconds: limits.silentSeconds)
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
+      .badRedirect(
+        url: request.url,
+        reason: "its certificate cannot be verified; install ca-certificates, or set SSL_CERT_FILE")
+    default: .unreachable(host: host, reason: String(cString: curl_easy_strerror(code)))
+    }
+  }
+
+  private func set(_ handle: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Int) {
+    dermgemma_curl_set_number(handle, option, value)
+  }
+
+  private func set(_ handle: UnsafeMutableRawPointer, _ option: CURLoption, _ value: String) {
+    dermgemma_curl_set_text(handle, option, value)
+  }
+
+  private static let prepareLibrary: Void = { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Synchronization
+
+/// Fetches over HTTP, by libcurl; proxies are those of the environment (`https_proxy`, `no_proxy`).
+public struct HTTPClient: Sendable {
+  /// Takes the body's bytes of a successful answer, in order, on a thread of the exchange's own.
+  public typealias Receiver = @Sendable (HTTPResponse, UnsafeRawBufferPointer) throws -> Void
+
+  /// Which redirects are followed.
+  public enum Following: Sendable { case all, sameHost }
+
+  /// Timeouts and the like.
+  public var limits: HTTPLimits
+  /// What happens after a failure that may pass.
+  public var retries: RetryPolicy
+
+  /// A client.
+  public init(limits: HTTPLimits = HTTPLimits(), retries: RetryPolicy = RetryPolicy()) {
+    self.limits = limits
+    self.retries = retries
+  }
+
+  /// One request with its redirects. The authorization header goes to no other host than the first.
+  ///
+  /// - Throws: `TransferFault` for no answer (an answer of any status is returned), what `receive` threw, or
+  /// `CancellationError`.
+  public func exchange(
+    _ request: HTTPRequest, following: Following = .all, receive: @escaping Receiver = { _, _ in }
+  ) async throws -> HTTPResponse {
+    var request = request
+    let first = Origin(request.url)
+    guard first != nil else { throw TransferFault.badAddress(request.url) }
+    for _ in 0...max(0, limits.redirects) {
+      try Task.checkCancellation()
+      let response = try await CurlExchange(request, limits: limits, receive: receive).run()
+      guard response.isRedirect, let location = response.header("location") else { return response }
+      guard let next = URL(string: location, relativeTo: URL(string: request.url))?.absoluteString,
+        let origin = Origin(next)
+      else { throw TransferFault.badRedirect(url: request.url, reason: "it redirects to no http address") }
+      if origin != first {
+        if following == .sameHost { return response }
+        if Origin(request.url)?.scheme == "https", origin.scheme == "http" {
+          throw TransferFault.badRedirect(url: request.url, reason: "it redirects from https to http")
+        }
+        request.headers = request.headers.filter { $0.key.lowercased() != "authorization" }
+      }
+      request.url = next
+    }
+    throw TransferFault.badRedirect(url: request.url, reason: "more than \(limits.redirects) redirects")
+  }
+
+  /// The whole body of an answer, tried again where that may help.
+  ///
+  /// - Parameter limit: the most bytes that it may have.
+  /// - Throws: `TransferFault`, for every status but 2xx too; `CancellationError`.
+  public func bytes(of request: HTTPRequest, limit: Int) async throws -> [UInt8] {
+    try await retries.run { _ in
+      let body = Received()
+      let response = try await exchange(request) { response, bytes in
+        try body.append(bytes, limit: limit, url: response.url)
+      }
+      try Self.check(response)
+      let bytes = body.bytes
+      if let expected = response.contentLength, expected != bytes.count {
+        throw TransferFault.unreachable(host: Origin(response.url)?.host ?? response.url, reason: "the answer was cut")
+      }
+      return bytes
+    }
+  }
+
+  /// - Throws: `TransferFault.refused`, or `Patience` where the server says how long to wait.
+  static func check(_ response: HTTPResponse) throws {
+    guard !response.isSuccess else { return }
+    let fault = TransferFault.refused(url: response.url, status: response.status)
+    if fault.isTransient, let seconds = response.header("retry-after").flatMap({ RetryAfter.seconds($0) }) {
+      throw Patience(fault: fault, host: Origin(response.url)?.host ?? response.url, seconds: seconds)
+    }
+    throw fault
+  }
+}
+
+/// What decides whether two addresses are one server's: scheme, host and port.
+struct Origin: Equatable {
+  var scheme: String
+  var host: String
+  var port: Int
+
+  init?(_ url: String) {
+    guard let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
+      scheme == "http" || scheme == "https", let host = parts.host?.lowercased(), !host.isEmpty
+    else { return nil }
+    self.scheme = scheme
+    self.host = host
+    port = parts.port ?? (scheme == "https" ? 443 : 80)
+  }
+}
+
+/// A body as it comes in.
+private final class Received: Sendable {
+  private let storage = Mutex<[UInt8]>([])
+
+  var bytes: [UInt8] { storage.withLock { $0 } }
+
+  func append(_ bytes: UnsafeRawBufferPointer, limit: Int, url: String) throws {
+    try storage.withLock { storage in
+      guard bytes.count <= limit - storage.count else { throw TransferFault.tooLarge(url: url, limit: limit) }
+      storage += bytes
+    }
+  }
+}

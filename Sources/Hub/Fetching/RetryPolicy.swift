@@ -1,0 +1,72 @@
+import Foundation
+
+/// How often and after what pauses a failed request is tried again.
+public struct RetryPolicy: Sendable {
+  /// Attempts in a row that may fail.
+  public var attempts = 6
+  /// Seconds before the second attempt; each further pause is twice as long.
+  public var firstPause = 0.5
+  /// The longest pause of our own, in seconds.
+  public var longestPause = 30.0
+  /// The longest pause that a server may ask for, in seconds.
+  public var patience = 120
+  /// Hears about every failure that is tried again: what it was, and the pause in seconds.
+  public var notice: @Sendable (TransferFault, Double) -> Void = { _, _ in }
+
+  /// The defaults.
+  public init() {}
+
+  /// Runs work until it succeeds, fails for good, or has failed `attempts` times without getting anywhere.
+  ///
+  /// - Parameter work: is told a closure to call when something was achieved: attempts then count from the start.
+  func run<Result>(_ work: (_ advanced: @escaping @Sendable () -> Void) async throws -> Result) async throws -> Result {
+    let counter = AttemptCounter()
+    while true {
+      do {
+        return try await work { counter.reset() }
+      } catch let patience as Patience {
+        guard patience.seconds <= self.patience else {
+          throw TransferFault.tooBusy(host: patience.host, seconds: patience.seconds)
+        }
+        let failed = counter.next()
+        guard failed < attempts else { throw patience.fault }
+        // The server knows best, but a zero must not make us hammer it.
+        let pause = max(Double(patience.seconds), self.pause(afterFailure: failed))
+        notice(patience.fault, pause)
+        try await Task.sleep(for: .seconds(pause))
+      } catch let fault as TransferFault where fault.isTransient {
+        let failed = counter.next()
+        guard failed < attempts else { throw fault }
+        let pause = pause(afterFailure: failed)
+        notice(fault, pause)
+        try await Task.sleep(for: .seconds(pause))
+      }
+    }
+  }
+
+  /// Grows twofold, with up to a quarter taken off by chance, so that many clients do not return at once.
+  private func pause(afterFailure number: Int) -> Double {
+    min(longestPause, firstPause * Double(1 << min(number - 1, 20))) * Double.random(in: 0.75...1)
+  }
+}
+
+/// A failure with which the server said when to come back.
+struct Patience: Error {
+  var fault: TransferFault
+  var host: String
+  var seconds: Int
+}
+
+/// The header `Retry-After`: seconds, or a date.
+enum RetryAfter {
+  static func seconds(_ text: String, now: Date = Date()) -> Int? {
+    let text = text.trimmingCharacters(in: .whitespaces)
+    if let seconds = Int(text) { return seconds >= 0 ? seconds : nil }
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(secondsFromGMT: 0)
+    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    guard let date = format.date(from: text) else { return nil }
+    return max(0, Int(date.timeIntervalSince(now).rounded(.up)))
+  }
+}

@@ -1,0 +1,232 @@
+"""Plays a model hub, the storage that it redirects to, and an image archive, for the tests.
+
+Prints the two ports, then serves until its standard input ends. How it behaves is the repository's name up to the
+first dot: `tests/cut.7` cuts answers. GET /log gives the requests so far as JSON.
+"""
+
+import hashlib
+import json
+import random
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlparse
+
+SIZE = 300_001
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+log = []
+counts = {}
+guard = threading.Lock()
+ports = {}
+
+
+def content(file):
+    return random.Random(file).randbytes(SIZE)
+
+
+def count(key):
+    """How often this was asked before."""
+    with guard:
+        counts[key] = counts.get(key, 0) + 1
+        return counts[key] - 1
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    @property
+    def role(self):
+        return self.server.role
+
+    def do_HEAD(self):
+        self.serve()
+
+    def do_GET(self):
+        self.serve()
+
+    def serve(self):
+        address = urlparse(self.path)
+        if address.path == "/log":
+            with guard:
+                return self.answer(200, json.dumps(log).encode())
+        with guard:
+            log.append({
+                "role": self.role, "method": self.command, "path": self.path,
+                "range": self.headers.get("Range", ""), "if_range": self.headers.get("If-Range", ""),
+                "authorization": self.headers.get("Authorization", ""), "time": time.monotonic(),
+            })
+        try:
+            if address.path.startswith(("/api/", "/files/")):
+                return self.archive(address)
+            words = address.path.strip("/").split("/")
+            if len(words) < 5 or words[2] != "resolve":
+                return self.answer(404)
+            repository, file = "/".join(words[:2]), "/".join(words[4:])
+            behaviour = words[1].split(".")[0]
+            (self.storage if self.role == "storage" else self.hub)(behaviour, repository, file)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def answer(self, status, body=b"", headers=None):
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    # The hub.
+
+    def hub(self, behaviour, repository, file):
+        key = (repository, file, self.command)
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if behaviour == "gated" and token != "good":
+            if token in ("", "noaccess"):
+                return self.answer(403 if token else 401, headers={"X-Error-Code": "GatedRepo"})
+            return self.answer(401)
+        if behaviour == "norepo":
+            return self.answer(401, headers={"X-Error-Code": "RepoNotFound"})
+        if behaviour == "missing":
+            return self.answer(404, headers={"X-Error-Code": "EntryNotFound"})
+        if behaviour == "busy" and count(key) < 2:
+            return self.answer(429, headers={"Retry-After": "0"})
+        if behaviour == "busylong":
+            return self.answer(429, headers={"Retry-After": "9999"})
+        if behaviour == "flaky" and count(key) < 2:
+            return self.answer(503)
+        if behaviour == "broken":
+            return self.answer(500)
+        if behaviour == "nohub":
+            return self.answer(200, b"<html>")
+        if behaviour == "loop":
+            return self.answer(302, headers={"Location": self.path})
+        if behaviour == "renamed":
+            return self.answer(307, headers={"Location": self.path.replace("/renamed.", "/plain.")})
+        size = {"wrongsize": SIZE + 1000, "short": SIZE - 1000, "huge": 10**18}.get(behaviour, SIZE)
+        digest = hashlib.sha256(content(file) + (b"x" if behaviour == "wronghash" else b"")).hexdigest()
+        if behaviour == "pieceslost":
+            digest = hashlib.sha256(content(file)).hexdigest()
+        self.answer(302, headers={
+            "Location": f"http://127.0.0.1:{ports['storage']}{self.path}",
+            "X-Repo-Commit": COMMIT, "X-Linked-Size": str(size), "X-Linked-Etag": f'"{digest}"',
+        })
+
+    # The storage.
+
+    def storage(self, behaviour, repository, file):
+        body = content(file)
+        key = (repository, file, "storage")
+        tag = '"one"'
+        wanted = self.headers.get("Range")
+        number = count(key)
+        if behaviour == "changed" and number > 0:
+            tag = '"two"'
+        if self.headers.get("If-Range", tag) != tag:
+            wanted = None
+        if behaviour == "range416":
+            return self.answer(416)
+        if behaviour == "storagebusy" and number < 3:
+            return self.answer(503, headers={"Retry-After": "0"})
+        start, end = 0, len(body)
+        if wanted and behaviour != "whole" and behaviour != "wholecut":
+            first, last = wanted.removeprefix("bytes=").split("-")
+            start, end = int(first), min(int(last) + 1, len(body))
+            if start >= len(body):
+                return self.answer(416)
+            self.send_response(206)
+            shift = 5 if behaviour == "shifted" else 0
+            self.send_header("Content-Range", f"bytes {start + shift}-{end - 1 + shift}/{len(body)}")
+        else:
+            self.send_response(200)
+        self.send_header("ETag", tag)
+        self.send_header("Content-Length", str(end - start))
+        self.end_headers()
+        part = body[start:end]
+        cuts = {"cut": number % 2 == 0, "cutalways": True, "changed": number == 0, "wholecut": number == 0}
+        if cuts.get(behaviour):
+            self.wfile.write(part[:max(1, len(part) // 3)])
+            self.close_connection = True
+            return
+        if behaviour == "dead":
+            self.close_connection = True
+            return
+        if behaviour == "stall" and number == 0 or behaviour == "stallalways":
+            self.wfile.write(part[:1000])
+            self.wfile.flush()
+            time.sleep(30 if behaviour == "stallalways" else 4)
+            self.close_connection = True
+            return
+        if behaviour == "slow":
+            for place in range(0, len(part), 8192):
+                self.wfile.write(part[place:place + 8192])
+                self.wfile.flush()
+                time.sleep(0.05)
+            return
+        self.wfile.write(part)
+
+    # The archive.
+
+    diagnoses = {
+        "1": {"diagnosis_1": "Benign", "diagnosis_2": "Benign melanocytic proliferations", "diagnosis_3": "Nevus"},
+        "2": {"diagnosis_1": "Malignant", "diagnosis_3": "Melanoma, NOS"},
+        "3": {"diagnosis_3": "Basal cell carcinoma"},
+        "4": {"diagnosis_3": "Seborrheic keratosis"},
+        "5": {"diagnosis": "nevus"},
+        "6": {},
+    }
+
+    def image(self, identifier):
+        return {
+            "isic_id": identifier, "copyright_license": "CC-BY-NC" if identifier[-1] == "1" else "CC-0",
+            "attribution": "A clinic, of one town", "public": True,
+            "files": {"full": {"url": f"http://127.0.0.1:{ports['storage']}/files/{identifier}.jpg", "size": 1000},
+                      "thumbnail_256": {"url": "", "size": 1}},
+            "metadata": {"acquisition": {"pixels_x": 8, "pixels_y": 8},
+                         "clinical": self.diagnoses.get(identifier[-1], {})},
+        }
+
+    def archive(self, address):
+        words = address.path.strip("/").split("/")
+        if words[0] == "files":
+            identifier = words[1].removesuffix(".jpg")
+            if identifier.startswith("ISIC_8") and count(identifier) == 0:
+                return self.answer(503)
+            if identifier.startswith("ISIC_7"):
+                return self.answer(200, b"<html>this is no picture</html>")
+            return self.answer(200, b"\xff\xd8\xff\xe0" + identifier.encode() * 50 + b"\xff\xd9")
+        if words[-1] == "search":
+            query = parse_qs(address.query)
+            names = [f"ISIC_100000{number}" for number in range(1, 7)]
+            if query.get("collections") == ["404"]:
+                return self.answer(200, json.dumps({"count": 0, "next": None, "results": []}).encode())
+            start = int(query.get("cursor", ["0"])[0])
+            following = f"http://127.0.0.1:{ports['hub']}{address.path}?collections=65&limit=4&cursor={start + 4}"
+            return self.answer(200, json.dumps({
+                "count": len(names), "next": following if start + 4 < len(names) else None,
+                "results": [self.image(name) for name in names[start:start + 4]],
+            }).encode())
+        identifier = words[3]
+        if identifier.startswith("ISIC_9"):
+            return self.answer(404, b'{"message": "not found"}')
+        if identifier == "ISIC_6000001":
+            return self.answer(200, b"{}")
+        self.answer(200, json.dumps(self.image(identifier)).encode())
+
+
+def main():
+    for role in ("hub", "storage"):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        server.role = role
+        ports[role] = server.server_address[1]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(ports["hub"], ports["storage"], flush=True)
+    sys.stdin.read()
+
+
+main()
