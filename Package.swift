@@ -60,6 +60,8 @@ let package = Package(
       "Reading",
       knows: ["Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage", "Digests", "Faults"]),
 
+    room("Archive", knows: ["Hub", "Datasets", "Digests", "Faults"], resources: [.embedInCode("Records/seed99.txt")]),
+
     // Floor 5: a run over many images, judged; the same over HTTP.
     room(
       "Validation",
@@ -77,7 +79,8 @@ let package = Package(
     room(
       "CommandLineTool",
       knows: [
-        "Web", "Validation", "Records", "Reading", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage",
+        "Web", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging",
+        "LlamaEngine", "Weights", "VisionLanguage",
         "Digests", "Faults",
       ]),
     .executableTarget(
@@ -93,6 +96,7 @@ let package = Package(
     tests(of: "LlamaEngine", with: ["Weights"]),
     tests(of: "Phantoms"),
     tests(of: "Datasets"),
+    tests(of: "Archive", with: ["Hub", "Datasets"]),
     tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
     tests(of: "Validation", with: ["Dermoscopy", "Records", "Phantoms"]),

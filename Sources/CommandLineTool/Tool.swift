@@ -6,9 +6,9 @@ public enum Tool {
   /// The version, as `--version` prints it.
   public static let version = "0.1.0"
 
-  static let commands = [
+  static let commands: [CommandSpecification] = [
     analyzeCommand, serveCommand, validateCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand,
-    doctorCommand,
+    doctorCommand, modelsCommand, datasetsCommand, configCommand, completionsCommand,
   ]
 
   /// Runs a command line without the program's name, and gives its exit status.
@@ -75,7 +75,9 @@ public enum Tool {
       try terminal.print(Help.page(command))
       return 0
     }
-    return try await command.run(parsed, terminal)
+    let takesDefaults = command.options.contains { option in Setting.all.contains { $0.option == option.name } }
+    return try await command.run(
+      takesDefaults ? try Configuration().applied(to: parsed, of: command) : parsed, terminal)
   }
 
   private static func command(named name: String) throws(UsageFault) -> CommandSpecification {

@@ -151,7 +151,11 @@ enum Program {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var environment = ProcessInfo.processInfo.environment
-    environment["DERMGEMMA_MODELS"] = nil
+    // Nothing that the person who runs the tests has set up.
+    for name in environment.keys where name.hasPrefix("DERMGEMMA_") || name.hasPrefix("HF_") { environment[name] = nil }
+    environment["HOME"] = desk.path
+    environment["XDG_CONFIG_HOME"] = desk.path + "/config"
+    environment["XDG_CACHE_HOME"] = desk.path + "/cache"
     environment.merge(variables) { $1 }
     // `env` changes the folder and becomes the program.
     let words = ["/usr/bin/env", "-C", (folder ?? desk).path, path] + arguments

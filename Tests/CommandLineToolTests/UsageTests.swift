@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 @Suite struct UsageTests {
-  static let commands = ["analyze", "ask", "prepare", "protocols", "phantoms", "doctor"]
+  static let commands = [
+    "analyze", "ask", "prepare", "protocols", "phantoms", "doctor", "models", "datasets", "config", "completions",
+  ]
 
   /// A wrong command line and what the first line must say.
   struct Wrong: Sendable, CustomTestStringConvertible {
@@ -115,6 +117,12 @@ import Testing
     "protocols": ["--help"],
     "phantoms": ["--count N", "--seed S", "--out DIR", "--help"],
     "doctor": ["--model FILE", "--mmproj FILE", "--help"],
+    "models": ["--connections N", "--help"],
+    "datasets": [
+      "--isic-ids FILE", "--collection N", "--limit N", "--out DIR", "--labels CSV", "--rate N", "--help",
+    ],
+    "config": ["--help"],
+    "completions": ["--help"],
   ]
 
   @Test(arguments: commands)

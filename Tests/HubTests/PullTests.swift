@@ -11,7 +11,9 @@ import Testing
     return try SHA256Digest(ofFileAt: path).hexadecimal == target.split(separator: "/").last.map(String.init)
   }
 
-  @Test(arguments: ["plain", "cut", "cutalways", "whole", "wholecut", "busy", "flaky", "storagebusy", "stall", "renamed"])
+  @Test(arguments: [
+    "plain", "cut", "cutalways", "whole", "wholecut", "busy", "flaky", "storagebusy", "stall", "renamed",
+  ])
   func `a file arrives whole through redirects, cuts, refused ranges, busy and stalled servers`(
     _ behaviour: String
   ) async throws {
@@ -65,9 +67,12 @@ import Testing
   @Test func `a cut is mended by asking for the rest, if it is still the same file`() async throws {
     let bench = try Bench("cut")
     _ = try await bench.fetcher.fetch(bench.file())
-    let resumed = try await bench.standIn.log(of: bench.repository).filter { !$0.if_range.isEmpty }
+    let resumed = try await bench.standIn.log(of: bench.repository).filter { !$0.condition.isEmpty }
     #expect(!resumed.isEmpty)
-    #expect(resumed.allSatisfy { $0.if_range == "\"one\"" && $0.range.hasSuffix("-65535") == $0.range.hasPrefix("bytes=21845-") })
+    #expect(
+      resumed.allSatisfy {
+        $0.condition == "\"one\"" && $0.range.hasSuffix("-65535") == $0.range.hasPrefix("bytes=21845-")
+      })
   }
 
   @Test func `a second run fetches only the pieces that are missing`() async throws {

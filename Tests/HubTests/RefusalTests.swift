@@ -43,7 +43,9 @@ final class Notices: Sendable {
     Case(behaviour: "huge", says: "1000000000 GB are needed and", status: 74),
   ]
 
-  @Test(arguments: cases) func `a refusal is one line that says what to do, and leaves no file`(_ one: Case) async throws {
+  @Test(arguments: cases) func `a refusal is one line that says what to do, and leaves no file`(_ one: Case)
+    async throws
+  {
     var bench = try Bench(one.behaviour, token: one.token)
     bench.fetcher.download.client.retries.attempts = 2
     do {

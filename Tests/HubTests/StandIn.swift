@@ -34,7 +34,11 @@ struct StandIn: Sendable {
 
   /// A request that was made.
   struct Entry: Decodable {
-    var role, method, path, range, if_range, authorization: String
+    var role, method, path, range, condition, authorization: String
+    enum CodingKeys: String, CodingKey {
+      case role, method, path, range, authorization
+      case condition = "if_range"
+    }
   }
 
   /// The requests about a repository.

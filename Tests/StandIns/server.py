@@ -109,8 +109,6 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(307, headers={"Location": self.path.replace("/renamed.", "/plain.")})
         size = {"wrongsize": SIZE + 1000, "short": SIZE - 1000, "huge": 10**18}.get(behaviour, SIZE)
         digest = hashlib.sha256(content(file) + (b"x" if behaviour == "wronghash" else b"")).hexdigest()
-        if behaviour == "pieceslost":
-            digest = hashlib.sha256(content(file)).hexdigest()
         self.answer(302, headers={
             "Location": f"http://127.0.0.1:{ports['storage']}{self.path}",
             "X-Repo-Commit": COMMIT, "X-Linked-Size": str(size), "X-Linked-Etag": f'"{digest}"',
@@ -184,7 +182,8 @@ class Handler(BaseHTTPRequestHandler):
         return {
             "isic_id": identifier, "copyright_license": "CC-BY-NC" if identifier[-1] == "1" else "CC-0",
             "attribution": "A clinic, of one town", "public": True,
-            "files": {"full": {"url": f"http://127.0.0.1:{ports['storage']}/files/{identifier}.jpg", "size": 1000},
+            "files": {"full": {"url": f"http://127.0.0.1:{ports['storage']}/files/{identifier}.jpg",
+                               "size": 100_000 if identifier.startswith("ISIC_5") else 6 + 50 * len(identifier)},
                       "thumbnail_256": {"url": "", "size": 1}},
             "metadata": {"acquisition": {"pixels_x": 8, "pixels_y": 8},
                          "clinical": self.diagnoses.get(identifier[-1], {})},
@@ -197,7 +196,7 @@ class Handler(BaseHTTPRequestHandler):
             if identifier.startswith("ISIC_8") and count(identifier) == 0:
                 return self.answer(503)
             if identifier.startswith("ISIC_7"):
-                return self.answer(200, b"<html>this is no picture</html>")
+                return self.answer(200, b"<html>this is no picture</html>".ljust(606))
             return self.answer(200, b"\xff\xd8\xff\xe0" + identifier.encode() * 50 + b"\xff\xd9")
         if words[-1] == "search":
             query = parse_qs(address.query)

@@ -16,6 +16,8 @@ struct ParsedArguments: Sendable {
   let words: [String]
   private var values: [String: [String]] = [:]
   private var switches: Set<String> = []
+  /// Where values are from that were not given here: a variable's or a file's name.
+  private var origins: [String: String] = [:]
   private let command: String
 
   /// - Throws: `UsageFault` for an unknown option, a missing or superfluous value, or an unexpected argument.
@@ -69,6 +71,21 @@ struct ParsedArguments: Sendable {
 
   func values(_ name: String) -> [String] { values[name] ?? [] }
 
+  /// Sets what holds where an option was not given.
+  mutating func suppose(_ name: String, _ value: String, from origin: String) {
+    guard values[name] == nil else { return }
+    values[name] = [value]
+    origins[name] = origin
+  }
+
+  /// Sets an option's value, whatever was given.
+  mutating func settle(_ name: String, _ value: String) { values[name] = [value] }
+
+  /// An option with its value, as a message says it.
+  private func said(_ name: String, _ text: String) -> String {
+    "\(name) \(text)" + (origins[name].map { " (from \($0))" } ?? "")
+  }
+
   /// A whole number in a range; `nil` when the option was not given.
   ///
   /// - Throws: `UsageFault` that says the range.
@@ -79,7 +96,7 @@ struct ParsedArguments: Sendable {
     guard let number = Number(text), range.contains(number) else {
       let bounds =
         range.upperBound == .max ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-      throw UsageFault(message: "\(name) \(text): not a whole number \(bounds)", command: command)
+      throw UsageFault(message: "\(said(name, text)): not a whole number \(bounds)", command: command)
     }
     return number
   }
@@ -91,7 +108,7 @@ struct ParsedArguments: Sendable {
     guard let text = value(name) else { return nil }
     guard let number = Double(text), range.contains(number) else {
       throw UsageFault(
-        message: "\(name) \(text): not a number from \(range.lowerBound) to \(range.upperBound)", command: command)
+        message: "\(said(name, text)): not a number from \(range.lowerBound) to \(range.upperBound)", command: command)
     }
     return number
   }

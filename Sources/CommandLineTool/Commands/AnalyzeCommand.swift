@@ -6,8 +6,9 @@ import Reading
 
 let modelOptions = [
   OptionSpecification(
-    name: "--model", value: "FILE",
-    help: "The text model's weights (GGUF). Without it: models/medgemma.gguf if there, else the embedded model."),
+    name: "--model", value: "FILE|NAME",
+    help: "The text model's weights (GGUF), or a model that 'models list' names. Without it: models/medgemma.gguf if "
+      + "there, else the embedded model."),
   OptionSpecification(name: "--mmproj", value: "FILE", help: "The projector that belongs to --model (GGUF)."),
 ]
 

@@ -117,7 +117,8 @@ public struct HubFetcher: Sendable {
     if tag.hasPrefix("W/") { tag.removeFirst(2) }
     tag = tag.replacing("\"", with: "")
     // It becomes a file's name.
-    guard !tag.isEmpty, tag.utf8.allSatisfy({ Character(UnicodeScalar($0)).isLetter || (0x30...0x39).contains($0) || $0 == 0x2D })
+    guard !tag.isEmpty,
+      tag.utf8.allSatisfy({ Character(UnicodeScalar($0)).isLetter || (0x30...0x39).contains($0) || $0 == 0x2D })
     else { throw HubFault.strangeAnswer(file: file.file, reason: "the hub sent no usable entity tag") }
     guard let size = response.header("x-linked-size").flatMap({ Int64($0) }) ?? response.contentLength, size > 0 else {
       throw HubFault.strangeAnswer(file: file.file, reason: "the hub does not tell its size")

@@ -75,9 +75,10 @@ final class PartialFile: Sendable {
   /// Bytes that are there, finished pieces and unfinished.
   var received: Int64 {
     state.withLock { state in
-      state.underway + state.whole.indices.reduce(0) { sum, index in
-        state.whole[index] ? sum + range(ofPiece: index).upperBound - range(ofPiece: index).lowerBound : sum
-      }
+      state.underway
+        + state.whole.indices.reduce(0) { sum, index in
+          state.whole[index] ? sum + range(ofPiece: index).upperBound - range(ofPiece: index).lowerBound : sum
+        }
     }
   }
 

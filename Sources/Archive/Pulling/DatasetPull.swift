@@ -1,0 +1,171 @@
+import Datasets
+import Digests
+import Faults
+import Foundation
+import Hub
+
+/// Fetches images with what must accompany them into a folder:
+///
+///     images/ISIC_….jpg      the pictures
+///     records/ISIC_….json    what the archive knows of each, as it was answered
+///     labels.csv             Image,Dx, Lesion attributes
+///     ATTRIBUTION.csv        licence and whom to name, for each image
+///     LICENSE.txt            the same in short
+///
+/// What is there already is not fetched again.
+public struct DatasetPull: Sendable {
+  /// Where images come from.
+  public var client: ArchiveClient
+  /// Where they go.
+  public var folder: String
+  /// Codes and attributes that go before the archive's own.
+  public var labels: Labels?
+  /// Hears how many of how many images were seen to, and the last one's name.
+  public var progress: @Sendable (Int, Int, String) -> Void = { _, _, _ in }
+  /// Hears of an image that failed.
+  public var complaint: @Sendable (String) -> Void = { _ in }
+
+  /// A pull.
+  public init(client: ArchiveClient, folder: String, labels: Labels? = nil) {
+    self.client = client
+    self.folder = folder
+    self.labels = labels
+  }
+
+  /// What came of it.
+  public struct Outcome: Sendable, Hashable {
+    /// Images in the folder.
+    public var images = 0
+    /// Of these, fetched now.
+    public var fetched = 0
+    /// Images whose diagnosis is none of the label file's codes.
+    public var unlabelled: [String] = []
+    /// Images that could not be had.
+    public var missing: [String] = []
+  }
+
+  /// Images fetched at once; the rate is bounded besides.
+  private static let together = 3
+
+  /// - Throws: `TransferFault` when the archive or the disk fails for good, `ArchiveFault`, `CancellationError`. An image
+  /// that the archive does not have, or has broken, fails alone and is in the outcome.
+  public func run(_ choice: ImageChoice) async throws -> Outcome {
+    for name in ["images", "records"] { try makeFolder("\(folder)/\(name)") }
+    let identifiers: [String]
+    switch choice {
+    case .identifiers(let named): identifiers = named
+    case .collection(let number, let limit):
+      identifiers = try await client.identifiers(ofCollection: number, limit: limit) { progress(0, $0, "the list") }
+    }
+    var outcome = Outcome()
+    var records: [String: ArchiveRecord] = [:]
+    try await withThrowingTaskGroup(of: (String, ArchiveRecord?, Bool).self) { group in
+      var waiting = identifiers.makeIterator()
+      func startNext() {
+        guard let identifier = waiting.next() else { return }
+        group.addTask { try await fetch(identifier) }
+      }
+      for _ in 0..<Self.together { startNext() }
+      var done = 0
+      while let (identifier, record, isNew) = try await group.next() {
+        startNext()
+        done += 1
+        progress(done, identifiers.count, identifier)
+        records[identifier] = record
+        if isNew { outcome.fetched += 1 }
+      }
+    }
+    let present = identifiers.compactMap { records[$0] }
+    outcome.images = present.count
+    outcome.missing = identifiers.filter { records[$0] == nil }
+    outcome.unlabelled = present.filter { label(of: $0) == nil }.map(\.identifier)
+    try writeTables(present)
+    return outcome
+  }
+
+  /// One image; `nil` when it cannot be had.
+  private func fetch(_ identifier: String) async throws -> (String, ArchiveRecord?, Bool) {
+    let (recordPath, picturePath) = ("\(folder)/records/\(identifier).json", "\(folder)/images/\(identifier).jpg")
+    do {
+      var isNew = false
+      let kept = FileManager.default.contents(atPath: recordPath)
+      let record: ArchiveRecord
+      if let kept, let known = try? JSONDecoder().decode(ArchiveRecord.self, from: kept) {
+        record = known
+      } else {
+        let answer = try await client.record(of: identifier)
+        try write(answer.json, to: recordPath)
+        record = answer.record
+      }
+      if !FileManager.default.fileExists(atPath: picturePath) {
+        try write(try await client.picture(of: record), to: picturePath)
+        isNew = true
+      }
+      return (identifier, record, isNew)
+    } catch let fault as ArchiveFault {
+      complaint("\(identifier): \(fault)")
+      return (identifier, nil, false)
+    } catch let fault as TransferFault {
+      switch fault {
+      case .refused, .wrongSize, .tooLarge, .badAddress, .badRedirect:
+        complaint("\(identifier): \(fault)")
+        return (identifier, nil, false)
+      default: throw fault
+      }
+    }
+  }
+
+  private func label(of record: ArchiveRecord) -> (code: String, attribute: String)? {
+    if let known = labels?.label(ofImageNamed: record.identifier) { return (known.code.lowercased(), known.attribute) }
+    return record.code.map { ($0, "") }
+  }
+
+  private func writeTables(_ records: [ArchiveRecord]) throws {
+    var labels = "Image,Dx, Lesion attributes\n"
+    var credits = "image,license,attribution,source\n"
+    for record in records {
+      if let label = label(of: record) {
+        labels += "\(record.identifier),\(label.code),\(Self.field(label.attribute))\n"
+      }
+      credits +=
+        [record.identifier, record.license, record.attribution, record.url].map { Self.field($0) }
+        .joined(separator: ",") + "\n"
+    }
+    try write(Array(labels.utf8), to: folder + "/labels.csv")
+    try write(Array(credits.utf8), to: folder + "/ATTRIBUTION.csv")
+    let byLicense = Dictionary(grouping: records, by: \.license).sorted { $0.key < $1.key }
+    var text = "These images come from the ISIC Archive (https://www.isic-archive.com).\n"
+    text += "Who uses one names its source and keeps to its licence; ATTRIBUTION.csv has both for each.\n"
+    for (license, images) in byLicense {
+      text += "\n\(license): \(images.count) \(images.count == 1 ? "image" : "images"), by\n"
+      text += Set(images.map(\.attribution)).sorted().map {
+        "  \($0.split(whereSeparator: \.isNewline).joined(separator: " "))\n"
+      }.joined()
+    }
+    try write(Array(text.utf8), to: folder + "/LICENSE.txt")
+  }
+
+  /// A field of a table, in quotes where it needs them (RFC 4180). The archive's words must not become a formula in a
+  /// spreadsheet: one that would is set off with an apostrophe.
+  static func field(_ text: String) -> String {
+    let text = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws(TransferFault) {
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw .unwritable(path: path, reason: error.localizedDescription)
+    }
+  }
+
+  private func makeFolder(_ path: String) throws(TransferFault) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: path, reason: error.localizedDescription)
+    }
+  }
+}

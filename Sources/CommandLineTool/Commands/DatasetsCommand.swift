@@ -1,0 +1,81 @@
+import Archive
+import Datasets
+import Foundation
+import Hub
+
+let datasetsCommand = CommandSpecification(
+  name: "datasets",
+  summary: "Fetches dermoscopic images from the ISIC Archive.",
+  usage: [
+    "datasets pull seed99 [options]", "datasets pull --isic-ids FILE [options]",
+    "datasets pull --collection N [options]",
+  ],
+  discussion: [
+    "Writes images/, labels.csv in the label format of 'analyze --labels', and beside them who made each image and what "
+      + "its licence allows (LICENSE.txt, ATTRIBUTION.csv), with the archive's own records. Codes are those of HAM10000, "
+      + "from the archive's diagnoses; an image whose diagnosis is none of them gets no label.",
+    "seed99 are the 99 images that the seed was tried on. Their lesion attributes are not in the archive: --labels takes "
+      + "codes and attributes from a file of yours. What is in the folder is not fetched again.",
+  ],
+  options: [
+    OptionSpecification(name: "--isic-ids", value: "FILE", help: "The images to fetch: ISIC identifiers, one a line."),
+    OptionSpecification(name: "--collection", value: "N", help: "The images of a collection, by its number."),
+    OptionSpecification(name: "--limit", value: "N", help: "At most so many images."),
+    OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to (default data)."),
+    OptionSpecification(name: "--labels", value: "CSV", help: "Codes and attributes that go before the archive's."),
+    OptionSpecification(name: "--rate", value: "N", help: "Requests a second (1 to 20, default 5)."),
+  ],
+  examples: [("dermgemma datasets pull seed99 --out data", "The seed's images: 99, some 30 MB.")],
+  takesArguments: true
+) { arguments, terminal in
+  let limit = try arguments.number("--limit", in: 1...1_000_000)
+  let rate = try arguments.number("--rate", in: 1...20) ?? 5
+  let folder = try arguments.path("--out") ?? "data"
+  var choice = try chosenImages(arguments, limit: limit)
+  if let limit, case .identifiers(let names) = choice { choice = .identifiers(Array(names.prefix(limit))) }
+  let labels = try arguments.path("--labels").map { try Labels(path: $0) }
+  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+  let configuration = try Configuration()
+  var http = HTTPClient()
+  http.limits.userAgent = "dermgemma/\(Tool.version)"
+  http.retries.notice = { fault, pause in
+    terminal.complain("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
+  }
+  var pull = DatasetPull(
+    client: ArchiveClient(
+      endpoint: configuration.values["archive"]?.text ?? ArchiveClient.publicEndpoint, http: http, rate: Double(rate)),
+    folder: folder, labels: labels)
+  pull.progress = { done, count, name in terminal.progress("[\(done)/\(count)] \(name)") }
+  pull.complaint = { terminal.complain("dermgemma: \($0)") }
+  let outcome = try await pull.run(choice)
+  try terminal.print(
+    "\(folder): \(outcome.images) images, \(outcome.fetched) of them fetched now; licences in \(folder)/LICENSE.txt")
+  if !outcome.unlabelled.isEmpty {
+    terminal.complain(
+      "dermgemma: \(outcome.unlabelled.count) without a label: "
+        + "\(outcome.unlabelled.prefix(5).joined(separator: ", "))\(outcome.unlabelled.count > 5 ? ", …" : "")")
+  }
+  if !outcome.missing.isEmpty {
+    throw ArchiveFault.incomplete(missing: outcome.missing.count, of: outcome.images + outcome.missing.count)
+  }
+  return 0
+}
+
+private func chosenImages(_ arguments: ParsedArguments, limit: Int?) throws -> ImageChoice {
+  func wrong(_ message: String) -> UsageFault { UsageFault(message: message, command: "datasets") }
+  let words = arguments.positional
+  guard words.first == "pull" else { throw wrong("Say pull, and what") }
+  let list = try arguments.path("--isic-ids")
+  let collection = try arguments.number("--collection", in: 1...1_000_000_000)
+  switch (words.dropFirst().first, list, collection) {
+  case ("seed99"?, nil, nil) where words.count == 2: return .seed99
+  case (nil, let list?, nil):
+    guard let data = FileManager.default.contents(atPath: list) else {
+      throw ImageFiles.Missing(path: list, reason: "the list of identifiers cannot be read")
+    }
+    return try .listed(in: String(decoding: data, as: UTF8.self), name: list)
+  case (nil, nil, let number?): return .collection(number, limit: limit)
+  case (let name?, nil, nil): throw wrong("'\(name)' is no data set; known is seed99")
+  default: throw wrong("Say one of seed99, --isic-ids FILE and --collection N")
+  }
+}

@@ -1,0 +1,144 @@
+import Digests
+import Faults
+import Foundation
+import Hub
+import Reading
+
+let modelsCommand = CommandSpecification(
+  name: "models",
+  summary: "Lists, fetches, checks and removes models.",
+  usage: ["models [list]", "models pull NAME…", "models verify [NAME…]", "models remove NAME…"],
+  discussion: [
+    "Models come from Hugging Face's hub into the cache that its other tools use too (HF_HOME, HF_HUB_CACHE), and what is "
+      + "there already is not fetched again. A pull that was cut goes on where it ended. Every file is compared with the "
+      + "SHA-256 that the hub states, and with the catalogue's where that has one.",
+    "Where a repository is gated, accept its terms on its page and set HF_TOKEN. HF_ENDPOINT names a mirror; "
+      + "HF_HUB_OFFLINE=1 keeps off the network; proxies are those of the environment. 'dermgemma config' shows what holds.",
+    "Once pulled, a model is used by its name: --model NAME, the key 'model' in config.json, or DERMGEMMA_MODEL. A model "
+      + "that is not listed, or another repository for one that is, goes under 'models' in config.json "
+      + "(docs/CONFIGURATION.md).",
+  ],
+  options: [
+    OptionSpecification(
+      name: "--connections", value: "N", help: "Ranges of a file fetched at once (1 to 16, default 4).")
+  ],
+  examples: [
+    ("dermgemma models pull medgemma-1.5-4b", "MedGemma as the seed runs it, 5.0 GB."),
+    ("dermgemma analyze lesion.jpg --model medgemma-1.5-4b", "Reads with it."),
+  ],
+  takesArguments: true
+) { arguments, terminal in
+  let words = arguments.positional
+  let names = Array(words.dropFirst())
+  let configuration = try Configuration()
+  let store = try configuration.store()
+  switch (words.first ?? "list", names.isEmpty) {
+  case ("list", true): try listModels(store, terminal)
+  case ("pull", false):
+    let connections = try arguments.number("--connections", in: 1...16) ?? 4
+    for entry in try entries(names, in: store) {
+      try await pull(entry, store: store, configuration, connections: connections, terminal)
+    }
+  case ("verify", _): try verifyModels(names, store, terminal)
+  case ("remove", false):
+    for entry in try entries(names, in: store) {
+      guard store.state(of: entry) != .absent else { throw HubFault.notPulled(entry.name) }
+      let freed = try store.remove(entry)
+      try terminal.print("\(entry.name): removed, \(ByteCount.text(freed)) freed")
+    }
+  default:
+    throw UsageFault(message: "Say list, pull NAME, verify or remove NAME", command: "models")
+  }
+  return 0
+}
+
+private func entries(_ names: [String], in store: ModelStore) throws -> [ModelEntry] {
+  try names.map { name in
+    guard name != ModelLocation.embeddedName else {
+      throw UsageFault(message: "\(name) comes with the program", command: "models")
+    }
+    return try store.entry(name)
+  }
+}
+
+private func listModels(_ store: ModelStore, _ terminal: Terminal) throws {
+  var rows: [(String, String, String, String)] = []
+  if ModelLocation.embedded != nil {
+    rows.append((ModelLocation.embeddedName, "here", "", "comes with the program"))
+  }
+  for entry in store.catalogue.entries {
+    let state =
+      switch store.state(of: entry) {
+      case .absent: "not pulled"
+      case .partly: "in part"
+      case .whole: "here"
+      }
+    let sizes = [entry.weights.bytes, entry.projector.bytes].compactMap { $0 }
+    let size = sizes.count == 2 ? ByteCount.text(sizes.reduce(0, +)) : "?"
+    rows.append((entry.name, state, size, "\(entry.title) (\(entry.repository))"))
+  }
+  func column(_ texts: [String]) -> Int { (texts.map(\.count).max() ?? 0) + 2 }
+  let (first, second, third) = (column(rows.map(\.0)), column(rows.map(\.1)), column(rows.map(\.2)))
+  func padded(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
+  for row in rows {
+    try terminal.print(padded(row.0, first) + padded(row.1, second) + padded(row.2, third) + row.3)
+  }
+}
+
+private func pull(
+  _ entry: ModelEntry, store: ModelStore, _ configuration: Configuration, connections: Int, _ terminal: Terminal
+) async throws {
+  var client = HTTPClient()
+  client.limits.userAgent = "dermgemma/\(Tool.version)"
+  client.retries.notice = { fault, pause in
+    terminal.complain("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
+  }
+  var download = FileDownload(client: client)
+  download.connections = connections
+  download.progress = { terminal.progress($0.line) }
+  var fetcher = HubFetcher(environment: configuration.hub, download: download)
+  fetcher.notice = { terminal.complain("dermgemma: \($0)") }
+  if let terms = entry.terms, !configuration.hub.isOffline {
+    terminal.complain("dermgemma: the terms of \(terms) apply to \(entry.name)")
+  }
+  for file in entry.files {
+    let path = try await fetcher.fetch(file)
+    terminal.clearProgress()
+    try terminal.print(path)
+  }
+  try terminal.print("\(entry.name) is here: use it with --model \(entry.name)")
+}
+
+private func verifyModels(_ names: [String], _ store: ModelStore, _ terminal: Terminal) throws {
+  let embedded = names.isEmpty || names.contains(ModelLocation.embeddedName)
+  if embedded, let location = ModelLocation.embedded {
+    for (path, digest) in try verifyEmbedded(location) { try terminal.print("\(digest.hexadecimal)  \(path)") }
+  }
+  let named = try names.filter { $0 != ModelLocation.embeddedName }.map { try store.entry($0) }
+  for entry in names.isEmpty ? store.catalogue.entries.filter({ store.state(of: $0) == .whole }) : named {
+    terminal.progress("Reading \(entry.name)…")
+    for (path, digest) in try store.verify(entry) { try terminal.print("\(digest.hexadecimal)  \(path)") }
+  }
+  try terminal.print("All of these are as they should be.")
+}
+
+/// The embedded model's files against the list that lies beside them.
+private func verifyEmbedded(_ location: ModelLocation) throws -> [(path: String, digest: SHA256Digest)] {
+  let folder = URL(fileURLWithPath: location.weights).deletingLastPathComponent().path
+  let list = folder + "/SHA256SUMS"
+  guard let data = FileManager.default.contents(atPath: list) else {
+    throw HubFault.broken(path: list, reason: "the embedded model's list of digests is missing")
+  }
+  return try String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
+    let words = line.split(separator: " ", maxSplits: 1)
+    guard words.count == 2, let expected = SHA256Digest(hexadecimal: words[0]) else {
+      throw HubFault.broken(path: list, reason: "a line of it is no digest and name")
+    }
+    let path = folder + "/" + words[1].trimmingCharacters(in: .whitespaces.union(CharacterSet(charactersIn: "*")))
+    let digest = try SHA256Digest(ofFileAt: path)
+    guard digest == expected else {
+      throw HubFault.broken(path: path, reason: "SHA-256 \(digest) where \(expected) was expected")
+    }
+    return (path, digest)
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Hub
+import Reading
+
+/// What holds where the command line says nothing: the environment before the configuration file.
+struct Configuration: Sendable {
+  /// Where a value is from.
+  enum Source: Sendable, Hashable {
+    case variable(String)
+    case file(String)
+
+    var text: String {
+      switch self {
+      case .variable(let name): name
+      case .file(let path): path
+      }
+    }
+  }
+
+  private(set) var values: [String: (text: String, source: Source)] = [:]
+  let file: ConfigurationFile
+  let hub: HubEnvironment
+
+  /// - Throws: `ConfigurationFault`.
+  init(variables: [String: String] = ProcessInfo.processInfo.environment) throws(ConfigurationFault) {
+    file = try ConfigurationFile(variables: variables)
+    hub = HubEnvironment(variables: variables)
+    for setting in Setting.all {
+      if let text = variables[setting.variable], !text.isEmpty {
+        values[setting.key] = (text, .variable(setting.variable))
+      } else if let text = file.values[setting.key] {
+        values[setting.key] = (text, .file(file.path))
+      }
+    }
+  }
+
+  func store() throws(HubFault) -> ModelStore {
+    ModelStore(
+      catalogue: ModelCatalogue(own: file.models, builtin: try ModelCatalogue.builtin().entries),
+      cache: HubCache(folder: hub.cache))
+  }
+
+  /// The arguments with the defaults that apply to their command, and a model's name resolved to its two files.
+  ///
+  /// - Throws: `HubFault` for a model that is unknown or not here; `ModelFault` without the embedded model.
+  func applied(to arguments: ParsedArguments, of command: CommandSpecification) throws -> ParsedArguments {
+    var arguments = arguments
+    let namesModel = arguments.value("--model") != nil || arguments.value("--mmproj") != nil
+    for setting in Setting.all {
+      guard let option = setting.option, let value = values[setting.key],
+        command.options.contains(where: { $0.name == option && $0.value != nil })
+      else { continue }
+      // Weights and projector belong together: those of one place are never mixed with another's.
+      if namesModel, option == "--model" || option == "--mmproj" { continue }
+      arguments.suppose(option, value.text, from: value.source.text)
+    }
+    guard command.options.contains(where: { $0.name == "--model" }), let name = arguments.value("--model"),
+      arguments.value("--mmproj") == nil, !FileManager.default.fileExists(atPath: name)
+    else { return arguments }
+    if name == ModelLocation.embeddedName, let embedded = ModelLocation.embedded {
+      arguments.settle("--model", embedded.weights)
+      arguments.settle("--mmproj", embedded.projector)
+    } else if !name.contains("/"), !name.hasSuffix(".gguf") {
+      let store = try store()
+      let location = try store.location(of: try store.entry(name))
+      arguments.settle("--model", location.weights)
+      arguments.settle("--mmproj", location.projector)
+    }
+    return arguments
+  }
+}

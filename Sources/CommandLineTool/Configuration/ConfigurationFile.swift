@@ -1,0 +1,93 @@
+import Faults
+import Foundation
+import Hub
+
+/// `config.json`: defaults and models of one's own. Every key is optional; unknown ones are refused.
+struct ConfigurationFile: Sendable {
+  /// Where it was read from.
+  var path: String
+  /// The settings in it, as text, by key.
+  var values: [String: String] = [:]
+  /// Models besides those of the program.
+  var models: [ModelEntry] = []
+
+  /// A configuration of over this many bytes is none.
+  static let largest = 1 << 20
+
+  /// `$DERMGEMMA_CONFIG`, or `dermgemma/config.json` below `$XDG_CONFIG_HOME` or `~/.config`.
+  static func place(_ variables: [String: String]) -> (path: String, isNamed: Bool) {
+    func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    if let named = value("DERMGEMMA_CONFIG") { return (named, true) }
+    let folder = value("XDG_CONFIG_HOME") ?? (value("HOME") ?? "") + "/.config"
+    return (folder + "/dermgemma/config.json", false)
+  }
+
+  /// Reads the file if it is there; one that the environment names has to be.
+  ///
+  /// - Throws: `ConfigurationFault`.
+  init(variables: [String: String]) throws(ConfigurationFault) {
+    let (path, isNamed) = Self.place(variables)
+    self.path = path
+    guard FileManager.default.fileExists(atPath: path) else {
+      if isNamed { throw ConfigurationFault(path: path, reason: "no such file", kind: .missingInput) }
+      return
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigurationFault(path: path, reason: "cannot be read", kind: .missingInput)
+    }
+    guard data.count <= Self.largest else { throw ConfigurationFault(path: path, reason: "too large") }
+    do {
+      let document = try JSONDecoder().decode(Document.self, from: data)
+      values = document.values
+      models = document.models
+    } catch {
+      throw ConfigurationFault(path: path, reason: StrictKeys.explain(error))
+    }
+  }
+
+  private struct Document: Decodable {
+    var values: [String: String] = [:]
+    var models: [ModelEntry] = []
+
+    struct Key: CodingKey {
+      var stringValue: String
+      var intValue: Int? { nil }
+      init(_ text: String) { stringValue = text }
+      init?(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+      try StrictKeys.check(decoder, against: Setting.all.map(\.key) + ["models"])
+      let container = try decoder.container(keyedBy: Key.self)
+      models = try container.decodeIfPresent([ModelEntry].self, forKey: Key("models")) ?? []
+      for setting in Setting.all where container.contains(Key(setting.key)) {
+        let key = Key(setting.key)
+        switch setting.sort {
+        case .text, .path:
+          let text = try container.decode(String.self, forKey: key)
+          guard !text.isEmpty else {
+            throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "is empty")
+          }
+          values[setting.key] = text
+        case .number(let range):
+          let number = try container.decode(Int.self, forKey: key)
+          guard range.contains(number) else {
+            throw DecodingError.dataCorruptedError(
+              forKey: key, in: container,
+              debugDescription: "\(number) is not from \(range.lowerBound) to \(range.upperBound)")
+          }
+          values[setting.key] = "\(number)"
+        }
+      }
+    }
+  }
+}
+
+/// A configuration that cannot be used.
+struct ConfigurationFault: Fault, Equatable {
+  var path: String
+  var reason: String
+  var kind: FaultKind = .unusableInput
+  var description: String { "\(path): \(reason)" }
+}

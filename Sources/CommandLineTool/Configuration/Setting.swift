@@ -1,0 +1,49 @@
+/// A default that a person can set: in the configuration file, or in the environment.
+struct Setting: Sendable, Hashable {
+  enum Sort: Sendable, Hashable {
+    case text, path
+    case number(ClosedRange<Int>)
+  }
+
+  /// The key in the configuration file.
+  var key: String
+  /// The option that it stands in for where that is not given; `nil` for settings without one.
+  var option: String?
+  /// The environment variable.
+  var variable: String
+  var sort: Sort
+  /// What holds without any of them, as `dermgemma config` says it.
+  var unset: String
+  /// One line.
+  var meaning: String
+
+  static let all: [Setting] = [
+    Setting(
+      key: "model", option: "--model", variable: "DERMGEMMA_MODEL", sort: .path,
+      unset: "models/medgemma.gguf if there, else the embedded model", meaning: "a model's name, or its weights"),
+    Setting(
+      key: "mmproj", option: "--mmproj", variable: "DERMGEMMA_MMPROJ", sort: .path, unset: "what belongs to the model",
+      meaning: "the projector's file"),
+    Setting(
+      key: "protocol", option: "--protocol", variable: "DERMGEMMA_PROTOCOL", sort: .path, unset: "seed",
+      meaning: "how images are read"),
+    Setting(
+      key: "threads", option: "--threads", variable: "DERMGEMMA_THREADS", sort: .number(1...512),
+      unset: "one a processor", meaning: "threads of the engine"),
+    Setting(
+      key: "parallel", option: "--parallel", variable: "DERMGEMMA_PARALLEL", sort: .number(1...32), unset: "1",
+      meaning: "images read at once"),
+    Setting(
+      key: "host", option: "--host", variable: "DERMGEMMA_HOST", sort: .text, unset: "127.0.0.1",
+      meaning: "the address that serve listens on"),
+    Setting(
+      key: "port", option: "--port", variable: "DERMGEMMA_PORT", sort: .number(0...65_535), unset: "6565",
+      meaning: "the port that serve listens on"),
+    Setting(
+      key: "data", option: "--data", variable: "DERMGEMMA_DATA", sort: .path, unset: "as the command's help says",
+      meaning: "the folder of serve's database and uploads"),
+    Setting(
+      key: "archive", option: nil, variable: "DERMGEMMA_ARCHIVE", sort: .text, unset: "https://api.isic-archive.com",
+      meaning: "the image archive's address"),
+  ]
+}

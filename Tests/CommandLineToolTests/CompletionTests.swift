@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@testable import CommandLineTool
+
+@Suite struct CompletionTests {
+  /// Runs a shell; `nil` where it is not installed.
+  private func shell(_ name: String, _ arguments: [String], _ script: String) throws -> (status: Int32, output: String)?
+  {
+    guard let path = ["/bin/", "/usr/bin/"].map({ $0 + name }).first(where: { access($0, X_OK) == 0 }) else {
+      return nil
+    }
+    let file = try Bench.folder(["script": Array(script.utf8)]).appendingPathComponent("script")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments + [file.path]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+
+  private func completed(_ line: String) async throws -> Set<String> {
+    let script = try await Program.run(["completions", "bash"]).text
+    let words = line.split(separator: " ", omittingEmptySubsequences: false).map { "'\($0)'" }
+    let asked = """
+      \(script)
+      COMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1)
+      cd /etc/ssl; _dermgemma; printf '%s\\n' "${COMPREPLY[@]}"
+      """
+    let answer = try #require(try shell("bash", [], asked))
+    #expect(answer.status == 0, "\(answer.output)")
+    return Set(answer.output.split(separator: "\n").map(String.init))
+  }
+
+  @Test func `bash completes commands, verbs, options and their values`() async throws {
+    #expect(try await completed("dermgemma an") == ["analyze"])
+    #expect(try await completed("dermgemma ").isSuperset(of: Tool.commands.map(\.name)))
+    #expect(try await completed("dermgemma analyze --s") == ["--seed"])
+    #expect(try await completed("dermgemma models pu") == ["pull"])
+    #expect(try await completed("dermgemma analyze --protocol ext") == ["extended"])
+    #expect(try await completed("dermgemma analyze --model medgemma-1.5-4b-q4") == ["medgemma-1.5-4b-q4_k_m"])
+    #expect(try await completed("dermgemma analyze --labels cer") == ["certs"])
+    #expect(try await completed("dermgemma analyze --threads ") == [])
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func `a shell takes its script as it is`(_ name: String) async throws {
+    let script = try await Program.run(["completions", name])
+    #expect(script.status == 0)
+    for command in Tool.commands {
+      #expect(script.text.contains(command.name))
+      for option in command.options {
+        #expect(script.text.contains(name == "fish" ? "-l \(option.name.dropFirst(2))" : option.name))
+      }
+    }
+    if let checked = try shell(name, ["-n"], script.text) {
+      #expect(checked.status == 0 && checked.output.isEmpty, "\(checked.output)")
+    }
+  }
+
+  @Test func `the manual page has every command and option, and no line that roff would take for an order`()
+    async throws
+  {
+    let page = try await Program.run(["completions", "man"])
+    #expect(page.status == 0)
+    for command in Tool.commands {
+      #expect(page.text.contains("\n.SS \(command.name)\n"))
+      for option in command.options {
+        #expect(page.text.contains("\\fB\(option.name.replacing("-", with: "\\-"))\\fR"))
+      }
+    }
+    let orders: Set = [
+      ".\\\"", ".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".BR", ".I", ".RS", ".RE", ".nf", ".fi", ".br",
+    ]
+    for line in page.lines where line.hasPrefix(".") || line.hasPrefix("'") {
+      #expect(orders.contains(line.split(separator: " ").first.map(String.init) ?? ""), "\(line)")
+    }
+    #expect(ManualPage.escaped(".hidden a-b \\n") == "\\&.hidden a\\-b \\en")
+  }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// The Python server that plays hub and archive, for the real program.
+enum HubStandIn {
+  static let endpoint = Result { try start() }
+  nonisolated(unsafe) private static var running: (Process, Pipe)?  // Set once, and never read: keeps them alive.
+
+  struct NotStarted: Error {}
+
+  private static func start() throws -> String {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("StandIns/server.py")
+    let (input, output) = (Pipe(), Pipe())
+    for end in [input.fileHandleForWriting, output.fileHandleForReading] {
+      _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", script.path]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    running = (process, input)
+    var line = ""
+    while !line.hasSuffix("\n") {
+      let bytes = output.fileHandleForReading.availableData
+      guard !bytes.isEmpty else { throw NotStarted() }
+      line += String(decoding: bytes, as: UTF8.self)
+    }
+    return "http://127.0.0.1:" + (line.split(separator: " ").first ?? "")
+  }
+
+  /// A folder with a configuration that names a model of the stand-in's, and the variables to use them.
+  static func bench(_ behaviour: String) throws -> [String: String] {
+    let folder = try Bench.folder([
+      "config.json": Array(
+        """
+        {"models": [{"name": "tiny", "title": "A tiny model", "repository": "tests/\(behaviour).\(UUID().uuidString)",
+          "weights": {"file": "tiny.gguf"}, "projector": {"file": "tiny-mmproj.gguf"}}]}
+        """.utf8)
+    ])
+    return [
+      "HF_ENDPOINT": try endpoint.get(), "HF_HOME": folder.path + "/hf",
+      "DERMGEMMA_CONFIG": folder.path + "/config.json", "DERMGEMMA_ARCHIVE": try endpoint.get(),
+    ]
+  }
+}
+
+@Suite struct ModelsCommandTests {
+  @Test func `models are listed with their state, the embedded one among them`() async throws {
+    let listed = try await Program.run(["models"])
+    #expect(listed.status == 0)
+    #expect(listed.lines.first?.hasPrefix("dermgemma-small") == true)
+    #expect(listed.text.contains("medgemma-1.5-4b         not pulled  4.98 GB"), "\(listed.text)")
+  }
+
+  @Test func `a model is pulled, listed, verified, found by its name, and removed`() async throws {
+    let variables = try HubStandIn.bench("cut")
+    let pulled = try await Program.run(["models", "pull", "tiny"], variables: variables)
+    #expect(pulled.status == 0, "\(pulled.errors)")
+    #expect(pulled.lines.last == "tiny is here: use it with --model tiny")
+    let path = try #require(pulled.lines.first)
+    let home = try #require(variables["HF_HOME"])
+    #expect(path.hasPrefix(home + "/hub/models--tests--cut"))
+    #expect(FileManager.default.fileExists(atPath: path))
+
+    let listed = try await Program.run(["models", "list"], variables: variables)
+    #expect(listed.lines.contains { $0.hasPrefix("tiny ") && $0.contains("  here ") })
+    let verified = try await Program.run(["models", "verify", "tiny"], variables: variables)
+    #expect(verified.status == 0 && verified.lines.count == 3)
+
+    // The stand-in's bytes are noise: that they are read as weights shows that the name led to them.
+    let read = try await Program.run(["analyze", "x.png", "--model", "tiny"], variables: variables)
+    #expect(read.status == 78)
+    #expect(read.errors.contains("/tiny"), "\(read.errors)")
+
+    let removed = try await Program.run(["models", "remove", "tiny"], variables: variables)
+    #expect(removed.status == 0 && removed.text.contains("freed"))
+    let gone = try await Program.run(["analyze", "x.png", "--model", "tiny"], variables: variables)
+    #expect(gone.status == 78 && gone.errors.contains("run dermgemma models pull tiny"))
+  }
+
+  @Test func `Ctrl-C stops a pull, and the next one goes on`() async throws {
+    let variables = try HubStandIn.bench("slow")
+    let blobs = try #require(variables["HF_HOME"]) + "/hub"
+    let stopped = try await Program.run(["models", "pull", "tiny"], variables: variables) { process in
+      let walk = FileManager.default.enumerator(atPath: blobs)
+      while let name = walk?.nextObject() as? String {
+        if name.hasSuffix(".incomplete") { kill(process, SIGINT) }
+      }
+    }
+    #expect(stopped.status == 130, "\(stopped.errors)")
+    let again = try await Program.run(["models", "pull", "tiny"], variables: variables)
+    #expect(again.status == 0, "\(again.errors)")
+  }
+
+  @Test func `a gated model says which page to accept`() async throws {
+    let variables = try HubStandIn.bench("gated")
+    let refused = try await Program.run(["models", "pull", "tiny"], variables: variables)
+    #expect(refused.status == 69)
+    let endpoint = try HubStandIn.endpoint.get()
+    #expect(refused.errors.contains("is gated: accept its terms on \(endpoint)/tests/gated."))
+    let allowed = try await Program.run(
+      ["models", "pull", "tiny"], variables: variables.merging(["HF_TOKEN": "good"]) { $1 })
+    #expect(allowed.status == 0)
+  }
+
+  @Test(
+    arguments: [
+      (["models", "pull"], 64, "Say list, pull NAME"),
+      (["models", "pull", "nonsense"], 64, "no such model; known are"),
+      (["models", "pull", "dermgemma-small"], 64, "comes with the program"),
+      (["models", "remove", "medgemma-1.5-4b"], 78, "is not on this machine"),
+      (["analyze", "x.png", "--model", "medgema"], 64, "no such model"),
+      (["analyze", "x.png", "--model", "medgemma-1.5-4b"], 78, "run dermgemma models pull medgemma-1.5-4b"),
+      (["datasets", "pull", "seed98"], 64, "known is seed99"), (["datasets"], 64, "Say pull"),
+      (["datasets", "pull", "--isic-ids", "none"], 66, "none: the list of identifiers cannot be read"),
+      (["completions", "tcsh"], 64, "say bash, zsh, fish or man"),
+    ] as [([String], Int32, String)])
+  func `what cannot be done is said in one line`(_ line: [String], _ status: Int32, _ says: String) async throws {
+    let outcome = try await Program.run(line)
+    #expect(outcome.status == status)
+    #expect(outcome.complaints.first?.contains(says) == true, "\(outcome.errors)")
+  }
+
+  @Test func `the embedded model is verified by the list beside it, and read by its name`() async throws {
+    let verified = try await Program.run(["models", "verify"])
+    #expect(verified.status == 0)
+    #expect(verified.lines.count == 3)
+    let doctor = try await Program.run(["doctor", "--model", "dermgemma-small"])
+    #expect(doctor.status == 0)
+  }
+
+  @Test func `images are pulled and can be labelled at once`() async throws {
+    let variables = try HubStandIn.bench("plain")
+    let folder = try Bench.folder(["ids": Array("ISIC_2200001\nISIC_9200002\n".utf8)])
+    let pulled = try await Program.run(
+      ["datasets", "pull", "--isic-ids", "ids", "--out", "data", "--rate", "20"], in: folder, variables: variables)
+    #expect(pulled.status == 69)
+    #expect(pulled.lines == ["data: 1 images, 1 of them fetched now; licences in data/LICENSE.txt"])
+    #expect(pulled.errors.contains("1 of 2 images could not be fetched"))
+    #expect(try Bench.names(in: folder.appendingPathComponent("data/images")) == ["ISIC_2200001.jpg"])
+  }
+}
