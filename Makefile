@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run build test test-interop bench lint format clean prerequisites
+.PHONY: help run build test test-interop test-tsan bench encoder cuda lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -12,6 +12,9 @@ help:
 	@echo "make test-interop-270m"
 	@echo "                   the same for the real Gemma 3 270M, which it fetches (230 MB)"
 	@echo "make bench         the benchmark"
+	@echo "make test-tsan     the engine's tests under the thread sanitizer"
+	@echo "make encoder       add a faster CPU backend for large projectors"
+	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
 
@@ -37,7 +40,16 @@ test-interop-270m: build
 	@DERMGEMMA_TEST_270M=1 scripts/interop.sh -k gemma_3_270m
 
 bench: prerequisites
-	@scripts/swift.sh bench
+	@scripts/bench.sh
+
+test-tsan: prerequisites
+	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'
+
+encoder: build
+	@scripts/encoder.sh
+
+cuda: prerequisites
+	@scripts/cuda.sh
 
 lint: prerequisites
 	@scripts/lint.sh

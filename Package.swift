@@ -86,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
     .executableTarget(
-      name: "benchmark", dependencies: ["Dermoscopy"], path: "Benchmarks/Sources", swiftSettings: strict),
+      name: "benchmark", dependencies: ["LlamaEngine", "Dermoscopy", "VisionLanguage", "Digests", "CLlama"], path: "Benchmarks/Sources", swiftSettings: strict),
 
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The checks against other people's programs: llama-cpp-python over our llama.cpp, Pillow, and the seed's 99 images
-# where they lie beside the clone. Needs `make build`. Arguments are pytest's.
+# where they lie beside the clone. Needs `make build`. Arguments are pytest's; after --python they
+# are a program's of ours that wants the same environment.
 #
 # Python's packages go into a virtual environment in llama.cpp's cache, keyed by Python and the list of requirements.
 set -euo pipefail
@@ -30,4 +31,8 @@ export PYTHONPATH=$package
 export LLAMA_CPP_LIB_PATH=$prefix/lib MTMD_CPP_LIB=$prefix/lib
 export DERMGEMMA_INTEROP_CACHE=$cache
 export PYTHONDONTWRITEBYTECODE=1
+if [ "${1:-}" = --python ]; then
+  shift
+  exec "$environment/bin/python" "$@"
+fi
 exec "$environment/bin/python" -m pytest -c Interop/pytest.ini --rootdir Interop "$@" Interop

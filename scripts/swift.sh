@@ -2,7 +2,6 @@
 # Runs Swift's package manager with the C libraries in reach.
 #
 #   scripts/swift.sh build          .build/release/dermgemma, with llama.cpp's libraries and the model beside it
-#   scripts/swift.sh bench          the benchmark, built and run
 #   scripts/swift.sh test [ARG…]    the tests, with swift test's own arguments
 set -euo pipefail
 # shellcheck source=environment.sh
@@ -27,12 +26,8 @@ case ${1:-} in
     lay_beside "$(swift build --show-bin-path)"
     swift test "$@"
     ;;
-  bench)
-    swift build -c release --static-swift-stdlib --product benchmark
-    "$(swift build -c release --static-swift-stdlib --show-bin-path)/benchmark"
-    ;;
   *)
-    echo "usage: scripts/swift.sh build | test [ARG…] | bench" >&2
+    echo "usage: scripts/swift.sh build | test [ARG…]" >&2
     exit 64
     ;;
 esac

@@ -1,54 +1,30 @@
-// The benchmark: figures that a time limit is promised for. Prints a table and ends with 1 when a promise is broken.
+// The benchmark's Swift side. `make bench` runs everything (Benchmarks/README.md); each command can be run alone.
 //
-//     make bench
+//     benchmark cleaning                              time limits that the domain promises
+//     benchmark ours --model F --mmproj F [--images N --parallel N --threads N --repeats N --protocol NAME --side PIXELS]
+//     benchmark floor --model F --mmproj F [--widths 1,4 --threads N --repeats N --steps N …]
+//     benchmark encode --model F --mmproj F           one image through the projector
+//     benchmark allocations --model F --mmproj F      allocations per generated token, ours and bare
+//     benchmark prepare --out DIR --images N [--protocol NAME --side PIXELS]   pictures and prompts for the Python sides
+//     benchmark synthesize --shape medgemma|270m --vocabulary GGUF --out DIR   weights of noise in real shapes
 
-import Dermoscopy
 import Foundation
 
-/// One thing that is timed.
-struct Measurement {
-  var name: String
-  /// Milliseconds; `nil` where nothing is promised.
-  var limit: Double?
-  var work: () -> Void
-
-  private static let warmUps = 3
-  private static let repetitions = 15
-
-  /// Milliseconds of each repetition, shortest first.
-  func run() -> [Double] {
-    for _ in 0..<Self.warmUps { work() }
-    let clock = ContinuousClock()
-    return (0..<Self.repetitions).map { _ in
-      let took = clock.measure { work() }.components
-      return Double(took.seconds) * 1e3 + Double(took.attoseconds) * 1e-15
-    }.sorted()
+let arguments = Arguments()
+do {
+  switch arguments.command {
+  case "cleaning": exit(CleaningMeasurement.printAll() ? 0 : 1)
+  case "ours": try await OurWay.run(arguments)
+  case "floor": try await Floor.run(arguments)
+  case "encode": try Floor.encode(arguments)
+  case "allocations": try await Allocations.run(arguments)
+  case "prepare": try await PreparedWork.write(arguments)
+  case "synthesize": try Synthesis.run(arguments)
+  default:
+    FileHandle.standardError.write(Data("benchmark: no command \(arguments.command)\n".utf8))
+    exit(64)
   }
+} catch {
+  FileHandle.standardError.write(Data("benchmark: \(error)\n".utf8))
+  exit(70)
 }
-
-let sentence = "The border is irregular and the color is not the same everywhere. "
-let repeated = String(repeating: sentence, count: 100_000 / sentence.utf8.count + 1)
-let varied = (0..<1_500).map { "Sentence \($0) tells of a network with \($0 &* 7919 % 1000) meshes. " }.joined()
-let cleaner = DescriptionCleaner(refusals: ["i cannot", "i'm sorry", "as an ai"])
-
-let measurements = [
-  Measurement(name: "find repeats in 100 kB of one sentence", limit: 50) {
-    _ = RepeatFinder.containsRepeat(repeated)
-  },
-  Measurement(name: "find repeats in 70 kB without any", limit: 50) { _ = RepeatFinder.containsRepeat(varied) },
-  Measurement(name: "clean a description of 100 kB of one sentence", limit: nil) { _ = cleaner.clean(repeated) },
-]
-
-func column(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-
-var isKept = true
-print("milliseconds" + column("shortest", 46) + column("median", 10) + column("longest", 10) + column("limit", 10))
-for measurement in measurements {
-  let times = measurement.run()
-  let figures = [times.first ?? 0, times[times.count / 2], times.last ?? 0].map { String(format: "%.2f", $0) }
-  let limit = measurement.limit.map { String(format: "%.0f", $0) } ?? "–"
-  let name = measurement.name.padding(toLength: 48, withPad: " ", startingAt: 0)
-  print(name + column(figures[0], 10) + column(figures[1], 10) + column(figures[2], 10) + column(limit, 10))
-  if let limit = measurement.limit, times[times.count / 2] > limit { isKept = false }
-}
-exit(isKept ? 0 : 1)

@@ -47,8 +47,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     self.threads = threads
     let turns = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores ? CoreTurns() : nil
     var place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, turns: turns)
-    if let projector, projector.fileSize >= Self.largeProjector, !usesGPU {
-      place.device = EncoderDevice.device(threads: threads.encoding)
+    if let path = configuration.projector, !usesGPU {
+      place.device = EncoderDevice.device(forProjectorAt: path, threads: threads.encoding)
     }
     encoder = try configuration.projector.map { path in
       try ImageEncoder(path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes)
@@ -85,9 +85,6 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
         name: name, weights: weights, projector: digests.dropFirst().first, engine: engineName)
     }
   }
-
-  /// Projectors of this many bytes and more run on the backend that is faster for them.
-  private static let largeProjector = 64 << 20
 
   /// Markers and roundings beside the prompt, the image and the answer.
   private static let spareTokens = 32

@@ -13,15 +13,17 @@ enum TinyModel {
 
   /// Loads it; the files are gone again afterwards.
   static func load(
-    views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true
+    views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true,
+    embeddingCacheBytes: Int? = nil
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let files = try TinyWeights().write(into: folder)
-    let model = try LlamaVisionLanguageModel(
-      EngineConfiguration(
-        weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
-        answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400)))
+    var configuration = EngineConfiguration(
+      weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
+      answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400))
+    if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
+    let model = try LlamaVisionLanguageModel(configuration)
     // Their digests are taken on the side; once they are known, the files are no longer needed.
     _ = try await model.identity
     return model

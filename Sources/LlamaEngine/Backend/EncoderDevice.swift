@@ -5,9 +5,9 @@ import Foundation
 ///
 /// Our own llama.cpp is built without tinyBLAS, which chooses its kernels by the batch's width, so that an answer has the
 /// same bits alone and in company. An image is always encoded by itself and needs no such care. The libraries of this
-/// backend lie in a folder of their own, are compiled from the same tree (scripts/llama-cpp.sh), and are handed to
+/// backend lie in a folder of their own, are compiled from the same tree (scripts/encoder.sh), and are handed to
 /// mtmd as its device; llama.cpp's list of devices never hears of them.
-enum EncoderDevice {
+public enum EncoderDevice {
   /// The folder beside llama.cpp's libraries.
   static let folderName = "encoder"
   /// The variable of such a library that holds the threads of the backends made from then on (scripts/encoder-threads.h).
@@ -39,6 +39,15 @@ enum EncoderDevice {
     else { return nil }
     return Library(device: device, threads: threads.assumingMemoryBound(to: Int32.self))
   }()
+
+  /// Projectors of this many bytes and more run here; small ones gain nothing.
+  private static let largeProjector = 64 << 20
+
+  /// The device for a projector's file, set to so many threads; `nil` where llama.cpp's own backend is meant.
+  public static func device(forProjectorAt path: String, threads: Int) -> ggml_backend_dev_t? {
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    return size >= largeProjector ? device(threads: threads) : nil
+  }
 
   /// The device, set to so many threads; `nil` where its libraries are missing or this processor has nothing for them.
   static func device(threads: Int) -> ggml_backend_dev_t? {

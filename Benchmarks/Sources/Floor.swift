@@ -1,0 +1,99 @@
+import CLlama
+import Dermoscopy
+import Foundation
+import LlamaEngine
+import VisionLanguage
+
+/// The floor: bare llama.cpp calls for one encode, one reading of the distinct tokens, and the generated tokens at a
+/// width, each timed alone.
+enum Floor {
+  struct Result: Encodable {
+    var way = "floor"
+    var threads: Int
+    var distinctTokens: Int
+    var imageTokens = 0
+    var encode = Times()
+    var image = Times()
+    var prompt = Times()
+    /// Milliseconds of one decode of so many single tokens.
+    var decodes: [String: Times] = [:]
+    var anonymousMemory = 0
+  }
+
+  /// One image through the projector, bare.
+  static func encode(_ arguments: Arguments) throws {
+    _ = try LlamaBackend.devices()
+    let threads = arguments.number("threads", default: EngineConfiguration.availableThreads)
+    guard
+      let bare = BareModel(
+        weights: try arguments.text("model"), projector: try arguments.text("mmproj"), threads: threads,
+        encodingThreads: threads, sequences: 1, tokensPerSequence: 512)
+    else { throw BareModel.Failure() }
+    var times = Times()
+    for number in 0..<arguments.number("repeats", default: 1) {
+      let image = try Examination.image(number, side: arguments.number("side", default: 896))
+      let start = ContinuousClock.now
+      _ = try bare.encode(image)
+      times.add(ContinuousClock.now - start)
+    }
+    try report(times)
+  }
+
+  static func run(_ arguments: Arguments) async throws {
+    let readingProtocol = try FixedWork.fixedProtocol(arguments.optional("protocol") ?? "seed")
+    let work = try await FixedWork(readingProtocol)
+    let threads = arguments.number("threads", default: EngineConfiguration.availableThreads)
+    let encodingThreads = arguments.number("encoding-threads", default: threads)
+    let widths = (arguments.optional("widths") ?? "1,4").split(separator: ",").compactMap { Int($0) }
+    let repeats = arguments.number("repeats", default: 5)
+    let steps = arguments.number("steps", default: 8)
+    let perSequence = arguments.number("context", default: 1024)
+    let side = arguments.number("side", default: 224)
+
+    _ = try LlamaBackend.devices()
+    guard
+      let bare = BareModel(
+        weights: try arguments.text("model"), projector: try arguments.text("mmproj"), threads: threads,
+        encodingThreads: encodingThreads, sequences: widths.max() ?? 1, tokensPerSequence: perSequence)
+    else { throw BareModel.Failure() }
+
+    // What one examination has to read at least once: the turn before the image, every question, the review, Phase 3.
+    let prefix = "\nmodel\n" + work.prefix
+    let texts = work.questions.map { "\n\n" + $0 + prefix } + ["\n\n" + work.review + prefix]
+    let tokens =
+      bare.tokens("user\n\n\n") + texts.flatMap(bare.tokens)
+      + bare.tokens("user\n" + work.classification + prefix)
+    var result = Result(threads: threads, distinctTokens: tokens.count)
+    for run in 0...repeats {
+      let image = try Examination.image(run + 5000, side: side)
+      let isCounted = run > 0
+      var start = ContinuousClock.now
+      let embeddings = try bare.encode(image)
+      if isCounted { result.encode.add(ContinuousClock.now - start) }
+      result.imageTokens = embeddings.count / bare.width
+      bare.clear()
+      start = ContinuousClock.now
+      try bare.read(embeddings)
+      if isCounted { result.image.add(ContinuousClock.now - start) }
+      bare.clear()
+      start = ContinuousClock.now
+      try bare.read(tokens)
+      if isCounted { result.prompt.add(ContinuousClock.now - start) }
+    }
+    let context = min(tokens.count, perSequence / 2)
+    for width in widths {
+      bare.clear()
+      try bare.read(Array(tokens.prefix(context)))
+      bare.fork(into: width)
+      var times = Times()
+      for step in 0..<(steps + 2) {
+        let start = ContinuousClock.now
+        try bare.step(width: width, position: context + step, token: tokens[step])
+        if step >= 2 { times.add(ContinuousClock.now - start) }
+      }
+      result.decodes["\(width)"] = times
+    }
+    result.anonymousMemory = Memory.anonymous
+    try report(result)
+  }
+}

@@ -1,0 +1,213 @@
+"""Runs all sides of the benchmark over the same weights, prompts, threads and llama.cpp libraries; prints a table and JSON.
+
+scripts/bench.sh sets the environment. Fixed work: 8 tokens a question, 120 for the description, 3 for the code, the end
+of the turn ignored. Prompts and pictures come from `benchmark prepare`.
+"""
+
+import argparse
+import base64
+import concurrent.futures
+import http.client
+import io
+import json
+import os
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Interop"))
+PROGRAM = os.environ["DERMGEMMA_BENCHMARK"]
+HEAD = "<start_of_turn>user\n\n\n"
+TAIL = "\n\n{}<end_of_turn>\n<start_of_turn>model\n{}"
+WORDS = "<start_of_turn>user\n{}<end_of_turn>\n<start_of_turn>model\n{}"
+
+
+def swift(command: str, **options) -> dict:
+    """One line of JSON from a command of the Swift side."""
+    words = [PROGRAM, command] + [word for name, value in options.items()
+                                  for word in (f"--{name.replace('_', '-')}", str(value))]
+    output = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    return json.loads(output.splitlines()[-1]) if output.strip().startswith("{") else {}
+
+
+def pixels(folder: pathlib.Path, number: int):
+    """A picture as an array of height x width x 3 bytes."""
+    import numpy
+    from PIL import Image
+
+    return numpy.asarray(Image.open(folder / f"{number}.ppm"))
+
+
+def reference(args, folder, work: dict, images: int) -> list[float]:
+    """llama-cpp-python: one loaded model, one question at a time, everything reset between."""
+    import reference as side
+
+    class Fixed(side.Reference):
+        def _ends(self, token):
+            return False
+
+    model = Fixed(args.model, args.mmproj, args.threads)
+    times, counts = [], work["tokens"]
+    for number in range(images + 1):
+        picture = pixels(folder, number)
+        start = time.perf_counter()
+        for question in work["questions"]:
+            model.answer_looking(picture, question, work["prefix"], counts["question"])
+        model.answer_looking(picture, work["review"], work["prefix"], counts["description"])
+        model.answer(work["classification"], work["prefix"], counts["code"])
+        times.append((time.perf_counter() - start) * 1e3)
+    model.close()
+    return times[1:]
+
+
+class Server:
+    """llama-server over our libraries; slots keep an image's prefix, one client a slot."""
+
+    def __init__(self, args, slots: int):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            [os.environ["DERMGEMMA_LLAMA_SERVER"], "-m", args.model, "--mmproj", args.mmproj, "--port", str(self.port),
+             "-np", str(slots), "-c", str(2048 * slots), "-t", str(args.threads), "-tb", str(args.threads),
+             "--swa-full", "--no-kv-unified", "-fa", "off", "-ngl", "0", "--no-mmproj-offload", "-cram", "0"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(600):
+            try:
+                if self.ask("GET", "/health")[0] == 200:
+                    break
+            except OSError:
+                pass
+            if self.process.poll() is not None:
+                raise RuntimeError("llama-server ended")
+            time.sleep(0.2)
+        self.marker = self.ask("GET", "/props")[1]["media_marker"]
+
+    def ask(self, method: str, path: str, body: dict | None = None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3600)
+        connection.request(method, path, json.dumps(body) if body else None, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read() or b"{}")
+
+    def complete(self, slot: int, prompt, count: int) -> None:
+        status, answer = self.ask("POST", "/completion", {
+            "prompt": prompt, "n_predict": count, "ignore_eos": True, "cache_prompt": True, "id_slot": slot,
+            "temperature": 0.7, "repeat_penalty": 1.5})
+        if status != 200 or answer["tokens_predicted"] != count:
+            raise RuntimeError(f"llama-server: {status} {str(answer)[:200]}")
+
+    def examine(self, slot: int, picture: str, work: dict) -> None:
+        counts = work["tokens"]
+        for text, count in [(question, counts["question"]) for question in work["questions"]] + [
+                (work["review"], counts["description"])]:
+            prompt = HEAD + self.marker + TAIL.format(text, work["prefix"])
+            self.complete(slot, {"prompt_string": prompt, "multimodal_data": [picture]}, count)
+        self.complete(slot, WORDS.format(work["classification"], work["prefix"]), counts["code"])
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def served(args, folder, work: dict, images: int, slots: int, repeats: int) -> list[float]:
+    """llama-server: milliseconds for all images, as many clients as slots."""
+    from PIL import Image
+
+    pictures = []
+    for number in range(images * (repeats + 1)):
+        bytes_of_image = io.BytesIO()
+        Image.open(folder / f"{number}.ppm").save(bytes_of_image, "PNG")
+        pictures.append(base64.b64encode(bytes_of_image.getvalue()).decode())
+    server, times = Server(args, slots), []
+    try:
+        for run in range(repeats + 1):
+            waiting = iter(pictures[run * images:(run + 1) * images])
+            start = time.perf_counter()
+
+            def client(slot: int) -> None:
+                for picture in waiting_list[slot::slots]:
+                    server.examine(slot, picture, work)
+
+            waiting_list = list(waiting)
+            with concurrent.futures.ThreadPoolExecutor(slots) as pool:
+                list(pool.map(client, range(slots)))
+            times.append((time.perf_counter() - start) * 1e3)
+    finally:
+        server.close()
+    return times[1:]
+
+
+def middle(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--mmproj", required=True)
+    parser.add_argument("--threads", type=int, required=True, help="for every side")
+    parser.add_argument("--side", type=int, default=224, help="pixels of the pictures")
+    parser.add_argument("--images", type=int, default=16, help="in the run over many")
+    parser.add_argument("--parallel", type=int, default=8)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--protocols", default="seed,extended")
+    parser.add_argument("--out", type=pathlib.Path)
+    args = parser.parse_args()
+    rows, found = [], {"name": args.name, "threads": args.threads}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        swift("prepare", out=folder, images=args.images * (args.repeats + 1), side=args.side)
+        for protocol in args.protocols.split(","):
+            work = json.loads((folder / f"{protocol}.json").read_text())
+            common = {"model": args.model, "mmproj": args.mmproj, "threads": args.threads, "side": args.side,
+                      "protocol": protocol}
+            questions = len(work["questions"])
+            one = swift("ours", images=1, repeats=args.repeats, **common)
+            many = swift("ours", images=args.images, parallel=args.parallel, repeats=max(2, args.repeats // 2), **common)
+            width = max(1, round(many["writtenTokens"] / many["writingDecodes"]))
+            floor = swift("floor", widths=f"1,{questions},{width}", repeats=args.repeats, **common)
+            parts = {part: middle(floor[part]["milliseconds"]) for part in ("encode", "image", "prompt")}
+            step = {int(key): middle(value["milliseconds"]) for key, value in floor["decodes"].items()}
+            fixed = sum(parts.values())
+            floor_one = fixed + (8 - 1) * step[questions] + (120 - 1 + 3 - 1) * step[1]
+            floor_many = fixed + (questions * 7 + 119 + 2) / width * step[width]
+            theirs = reference(args, folder, work, args.repeats)
+            server_one = served(args, folder, work, 1, 1, args.repeats)
+            server_many = served(args, folder, work, args.images, min(4, args.parallel), 2)
+            ours_one, ours_many = one["runs"]["milliseconds"], [ms / args.images for ms in many["runs"]["milliseconds"]]
+            for name, values in [
+                    ("reference", theirs), ("llama-server, one image", server_one),
+                    ("llama-server, many", [ms / args.images for ms in server_many]), ("ours, one image", ours_one),
+                    (f"ours, many ({args.parallel} at once, width {width})", ours_many),
+                    ("floor, one image", [floor_one]), (f"floor, width {width}", [floor_many])]:
+                rows.append((f"{questions} questions", name, middle(values), min(values), max(values)))
+            found[protocol] = {
+                "reference_ms": theirs, "server_one_ms": server_one, "server_many_ms": server_many, "ours_one": one,
+                "ours_many": many, "floor": floor, "floor_one_ms": floor_one, "floor_many_ms": floor_many,
+                "ratios": {
+                    "reference / ours, one image": middle(theirs) / middle(ours_one),
+                    "reference / ours, many": middle(theirs) / middle(ours_many),
+                    "llama-server / ours, one image": middle(server_one) / middle(ours_one),
+                    "llama-server / ours, many": middle(server_many) / args.images / middle(ours_many),
+                    "ours / floor, one image": middle(ours_one) / floor_one,
+                    "ours / floor, many": middle(ours_many) / floor_many,
+                    "time outside llama.cpp, one image": middle(one["outside"]),
+                    "encodes of a second look": one["secondLookEncodes"]}}
+    print(f"{args.name}, {args.threads} thread(s); milliseconds an image")
+    print(f"{'':13}{'':42}{'median':>10}{'least':>10}{'most':>10}")
+    for group, name, *numbers in rows:
+        print(f"{group:13}{name:42}" + "".join(f"{number:10.0f}" for number in numbers))
+    for protocol in args.protocols.split(","):
+        for name, value in found[protocol]["ratios"].items():
+            print(f"{protocol:13}{name:42}{value:10.3f}")
+    if args.out:
+        args.out.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+import VisionLanguage
+
+@testable import LlamaEngine
+
+/// No image ever gets another's embedding or prefix: look-alike images, looked at by many at once, with evictions,
+/// cancellations and failures between them, each compared with its lonely run.
+@Suite(.serialized) struct InterleavingTests {
+  /// 50, or as many as `DERMGEMMA_INTERLEAVED` says (1,000 on request).
+  private static let count =
+    ProcessInfo.processInfo.environment["DERMGEMMA_INTERLEAVED"].flatMap { Int($0) } ?? 50
+  private static let pictures = 10
+  private static let opening = "the network in the work of the net:\n"
+
+  /// Pictures that differ in one byte.
+  private static func image(_ number: Int) throws -> PixelImage {
+    var pixels = try TinyModel.image(77).pixels
+    pixels[number * 31] ^= 0xC0
+    return try PixelImage(width: 56, height: 56, pixels: pixels)
+  }
+
+  /// What an examination says: two visual answers, scores while looking, and an answer with scores from words alone.
+  private static func examine(
+    _ number: Int, with model: LlamaVisionLanguageModel
+  ) async throws -> [String] {
+    let view = try await model.look(at: image(number % pictures))
+    let streams = try await view.respond(to: [
+      TinyModel.request("the", seed: UInt32(number % pictures)), TinyModel.request("in the work", seed: 5),
+    ])
+    var said: [String] = []
+    for stream in streams { said.append(try await stream.whole().pieces) }
+    let prompt = Prompt(text: "work", answerPrefix: "A:")
+    said.append("\(try await view.score([" a", " the"], after: prompt).logProbabilities)")
+    await view.close()
+    let words = Prompt(text: opening + "\(number % 3) \(said[0].prefix(8))", answerPrefix: "A:", opening: opening)
+    let request = GenerationRequest(
+      prompt: words, sampling: Sampling(temperature: 0.8, repeatPenalty: 1.5, maxTokens: 16), seed: 3)
+    let answer = try await model.respond(to: request, scoring: [" a", " xyz"])
+    said.append("\(answer.scores.logProbabilities)")
+    said.append(try await answer.stream.whole().pieces)
+    return said
+  }
+
+  @Test func `every examination in a crowd says what it says alone`() async throws {
+    var lonely: [Int: [String]] = [:]
+    for number in 0..<(Self.pictures * 3) {
+      let alone = try await TinyModel.load(views: 1, answers: 2, threads: 1)
+      lonely[number] = try await Self.examine(number, with: alone)
+      await alone.close()
+    }
+    #expect(Set(lonely.values.map { $0[2] }).count == Self.pictures, "look-alikes do not score alike")
+
+    // Room for three embeddings, so that they push each other out; more examinations than views.
+    let crowd = try await TinyModel.load(views: 3, answers: 5, threads: 1, embeddingCacheBytes: 3 * 4 * 32 * 4)
+    let total = await crowd.engine.freeSequences
+    let (expected, count) = (lonely, Self.count)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<count {
+        if number >= 8 { try await group.next() }
+        group.addTask {
+          switch number % 7 {
+          case 3:
+            // Cancelled somewhere on its way.
+            let task = Task { try await Self.examine(number, with: crowd) }
+            try await Task.sleep(for: .microseconds(number * 211 % 9000))
+            task.cancel()
+            if let said = try? await task.value { #expect(said == expected[number % (Self.pictures * 3)]) }
+          case 5:
+            // A prompt that does not fit fails alone.
+            let view = try await crowd.look(at: Self.image(number % Self.pictures))
+            let long = TinyModel.request(String(repeating: "q", count: 5000))
+            await #expect(throws: EngineFault.self) { try await view.respond(to: [long]) }
+            await view.close()
+          default:
+            let said = try await Self.examine(number, with: crowd)
+            #expect(said == expected[number % (Self.pictures * 3)], "examination \(number)")
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    for _ in 0..<400 where await crowd.engine.freeSequences < total { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(await crowd.engine.freeSequences == total, "nothing was lost on the way")
+    #expect(await crowd.tally.imageEncodes > Self.pictures, "embeddings were evicted and made again")
+    await crowd.close()
+  }
+
+  @Test func `an examination decodes no more than it must`() async throws {
+    let model = try await TinyModel.load(views: 1, answers: 4, threads: 1)
+    let view = try await model.look(at: Self.image(0))
+    let before = await model.tally
+    // The turn before the image, and the image.
+    #expect(before.imageEncodes == 1 && before.decodes == 2 && before.imageTokens == 4)
+    let streams = try await view.respond(
+      to: (0..<4).map { TinyModel.request("the", seed: UInt32($0), tokens: 12) })
+    var longest = 0
+    var generated = 0
+    for stream in streams {
+      let answer = try #require(try await stream.whole().generation)
+      longest = max(longest, answer.generatedTokens)
+      generated += answer.generatedTokens
+    }
+    await view.close()
+    let after = await model.tally
+    // Each prompt once, and one step for all answers: the first tokens come of the prompts themselves.
+    #expect(after.decodes - before.decodes == 4 + longest - 1)
+    #expect(after.writingDecodes == longest - 1)
+    #expect(after.writtenTokens == generated - 4)
+    await model.close()
+  }
+}
