@@ -7,7 +7,8 @@ public enum Tool {
   public static let version = "0.1.0"
 
   static let commands = [
-    analyzeCommand, askCommand, prepareCommand, protocolsCommand, validateCommand, phantomsCommand, doctorCommand,
+    analyzeCommand, askCommand, prepareCommand, protocolsCommand, validateCommand, recordsCommand, phantomsCommand,
+    doctorCommand,
   ]
 
   /// Runs a command line without the program's name, and gives its exit status.
