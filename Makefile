@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run build test test-interop test-tsan bench encoder cuda lint format clean prerequisites
+.PHONY: help run build test test-interop test-interop-270m test-tsan validate-seed99 bench encoder cuda lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -11,6 +11,8 @@ help:
 	@echo "make test-interop  the slower checks against other people's programs"
 	@echo "make test-interop-270m"
 	@echo "                   the same for the real Gemma 3 270M, which it fetches (230 MB)"
+	@echo "make validate-seed99"
+	@echo "                   validate on the seed's 99 images, where they are, and put the table into README.md"
 	@echo "make bench         the benchmark"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make encoder       add a faster CPU backend for large projectors"
@@ -38,6 +40,9 @@ test-interop: build
 
 test-interop-270m: build
 	@DERMGEMMA_TEST_270M=1 scripts/interop.sh -k gemma_3_270m
+
+validate-seed99: build
+	@scripts/seed99-table.sh
 
 bench: prerequisites
 	@scripts/bench.sh

@@ -99,7 +99,7 @@ let package = Package(
     tests(of: "Archive", with: ["Hub", "Datasets"]),
     tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
-    tests(of: "Validation", with: ["Dermoscopy", "Records", "Phantoms"]),
+    tests(of: "Validation", with: ["Datasets", "Dermoscopy", "Records", "Phantoms"]),
     tests(of: "Web", with: ["Dermoscopy", "Records", "Phantoms"]),
     tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "Phantoms", "VisionLanguage"]),
     tests(of: "CommandLineTool", with: ["dermgemma", "Phantoms"]),

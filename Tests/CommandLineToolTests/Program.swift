@@ -66,10 +66,12 @@ enum Program {
   ///   - folder: its working folder.
   ///   - variables: environment variables to set besides the inherited ones.
   ///   - limit: seconds after which it is killed. Generous: the machine may be busy with other things.
+  ///   - largestFile: KiB that a file may have that it writes, as if the disk were full then; `nil` for no limit.
   ///   - act: called again and again while it runs, with its process number.
   static func run(
     _ arguments: [String], input: Source = .bytes([]), output: Destination = .captured, in folder: URL? = nil,
-    variables: [String: String] = [:], limit: Double = 60, act: (@Sendable (pid_t) -> Void)? = nil
+    variables: [String: String] = [:], limit: Double = 60, largestFile: Int? = nil,
+    act: (@Sendable (pid_t) -> Void)? = nil
   ) async throws -> Outcome {
     await Turnstile.shared.enter()
     defer { Task { await Turnstile.shared.leave() } }
@@ -78,7 +80,9 @@ enum Program {
       Thread.detachNewThread {
         continuation.resume(
           with: Result {
-            try runNow(arguments, input, output, in: folder, variables: variables, limit: limit, act: act)
+            try runNow(
+              arguments, input, output, in: folder, variables: variables, limit: limit, largestFile: largestFile,
+              act: act)
           })
       }
     }
@@ -97,7 +101,7 @@ enum Program {
 
   private static func runNow(
     _ arguments: [String], _ input: Source, _ output: Destination, in folder: URL?, variables: [String: String],
-    limit: Double, act: (@Sendable (pid_t) -> Void)?
+    limit: Double, largestFile: Int?, act: (@Sendable (pid_t) -> Void)?
   ) throws -> Outcome {
     let desk = try Bench.folder()
     defer { try? FileManager.default.removeItem(at: desk) }
@@ -158,11 +162,13 @@ enum Program {
     environment["XDG_CACHE_HOME"] = desk.path + "/cache"
     environment.merge(variables) { $1 }
     // `env` changes the folder and becomes the program.
-    let words = ["/usr/bin/env", "-C", (folder ?? desk).path, path] + arguments
+    var words = ["/usr/bin/env", "-C", (folder ?? desk).path, path] + arguments
+    if let largestFile { words = ["/bin/bash", "-c", "ulimit -f \(largestFile); exec \"$@\"", "bash"] + words }
     let started = try withCStrings(words) { words in
       try withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
         var process: pid_t = 0
-        let status = posix_spawn(&process, "/usr/bin/env", &actions, &attributes, words, variables)
+        let status = posix_spawn(
+          &process, largestFile == nil ? "/usr/bin/env" : "/bin/bash", &actions, &attributes, words, variables)
         guard status == 0 else { throw NotStarted(status: status) }
         return process
       }

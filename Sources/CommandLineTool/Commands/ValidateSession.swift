@@ -17,6 +17,9 @@ struct ValidateSession: Sendable {
     let folder = try RunFolder(request.folder)
     let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
     do {
+      if request.mode == .resuming, records.previous == nil {
+        terminal.complain("dermgemma: \(folder.path): there is no \(request.scope.runKind) to resume; it begins now")
+      }
       let roster = try request.roster(terminal)
       terminal.progress("Loading the model…")
       let reader = try request.reader(for: roster)

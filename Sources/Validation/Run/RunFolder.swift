@@ -9,8 +9,6 @@ public enum RunFolderFault: Fault, Equatable {
   case inUse(folder: String)
   /// There are results already.
   case occupied(folder: String, by: String, isUnfinished: Bool)
-  /// There is nothing to resume.
-  case nothingToResume(folder: String, scope: String)
   /// A run cannot go on because something that it rests on is not what it was.
   case changed(folder: String, what: [String])
 
@@ -18,7 +16,7 @@ public enum RunFolderFault: Fault, Equatable {
     switch self {
     case .unwritable: .unwritableOutput
     case .inUse: .unavailable
-    case .occupied, .nothingToResume: .usage
+    case .occupied: .usage
     case .changed: .unusableInput
     }
   }
@@ -33,7 +31,6 @@ public enum RunFolderFault: Fault, Equatable {
         + "folder with --out"
     case .occupied(let folder, let what, false):
       "\(folder): \(what) is there already; write it anew with --replace, or name another folder with --out"
-    case .nothingToResume(let folder, let scope): "\(folder): there is no run of validate \(scope) to resume"
     case .changed(let folder, let what):
       "\(folder): the run cannot go on, because \(what.joined(separator: "; ")). Begin anew with --replace or another --out"
     }

@@ -7,7 +7,7 @@ public struct RunRecords: Sendable {
   public enum Mode: Sendable {
     /// Begin; what is there already is left alone and refused.
     case fresh
-    /// Go on with the last run of the same scope.
+    /// Go on with the last run of the same scope; begin where there is none.
     case resuming
     /// Begin anew in the place of what is there.
     case replacing
@@ -29,15 +29,11 @@ public struct RunRecords: Sendable {
 
   /// Looks at what is there.
   ///
-  /// - Throws: `RunFolderFault.occupied`, `.nothingToResume`; `RecordFault`.
+  /// - Throws: `RunFolderFault.occupied`; `RecordFault`.
   public init(folder: RunFolder, scope: ValidationScope, mode: Mode) async throws {
     self.folder = folder
     self.scope = scope
     self.mode = mode
-    let isThere = folder.has("records.sqlite")
-    if mode == .resuming, !isThere {
-      throw RunFolderFault.nothingToResume(folder: folder.path, scope: scope.rawValue)
-    }
     store = try await SQLiteRecords(path: folder.database)
     previous = try await Self.last(of: scope, in: store)
     do {
@@ -49,18 +45,14 @@ public struct RunRecords: Sendable {
   }
 
   private func check() throws {
-    switch mode {
-    case .resuming:
-      if previous == nil { throw RunFolderFault.nothingToResume(folder: folder.path, scope: scope.rawValue) }
-    case .fresh:
-      if let previous {
+    guard mode != .replacing else { return }
+    if let previous {
+      guard mode == .resuming else {
         throw RunFolderFault.occupied(
           folder: folder.path, by: "a run of \(scope.runKind)", isUnfinished: previous.state != .finished)
       }
-      if let table = scope.spreadsheets.map(\.fileName).first(where: folder.has) {
-        throw RunFolderFault.occupied(folder: folder.path, by: table, isUnfinished: false)
-      }
-    case .replacing: break
+    } else if let table = scope.spreadsheets.map(\.fileName).first(where: folder.has) {
+      throw RunFolderFault.occupied(folder: folder.path, by: table, isUnfinished: false)
     }
   }
 

@@ -78,7 +78,9 @@ public struct RunResults {
 
   /// The tables for the terminal.
   public var tables: RunTables {
-    RunTables(tally: tally, census: roster.census, metrics: isMeasured ? metrics : nil)
+    let parallel = (try? RunSettings(json: run.settings))?.parallel ?? 1
+    return RunTables(
+      tally: tally, census: roster.census, parallel: parallel, metrics: isMeasured ? metrics : nil)
   }
 
   /// Writes `summary.json`.

@@ -74,15 +74,16 @@ public struct RunSettings: Sendable, Hashable, Codable {
   ) -> [String] {
     var changes: [String] = []
     let old = run.provenance
-    func compare(_ what: String, _ before: String, _ now: String) {
-      if before != now { changes.append("\(what) changed (it was \(before.prefix(40)), it is \(now.prefix(40)))") }
+    func compare<Value: Equatable>(
+      _ what: String, _ value: (Run.Provenance) -> Value, shown: (Run.Provenance) -> String
+    ) {
+      guard value(old) != value(provenance) else { return }
+      changes.append("\(what) changed (it was \(shown(old)), it is \(shown(provenance)))")
     }
-    if old.protocolDigest != provenance.protocolDigest {
-      compare("the protocol", name(of: old), name(of: provenance))
-    }
-    compare("the seed", old.seed.description, provenance.seed.description)
-    compare("the weights", short(old.weights), short(provenance.weights))
-    compare("the projector", short(old.projector ?? "none"), short(provenance.projector ?? "none"))
+    compare("the protocol", \.protocolDigest, shown: name(of:))
+    compare("the seed", \.seed) { String($0.seed) }
+    compare("the weights", \.weights) { short($0.weights) }
+    compare("the projector", \.projector) { short($0.projector ?? "none") }
     guard let before = try? RunSettings(json: run.settings) else {
       return changes + ["its settings were written by another version of this program"]
     }

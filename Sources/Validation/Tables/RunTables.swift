@@ -6,13 +6,16 @@ public struct RunTables: Sendable {
   public var tally: Tally
   /// How images and labels fit.
   public var census: LabelCensus
+  /// Images that were read at once.
+  public var parallel: Int
   /// How sure the answers are; `nil` where no image is labelled or there was no Phase 3.
   public var metrics: RunMetrics?
 
   /// Tables.
-  public init(tally: Tally, census: LabelCensus, metrics: RunMetrics?) {
+  public init(tally: Tally, census: LabelCensus, parallel: Int, metrics: RunMetrics?) {
     self.tally = tally
     self.census = census
+    self.parallel = parallel
     self.metrics = metrics
   }
 
@@ -115,7 +118,10 @@ public struct RunTables: Sendable {
 
   private var time: [String] {
     guard let mean = tally.meanMilliseconds else { return [] }
-    return ["Mean time an image: \(PhaseSpreadsheet.decimals(mean / 1000, 2)) s"]
+    let seconds = PhaseSpreadsheet.decimals(mean / 1000, 2)
+    guard parallel > 1 else { return ["Mean time an image: \(seconds) s"] }
+    let share = PhaseSpreadsheet.decimals(mean / 1000 / Double(parallel), 2)
+    return ["Mean time an image: \(seconds) s, with up to \(parallel) at once: one every \(share) s"]
   }
 
   private var metricsLines: [String] { metrics.map { MetricsTable.lines(of: $0) } ?? [] }

@@ -1,0 +1,159 @@
+import Datasets
+import Dermoscopy
+import Foundation
+import Records
+import Synchronization
+import Testing
+
+@testable import Validation
+
+/// A run over images that nobody really looks at.
+@Suite struct ValidationRunTests {
+  /// A roster of files that need not be there.
+  private func roster(_ count: Int) -> Roster {
+    let entries = (0..<count).map { index in
+      RosterEntry(
+        position: index, name: "image-\(index).png", source: .file(path: "/none/\(index)"),
+        digest: Specimens.digest(index + 1), truth: GroundTruth(code: "NV"),
+        metadata: LesionMetadata(lesion: "L\(index / 2)"))
+    }
+    return Roster(entries, census: LabelCensus(entries, labels: nil, wasLimited: false))
+  }
+
+  private func report(_ entry: RosterEntry) throws -> ExaminationReport {
+    try Specimens.report(name: entry.name, image: entry.position + 1, code: LesionCode.allCases[entry.position % 4])
+  }
+
+  private struct Setting {
+    var folder: RunFolder
+    var records: RunRecords
+    var run: Run
+
+    init(_ roster: Roster, mode: RunRecords.Mode = .fresh, in path: String? = nil) async throws {
+      folder = try RunFolder(try path ?? Specimens.path("out"))
+      records = try await RunRecords(folder: folder, scope: .all, mode: mode)
+      let settings = RunSettings(
+        scope: .all, images: "x", notes: nil, labels: nil, metadata: nil, limit: nil, roster: roster, parallel: 4,
+        threads: 1, version: "1")
+      run = try await records.begin(
+        settings, provenance: Specimens.run().provenance, roster: roster, command: ["validate", "all"])
+    }
+  }
+
+  @Test func `what was kept is not examined again, and what failed is`() async throws {
+    let roster = roster(9)
+    let setting = try await Setting(roster)
+    let calls = Mutex<[Int]>([])
+    func run(breaking: Set<Int>) -> ValidationRun {
+      ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 3) { entry in
+        calls.withLock { $0.append(entry.position) }
+        if breaking.contains(entry.position) { throw LabelFault(file: entry.name, line: nil, reason: "broken") }
+        return try report(entry)
+      }
+    }
+    try await run(breaking: [4]).examine([0, 1, 4, 7]) { _, _ in }
+    #expect(try await run(breaking: []).remaining() == [2, 3, 4, 5, 6, 8])
+    try await run(breaking: []).examine(run(breaking: []).remaining()) { _, _ in }
+    #expect(try await run(breaking: []).remaining().isEmpty)
+    #expect(calls.withLock { $0.sorted() } == [0, 1, 2, 3, 4, 4, 5, 6, 7, 8])
+    var names: [String] = []
+    for try await kept in setting.records.store.examinations(ofRun: setting.run.id) {
+      names.append(kept.imageName)
+      #expect(kept.report != nil && kept.metadata.lesion == "L\(kept.position / 2)")
+    }
+    #expect(names == roster.entries.map(\.name), "whatever the order in which they ended")
+  }
+
+  @Test func `a fault that concerns all images stops the run, and what was read before stays`() async throws {
+    struct Broken: Error {}
+    let roster = roster(20)
+    let setting = try await Setting(roster)
+    let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 1) { entry in
+      if entry.position == 5 { throw Broken() }
+      return try report(entry)
+    }
+    await #expect(throws: Broken.self) { try await run.examine(run.remaining()) { _, _ in } }
+    #expect(try await run.remaining() == Array(5..<20))
+  }
+
+  @Test func `an image that changed while the run was under way fails alone`() async throws {
+    let roster = roster(3)
+    let setting = try await Setting(roster)
+    let failures = Mutex<[String]>([])
+    let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 1) { entry in
+      var report = try report(entry)
+      if entry.position == 1 { report.image.sha256 = Specimens.digest(99) }
+      return report
+    }
+    try await run.examine(run.remaining()) { _, outcome in
+      if case .failure(let failure) = outcome { failures.withLock { $0.append(failure.message) } }
+    }
+    #expect(failures.withLock { $0 } == ["image-1.png: the file changed while the run was under way"])
+  }
+
+  @Test func `a folder holds one validation at a time, and results are not overwritten in silence`() async throws {
+    let path = try Specimens.path("out")
+    let roster = roster(2)
+    do {
+      let setting = try await Setting(roster, in: path)
+      #expect(throws: RunFolderFault.inUse(folder: path)) { try RunFolder(path) }
+      try await setting.records.store.mark(run: setting.run.id, as: .interrupted)
+      await setting.records.store.close()
+    }
+    await #expect(throws: RunFolderFault.occupied(folder: path, by: "a run of validate all", isUnfinished: true)) {
+      try await Setting(roster, in: path)
+    }
+    let first = try await Setting(roster, mode: .resuming, in: path).run.id
+    #expect(try await Setting(roster, mode: .resuming, in: path).run.id == first)
+    await #expect(throws: RunFolderFault.self) { try await Setting(self.roster(3), mode: .resuming, in: path) }
+    #expect(try await Setting(self.roster(3), mode: .replacing, in: path).run.id != first)
+  }
+
+  @Test func `what changed since a run began is told`() async throws {
+    let roster = roster(2)
+    let setting = try await Setting(roster)
+    let settings = try RunSettings(json: setting.run.settings)
+    var provenance = setting.run.provenance
+    #expect(settings.changes(since: setting.run, provenance: provenance, differences: []).isEmpty)
+    provenance.seed = 3
+    provenance.weights = Specimens.digest(5)
+    let changes = settings.changes(since: setting.run, provenance: provenance, differences: [])
+    #expect(
+      changes.count == 2 && changes[0].hasPrefix("the seed changed") && changes[1].hasPrefix("the weights changed"))
+    provenance = setting.run.provenance
+    provenance.protocolDigest = Specimens.digest(6)
+    #expect(
+      settings.changes(since: setting.run, provenance: provenance, differences: []).first?
+        .hasPrefix("the protocol changed (it was seed 1.0.0") == true)
+  }
+
+  /// Ten thousand on request: DERMGEMMA_TEST_LONG=1.
+  @Test func `memory does not grow with the number of images`() async throws {
+    let isLong = ProcessInfo.processInfo.environment["DERMGEMMA_TEST_LONG"] == "1"
+    let count = isLong ? 10_000 : 1_500
+    let roster = roster(count)
+    let setting = try await Setting(roster)
+    let text = String(repeating: "The network is even and brown. ", count: 300)
+    let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 4) { entry in
+      try Specimens.report(name: entry.name, image: entry.position + 1, text: text)
+    }
+    let half = Array(0..<(count / 3))
+    try await run.examine(half) { _, _ in }
+    let before = Self.resident()
+    try await run.examine(run.remaining()) { _, _ in }
+    let results = try await RunResults(
+      folder: setting.folder, store: setting.records.store, run: setting.run, roster: roster, scope: .all,
+      readingProtocol: .builtin(named: "seed"), scores: nil)
+    #expect(results.tally.examined == count)
+    let grown = Self.resident() - before
+    // Their texts alone, raw and cleaned, would be as much; a report kept in memory is more.
+    let ifKept = (count - half.count) * 3 * text.utf8.count
+    #expect(grown < ifKept / 2, "\(grown) bytes more for \(count - half.count) images")
+  }
+
+  /// Bytes resident.
+  private static func resident() -> Int {
+    let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+    return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
+  }
+}
