@@ -3,6 +3,7 @@
 import { ClassificationSection } from "./classification.js";
 import { DescriptionSection } from "./description.js";
 import { announce, element, replace } from "./dom.js";
+import { has } from "./features.js";
 import { GuessForm, guessOf } from "./guess.js";
 import { ObservationsSection } from "./observations.js";
 import { effort, flags, provenance } from "./provenance.js";
@@ -76,7 +77,7 @@ export class Panel {
 
   #ask() {
     const { report } = this.#reading;
-    if (report.diagnosis && report.diagnosis.method !== "scored" && Object.keys(report.observations).length > 0) {
+    if (has("classify") && report.diagnosis && report.diagnosis.method !== "scored" && Object.keys(report.observations).length > 0) {
       new Why(this.#reading, this.#observations, this.#classification);
     }
   }
