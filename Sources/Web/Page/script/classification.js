@@ -85,7 +85,7 @@ function remark(diagnosis) {
 /** What the model states about its calibration. */
 function calibration() {
   const stated = model.value?.calibration;
-  if (!stated) return "The probabilities are the model’s own scores; it states no calibration.";
+  if (!stated) return "Scored from the model’s own logits; what they are worth stands in the model’s card.";
   const about = [stated.data && `on ${stated.data}`, stated.prior && `${stated.prior} prior`].filter(Boolean).join(", ");
   return about ? `The model’s scores, calibrated ${about}.` : "The model’s scores, calibrated as its weights state.";
 }
