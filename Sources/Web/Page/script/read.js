@@ -30,7 +30,7 @@ export class ReadView {
   constructor() {
     this.filter = new FilterBar(has("uploads") ? addButtons((document, isLast) => this.added(document, isLast)) : []);
     this.node = element(
-      "div", { class: "read" },
+      "div", { class: "read" }, element("h1", { class: "unseen", text: "Read an image" }),
       element("div", { class: "left" }, this.viewer.node, this.filter.node, this.strip.node), this.panel.node);
   }
 
