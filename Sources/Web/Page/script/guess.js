@@ -37,7 +37,7 @@ export class GuessForm {
       choices.map(([value, ...names], index) => element(
         "label", { class: "choice" },
         element("input", { type: "radio", name: field, value, checked: value === chosen, required: true }),
-        element("span", {}, names.map((part, place) => element(place === 0 ? "b" : "span", { text: part }), " ")),
+        element("span", {}, names.map((part, place) => [element(place === 0 ? "b" : "span", { text: part }), " "])),
         field === "code" && element("kbd", { text: String(index + 1) }))));
     const form = element(
       "form", {

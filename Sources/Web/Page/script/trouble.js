@@ -22,7 +22,7 @@ export function trouble(failure, { retry, giveUp } = {}) {
   return element(
     "div", { class: failure.retryAt ? "trouble waiting" : "trouble", role: "alert" },
     element("h3", { text: title }),
-    element("p", {}, sentence(failure.message), hint && ` ${hint}`),
+    element("p", {}, failure.reason === "gone" ? hint : [sentence(failure.message), hint && ` ${hint}`]),
     countdown && element("p", {}, countdown),
     failure.id && element("p", { class: "fine" }, "The server’s log has it under ", element("code", { text: failure.id }), "."),
     element(
