@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The checks against other people's programs: llama-cpp-python over our llama.cpp, Pillow, and the seed's 99 images
+# The checks against other people's programs: llama-cpp-python over our llama.cpp, Pillow, Chromium, and the seed's 99 images
 # where they lie beside the clone. Needs `make build`. Arguments are pytest's; after --python they
 # are a program's of ours that wants the same environment.
 #
 # Python's packages go into a virtual environment in llama.cpp's cache, keyed by Python and the list of requirements.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/packages.sh
+scripts/packages.sh chromium
 prefix=$(scripts/llama-cpp.sh --prefix)
 package=$(cd "$(scripts/llama-cpp.sh --source)/../.." && pwd)
 cache=$(dirname "$prefix")
