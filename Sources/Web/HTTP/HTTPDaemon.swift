@@ -5,7 +5,8 @@ import Synchronization
 /// GNU libmicrohttpd, with its threads and callbacks. `HTTPDaemon+Exchange` says what happens to a request.
 ///
 /// docs/SERVER.md has the rules of who may run on which thread.
-final class HTTPDaemon: @unchecked Sendable {  // `daemon` and `callbacks` change in `start` and `stop` only, whose caller is one.
+// Unchecked: `daemon` and `callbacks` change in `start` and `stop` only, whose caller is one.
+final class HTTPDaemon: @unchecked Sendable {
   let application: any HTTPApplication
   let limits: ServerLimits
   let isSecure: Bool
