@@ -10,20 +10,20 @@ import Testing
     let run = Specimens.run()
     let first = try Specimens.examination(0, of: run)
     let failure = Specimens.failure(1, of: run)
-    let partial = KeptExamination(
-      run: run.id, position: 2, imageName: "c.png", imageDigest: nil,
-      outcome: .partial(
-        PartialReading(
-          json: #"{"observations": {}}"#, code: .melanoma, description: "Dots", flags: [.empty, .guardrail])),
-      elapsed: 3)
+    var unfinished = try Specimens.examination(2, of: run)
+    var report = try Specimens.report()
+    report.diagnosis = nil
+    report.image.sha256 = ""
+    unfinished.outcome = .report(report)
+    unfinished.imageDigest = nil
     let records = try await SQLiteRecords(path: path)
     try await records.begin(run)
-    for examination in [first, failure, partial] { try await records.keep(examination) }
+    for examination in [first, failure, unfinished] { try await records.keep(examination) }
     await records.close()
 
     let again = try await SQLiteRecords(path: path, opening: .existing)
     #expect(try await again.run(run.id) == run)
-    for examination in [first, failure, partial] {
+    for examination in [first, failure, unfinished] {
       #expect(try await again.examination(examination.id) == examination)
       #expect(try await again.examination(ofRun: run.id, at: examination.position) == examination)
     }
@@ -85,7 +85,6 @@ import Testing
     add { $0.details = "[1]" }
     add { $0.imageDigest = "ABC" }
     add { $0.imageDigest = String(repeating: "A", count: 64) }
-    add { $0.outcome = .partial(PartialReading(json: "")) }
     for examination in bad {
       await #expect { try await records.keep(examination) } throws: { ($0 as? RecordFault)?.kind == .bug }
     }

@@ -58,7 +58,7 @@ enum Specimens {
         "probabilities":{"MEL":0.1,"NV":0.7,"BCC":0.1,"BKL":0.1}},\
         "flags":\(try OrderedJSON.line(flags)),"ground_truth":{"code":"MEL","attribute":null},\
         "timings":{"encode_ms":20.5,"phase1_ms":1.5,"phase2_ms":2.0,"phase3_ms":0.1,"total_ms":24.1},\
-        "counts":{"image_encodes":1,"prompt_tokens":165,"generated_tokens":18},"report":\(text)}
+        "counts":{"image_encodes":1,"prompt_tokens":165,"shared_prompt_tokens":0,"generated_tokens":18},"report":\(text)}
         """)
   }
 

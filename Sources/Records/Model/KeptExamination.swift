@@ -5,10 +5,8 @@ import Foundation
 public struct KeptExamination: Sendable, Hashable {
   /// How an examination ended.
   public enum Outcome: Sendable, Hashable {
-    /// With a report.
+    /// With a report, of all phases or of the first ones.
     case report(ExaminationReport)
-    /// With less than a report: some phases of one, as a JSON object that only its owner reads.
-    case partial(PartialReading)
     /// It went no further.
     case failure(ExaminationFailure)
   }
@@ -23,7 +21,7 @@ public struct KeptExamination: Sendable, Hashable {
   public var finished: Date
   /// The image's name.
   public var imageName: String
-  /// SHA-256 of the image file's bytes, hexadecimal in lower case; `nil` when it could not be read.
+  /// SHA-256 of the image file's bytes, hexadecimal in lower case; `nil` when it could not be read or was not needed.
   public var imageDigest: String?
   /// How it ended.
   public var outcome: Outcome
@@ -39,7 +37,8 @@ public struct KeptExamination: Sendable, Hashable {
   ) {
     self.init(
       id: id, run: run, position: position, finished: finished, imageName: report.image.name,
-      imageDigest: report.image.sha256, outcome: .report(report), elapsed: elapsed ?? report.timings.total,
+      imageDigest: report.image.sha256.isEmpty ? nil : report.image.sha256, outcome: .report(report),
+      elapsed: elapsed ?? report.timings.total,
       details: details)
   }
 
@@ -73,30 +72,6 @@ public struct KeptExamination: Sendable, Hashable {
 
   /// What is wrong with any phase's output.
   public var flags: [QualityFlag] {
-    switch outcome {
-    case .report(let report): report.flags
-    case .partial(let reading): reading.flags
-    case .failure: []
-    }
-  }
-}
-
-/// Some phases of an examination.
-public struct PartialReading: Sendable, Hashable {
-  /// A JSON object that only its owner reads.
-  public var json: String
-  /// The code, where the phases reached one.
-  public var code: LesionCode?
-  /// The cleaned description, where the phases reached one; searched like a report's.
-  public var description: String?
-  /// What is wrong with any phase's output.
-  public var flags: [QualityFlag]
-
-  /// A partial reading.
-  public init(json: String, code: LesionCode? = nil, description: String? = nil, flags: [QualityFlag] = []) {
-    self.json = json
-    self.code = code
-    self.description = description
-    self.flags = QualityFlag.allCases.filter(flags.contains)
+    report?.flags ?? []
   }
 }

@@ -36,11 +36,6 @@ struct ExaminationRow {
           report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights
         )
         body = try report.json()
-      case .partial(let reading):
-        outcome = "partial"
-        code = reading.code
-        description = reading.description
-        body = reading.json
       case .failure(let failure):
         outcome = "failure"
         body = try OrderedJSON.line(failure)
@@ -48,7 +43,6 @@ struct ExaminationRow {
     } catch {
       throw .unkeepable(reason: "\(error)")
     }
-    if case .partial = examination.outcome { try JSONText.requireObject(body, called: "phases") }
   }
 
   /// - Throws: `damaged` for a row that is not what was put into it.
@@ -64,14 +58,6 @@ struct ExaminationRow {
       switch row.text(7) {
       case "report": outcome = .report(try ExaminationReport(json: body))
       case "failure": outcome = .failure(try JSONDecoder().decode(ExaminationFailure.self, from: Data(body.utf8)))
-      case "partial":
-        let flags = try connection.rows(
-          "SELECT flag FROM flags WHERE examination = ?", [.integer(number)]
-        ) { (row: Row) throws(RecordFault) in QualityFlag(rawValue: row.text(0) ?? "") }
-        outcome = .partial(
-          PartialReading(
-            json: body, code: row.text(8).flatMap(LesionCode.init(rawValue:)), description: row.text(9),
-            flags: flags.compactMap { $0 }))
       default: throw damage
       }
     } catch {

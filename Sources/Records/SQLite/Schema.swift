@@ -33,7 +33,7 @@ enum Schema {
       finished_ms INTEGER NOT NULL,
       image_name TEXT NOT NULL,
       image_sha256 TEXT,
-      outcome TEXT NOT NULL CHECK (outcome IN ('report', 'partial', 'failure')),
+      outcome TEXT NOT NULL CHECK (outcome IN ('report', 'failure')),
       code TEXT,
       truth TEXT,
       description TEXT,

@@ -62,7 +62,6 @@ public struct RunResults {
       case .failure(let failure):
         tally.add(failure, of: kept.imageName)
         try failures.add(FailureList.row(kept.imageName, failure))
-      case .partial: break
       }
     }
     for (_, sheet) in sheets { try sheet.finish() }
