@@ -7,8 +7,8 @@ public enum Tool {
   public static let version = "0.1.0"
 
   static let commands: [CommandSpecification] = [
-    analyzeCommand, serveCommand, validateCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand,
-    doctorCommand, modelsCommand, datasetsCommand, configCommand, completionsCommand,
+    analyzeCommand, serveCommand, validateCommand, recordsCommand, askCommand, prepareCommand, protocolsCommand,
+    phantomsCommand, doctorCommand, modelsCommand, datasetsCommand, configCommand, completionsCommand,
   ]
 
   /// Runs a command line without the program's name, and gives its exit status.

@@ -12,6 +12,8 @@ struct AnalysisRun: Sendable {
   var parallel: Int
   var printsJSON: Bool
   var terminal: Terminal
+  /// Where examinations are kept; `nil` for nowhere.
+  var keeping: Keeping?
 
   private enum Outcome: Sendable {
     case report(ExaminationReport)
@@ -28,7 +30,10 @@ struct AnalysisRun: Sendable {
         guard next < inputs.count else { return }
         let index = next
         next += 1
-        group.addTask { (index, try await outcome(of: inputs[index], number: index + 1, of: inputs.count)) }
+        group.addTask {
+          let outcome = try await outcome(of: inputs[index], number: index + 1, of: inputs.count)
+          return (index, outcome)
+        }
       }
       for _ in 0..<parallel { startNext() }
 
@@ -47,7 +52,34 @@ struct AnalysisRun: Sendable {
     return worst?.exitStatus ?? 0
   }
 
+  /// Reads the inputs and says in the records how that ended.
+  func readAndKeep(_ inputs: [AnalyzeInput]) async throws -> Int32 {
+    do {
+      let status = try await read(inputs)
+      try await keeping?.end(.finished)
+      return status
+    } catch {
+      // What stopped the reading weighs more than a database that cannot say so.
+      try? await keeping?.end(error is CancellationError || Task.isCancelled ? .interrupted : .failed)
+      throw error
+    }
+  }
+
+  /// What came of an input, kept before anybody hears of it.
   private func outcome(of input: AnalyzeInput, number: Int, of count: Int) async throws -> Outcome {
+    let start = ContinuousClock.now
+    let outcome = try await reading(of: input, number: number, of: count)
+    let elapsed = (ContinuousClock.now - start) / .milliseconds(1)
+    switch outcome {
+    case .report(let report): try await keeping?.keep(report, at: number - 1, elapsed: elapsed)
+    case .failure(let name, let kind, let message):
+      let failure = ExaminationFailure(FailedInput(kind: kind, description: message))
+      try await keeping?.keep(failure, name: name, at: number - 1, elapsed: elapsed)
+    }
+    return outcome
+  }
+
+  private func reading(of input: AnalyzeInput, number: Int, of count: Int) async throws -> Outcome {
     try Task.checkCancellation()
     let log = ExaminationLog()
     let watching = Task { await watch(log, name: input.name, number: number, of: count) }

@@ -3,6 +3,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Reading
+import Records
 
 let modelOptions = [
   OptionSpecification(
@@ -32,6 +33,8 @@ let analyzeCommand = CommandSpecification(
       name: "--seed", value: "N",
       help: "Where random numbers begin (default 0). The same image, weights, protocol and seed give the same answers."),
     OptionSpecification(name: "--labels", value: "CSV", help: "What is known: columns Image, Dx, Lesion attributes."),
+    OptionSpecification(
+      name: "--records", value: "FILE", help: "Also keeps every examination in this database; see 'dermgemma records'."),
     OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object a line, in the order of the inputs."),
     OptionSpecification(
       name: "--files-from", value: "FILE", help: "Takes paths from a file, one a line; - for standard input."),
@@ -51,19 +54,28 @@ let analyzeCommand = CommandSpecification(
   let threads = try arguments.number("--threads", in: 1...512)
   let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
   let inputs = try AnalyzeInput.all(arguments)
-  let readingProtocol = try chosenProtocol(arguments)
+  let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
   let labels = try arguments.path("--labels").map { try Labels(path: $0) }
   for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
   let location = try ModelLocation.chosen(
     weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+  // A database that cannot be used is told before a model is loaded.
+  var records: SQLiteRecords?
+  if let path = try arguments.path("--records") { records = try await SQLiteRecords(path: path) }
   terminal.progress("Loading the model…")
   let reader = try Reader(
     location, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
     atMost: max(inputs.count, 1), threads: threads)
-  let run = AnalysisRun(
+  var run = AnalysisRun(
     reader: reader, labels: labels, seed: seed, parallel: reader.readings, printsJSON: arguments.isSet("--json"),
     terminal: terminal)
-  let status = try await run.read(inputs)
+  if let records {
+    let provenance = Run.Provenance(
+      readingProtocol, document: String(decoding: document, as: UTF8.self), model: try await reader.identity, seed: seed
+    )
+    run.keeping = try await Keeping(store: records, command: arguments.words, provenance: provenance)
+  }
+  let status = try await run.readAndKeep(inputs)
   await reader.close()
   return status
 }

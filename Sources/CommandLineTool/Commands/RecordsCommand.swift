@@ -1,0 +1,120 @@
+import Dermoscopy
+import Faults
+import Foundation
+import Records
+
+let recordsCommand = CommandSpecification(
+  name: "records",
+  summary: "Lists, exports, deletes and backs up the examinations that were kept.",
+  usage: [
+    "records list [conditions]", "records show ID", "records export --jsonl|--csv [conditions]", "records delete ID…",
+    "records backup FILE", "records check",
+  ],
+  discussion: [
+    "'validate' keeps every examination, 'analyze' those of a call with --records. All conditions must hold. 'delete' takes "
+      + "ids of examinations and of runs, a run with all that belongs to it; what is deleted is overwritten, its images "
+      + "included. 'backup' may run while others keep. 'check' looks for damage.",
+    "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or nothing has the id; 69 the database is locked, "
+      + "damaged or none; 74 output could not be written; 130 interrupted.",
+  ],
+  options: [
+    OptionSpecification(
+      name: "--records", value: "FILE",
+      help: "The database (default: dermgemma/records.sqlite in $XDG_DATA_HOME or ~/.local/share)."),
+    OptionSpecification(name: "--data", value: "DIR", help: "The folder of a run; its database is DIR/records.sqlite."),
+    OptionSpecification(
+      name: "--json", value: nil, help: "list: prints one JSON object a line, as export --jsonl does."),
+    OptionSpecification(name: "--jsonl", value: nil, help: "export: one JSON object a line."),
+    OptionSpecification(name: "--csv", value: nil, help: "export: a table for spreadsheets."),
+    OptionSpecification(name: "--limit", value: "N", help: "Newest N only (list: default 50)."),
+    OptionSpecification(name: "--image", value: "TEXT", help: "A part of the image's name."),
+    OptionSpecification(name: "--sha256", value: "DIGITS", help: "The first digits of the image file's SHA-256."),
+    OptionSpecification(name: "--code", value: "CODE", help: "MEL, NV, BCC or BKL."),
+    OptionSpecification(name: "--flag", value: "NAME", help: "Examinations with this flag."),
+    OptionSpecification(name: "--clean", value: nil, help: "Examinations without any flag."),
+    OptionSpecification(name: "--failed", value: nil, help: "Images that could not be read."),
+    OptionSpecification(name: "--protocol", value: "ID", help: "The protocol's id or the first digits of its digest."),
+    OptionSpecification(name: "--weights", value: "NAME", help: "The model's name or the first digits of its SHA-256."),
+    OptionSpecification(name: "--run", value: "ID", help: "Examinations of this run."),
+    OptionSpecification(name: "--from", value: "TIME", help: "Not before: 2026-11-24 or 2026-11-24T08:30:00Z (UTC)."),
+    OptionSpecification(name: "--to", value: "TIME", help: "Before then."),
+    OptionSpecification(name: "--text", value: "TEXT", help: "A part of the cleaned description."),
+  ],
+  examples: [
+    ("dermgemma records list --data data --code MEL --failed", "What of a run needs a look."),
+    ("dermgemma records export --csv --data data > all.csv", "Everything, for a spreadsheet."),
+    ("dermgemma records backup --data data copy.sqlite", "A copy, while the run goes on."),
+  ],
+  takesArguments: true
+) { arguments, terminal in
+  let task = try RecordsTask(arguments)
+  let query = try RecordQuery(arguments)
+  let store = try await SQLiteRecords(path: try recordsPath(arguments) ?? defaultRecordsPath(), opening: .existing)
+  let outcome: Result<Int32, any Error>
+  do {
+    outcome = .success(try await task.run(on: store, query: query, terminal: terminal))
+  } catch {
+    outcome = .failure(error)
+  }
+  await store.close()
+  return try outcome.get()
+}
+
+/// The database that a command line names; `nil` when it names none.
+func recordsPath(_ arguments: ParsedArguments) throws(UsageFault) -> String? {
+  let (file, folder) = (try arguments.path("--records"), try arguments.path("--data"))
+  guard file == nil || folder == nil else {
+    throw UsageFault(message: "--records and --data name two databases", command: "records")
+  }
+  return file ?? folder.map { "\($0)/records.sqlite" }
+}
+
+/// The database of who names none (XDG Base Directory Specification).
+func defaultRecordsPath() -> String {
+  let variables = ProcessInfo.processInfo.environment
+  let named = variables["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+  let folder = named ?? (variables["HOME"] ?? NSHomeDirectory()) + "/.local/share"
+  return folder + "/dermgemma/records.sqlite"
+}
+
+extension RecordQuery {
+  /// The conditions of a command line.
+  ///
+  /// - Throws: `UsageFault` that says what may stand there.
+  init(_ arguments: ParsedArguments) throws(UsageFault) {
+    self.init()
+    func choice<Choice: RawRepresentable & CaseIterable>(
+      _ name: String, _ text: String?, of type: Choice.Type
+    ) throws(UsageFault) -> Choice? where Choice.RawValue == String {
+      guard let text else { return nil }
+      if let choice = Choice(rawValue: text) { return choice }
+      let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw UsageFault(message: "\(name) \(text): not one of \(all)", command: "records")
+    }
+    func time(_ name: String) throws(UsageFault) -> Date? {
+      guard let text = arguments.value(name) else { return nil }
+      let day = try? Date(text, strategy: .iso8601.year().month().day())
+      let moment = try? Date(text, strategy: .iso8601)
+      guard let date = text.contains("T") ? moment : day else {
+        throw UsageFault(message: "\(name) \(text): not a time such as 2026-11-24T08:30:00Z", command: "records")
+      }
+      return date
+    }
+    imageName = arguments.value("--image")
+    imageDigest = arguments.value("--sha256")
+    code = try choice("--code", arguments.value("--code")?.uppercased(), of: LesionCode.self)
+    flag = try choice("--flag", arguments.value("--flag"), of: QualityFlag.self)
+    isClean = arguments.isSet("--clean") ? true : nil
+    isFailure = arguments.isSet("--failed") ? true : nil
+    readingProtocol = arguments.value("--protocol")
+    weights = arguments.value("--weights")
+    if let text = arguments.value("--run") {
+      guard let id = RecordID(text) else {
+        throw UsageFault(message: "--run \(text): not an id", command: "records")
+      }
+      run = id
+    }
+    (from, to) = (try time("--from"), try time("--to"))
+    text = arguments.value("--text")
+  }
+}
