@@ -2,10 +2,11 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run build test test-interop bench lint format clean prerequisites
+.PHONY: help run serve build test test-interop bench lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
+	@echo "make serve         the web application on http://127.0.0.1:6565, with sample images"
 	@echo "make build         build .build/release/dermgemma"
 	@echo "make test          build and run the tests"
 	@echo "make test-interop  the slower checks against other people's programs"
@@ -26,6 +27,11 @@ run: build
 	@mkdir -p .build/sample
 	@$(PROGRAM) phantoms --count 1 --seed 65 --out .build/sample
 	@$(PROGRAM) analyze .build/sample --labels .build/sample/labels.csv
+
+serve: build
+	@mkdir -p .build/sample
+	@$(PROGRAM) phantoms --count 24 --seed 65 --out .build/sample
+	@$(PROGRAM) serve --images .build/sample --labels .build/sample/labels.csv --data .build/serve --log warning
 
 test: prerequisites
 	@scripts/swift.sh test

@@ -66,14 +66,14 @@ let package = Package(
     room(
       "Validation",
       knows: ["Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests", "Faults"],
-      resources: [.embedInCode("Page")], computes: true),
+      resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
     room(
       "Web",
       knows: [
         "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests",
         "Faults",
       ],
-      resources: [.embedInCode("Page")], computes: true),
+      resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
     // Floor 6: the command line.
     room(
@@ -100,7 +100,7 @@ let package = Package(
     tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
     tests(of: "Validation", with: ["Dermoscopy", "Records", "Phantoms"]),
-    tests(of: "Web", with: ["Dermoscopy", "Records", "Phantoms"]),
+    tests(of: "Web", with: ["Dermoscopy", "Digests", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
     tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "Phantoms", "VisionLanguage"]),
     tests(of: "CommandLineTool", with: ["dermgemma", "Phantoms"]),
   ],

@@ -1,3 +1,5 @@
+import Dermoscopy
+
 /// How a server is set up.
 public struct ServerSettings: Sendable {
   /// A certificate with its key, as PEM texts.
@@ -30,6 +32,10 @@ public struct ServerSettings: Sendable {
   public var data: String
   /// Examinations at once.
   public var parallel = 1
+  /// How images are read, for those who ask before the engine is there.
+  public var readingProtocol: ReadingProtocol?
+  /// That protocol's document.
+  public var protocolDocument: [UInt8]?
   /// The program's version.
   public var version: String
   /// What clients may take.

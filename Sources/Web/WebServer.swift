@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Records
 
 /// The web application: listens, reads images for its clients, and ends in good order.
 public final class WebServer: Sendable {
@@ -33,6 +34,14 @@ public final class WebServer: Sendable {
     engine load: (@Sendable () throws -> any ReadingEngine)?, onListening: @Sendable (Int) -> Void = { _ in }
   ) async throws {
     let listening = try ListeningSocket(host: settings.host, port: settings.port)
+    let records: SQLiteRecords
+    do {
+      records = try await SQLiteRecords(path: settings.data + "/" + History.file)
+    } catch {
+      close(listening.descriptor)
+      throw error
+    }
+    application.historySeat.records = records
     let daemon = HTTPDaemon(
       application: application, limits: settings.limits, isSecure: settings.identity != nil)
     do {
@@ -49,6 +58,7 @@ public final class WebServer: Sendable {
     do {
       if let load {
         let engine = try await Self.loaded(load)
+        application.historySeat.history = try await History(in: records, engine: engine)
         application.seat.state = .ready(engine)
         application.board.start()
         log.write(.info, "ready")
@@ -58,6 +68,7 @@ public final class WebServer: Sendable {
       while !Task.isCancelled {
         try await Task.sleep(for: Self.sweep)
         application.board.expire()
+        application.uploads.expire()
       }
     } catch is CancellationError {
     } catch {
@@ -66,6 +77,7 @@ public final class WebServer: Sendable {
       failure = error
     }
     await end(daemon)
+    await records.close()
     if let failure { throw failure }
   }
 
@@ -77,6 +89,7 @@ public final class WebServer: Sendable {
       daemon.stopListening()
       await application.board.drain(patience: .seconds(settings.limits.shutdownSeconds))
       await daemon.stop(patience: Self.farewell)
+      await application.historySeat.history?.end()
       if case .ready(let engine) = application.seat.state { await engine.close() }
       application.daemon = nil
     }.value

@@ -61,6 +61,8 @@ let serveCommand = CommandSpecification(
     _ = try ServedFolder.check(folder)
     settings.images = folder
   }
+  settings.readingProtocol = readingProtocol
+  settings.protocolDocument = try protocolDocument(arguments)
   settings.token = try arguments.path("--token-file").map { try AccessToken(fileAt: $0) }
   settings.identity = try tlsIdentity(arguments)
   var location: ModelLocation?

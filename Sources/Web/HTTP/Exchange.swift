@@ -80,6 +80,8 @@ struct Admission {
   var route: String
   var endpoint: Endpoint
   var intake: BodyIntake
+  /// Kept as long as the exchange; what it stands for is given back with it.
+  var pass: Pass?
 }
 
 /// What the HTTP side asks of the application.

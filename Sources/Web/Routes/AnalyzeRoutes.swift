@@ -1,4 +1,5 @@
 import Dermoscopy
+import Faults
 import Foundation
 import Imaging
 
@@ -15,7 +16,7 @@ extension Application {
 
   private func analyze(_ request: HTTPRequest) async throws -> HTTPResponse {
     try seat.checkNotMissing()
-    let order = try order(of: request)
+    let order = try await order(of: request)
     let job = try board.submit(order)
     let patience = Preference(request.head.fields["prefer"]).patience(limits: settings.limits)
     await job.wait(atMost: patience)
@@ -33,23 +34,39 @@ extension Application {
     }
   }
 
-  private func order(of request: HTTPRequest) throws -> Job.Order {
+  private func order(of request: HTTPRequest) async throws -> Job.Order {
     switch request.body {
     case .bytes(let bytes):
       let question = try StrictJSON.decode(Question.self, from: bytes, keys: ["filename", "seed"])
       guard let stored = stored(question.filename) else { throw Problem.notFound("There is no such image.") }
-      let path = stored.path
-      return Job.Order(
-        name: question.filename,
-        bytes: {
-          guard let bytes = FileContent(path: path)?.bytes(atMost: ImageLimits.fileBytes) else {
-            throw Problem.notFound("The image has gone.")
-          }
-          return bytes
-        }, truth: stored.truth, seed: question.seed ?? 0, client: request.head.client)
-    case .form: throw Problem.unsupportedType("Uploads are not accepted.")
+      return order(
+        question.filename, stored.path, truth: stored.truth, seed: question.seed ?? 0, client: request.head.client)
+    case .form(let form):
+      let seed = try form.parts(named: "seed").first.map { part in
+        guard let seed = UInt64(String(decoding: part.bytes, as: UTF8.self)) else {
+          throw Problem.unprocessable("bad_body", "seed must be a whole number.")
+        }
+        return seed
+      }
+      let upload = try await keep(form)
+      return order(upload.name, upload.path, truth: nil, seed: seed ?? 0, client: request.head.client)
     case .none: throw Problem.badRequest("A body is missing.")
     }
+  }
+
+  private func order(
+    _ name: String, _ path: String, truth: GroundTruth?, seed: UInt64, client: String
+  ) -> Job.Order {
+    Job.Order(
+      name: name,
+      bytes: {
+        guard let bytes = FileContent(path: path)?.bytes(atMost: ImageLimits.fileBytes) else {
+          throw JobFailure(
+            reason: "image_gone", message: "the image is no longer there", status: 404,
+            exitStatus: FaultKind.missingInput.exitStatus)
+        }
+        return bytes
+      }, truth: truth, seed: seed, client: client)
   }
 }
 

@@ -1,5 +1,6 @@
 import Datasets
 import Dermoscopy
+import Records
 import Synchronization
 
 /// All that the routes share.
@@ -11,6 +12,12 @@ final class Application: Sendable {
   let board: JobBoard
   let log: ServerLog
   let metrics = Metrics()
+  let uploads: UploadStore
+  let classifications: Turnstile
+  /// Held by whoever sends a form: its image is in memory.
+  private let forms: Turnstile
+  /// Where what is over is kept.
+  let historySeat: HistorySeat
   private let hosts: HostCheck
   private let rate: RequestRate
   private let made = Mutex<Router?>(nil)
@@ -23,7 +30,11 @@ final class Application: Sendable {
     rate = RequestRate(perSecond: settings.limits.requestsPerSecond, burst: settings.limits.requestBurst)
     images = ImageIndex(folder: settings.images, labels: labels)
     pictures = PictureShop(limits: settings.limits)
-    let (seat, metrics) = (seat, metrics)
+    uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
+    classifications = Turnstile(room: settings.limits.classificationsAtOnce)
+    forms = Turnstile(room: settings.limits.uploadsAtOnce)
+    let (seat, metrics, keeper) = (seat, metrics, HistorySeat())
+    historySeat = keeper
     board = JobBoard(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
       if case .failed(let failure) = job.state {
@@ -31,8 +42,15 @@ final class Application: Sendable {
       }
     } work: { job, events in
       let bytes = try job.order.bytes()
-      return try await seat.engine().examine(
+      let report = try await seat.engine().examine(
         bytes, name: job.order.name, truth: job.order.truth, seed: job.order.seed, log: events)
+      do {
+        _ = try await keeper.history?.keep(report)
+      } catch {
+        // The reading is good all the same.
+        log.write(.error, "not_kept", ["job": job.id, "cause": "\(error)"])
+      }
+      return report
     }
   }
 
@@ -46,7 +64,8 @@ final class Application: Sendable {
     made.withLock { made in
       if let made { return made }
       let router = Router(
-        routes: pageRoutes + imageRoutes + analyzeRoutes + jobRoutes + operationsRoutes)
+        routes: pageRoutes + imageRoutes + uploadRoutes + analyzeRoutes + jobRoutes + historyRoutes + modelRoutes
+          + validationRoutes + sessionRoutes + operationsRoutes)
       made = router
       return router
     }
@@ -79,9 +98,14 @@ extension Application: HTTPApplication {
       throw problem
     }
     let intake = try intake(of: endpoint, head)
+    var pass: Pass?
+    if case .form = intake {
+      pass = forms.pass()
+      if pass == nil { throw .busy("uploads_busy", "Too many images are being uploaded.", retryAfter: 2) }
+    }
     return Admission(
       request: HTTPRequest(head: head, target: target, parameters: parameters), route: route.pattern,
-      endpoint: endpoint, intake: intake)
+      endpoint: endpoint, intake: intake, pass: pass)
   }
 
   /// A body's end must be clear, or two parties on the way could disagree about it (request smuggling).

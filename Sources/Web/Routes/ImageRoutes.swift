@@ -1,4 +1,5 @@
 import Dermoscopy
+import Foundation
 import Imaging
 
 /// The images, and what is made of them.
@@ -22,9 +23,11 @@ extension Application {
     let name: String
     let url: String
     let groundTruth: GroundTruth?
+    /// `nil` for one of the folder's.
+    let expires: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, url
+      case name, url, upload, expires
       case groundTruth = "ground_truth"
     }
 
@@ -33,14 +36,21 @@ extension Application {
       try container.encode(name, forKey: .name)
       try container.encode(url, forKey: .url)
       try container.encode(groundTruth, forKey: .groundTruth)
+      try container.encode(expires != nil, forKey: .upload)
+      try container.encode(expires, forKey: .expires)
     }
   }
 
   private func describeImages() throws -> HTTPResponse {
     let descriptions = images.entries.map {
-      Description(name: $0.name, url: Self.address(of: $0.name), groundTruth: $0.truth)
+      Description(name: $0.name, url: Self.address(of: $0.name), groundTruth: $0.truth, expires: nil)
     }
-    return .json(try OrderedJSON.line(["images": descriptions])).with("Cache-Control", "no-cache")
+    let uploaded = uploads.uploads.map {
+      Description(
+        name: $0.name, url: Self.address(of: $0.name), groundTruth: nil,
+        expires: uploads.expiry(of: $0).formatted(.iso8601))
+    }
+    return .json(try OrderedJSON.line(["images": descriptions + uploaded])).with("Cache-Control", "no-cache")
   }
 
   /// Where an image is to be had.
@@ -105,6 +115,6 @@ extension Application {
 
   /// A file that a name stands for; `nil` for a name that is not known.
   func stored(_ name: String) -> (path: String, truth: GroundTruth?)? {
-    images.entry(name).map { ($0.path, $0.truth) }
+    images.entry(name).map { ($0.path, $0.truth) } ?? uploads.upload(name).map { ($0.path, nil) }
   }
 }

@@ -7,6 +7,16 @@ extension Application {
       Route("/healthz", [.get: .now(open: true) { _ in Self.state("ok", status: 200) }]),
       Route("/readyz", [.get: .now(open: true) { [self] _ in readiness() }]),
       Route("/metrics", [.get: .now { [self] _ in figures() }]),
+      Route(
+        "/openapi.json",
+        [
+          .get: .now(open: true) { [openAPI = StaticContent(PackageResources.openapi_json)] _ in
+            var response = HTTPResponse(200, body: .content(openAPI)).with("Content-Type", "application/json")
+              .with("Cache-Control", "no-cache")
+            response.isCompressible = true
+            return response
+          }
+        ]),
     ]
   }
 

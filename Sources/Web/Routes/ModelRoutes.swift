@@ -1,0 +1,169 @@
+import Dermoscopy
+import VisionLanguage
+
+/// Who reads and by what, and Phase 3 alone.
+extension Application {
+  var modelRoutes: [Route] {
+    [
+      Route("/api/model", [.get: .later { [self] _ in try await describeModel() }]),
+      Route("/api/protocols", [.get: .now { [self] _ in try listProtocols() }]),
+      Route("/api/protocols/{protocol_id}", [.get: .now { [self] in try showProtocol($0) }]),
+      Route("/api/classify", [.post: .later(.accepted([.json])) { [self] in try await classify($0) }]),
+    ]
+  }
+
+  private struct Reference: Encodable {
+    let id: String
+    let version: String
+    let title: String
+    let digest: String
+    let active: Bool
+
+    init(_ readingProtocol: ReadingProtocol, active: Bool) {
+      id = readingProtocol.id
+      version = readingProtocol.version
+      title = readingProtocol.title
+      digest = readingProtocol.digest.hexadecimal
+      self.active = active
+    }
+  }
+
+  private struct ModelDescription: Encodable {
+    let status: String
+    let version: String
+    let name: String?
+    let weights: String?
+    let projector: String?
+    let engine: String?
+    let active: Reference?
+    let uploadBytes: Int
+    let uploadPixels: Int
+    let uploadKeptSeconds: Int
+
+    enum CodingKeys: String, CodingKey {
+      case status, version, name
+      case weights = "weights_sha256"
+      case projector = "projector_sha256"
+      case engine
+      case active = "protocol"
+      case uploadBytes = "upload_bytes"
+      case uploadPixels = "upload_pixels"
+      case uploadKeptSeconds = "upload_kept_seconds"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(status, forKey: .status)
+      try container.encode(version, forKey: .version)
+      try container.encode(name, forKey: .name)
+      try container.encode(weights, forKey: .weights)
+      try container.encode(projector, forKey: .projector)
+      try container.encode(engine, forKey: .engine)
+      try container.encode(active, forKey: .active)
+      try container.encode(uploadBytes, forKey: .uploadBytes)
+      try container.encode(uploadPixels, forKey: .uploadPixels)
+      try container.encode(uploadKeptSeconds, forKey: .uploadKeptSeconds)
+    }
+  }
+
+  private func describeModel() async throws -> HTTPResponse {
+    let state = seat.state
+    var identity: ModelIdentity?
+    var active: Reference?
+    if case .ready(let engine) = state {
+      identity = try await engine.identity
+      active = Reference(engine.readingProtocol, active: true)
+    }
+    let limits = settings.limits
+    let description = ModelDescription(
+      status: state.name, version: settings.version, name: identity?.name, weights: identity?.weights.hexadecimal,
+      projector: identity?.projector?.hexadecimal, engine: identity?.engine, active: active,
+      uploadBytes: limits.uploadBytes, uploadPixels: limits.uploadPixels,
+      uploadKeptSeconds: Int(limits.uploadKeptSeconds))
+    return .json(try OrderedJSON.line(description)).with("Cache-Control", "no-store")
+  }
+
+  private func listProtocols() throws -> HTTPResponse {
+    let current = settings.readingProtocol
+    var all = try ReadingProtocol.builtinNames.map { name in
+      let builtin = try ReadingProtocol.builtin(named: name)
+      return Reference(builtin, active: builtin.digest == current?.digest)
+    }
+    if let current, !all.contains(where: \.active) { all.insert(Reference(current, active: true), at: 0) }
+    return .json(try OrderedJSON.line(["protocols": all])).with("Cache-Control", "no-cache")
+  }
+
+  private func showProtocol(_ request: HTTPRequest) throws -> HTTPResponse {
+    let id = request.parameter("protocol_id")
+    // The one in use first: a document of one's own may bear a built-in one's name.
+    if let current = settings.readingProtocol, current.id == id, let document = settings.protocolDocument {
+      return .json(document).with("Cache-Control", "no-cache")
+    }
+    guard let document = ReadingProtocol.builtinDocument(named: id) else {
+      throw Problem.notFound("There is no such protocol.")
+    }
+    return .json(document).with("Cache-Control", "no-cache")
+  }
+
+  private struct Notes: Decodable {
+    var observations: [String: String]
+    var description: String?
+    var seed: UInt64?
+  }
+
+  /// Characters of a description that are taken; Phase 2's own are far shorter.
+  private static let longestDescription = 4_000
+
+  /// "Why?": the code that other notes would give.
+  ///
+  /// Observations may have the protocol's own words only; one that is left out counts as unclear. The description is
+  /// cleaned by the examiner as Phase 2's is.
+  private func classify(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard case .bytes(let bytes) = request.body else { throw Problem.badRequest("A body is missing.") }
+    let notes = try StrictJSON.decode(Notes.self, from: bytes, keys: ["observations", "description", "seed"])
+    let engine = try seat.engine()
+    let questions = engine.readingProtocol.questions
+    guard engine.readingProtocol.classification.method != .scored else {
+      throw Problem.unprocessable("nothing_to_drop", "This protocol classifies in view of the image, not by notes.")
+    }
+    guard notes.description?.count ?? 0 <= Self.longestDescription else {
+      throw Problem.unprocessable("bad_body", "A description has at most \(Self.longestDescription) characters.")
+    }
+    guard notes.observations.keys.allSatisfy({ key in questions.contains { $0.id == key } }) else {
+      throw Problem.unprocessable("bad_body", "The protocol asks \(questions.map(\.id).joined(separator: ", ")) only.")
+    }
+    let observations = Observations(
+      try questions.map { question in
+        let value = notes.observations[question.id] ?? Observation.unclear
+        let words = value.split(separator: ",").map(\.trimmed)
+        let known = question.answer.values + [Observation.unclear]
+        guard !words.isEmpty, words.count <= known.count, words.allSatisfy(known.contains) else {
+          throw Problem.unprocessable(
+            "bad_body", "\(question.id) may be \(known.joined(separator: ", ")).")
+        }
+        return (question.id, Observation(value: words.joined(separator: ", "), raw: ""))
+      })
+    guard classifications.enter() else {
+      throw Problem.busy("queue_full", "Too many notes are being classified.", retryAfter: 1)
+    }
+    defer { classifications.leave() }
+    let subject = ExaminationSubject(name: "notes", digest: nil, width: 0, height: 0)
+    let report = try await engine.examiner.classify(
+      observations, description: notes.description, of: subject, seed: notes.seed ?? 0, log: ExaminationLog())
+    return .json(try OrderedJSON.line(Classified(report))).with("Cache-Control", "no-store")
+  }
+
+  private struct Classified: Encodable {
+    let observations: Observations
+    let description: CleanedDescription?
+    let diagnosis: Diagnosis?
+    let flags: [QualityFlag]
+
+    init(_ report: ExaminationReport) {
+      observations = report.observations
+      description = report.description
+      diagnosis = report.diagnosis
+      flags = report.flags
+    }
+  }
+}

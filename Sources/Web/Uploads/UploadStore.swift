@@ -1,0 +1,109 @@
+import Foundation
+import Imaging
+import Synchronization
+
+/// Uploaded images: written anew without metadata, under names that nobody can guess, for a stated time.
+final class UploadStore: Sendable {
+  struct Upload: Sendable {
+    let name: String
+    let path: String
+    let created: Date
+  }
+
+  private let folder: String
+  private let limits: ServerLimits
+  /// The oldest first.
+  private let held: Mutex<[Upload]>
+
+  /// Takes up what lies in a folder; it is made when the first upload comes.
+  init(folder: String, limits: ServerLimits) {
+    self.folder = folder
+    self.limits = limits
+    let files = FileManager.default
+    let names = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+    let found = names.filter(Self.isOurs).compactMap { name -> Upload? in
+      let path = folder + "/" + name
+      guard let date = try? files.attributesOfItem(atPath: path)[.modificationDate] as? Date else { return nil }
+      return Upload(name: name, path: path, created: date)
+    }
+    held = Mutex(found.sorted { $0.created < $1.created })
+    expire()
+  }
+
+  /// All uploads, the oldest first.
+  var uploads: [Upload] { held.withLock { $0 } }
+
+  /// An upload by its name.
+  func upload(_ name: String) -> Upload? { held.withLock { $0.first { $0.name == name } } }
+
+  /// When an upload is deleted.
+  func expiry(of upload: Upload) -> Date { upload.created.addingTimeInterval(limits.uploadKeptSeconds) }
+
+  /// Checks an image and keeps its pixels, nothing else of it.
+  ///
+  /// - Throws: `Problem` 415 for what is no image that is read, 413 for one with too many pixels, 422 for a broken one,
+  ///   507 when it cannot be written.
+  func keep(_ bytes: [UInt8]) throws -> Upload {
+    guard ImageFormat(recognising: bytes) != nil else {
+      throw Problem.unsupportedType("This is not a JPEG, PNG, WebP, TIFF or BMP image.")
+    }
+    let picture: [UInt8]
+    do {
+      let image = try ImageDecoder.decode(bytes, name: "the image").image
+      guard image.width * image.height <= limits.uploadPixels else {
+        throw Problem(
+          413, "too_many_pixels", "Content too large", "At most \(limits.uploadPixels) pixels are accepted.")
+      }
+      picture = try ImageEncoder.png(image)
+    } catch let fault as ImageFault {
+      if case .tooLarge = fault {
+        throw Problem(413, "too_many_pixels", "Content too large", "\(fault).")
+      }
+      throw Problem.unprocessable("unusable_image", fault.description)
+    }
+    let name = RandomName.make() + ".png"
+    let upload = Upload(name: name, path: folder + "/" + name, created: Date())
+    do {
+      let owner: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: owner)
+      try Data(picture).write(to: URL(fileURLWithPath: upload.path), options: .atomic)
+    } catch {
+      var problem = Problem(507, "no_room", "Insufficient storage", "The upload could not be kept.")
+      problem.cause = "\(error)"
+      throw problem
+    }
+    held.withLock { $0.append(upload) }
+    expire()
+    return upload
+  }
+
+  /// Deletes an upload; `false` when there is none of that name.
+  func delete(_ name: String) -> Bool {
+    let gone = held.withLock { held -> Upload? in
+      guard let index = held.firstIndex(where: { $0.name == name }) else { return nil }
+      return held.remove(at: index)
+    }
+    if let gone { try? FileManager.default.removeItem(atPath: gone.path) }
+    return gone != nil
+  }
+
+  /// Deletes what has been kept long enough, and the oldest beyond the number that is kept.
+  func expire(now: Date = Date()) {
+    let old = held.withLock { held -> [Upload] in
+      let surplus = max(held.count - limits.uploadsKept, 0)
+      let gone = held.enumerated().filter { $0.offset < surplus || expiry(of: $0.element) < now }.map(\.element)
+      let names = Set(gone.map(\.name))
+      held.removeAll { names.contains($0.name) }
+      return gone
+    }
+    for upload in old { try? FileManager.default.removeItem(atPath: upload.path) }
+  }
+
+  private static func isOurs(_ name: String) -> Bool {
+    name.utf8.count == 36 && name.hasSuffix(".png")
+      && name.dropLast(4).utf8.allSatisfy {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+      }
+  }
+}

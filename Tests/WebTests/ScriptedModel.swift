@@ -1,0 +1,1 @@
+../DermoscopyTests/ScriptedModel.swift
