@@ -66,7 +66,7 @@ let package = Package(
     room(
       "Validation",
       knows: ["Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests", "Faults"],
-      resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
+      resources: [.embedInCode("Page")], computes: true),
     room(
       "Web",
       knows: [
