@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func `beyond its bound the queue refuses and says when to come again`() async throws {
-    try await TestServer.run({ _ in .hangs }, settings: { $0.limits.queuedJobs = 1 }) { server in
+    try await TestServer.run(.init(answer: { _ in .hangs }, change: { $0.limits.queuedJobs = 1 })) { server in
       var answers: [RawAnswer] = []
       for _ in 0..<3 {
         answers.append(try await server.post("/api/analyze", json: question, ["Prefer": "respond-async"]))
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func `jobs that are over make room, and what was kept can be read and deleted`() async throws {
-    try await TestServer.run(settings: { $0.limits.jobsKept = 5 }) { server in
+    try await TestServer.run(.init(change: { $0.limits.jobsKept = 5 })) { server in
       var jobs: [String] = []
       for _ in 0..<12 { jobs.append(try await server.post("/api/analyze", json: question).member("job_id")) }
       #expect(try await server.get("/api/status/\(jobs[0])").status == 404)

@@ -43,7 +43,7 @@ import Testing
 
   @Test func `a token is asked for, and a cookie stands for it`() async throws {
     let token = "0123456789abcdef-token"
-    try await TestServer.run(settings: { $0.token = AccessToken(token) }) { server in
+    try await TestServer.run(.init(change: { $0.token = AccessToken(token) })) { server in
       #expect(try await server.get("/api/list-images").status == 401)
       #expect(try await server.get("/").status == 200)
       #expect(try await server.get("/api/list-images", ["Authorization": "Bearer \(token)"]).status == 200)
@@ -56,12 +56,12 @@ import Testing
   }
 
   @Test func `who is slow with a header or a body is cut off`() async throws {
-    let impatient: (inout ServerSettings) -> Void = { settings in
+    let impatient = TestServer.Setting(change: { settings in
       settings.limits.headerSeconds = 0.3
       settings.limits.bodySeconds = 0.3
       settings.limits.bodyBytesPerSecond = 1e9
     }
-    try await TestServer.run(settings: impatient) { server in
+    try await TestServer.run(impatient) { server in
       for start in [
         "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-",
         "POST /api/analyze HTTP/1.1\r\nHost: localhost\r\n"
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `a flood of connections that say nothing keeps nobody out for long`() async throws {
-    try await TestServer.run(settings: { $0.limits.headerSeconds = 0.5 }) { server in
+    try await TestServer.run(.init(change: { $0.limits.headerSeconds = 0.5 })) { server in
       var idle: [RawSocket] = []
       for _ in 0..<300 { idle.append(try RawSocket(port: server.port)) }
       #expect(try await isAlive(server))

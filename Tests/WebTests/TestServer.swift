@@ -38,10 +38,14 @@ struct TestServer: Sendable {
   let server: WebServer
   let engine: ScriptedEngine
 
-  static func run(
-    _ answer: @escaping @Sendable (GenerationRequest) -> ScriptedModel.Answer = ScriptedModel.typical,
-    settings change: (inout ServerSettings) -> Void = { _ in }, _ body: (TestServer) async throws -> Void
-  ) async throws {
+  /// What is different in a test.
+  struct Setting: Sendable {
+    var answer: @Sendable (GenerationRequest) -> ScriptedModel.Answer = ScriptedModel.typical
+    var change: @Sendable (inout ServerSettings) -> Void = { _ in }
+    static let hanging = Setting(answer: { _ in .hangs })
+  }
+
+  static func run(_ setting: Setting = Setting(), _ body: (TestServer) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dermgemma-\(UUID().uuidString)")
     let images = folder.appendingPathComponent("images")
     try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
@@ -54,8 +58,8 @@ struct TestServer: Sendable {
     settings.port = 0
     settings.images = images.path
     settings.limits.shutdownSeconds = 1
-    change(&settings)
-    let engine = try ScriptedEngine(answer)
+    setting.change(&settings)
+    let engine = try ScriptedEngine(setting.answer)
     let server = WebServer(settings, labels: nil, log: ServerLog(lowest: .error, sink: { _ in }))
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let serving = Task { try await server.run(engine: { engine }, onListening: { continuation.yield($0) }) }
