@@ -59,6 +59,7 @@ struct PageAsset {
       PageAsset(path: "/script/store.js", type: script, bytes: PackageResources.store_js),
       PageAsset(path: "/script/stream.js", type: script, bytes: PackageResources.stream_js),
       PageAsset(path: "/script/theme.js", type: script, bytes: PackageResources.theme_js),
+      PageAsset(path: "/script/token.js", type: script, bytes: PackageResources.token_js),
       PageAsset(path: "/script/trouble.js", type: script, bytes: PackageResources.trouble_js),
       PageAsset(path: "/script/upload.js", type: script, bytes: PackageResources.upload_js),
       PageAsset(path: "/script/validation.js", type: script, bytes: PackageResources.validation_js),

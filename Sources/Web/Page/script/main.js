@@ -1,6 +1,7 @@
 // Begins: what the server can do, what it has, and which view the address names.
 
 import { describeModel, onTokenNeeded, protocolDocument } from "./api.js";
+import { askForToken } from "./token.js";
 import { CompareView } from "./compare.js";
 import { outage, tryNow } from "./connection.js";
 import { element, replace } from "./dom.js";
@@ -57,7 +58,7 @@ outage.watch((gone) => {
   if (!gone) replace(box);
 });
 
-onTokenNeeded(async () => false);
+onTokenNeeded(askForToken);
 
 async function describe() {
   try {
@@ -67,8 +68,8 @@ async function describe() {
       byId("model-chip").textContent = status === "ready" ? "" : status === "loading" ? "The model is loading" : "No model is loaded";
     }
     const told = model.value;
-    if (told?.model) byId("model-chip").textContent = `${told.model.name} · ${told.protocol.id}`;
-    else if (told) byId("model-chip").textContent = told.state === "loading" ? "The model is loading" : "No model is loaded";
+    if (told?.status === "ready") byId("model-chip").textContent = `${told.name} · ${told.protocol.id}`;
+    else if (told) byId("model-chip").textContent = told.status === "loading" ? "The model is loading" : "No model is loaded";
     if (told?.protocol) readingProtocol.value = await protocolDocument(told.protocol.id);
   } catch {
     // Reading goes on without it; an examination names its model and protocol itself.

@@ -215,7 +215,7 @@ export class Panel {
         "details", { class: "provenance-box", open: Boolean(kept) },
         element("summary", { text: `Provenance: ${report.protocol.id} ${report.protocol.version}, ${report.model.name}` }), provenance(report)),
       shareButtons(reading, [
-        compare && element("button", { type: "button", text: "Compare…", title: "Compare with another run of this image", on: { click: () => compare(reading) } }),
+        compare && reading.id && element("button", { type: "button", text: "Compare…", title: "Compare with another run of this image", on: { click: () => compare(reading) } }),
         remove && reading.id && element("button", { type: "button", class: "quiet", text: "Delete", title: "Take it out of the history", on: { click: () => remove(reading) } }),
       ]));
   }

@@ -114,7 +114,7 @@ export class ReadView {
     act(reading);
   }
 
-  copyLink() { return this.#withReport((reading) => copyLink(reading.id)); }
+  copyLink() { return this.#withReport((reading) => reading.id && copyLink(reading.id)); }
   text() { return this.#withReport((reading) => downloadText(reading.report)); }
   json() { return this.#withReport((reading) => downloadJSON(reading.report)); }
 

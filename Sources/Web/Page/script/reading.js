@@ -1,16 +1,21 @@
 // One examination as the page sees it: asked for, followed, over. Sections of the panel draw it.
 
-import { cancelJob, ServerGone, ServerProblem, startExamination } from "./api.js";
+import { cancelJob, listExaminations, ServerGone, ServerProblem, startExamination } from "./api.js";
 import { reachable } from "./connection.js";
+import { has } from "./features.js";
 import { follow } from "./stream.js";
 import { noteResult, remember, remembered } from "./store.js";
 
 const LAST_JOB = "last-job";
+const LOOKS = [50, 300, 1000, 3000]; // milliseconds before each look into the history
 
 /** What is known of an examination, live or stored. `watch` tells of every change. */
 export class Reading {
   /** `idle`, `asking`, `queued`, `running`, `done`, `failed`, `cancelled` */
   state = "idle";
+  /** The server's id of the running job. */
+  job = null;
+  /** The id in the history; `null` until it is kept there. */
   id = null;
   finished = null;
   phase = null;
@@ -106,7 +111,7 @@ export class Reading {
   }
 
   #followJob(job) {
-    this.id = job;
+    this.job = job;
     this.state = "queued";
     remember(LAST_JOB, { job, name: this.name });
     this.#tell();
@@ -150,6 +155,7 @@ export class Reading {
       case "finished":
         this.#take(event.report);
         this.finished = new Date().toISOString();
+        this.#findInHistory();
         break;
       case "failed":
         this.state = event.failure.reason === "cancelled" || event.failure.message === "cancelled" ? "cancelled" : "failed";
@@ -170,6 +176,21 @@ export class Reading {
     if (isNew) noteResult(this.name, summary(this.id, report));
   }
 
+  /** The history keeps an examination a moment after its last event, under an id of its own. */
+  async #findInHistory() {
+    if (!has("history")) return;
+    const { image, timings } = this.report;
+    for (const pause of LOOKS) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      const page = await listExaminations({ image: image.name, limit: 10 }).catch(() => ({ entries: [] }));
+      const own = page.entries.find(({ report }) => report?.image.sha256 === image.sha256 && report.timings.total_ms === timings.total_ms);
+      if (!own) continue;
+      this.id = own.id;
+      noteResult(this.name, summary(this.id, this.report));
+      return this.#tell();
+    }
+  }
+
   /** Asks the server to stop. */
   async cancel() {
     if (this.state === "asking") {
@@ -177,7 +198,7 @@ export class Reading {
       this.state = "idle";
       return this.#tell();
     }
-    if (this.isUnderWay) await cancelJob(this.id);
+    if (this.isUnderWay) await cancelJob(this.job);
   }
 
   /** Stops listening; the examination itself goes on. */
