@@ -7,7 +7,6 @@ public enum Tool {
   public static let version = "0.1.0"
 
   static let commands: [CommandSpecification] = [
-  static let commands: [CommandSpecification] = [
     analyzeCommand, validateCommand, recordsCommand, serveCommand, askCommand, prepareCommand, protocolsCommand,
     phantomsCommand, modelsCommand, datasetsCommand, configCommand, completionsCommand, doctorCommand,
   ]

@@ -62,7 +62,7 @@ let serveCommand = CommandSpecification(
     settings.images = folder
   }
   settings.readingProtocol = readingProtocol
-  settings.protocolDocument = try protocolDocument(arguments)
+  settings.protocolDocument = try chosenProtocolWithDocument(arguments).document
   settings.token = try arguments.path("--token-file").map { try AccessToken(fileAt: $0) }
   settings.identity = try tlsIdentity(arguments)
   var location: ModelLocation?
