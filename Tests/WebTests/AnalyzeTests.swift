@@ -8,7 +8,7 @@ import Testing
   private let question = "{\"filename\": \"a b.png\"}"
 
   @Test func `the seed's page finds what it reads: names, a job, its status and the picture`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let names = try JSONDecoder().decode([String].self, from: Data(try await server.get("/api/list-images").body))
       #expect(names == ["a b.png", "broken.jpg"])
       let posted = try await server.post("/api/analyze", json: question)
@@ -21,13 +21,14 @@ import Testing
         Set(result.keys) == ["ai_code", "gt_code", "gt_attr", "raw_obs", "adj_desc", "final_implication"])
       #expect((result["raw_obs"] as? [String: String])?["Network"] == "yes")
       let picture = try await server.get("/images/a%20b.png")
-      #expect(picture.status == 200 && picture.body == (try TestServer.picture()))
+      let original = try TestServer.picture()
+      #expect(picture.status == 200 && picture.body == original)
       #expect(picture.fields["content-type"] == "image/png")
     }
   }
 
   @Test func `an answer that is not waited for says where the job stands`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let posted = try await server.post("/api/analyze", json: question, ["Prefer": "respond-async"])
       #expect(posted.status == 202)
       #expect(posted.fields["location"] == "/api/status/\(posted.member("job_id"))")
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func `a late follower gets every event, and one who reconnects those that it missed`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let job = try await server.post("/api/analyze", json: question).member("job_id")
       let all = try await server.get("/api/jobs/\(job)/events").text
       #expect(all.contains("id: 1\nevent: phase_started") && all.contains("event: finished"))
@@ -45,7 +46,7 @@ import Testing
   }
 
   @Test func `200 followers of one job cost one examination, and each event is written once`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let job = try await server.post("/api/analyze", json: question, ["Prefer": "respond-async"]).member("job_id")
       let texts = try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<200 { group.addTask { try await server.get("/api/jobs/\(job)/events").text } }
@@ -59,9 +60,7 @@ import Testing
   }
 
   @Test func `a cancelled job is an error for the reason that it was cancelled`() async throws {
-    try await TestServer.run { _ in
-      .hangs
-    } _: { server in
+    try await TestServer.run(.hanging) { server async throws in
       let job = try await server.post("/api/analyze", json: question, ["Prefer": "respond-async"]).member("job_id")
       #expect([200, 202].contains(try await server.send("DELETE", "/api/jobs/\(job)", [:], []).status))
       let events = try await server.get("/api/jobs/\(job)/events").text
@@ -72,9 +71,7 @@ import Testing
   }
 
   @Test func `a request whose client leaves gives its job back`() async throws {
-    try await TestServer.run { _ in
-      .hangs
-    } _: { server in
+    try await TestServer.run(.hanging) { server async throws in
       do {
         let socket = try RawSocket(port: server.port)
         let head = "POST /api/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -87,7 +84,8 @@ import Testing
   }
 
   @Test func `beyond its bound the queue refuses and says when to come again`() async throws {
-    try await TestServer.run(.init(answer: { _ in .hangs }, change: { $0.limits.queuedJobs = 1 })) { server in
+    try await TestServer.run(.init(answer: { _ in .hangs }, change: { $0.limits.queuedJobs = 1 })) {
+      server async throws in
       var answers: [RawAnswer] = []
       for _ in 0..<3 {
         answers.append(try await server.post("/api/analyze", json: question, ["Prefer": "respond-async"]))
@@ -100,7 +98,7 @@ import Testing
   }
 
   @Test func `what is no image fails alone, in words without the server's paths`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let answer = try await server.post("/api/analyze", json: "{\"filename\": \"broken.jpg\"}")
       #expect(answer.status == 422 && answer.member("reason") == "unusable_image")
       #expect(!answer.text.contains(server.folder.path))
@@ -109,7 +107,7 @@ import Testing
   }
 
   @Test func `jobs that are over make room, and what was kept can be read and deleted`() async throws {
-    try await TestServer.run(.init(change: { $0.limits.jobsKept = 5 })) { server in
+    try await TestServer.run(.init(change: { $0.limits.jobsKept = 5 })) { server async throws in
       var jobs: [String] = []
       for _ in 0..<12 { jobs.append(try await server.post("/api/analyze", json: question).member("job_id")) }
       #expect(try await server.get("/api/status/\(jobs[0])").status == 404)
@@ -126,7 +124,7 @@ import Testing
   }
 
   @Test func `notes are classified in the protocol's own words only`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let good = try await server.post("/api/classify", json: "{\"observations\": {\"Network\": \"no\"}}")
       #expect(good.status == 200 && good.text.contains("\"probabilities\""))
       let prompts = server.engine.model.requests.map(\.prompt.text)

@@ -14,7 +14,7 @@ import Testing
     "/api/validations/..%2f../summary.json", "/api/protocols/..%2fseed", "/api/uploads/..%2f..%2fsecret.txt",
   ])
   func `no way of writing a path leads out of the folder`(_ target: String) async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       for method in ["GET", "DELETE"] {
         let answer = try await server.send(method, target, [:], [])
         #expect([400, 404, 405].contains(answer.status), "\(method) \(answer.status)")
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func `another server's name, another site's page and a wrong type are refused`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let body = "{\"filename\": \"a b.png\"}"
       #expect(try await server.get("/api/list-images", ["Host": "evil.example"]).status == 421)
       #expect(try await server.get("/api/list-images", ["Host": "localhost:1"]).status == 200)
@@ -43,7 +43,7 @@ import Testing
 
   @Test func `a token is asked for, and a cookie stands for it`() async throws {
     let token = "0123456789abcdef-token"
-    try await TestServer.run(.init(change: { $0.token = AccessToken(token) })) { server in
+    try await TestServer.run(.init(change: { $0.token = AccessToken(token) })) { server async throws in
       #expect(try await server.get("/api/list-images").status == 401)
       #expect(try await server.get("/").status == 200)
       #expect(try await server.get("/api/list-images", ["Authorization": "Bearer \(token)"]).status == 200)
@@ -60,8 +60,8 @@ import Testing
       settings.limits.headerSeconds = 0.3
       settings.limits.bodySeconds = 0.3
       settings.limits.bodyBytesPerSecond = 1e9
-    }
-    try await TestServer.run(impatient) { server in
+    })
+    try await TestServer.run(impatient) { server async throws in
       for start in [
         "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-",
         "POST /api/analyze HTTP/1.1\r\nHost: localhost\r\n"
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func `who sends no more is answered all the same`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let socket = try RawSocket(port: server.port)
       socket.send(Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
       socket.endSending()
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `what is too large is refused with the right status`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       #expect(try await server.get("/" + String(repeating: "a", count: 5_000)).status == 414)
       #expect(try await server.get("/", ["X-Long": String(repeating: "a", count: 20_000)]).status == 431)
       #expect(try await server.post("/api/analyze", json: String(repeating: " ", count: 70_000)).status == 413)
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `a flood of connections that say nothing keeps nobody out for long`() async throws {
-    try await TestServer.run(.init(change: { $0.limits.headerSeconds = 0.5 })) { server in
+    try await TestServer.run(.init(change: { $0.limits.headerSeconds = 0.5 })) { server async throws in
       var idle: [RawSocket] = []
       for _ in 0..<300 { idle.append(try RawSocket(port: server.port)) }
       #expect(try await isAlive(server))
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test func `ranges, conditions, HEAD and compression are answered as the standard says`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let whole = try await server.get("/images/a%20b.png")
       let part = try await server.get("/images/a%20b.png", ["Range": "bytes=1-3"])
       #expect(part.status == 206 && part.body == Array(whole.body[1...3]))

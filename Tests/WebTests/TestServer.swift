@@ -12,7 +12,7 @@ struct ScriptedEngine: ReadingEngine {
   let readingProtocol: ReadingProtocol
   let model: ScriptedModel
   var examiner: Examiner { Examiner(model: model, readingProtocol: readingProtocol) }
-  var identity: ModelIdentity { get async throws { try await model.identity } }
+  var identity: ModelIdentity { get async throws { model.identity } }
 
   init(_ answer: @escaping @Sendable (GenerationRequest) -> ScriptedModel.Answer = ScriptedModel.typical) throws {
     readingProtocol = try .builtin(named: "seed")
@@ -146,7 +146,7 @@ final class RawSocket: Sendable {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
-        Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       if count <= 0 { return }
       rest = rest.dropFirst(count)

@@ -13,7 +13,7 @@ import Testing
   private let type = ["Content-Type": "multipart/form-data; boundary=x"]
 
   @Test func `an upload is kept under another name, read, served and deleted`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let kept = try await server.send("POST", "/api/uploads", type, form(try TestServer.picture()))
       #expect(kept.status == 201 && !kept.text.contains("Smith"))
       let name = kept.member("name")
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func `a picture's metadata do not reach the disk`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       var picture = try TestServer.picture()
       // A text chunk before the end of the PNG (its checksum is not looked at for chunks that are passed over).
       let text = Array("tEXtComment\0Jane Patient".utf8)
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `forms that are none, and images that are none, are refused and the next is taken`() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let broken: [([UInt8], Int)] = [
         ([], 400), (Array("--x".utf8), 400), (Array("--x\r\n\r\n\r\n--x--\r\n".utf8), 400),
         (Array(form([1, 2, 3]).dropLast(4)), 400), (form(Array("hello".utf8)), 415), (form([], name: "other"), 422),
