@@ -24,7 +24,8 @@ case ${1:-} in
   test)
     shift
     lay_beside "$(swift build --show-bin-path)"
-    swift test "$@"
+    # The bound is there so that a test that hangs fails, and says which it was, instead of holding everything up.
+    timeout --kill-after=30 "${DERMGEMMA_TEST_MINUTES:-40}m" swift test "$@"
     ;;
   *)
     echo "usage: scripts/swift.sh build | test [ARG…]" >&2

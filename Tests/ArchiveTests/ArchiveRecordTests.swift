@@ -2,7 +2,7 @@ import Testing
 
 @testable import Archive
 
-@Suite struct ArchiveRecordTests {
+@Suite(.timeLimit(.minutes(10))) struct ArchiveRecordTests {
   @Test(
     arguments: [
       ("Melanoma, NOS", "mel"), ("Malignant melanocytic proliferations (Melanoma)", "mel"), ("Lentigo maligna", "mel"),

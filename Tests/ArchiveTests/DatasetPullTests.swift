@@ -6,7 +6,7 @@ import Testing
 @testable import Archive
 @testable import Hub
 
-@Suite struct DatasetPullTests {
+@Suite(.timeLimit(.minutes(10))) struct DatasetPullTests {
   private func text(_ pull: DatasetPull, _ name: String) throws -> String {
     try String(contentsOfFile: pull.folder + "/" + name, encoding: .utf8)
   }

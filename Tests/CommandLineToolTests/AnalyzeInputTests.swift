@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `analyze` takes: files, folders, lists, standard input, and what becomes of the bad ones.
-@Suite struct AnalyzeInputTests {
+@Suite(.timeLimit(.minutes(10))) struct AnalyzeInputTests {
   /// The scored protocol is the quickest.
   private let quick = ["--protocol", "direct", "--json"]
 

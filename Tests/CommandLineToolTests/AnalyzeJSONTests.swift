@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The objects of `analyze --json`: their shape, and that they do not depend on company.
-@Suite struct AnalyzeJSONTests {
+@Suite(.timeLimit(.minutes(10))) struct AnalyzeJSONTests {
   @Test func `an object has the keys, types and digests that INTERFACES promises`() async throws {
     let phantom = Bench.phantoms(1)["phantom-0.png"] ?? []
     let folder = try Bench.folder(["phantom-0.png": phantom])

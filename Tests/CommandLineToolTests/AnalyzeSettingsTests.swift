@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Labels and protocols of `analyze`.
-@Suite struct AnalyzeSettingsTests {
+@Suite(.timeLimit(.minutes(10))) struct AnalyzeSettingsTests {
   private let quick = ["--protocol", "direct", "--json"]
 
   @Test func `labels give the ground truth, and their remarks are told`() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Weights that must be refused by the whole program, whatever its parts think of them.
-@Suite struct BrokenWeightsRunTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokenWeightsRunTests {
   @Test func `every kind of broken weights ends in 78 and one line that names the file`() async throws {
     let kinds = try BrokenWeights.all(in: try Bench.folder())
     let good = try TinyPair.shared()

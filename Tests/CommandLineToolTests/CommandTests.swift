@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The smaller commands.
-@Suite struct CommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandTests {
   @Test func `the same seed paints the same bytes`() async throws {
     let folder = try Bench.folder()
     for name in ["one", "two/three"] {

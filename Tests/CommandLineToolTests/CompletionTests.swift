@@ -3,7 +3,7 @@ import Testing
 
 @testable import CommandLineTool
 
-@Suite struct CompletionTests {
+@Suite(.timeLimit(.minutes(10))) struct CompletionTests {
   /// Runs a shell; `nil` where it is not installed.
   private func shell(_ name: String, _ arguments: [String], _ script: String) throws -> (status: Int32, output: String)?
   {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct ConfigurationTests {
+@Suite(.timeLimit(.minutes(10))) struct ConfigurationTests {
   private func configured(_ text: String) throws -> [String: String] {
     ["DERMGEMMA_CONFIG": try Bench.folder(["config.json": Array(text.utf8)]).path + "/config.json"]
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How `analyze` ends when it cannot go on: nobody listens, the disk is full, Ctrl-C.
-@Suite struct EndingTests {
+@Suite(.timeLimit(.minutes(10))) struct EndingTests {
   @Test(arguments: [Program.Destination.closedPipe, .path("/dev/full")])
   func `output that cannot be written ends the run with 74`(_ output: Program.Destination) async throws {
     let folder = try Bench.folder(Bench.phantoms(3))

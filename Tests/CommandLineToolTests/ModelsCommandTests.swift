@@ -47,7 +47,7 @@ enum HubStandIn {
   }
 }
 
-@Suite struct ModelsCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct ModelsCommandTests {
   @Test func `models are listed with their state, the embedded one among them`() async throws {
     let listed = try await Program.run(["models"])
     #expect(listed.status == 0)
@@ -104,6 +104,15 @@ enum HubStandIn {
     let allowed = try await Program.run(
       ["models", "pull", "tiny"], variables: variables.merging(["HF_TOKEN": "good"]) { $1 })
     #expect(allowed.status == 0)
+  }
+
+  @Test func `a proxy of the environment is used`() async throws {
+    // Nobody is called hub.invalid: the stand-in, as a proxy, answers for it.
+    let variables = try HubStandIn.bench("gated")
+      .merging(["HF_ENDPOINT": "http://hub.invalid", "http_proxy": try HubStandIn.endpoint.get()]) { $1 }
+    let refused = try await Program.run(["models", "pull", "tiny"], variables: variables)
+    #expect(refused.status == 69)
+    #expect(refused.errors.contains("accept its terms on http://hub.invalid/tests/gated."), "\(refused.errors)")
   }
 
   @Test(

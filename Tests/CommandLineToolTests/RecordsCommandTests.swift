@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct RecordsCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct RecordsCommandTests {
   /// Three phantoms and a broken file, read with `--records`.
   private func kept() async throws -> (folder: URL, path: String) {
     let folder = try Bench.folder(Bench.phantoms(3).merging(["zz-broken.png": [1, 2, 3]]) { $1 })

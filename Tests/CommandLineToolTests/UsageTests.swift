@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct UsageTests {
+@Suite(.timeLimit(.minutes(10))) struct UsageTests {
   static let commands = [
     "analyze", "ask", "prepare", "protocols", "phantoms", "doctor", "models", "datasets", "config", "completions",
   ]

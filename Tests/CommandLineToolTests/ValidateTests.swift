@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `validate` through the real program, with the embedded model.
-@Suite struct ValidateTests {
+@Suite(.timeLimit(.minutes(10))) struct ValidateTests {
   private static let common = ["validate", "all", "--images", "images", "--labels", "labels.csv", "--threads", "1"]
 
   /// Phantoms in `images`, their labels beside it.

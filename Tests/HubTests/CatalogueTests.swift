@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hub
 
-@Suite struct CatalogueTests {
+@Suite(.timeLimit(.minutes(10))) struct CatalogueTests {
   @Test func `the built-in catalogue names the seed's model, and every entry a terms page`() throws {
     let catalogue = try ModelCatalogue.builtin()
     let entry = try #require(catalogue.entry(named: "medgemma-1.5-4b"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hub
 
-@Suite struct PullTests {
+@Suite(.timeLimit(.minutes(10))) struct PullTests {
   /// What the stand-in's file of this name must hash to, by what the hub announced.
   private func isWhole(_ path: String) throws -> Bool {
     let target = try FileManager.default.destinationOfSymbolicLink(atPath: path)

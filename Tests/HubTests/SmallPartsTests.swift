@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hub
 
-@Suite struct SmallPartsTests {
+@Suite(.timeLimit(.minutes(10))) struct SmallPartsTests {
   @Test func `the environment says where hub, cache and token are, as the hub's tools have it`() throws {
     let home = FileManager.default.temporaryDirectory.appendingPathComponent("home-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: home + "/hf", withIntermediateDirectories: true)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct CompanyTests {
+@Suite(.timeLimit(.minutes(10))) struct CompanyTests {
   @Test func `two writers on one file and readers beside them lose nothing`() async throws {
     let path = try Specimens.path()
     let (first, second) = (try await SQLiteRecords(path: path), try await SQLiteRecords(path: path))

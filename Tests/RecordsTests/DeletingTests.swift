@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct DeletingTests {
+@Suite(.timeLimit(.minutes(10))) struct DeletingTests {
   /// Whether some text is anywhere in the database's files.
   private func isInFiles(_ text: String, of path: String) throws -> Bool {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct ExportTests {
+@Suite(.timeLimit(.minutes(10))) struct ExportTests {
   @Test func `a line of JSON holds the report as it is, or the error`() throws {
     let run = Specimens.run()
     var kept = try Specimens.examination(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct FileTests {
+@Suite(.timeLimit(.minutes(10))) struct FileTests {
   @Test func `a file that is no database is refused and left as it is`() async throws {
     let path = try Specimens.path()
     let text = Data(String(repeating: "This is a letter. ", count: 100).utf8)

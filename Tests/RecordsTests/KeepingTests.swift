@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct KeepingTests {
+@Suite(.timeLimit(.minutes(10))) struct KeepingTests {
   @Test func `what was kept comes back as it was, in another connection too`() async throws {
     let path = try Specimens.path()
     let run = Specimens.run()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct MigrationTests {
+@Suite(.timeLimit(.minutes(10))) struct MigrationTests {
   /// A later version, as one may come.
   private static let second = Migration(
     version: 2,

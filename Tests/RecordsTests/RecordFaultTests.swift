@@ -2,7 +2,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct RecordFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct RecordFaultTests {
   @Test func namesTheFile() {
     #expect(RecordFault.unusable(path: "a.sqlite", reason: "no").description.contains("a.sqlite"))
   }

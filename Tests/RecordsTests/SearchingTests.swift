@@ -4,7 +4,7 @@ import Testing
 
 @testable import Records
 
-@Suite struct SearchingTests {
+@Suite(.timeLimit(.minutes(10))) struct SearchingTests {
   private func names(
     _ records: SQLiteRecords, _ change: (inout RecordQuery) -> Void
   ) async throws -> [String] {

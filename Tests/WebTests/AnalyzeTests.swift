@@ -4,7 +4,7 @@ import Testing
 
 @testable import Web
 
-@Suite struct AnalyzeTests {
+@Suite(.timeLimit(.minutes(10))) struct AnalyzeTests {
   private let question = "{\"filename\": \"a b.png\"}"
 
   @Test func `the seed's page finds what it reads: names, a job, its status and the picture`() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Web
 
-@Suite struct UploadTests {
+@Suite(.timeLimit(.minutes(10))) struct UploadTests {
   private func form(_ bytes: [UInt8], name: String = "image", file: String = "John Smith.png") -> [UInt8] {
     Array(
       "--x\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"\(file)\"\r\nContent-Type: image/png\r\n\r\n"

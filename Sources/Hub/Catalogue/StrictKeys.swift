@@ -30,7 +30,8 @@ public enum StrictKeys {
       return place(context.codingPath) + "not \(name(of: type))"
     case .dataCorrupted(let context):
       return place(context.codingPath)
-        + (context.underlyingError.map { _ in "not valid JSON" } ?? context.debugDescription)
+        + (context.debugDescription.contains("not valid JSON") || context.underlyingError != nil
+          ? "not valid JSON" : context.debugDescription)
     default: return "\(error)"
     }
   }

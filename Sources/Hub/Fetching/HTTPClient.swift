@@ -36,7 +36,10 @@ public struct HTTPClient: Sendable {
       guard response.isRedirect, let location = response.header("location") else { return response }
       guard let next = URL(string: location, relativeTo: URL(string: request.url))?.absoluteString,
         let origin = Origin(next)
-      else { throw TransferFault.badRedirect(url: request.url, reason: "it redirects to no http address") }
+      else {
+        throw TransferFault.badRedirect(
+          url: request.url, reason: "it redirects to \(location.prefix(200).debugDescription), no http address")
+      }
       if origin != first {
         if following == .sameHost { return response }
         if Origin(request.url)?.scheme == "https", origin.scheme == "http" {
