@@ -15,8 +15,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 cache=${DERMGEMMA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dermgemma}
 
-# GGML_LLAMAFILE and GGML_CPU_REPACK choose kernels by the batch's width; without them an answer has the same bits
-# alone and in company (docs/DETERMINISM.md).
+# GGML_CPU_REPACK chooses kernels by the batch's width; without it, and with tinyBLAS at every width (below), an answer
+# has the same bits alone and in company (docs/DETERMINISM.md).
 # shellcheck disable=SC2016 # $ORIGIN is for the loader.
 options=(
   -DCMAKE_BUILD_TYPE=Release
@@ -24,7 +24,7 @@ options=(
   -DGGML_BACKEND_DL=ON
   -DGGML_CPU_ALL_VARIANTS=ON
   -DGGML_NATIVE=OFF
-  -DGGML_LLAMAFILE=OFF
+  -DGGML_LLAMAFILE=ON
   -DGGML_CPU_REPACK=OFF
   -DLLAMA_BUILD_MTMD=ON
   -DLLAMA_BUILD_COMMON=OFF
@@ -87,6 +87,17 @@ fetch_source() {
   trap - EXIT
 }
 
+# tinyBLAS sums each element of a product in the same order whatever the tile, but leaves a lone column to other kernels,
+# which sum in another. It takes every width here, so that a token has the same bits alone and beside others.
+take_every_width() {
+  local file=$1/ggml/src/ggml-cpu/llamafile/sgemm.cpp
+  if [ "$(grep -c -x '    if (n < 2)' "$file")" != 1 ]; then
+    echo "tinyBLAS in this llama.cpp is not as expected ($file)." >&2
+    exit 1
+  fi
+  sed -i 's/^    if (n < 2)$/    if (n < 1)/' "$file"
+}
+
 build() {
   local tree=$source/vendor/llama.cpp work variant
   work=$(mktemp -d "$cache/build.XXXXXX")
@@ -98,6 +109,7 @@ build() {
   for variant in $LLAMA_CPU_VARIANTS; do
     sed -i -E "s/#KEEP\? (ggml_add_cpu_backend_variant\(${variant}[ )])/\1/" "$list"
   done
+  take_every_width "$work/tree"
   cmake -S "$work/tree" -B "$work/build" -G Ninja "${options[@]}" >"$work/configure.log" 2>&1 ||
     { cat "$work/configure.log" >&2; exit 1; }
   echo "Building llama.cpp once, into $prefix (some minutes)…" >&2
