@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench encoder cuda lint format \
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench cuda lint format \
   clean prerequisites
 
 help:
@@ -17,7 +17,6 @@ help:
 	@echo "                   validate on the seed's 99 images, where they are, and put the table into README.md"
 	@echo "make bench         the benchmark"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
-	@echo "make encoder       add a faster CPU backend for large projectors"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
@@ -56,9 +55,6 @@ bench: prerequisites
 
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'
-
-encoder: build
-	@scripts/encoder.sh
 
 cuda: prerequisites
 	@scripts/cuda.sh

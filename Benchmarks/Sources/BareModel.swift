@@ -36,10 +36,6 @@ final class BareModel {
     settings.n_threads = Int32(encodingThreads)
     settings.warmup = false
     settings.print_timings = false
-    if let device = EncoderDevice.device(forProjectorAt: path, threads: encodingThreads) {
-      settings.use_gpu = true
-      settings.device = device
-    }
     guard let context = llama_init_from_model(model, parameters),
       let projector = mtmd_init_from_file(path, model, settings)
     else { return nil }
