@@ -1,4 +1,4 @@
-// The benchmark's Swift side. `make bench` runs everything (Benchmarks/README.md); each command can be run alone.
+// The benchmark's Swift side. `make bench` runs everything (scripts/bench.sh); each command can be run alone.
 //
 //     benchmark cleaning                              time limits that the domain promises
 //     benchmark ours --model F --mmproj F [--images N --parallel N --threads N --repeats N --protocol NAME --side PIXELS]
