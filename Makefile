@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 model-figures bench encoder cuda lint format \
-  clean prerequisites
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 model-figures bench cuda lint \
+  format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -19,7 +19,6 @@ help:
 	@echo "                   the table of the embedded model's card, from the images in ../shared/data"
 	@echo "make bench         the benchmark"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
-	@echo "make encoder       add a faster CPU backend for large projectors"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
@@ -61,9 +60,6 @@ bench: prerequisites
 
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'
-
-encoder: build
-	@scripts/encoder.sh
 
 cuda: prerequisites
 	@scripts/cuda.sh
