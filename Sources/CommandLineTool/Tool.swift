@@ -7,7 +7,7 @@ public enum Tool {
   public static let version = "0.1.0"
 
   static let commands: [CommandSpecification] = [
-    analyzeCommand, validateCommand, recordsCommand, serveCommand, askCommand, prepareCommand, protocolsCommand,
+    analyzeCommand, validateCommand, compareCommand, recordsCommand, serveCommand, askCommand, prepareCommand, protocolsCommand,
     phantomsCommand, modelsCommand, datasetsCommand, configCommand, completionsCommand, doctorCommand,
   ]
 

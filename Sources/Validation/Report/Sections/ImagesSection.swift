@@ -71,7 +71,7 @@ enum ImagesSection {
       """
   }
 
-  private static func picture(_ row: ReportRow) -> Markup {
+  static func picture(_ row: ReportRow) -> Markup {
     guard !row.thumbnail.isEmpty else { return "<span class=\"blank\">no picture</span>" }
     let source = "data:image/jpeg;base64," + Data(row.thumbnail).base64EncodedString()
     return "<img src=\"\(Markup(stringLiteral: source))\" alt=\"\" loading=\"lazy\" decoding=\"async\">"
