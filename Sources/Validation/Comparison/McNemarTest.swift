@@ -24,7 +24,7 @@ public struct McNemarTest: Sendable, Hashable, Codable {
   }
 
   /// Counts pairs.
-  public init(_ pairs: some Sequence<(first: Bool, second: Bool)>) {
+  public init(_ pairs: [(first: Bool, second: Bool)]) {
     (both, onlyFirst, onlySecond, neither) = (0, 0, 0, 0)
     for pair in pairs {
       switch (pair.first, pair.second) {
