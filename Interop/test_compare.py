@@ -1,6 +1,7 @@
 """`compare` against SciPy, scikit-learn and a bootstrap of its own."""
 
 import json
+import sqlite3
 import warnings
 
 import numpy as np
@@ -28,12 +29,11 @@ def compared(tmp_path_factory):
     second = runs.copied(first, tmp_path_factory.mktemp("other") / "second")
     one, other = runs.random_answers("lesions", 3), runs.random_answers("plain", 4)
     other.truth, other.details = one.truth, [None] * runs.IMAGES
+    one.codes = [CODES[place % 4] if place % 2 else code for place, code in enumerate(one.codes)]
     other.codes = [truth if place % 3 else code for place, (truth, code) in enumerate(zip(one.truth, other.codes))]
     one.put_into(first)
     other.put_into(second)
     # A run of its own: the same id would be the same run.
-    import sqlite3
-
     with sqlite3.connect(second / "out/records.sqlite") as database:
         database.execute("UPDATE runs SET id = 'second'")
     database.close()

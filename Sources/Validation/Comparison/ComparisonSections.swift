@@ -59,8 +59,10 @@ struct ComparisonSections {
     let (first, second) = (
       Figures.value(one.first, of: figure.measure), Figures.value(one.second, of: figure.measure)
     )
+    let value = ComparisonTables.signed(one.difference.value, figure)
+    let unit: Markup = value.hasSuffix(" points") ? " <span class=\"unit\">points</span>" : .none
     return """
-      <div class="card"><h3>\(title), B − A</h3><p class="value">\(ComparisonTables.signed(one.difference.value, figure))</p>\
+      <div class="card"><h3>\(title), B − A</h3><p class="value">\(value.replacing(" points", with: ""))\(unit)</p>\
       <p class="interval">\(interval)</p><p class="note">A \(first), B \(second)</p></div>
       """
   }
@@ -85,24 +87,8 @@ struct ComparisonSections {
 
   var figures: Markup {
     guard let figures = comparison.figures else { return .none }
-    let shown =
-      Measure.overall.map { Figure(measure: $0) }
-      + LesionCode.allCases.flatMap { code in Measure.ofCode.map { Figure(measure: $0, code: code) } }
-    let rows = shown.compactMap { figure -> Markup? in
-      guard let one = figures[figure] else { return nil }
-      let cells = [one.first, one.second].map { estimate -> Markup in
-        """
-        <td class="number">\(Figures.value(estimate, of: figure.measure))\
-        <span class="ci">\(Figures.interval(estimate, of: figure.measure))</span></td>
-        """
-      }
-      let difference = one.difference
-      return """
-        <tr><th scope="row">\(figure.title)</th>\(cells.joined())<td class="number">\
-        \(ComparisonTables.signed(difference.value, figure))<span class="ci">\
-        \(ComparisonTables.interval(difference, figure))</span></td></tr>
-        """
-    }
+    let main = rows(figures, Measure.overall.map { Figure(measure: $0) } + Self.figures(of: .melanoma))
+    let others = rows(figures, LesionCode.allCases.filter { $0 != .melanoma }.flatMap(Self.figures))
     let tests = (comparison.tests.map { ($0.title, $0.test) } + [("Clean outputs", comparison.cleanTest)]).map {
       title, test -> Markup in
       """
@@ -115,7 +101,8 @@ struct ComparisonSections {
       <section aria-labelledby="figures">
       <h2 id="figures">Figures</h2>
       \(table("McNemar’s tests", ["Right in", "both", "A alone", "B alone", "neither", "p (McNemar)"], tests))
-      \(table("Figures of both runs", ["Figure", "A", "B", "B − A"], rows))
+      \(table("Figures of both runs", Self.heads, main))
+      <details class="groups"><summary>NV, BCC and BKL</summary>\(table("Figures of the other codes", Self.heads, others))</details>
       <p class="footnote">On \(Figures.counted(figures.images, "image")) of \(Figures.counted(figures.lesions, "lesion")) whose \
       truth is one of the four codes and that both runs answered; always NV would have an accuracy of \
       \(Figures.value(figures.alwaysNevus, of: .accuracy)). Intervals are 95\u{202F}%: of differences by percentile bootstrap, the \
@@ -125,6 +112,29 @@ struct ComparisonSections {
       </section>
 
       """
+  }
+
+  private static let heads = ["Figure", "A", "B", "B − A"]
+
+  private static func figures(of code: LesionCode) -> [Figure] {
+    Measure.ofCode.map { Figure(measure: $0, code: code) }
+  }
+
+  private func rows(_ figures: PairedFigures, _ shown: [Figure]) -> [Markup] {
+    shown.compactMap { figure in
+      guard let one = figures[figure] else { return nil }
+      let cells = [one.first, one.second].map { estimate -> Markup in
+        """
+        <td class="number">\(Figures.value(estimate, of: figure.measure))\
+        <span class="ci">\(Figures.interval(estimate, of: figure.measure))</span></td>
+        """
+      }
+      return """
+        <tr><th scope="row">\(figure.title)</th>\(cells.joined())<td class="number">\
+        \(ComparisonTables.signed(one.difference.value, figure))<span class="ci">\
+        \(ComparisonTables.interval(one.difference, figure))</span></td></tr>
+        """
+    }
   }
 
   var agreement: Markup {

@@ -95,7 +95,7 @@ public struct ComparisonTables {
     let kappa = Figure(measure: .kappa)
     return [
       "The same code: \(MetricsTable.value(codes.same, accuracy)) (\(MetricsTable.interval(codes.same, accuracy))), "
-        + "kappa \(MetricsTable.value(codes.kappa, kappa)); A’s codes in rows, B’s in columns"
+        + "kappa \(MetricsTable.value(codes.kappa, kappa)) \(bracketed(codes.kappa, kappa)); A’s codes in rows, B’s in columns"
     ] + table.lines
   }
 

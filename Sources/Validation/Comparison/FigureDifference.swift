@@ -15,12 +15,6 @@ public struct FigureDifference: Sendable, Hashable, Codable {
     case difference
   }
 
-  /// Whether the interval leaves zero out.
-  public var isClear: Bool {
-    guard let low = difference.low, let high = difference.high else { return false }
-    return low > 0 || high < 0
-  }
-
   /// - Parameter replicates: differences in the resamples; NaN where there was none.
   init(_ first: Estimate, _ second: Estimate, replicates: [Double]) {
     (self.first, self.second) = (first, second)

@@ -4,7 +4,7 @@ import Dermoscopy
 public struct PartedText {
   /// Columns of a side.
   private static let width = 56
-  private static let gap = "  │ "
+  private static let gap = "  │"
 
   /// The heading over all of them.
   public static func heading(_ comparison: RunComparison) -> String {
@@ -26,7 +26,7 @@ public struct PartedText {
     let rows = (0..<max(left.count, right.count)).map { row -> String in
       let (one, other) = (row < left.count ? left[row] : "", row < right.count ? right[row] : "")
       let space = String(repeating: " ", count: max(width - one.count, 0))
-      return "  " + one + space + gap + other
+      return "  " + one + space + gap + (other.isEmpty ? "" : " " + other)
     }
     return ["\(TextTable.plain(image.first.image.name)): \(truth), \(image.verdict.words)"] + rows
   }

@@ -7,8 +7,9 @@ public struct RunComparison: Sendable {
   /// The JSON's name and version.
   static let schema = "dermgemma-comparison/1"
 
-  /// The runs.
+  /// The run called A.
   public let first: OpenRun
+  /// The run called B.
   public let second: OpenRun
   /// How their images fit each other.
   public let census: PairingCensus

@@ -149,7 +149,7 @@ struct DescriptionMarkup {
   var description: CleanedDescription?
 
   var markup: Markup {
-    guard let description else { return "<span class=\"quiet\">none written</span>" }
+    guard let description else { return "<span class=\"quiet\">no description</span>" }
     let kept: Markup =
       description.cleaned.isEmpty
       ? "<span class=\"quiet\">Nothing is left after cleaning.</span>" : "<bdi>\(description.cleaned)</bdi>"
