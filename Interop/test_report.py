@@ -20,10 +20,14 @@ def folder(tmp_path_factory):
     """Two validations of the same phantoms, compared."""
     folder = tmp_path_factory.mktemp("reports")
     program.run("phantoms", "--count", IMAGES, "--seed", 7, "--out", folder / "images")
+    names = sorted(path.stem for path in (folder / "images").glob("*.png"))
+    (folder / "metadata.csv").write_text("image_id,lesion_id,site,sex,age\n" + "".join(
+        f"{name},L{index // 2},{['lower extremity', 'posterior torso'][index % 2]},{['female', 'male'][index % 2]},{20 + 9 * index}\n"
+        for index, name in enumerate(names)))
     for protocol in ("seed", "extended"):
         program.run(
-            "validate", "all", "--images", folder / "images", "--labels", folder / "images/labels.csv", "--threads", 1,
-            "--protocol", protocol, "--out", folder / protocol)
+            "validate", "all", "--images", folder / "images", "--labels", folder / "images/labels.csv", "--metadata",
+            folder / "metadata.csv", "--threads", 1, "--protocol", protocol, "--out", folder / protocol)
     program.run("compare", folder / "seed", folder / "extended", "--out", folder / "both")
     return folder
 
@@ -117,10 +121,14 @@ def test_a_comparison_shows_who_is_right_and_both_descriptions(opened):
 
 
 def test_it_prints(browser, folder, tmp_path):
-    page = browser.new_page()
+    page = browser.new_page(viewport={"width": 680, "height": 900})  # A4 within its margins.
     page.goto(f"file://{folder / 'seed/report.html'}")
     page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
     assert page.locator(".toolbar").is_hidden()
+    cut = "Array.from(document.querySelectorAll('.figures')).filter((one) => one.offsetWidth > one.parentNode.clientWidth).length"
+    assert page.evaluate(cut) == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.pdf(path=tmp_path / "report.pdf", format="A4")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
     page.close()
