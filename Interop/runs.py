@@ -145,6 +145,34 @@ def resamples(lesions: list[list[int]], method: dict, size: int):
         yield weights
 
 
+def table(truth, codes, weights) -> np.ndarray:
+    """Weights by truth (rows) and answer (columns)."""
+    counts = np.zeros((4, 4))
+    np.add.at(counts, ([CODES.index(one) for one in truth], [CODES.index(one) for one in codes]), weights)
+    return counts
+
+
+def accuracy(counts: np.ndarray) -> float:
+    return np.trace(counts) / counts.sum()
+
+
+def balanced_accuracy(counts: np.ndarray) -> float:
+    there = counts.sum(axis=1) > 0
+    return (np.diag(counts)[there] / counts.sum(axis=1)[there]).mean()
+
+
+def kappa(counts: np.ndarray) -> float:
+    chance = counts.sum(axis=1) @ counts.sum(axis=0) / counts.sum() ** 2
+    return (accuracy(counts) - chance) / (1 - chance)
+
+
+def area(positive: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> float:
+    """Mann and Whitney's: pairs in the right order, ties as halves."""
+    mine, others = scores[positive][:, None], scores[~positive][None, :]
+    wins = (mine > others) + 0.5 * (mine == others)
+    return weights[positive] @ wins @ weights[~positive] / (weights[positive].sum() * weights[~positive].sum())
+
+
 def lesions(names: list[str], keys: list[str]) -> list[list[int]]:
     """Places of the images of each lesion, in the program's order: by lesion, then by `keys`; "" is one of its own."""
     order = sorted(range(len(names)), key=lambda place: (names[place], keys[place]))

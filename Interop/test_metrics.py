@@ -185,15 +185,17 @@ def test_intervals_are_the_percentiles_of_resampled_lesions(finished):
     names = [answers.details[place].get("lesion_id", "") for place in answers.measured]
     lesions = runs.lesions(names, [runs.name(place) + ".png" for place in answers.measured])
     assert summary["metrics"]["overall"]["lesions"] == len(lesions) < len(truth)
+    ones, positive = np.ones(len(truth)), truth == "MEL"
+    whole = runs.table(truth, codes, ones)
+    same(runs.kappa(whole), metrics.cohen_kappa_score(truth, codes), "the resamples' own kappa")
+    same(runs.balanced_accuracy(whole), metrics.balanced_accuracy_score(truth, codes), "their balanced accuracy")
+    same(runs.area(positive, probabilities[:, 0], ones), metrics.roc_auc_score(positive, probabilities[:, 0]), "their AUC")
     kappa, balanced, area = [], [], []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for weights in runs.resamples(lesions, summary["metrics"]["method"], len(truth)):
-            drawn = weights > 0
-            some = dict(sample_weight=weights[drawn])
-            kappa.append(metrics.cohen_kappa_score(truth[drawn], codes[drawn], **some))
-            balanced.append(metrics.balanced_accuracy_score(truth[drawn], codes[drawn], **some))
-            area.append(metrics.roc_auc_score(truth[drawn] == "MEL", probabilities[drawn, 0], **some))
+    for weights in runs.resamples(lesions, summary["metrics"]["method"], len(truth)):
+        counts = runs.table(truth, codes, weights)
+        kappa.append(runs.kappa(counts))
+        balanced.append(runs.balanced_accuracy(counts))
+        area.append(runs.area(positive, probabilities[:, 0], weights))
     for ours, theirs in (
         (panel_of(summary)["kappa"], kappa), (panel_of(summary)["balanced_accuracy"], balanced),
         (panel_of(summary, "MEL")["auc"], area),
