@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web encoder cuda lint format \
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web cuda lint format \
   clean prerequisites
 
 help:
@@ -18,7 +18,6 @@ help:
 	@echo "make bench         the benchmark"
 	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
-	@echo "make encoder       add a faster CPU backend for large projectors"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
@@ -64,9 +63,6 @@ bench-web: build
 
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'
-
-encoder: build
-	@scripts/encoder.sh
 
 cuda: prerequisites
 	@scripts/cuda.sh
