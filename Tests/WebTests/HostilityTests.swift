@@ -171,6 +171,8 @@ import Testing
 
   @Test func `one address gets so many connections and no more`() async throws {
     try await TestServer.run(.init(change: { $0.limits.connectionsOfOneAddress = 6 })) { server async throws in
+      // Those that asked whether the server is ready leave first.
+      while server.server.application.daemon?.watch.count ?? 0 > 0 { try await Task.sleep(for: .milliseconds(10)) }
       var open: [RawSocket] = []
       for _ in 0..<6 { open.append(try RawSocket(port: server.port)) }
       while server.server.application.daemon?.watch.count ?? 0 < 6 { try await Task.sleep(for: .milliseconds(10)) }

@@ -103,6 +103,25 @@ struct TestServer: Sendable {
     return try await raw(Array(head.utf8) + body)
   }
 
+  /// Breaks every connection that the server has, as a network would. The server lives in this process, so its sockets
+  /// are those that are bound to its port.
+  func cutConnections() {
+    for descriptor in Int32(3)..<1_024 {
+      var address = sockaddr_in()
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let isOurs = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
+      }
+      guard isOurs, address.sin_family == sa_family_t(AF_INET), Int(UInt16(bigEndian: address.sin_port)) == port else {
+        continue
+      }
+      var isListening: Int32 = 0
+      length = socklen_t(MemoryLayout<Int32>.size)
+      getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
+      if isListening == 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+  }
+
   /// Sends bytes and reads to the end of the connection.
   func raw(_ bytes: [UInt8]) async throws -> RawAnswer {
     let port = port

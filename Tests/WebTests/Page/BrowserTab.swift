@@ -109,13 +109,6 @@ final class BrowserTab: Sendable {
     try await call("Input.dispatchKeyEvent", "{\"type\":\"keyUp\",\(common)}")
   }
 
-  /// Cuts the tab off from the network, or lets it back.
-  func goOffline(_ isOffline: Bool) async throws {
-    try await call(
-      "Network.emulateNetworkConditions",
-      "{\"offline\":\(isOffline),\"latency\":0,\"downloadThroughput\":-1,\"uploadThroughput\":-1}")
-  }
-
   /// A text as JSON and JavaScript spell it.
   static func quoted(_ text: String) -> String {
     (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
