@@ -25,7 +25,7 @@ import Testing
     let report = try #require(listed.compactMap { $0["examination"] as? [String: Any] }.first)
     let model = try #require((report["model"] as? [String: Any])?["name"] as? String)
     for (conditions, count) in [
-      (["--protocol", "seed"], 3), (["--protocol", "extended"], 0), (["--weights", model], 3),
+      (["--protocol", "seed"], 4), (["--protocol", "extended"], 0), (["--weights", model], 4),
       (["--from", "2001-01-01"], 4), (["--to", "2001-01-01T08:30:00Z"], 0), (["--sha256", "0000000000"], 0),
       (["--clean", "--flag", "too_short"], 0),
     ] {
