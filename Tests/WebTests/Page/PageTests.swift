@@ -58,9 +58,8 @@ struct PageTests {
     try await show(.hanging) { tab, server in
       try await tab.press("Enter")
       try await tab.until("document.querySelector('.phase[data-state=now]')")
-      try await tab.goOffline(true)
+      server.cutConnections()
       try await tab.until("document.querySelector('.panel-status').innerText.includes('connection broke')")
-      try await tab.goOffline(false)
       try await tab.until("!document.querySelector('.panel-status').innerText.includes('connection broke')")
       try await tab.press("c")
       try await tab.until("document.querySelector('.subtitle').innerText.startsWith('Cancelled')")
