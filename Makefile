@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web cuda lint format \
-  clean prerequisites
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web cuda lint \
+  format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"

@@ -25,7 +25,9 @@ case ${1:-} in
     shift
     lay_beside "$(swift build --show-bin-path)"
     # The bound is there so that a test that hangs fails, and says which it was, instead of holding everything up.
-    timeout --kill-after=30 "${DERMGEMMA_TEST_MINUTES:-40}m" swift test "$@"
+    # Few tests at once: where all of them share two processors, each takes minutes, and what waits for something gives up.
+    SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${DERMGEMMA_TEST_WIDTH:-4} \
+      timeout --kill-after=30 "${DERMGEMMA_TEST_MINUTES:-30}m" swift test "$@"
     ;;
   *)
     echo "usage: scripts/swift.sh build | test [ARG…]" >&2

@@ -155,7 +155,7 @@ import Testing
   @Test func `a flood of requests from one address is told to come again`() async throws {
     let narrow = TestServer.Setting(change: { settings in
       settings.limits.requestBurst = 50
-      settings.limits.requestsPerSecond = 20
+      settings.limits.requestsPerSecond = 1
     })
     try await TestServer.run(narrow) { server async throws in
       var refused: RawAnswer?

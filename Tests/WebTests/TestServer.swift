@@ -58,6 +58,8 @@ struct TestServer: Sendable {
     settings.port = 0
     settings.images = images.path
     settings.limits.shutdownSeconds = 1
+    // However busy the machine is, an examination is waited for.
+    settings.limits.waitSeconds = 240
     setting.change(&settings)
     let engine = try ScriptedEngine(setting.answer)
     let server = WebServer(settings, labels: nil, log: ServerLog(lowest: .error, sink: { _ in }))
@@ -145,7 +147,7 @@ final class RawSocket: Sendable {
 
   init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    var patience = timeval(tv_sec: 250, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

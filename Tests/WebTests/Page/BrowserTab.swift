@@ -28,7 +28,7 @@ final class BrowserTab: Sendable {
   /// - Parameter dark: whether the person prefers a dark theme.
   init(_ browser: Chromium, dark: Bool = false) async throws {
     self.browser = browser
-    let made = try await browser.call("Target.createTarget", #"{"url":"about:blank","width":1280,"height":800}"#)
+    let made = try await browser.call("Target.createTarget", #"{"url":"about:blank"}"#)
     target = try JSONDecoder().decode(Answer<Target>.self, from: made).result.targetId
     let attached = try await browser.call("Target.attachToTarget", "{\"targetId\":\"\(target)\",\"flatten\":true}")
     session = try JSONDecoder().decode(Answer<Session>.self, from: attached).result.sessionId
@@ -42,6 +42,8 @@ final class BrowserTab: Sendable {
       self?.heard.withLock { $0.append(text) }
     }
     for domain in ["Runtime", "Log", "Page", "Network"] { _ = try await call("\(domain).enable") }
+    _ = try await call(
+      "Emulation.setDeviceMetricsOverride", #"{"width":1280,"height":800,"deviceScaleFactor":1,"mobile":false}"#)
     let scheme = dark ? "dark" : "light"
     _ = try await call(
       "Emulation.setEmulatedMedia", "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"\(scheme)\"}]}")

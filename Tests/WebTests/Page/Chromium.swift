@@ -34,10 +34,15 @@ final class Chromium: Sendable {
   init() throws {
     guard let path = Self.path else { throw Failure(description: Self.missing) }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    // Chromium reads descriptor 3 and writes descriptor 4.
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    // Chromium reads descriptor 3 and writes descriptor 4. It must not hold what other tests opened: a process of theirs
+    // would seem to run, and a connection to be open, for as long as it does.
+    let start = """
+      for open in /proc/$$/fd/*; do [ "${open##*/}" -gt 2 ] && eval "exec ${open##*/}<&-"; done
+      exec "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1
+      """
     process.arguments =
-      ["-c", "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1", "sh", path] + [
+      ["-c", start, "bash", path] + [
         "--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
         "--no-first-run", "--user-data-dir=\(folder.path)", "about:blank",
       ]
