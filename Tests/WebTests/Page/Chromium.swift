@@ -60,8 +60,8 @@ final class Chromium: Sendable {
   /// Ends the browser and takes its folder away.
   func close() {
     try? toBrowser.fileHandleForWriting.close()
-    process.terminate()
-    process.waitUntilExit()
+    // Not asked to end: nothing of it is wanted any more, and nobody has to wait.
+    kill(process.processIdentifier, SIGKILL)
     try? FileManager.default.removeItem(at: folder)
   }
 
