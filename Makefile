@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench encoder cuda lint format \
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench encoder cuda dist docs lint format \
   clean prerequisites
 
 help:
@@ -19,6 +19,8 @@ help:
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make encoder       add a faster CPU backend for large projectors"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
+	@echo "make dist          the tarball that runs without Swift, into .build/dist"
+	@echo "make docs          the reference of all public symbols, into .build/docs"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
 
@@ -62,6 +64,12 @@ encoder: build
 
 cuda: prerequisites
 	@scripts/cuda.sh
+
+dist: build
+	@scripts/dist.sh
+
+docs: prerequisites
+	@scripts/docs.sh
 
 lint: prerequisites
 	@scripts/lint.sh
