@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web cuda lint \
-  format clean prerequisites
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web cuda dist \
+  docs lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -19,6 +19,8 @@ help:
 	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
+	@echo "make dist          the tarball that runs without Swift, into .build/dist"
+	@echo "make docs          the reference of all public symbols, into .build/docs"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
 
@@ -66,6 +68,12 @@ test-tsan: prerequisites
 
 cuda: prerequisites
 	@scripts/cuda.sh
+
+dist: build
+	@scripts/dist.sh
+
+docs: prerequisites
+	@scripts/docs.sh
 
 lint: prerequisites
 	@scripts/lint.sh

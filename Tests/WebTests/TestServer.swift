@@ -64,7 +64,11 @@ struct TestServer: Sendable {
     let engine = try ScriptedEngine(setting.answer)
     let server = WebServer(settings, labels: nil, log: ServerLog(lowest: .error, sink: { _ in }))
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-    let serving = Task { try await server.run(engine: { engine }, onListening: { continuation.yield($0) }) }
+    let serving = Task {
+      // One that ends before it listens is not waited for.
+      defer { continuation.finish() }
+      try await server.run(engine: { engine }, onListening: { continuation.yield($0) })
+    }
     for await port in ports {
       let test = TestServer(port: port, folder: folder, server: server, engine: engine)
       while try await test.get("/readyz").status != 200 { try await Task.sleep(for: .milliseconds(5)) }
