@@ -89,7 +89,9 @@ extension RunComparison {
         try terminal.print("\n" + PartedText.lines(of: image).joined(separator: "\n"))
       }
     }
-    if limit > 0, shown < count { terminal.complain("dermgemma: \(shown) of \(count) were shown; say --limit N for more") }
+    if limit > 0, shown < count {
+      terminal.complain("dermgemma: \(shown) of \(count) were shown; say --limit N for more")
+    }
     if let out {
       try terminal.print("\nWritten to \(out): " + ComparisonReport.fileNames.joined(separator: ", "))
     }
