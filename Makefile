@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 model-figures bench cuda lint \
-  format clean prerequisites
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 model-figures bench bench-web \
+  cuda dist docs lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -18,8 +18,11 @@ help:
 	@echo "make model-figures"
 	@echo "                   the table of the embedded model's card, from the images in ../shared/data"
 	@echo "make bench         the benchmark"
+	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
+	@echo "make dist          the tarball that runs without Swift, into .build/dist"
+	@echo "make docs          the reference of all public symbols, into .build/docs"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
 
@@ -38,9 +41,13 @@ run: build
 serve: build
 	@mkdir -p .build/sample
 	@$(PROGRAM) phantoms --count 24 --seed 65 --out .build/sample
+	@[ -e .build/serve/phantoms/summary.json ] || { echo "Validating on the samples, once…"; \
+	  $(PROGRAM) validate all --images .build/sample --labels .build/sample/labels.csv --out .build/serve/phantoms --replace >/dev/null || true; }
 	@$(PROGRAM) serve --images .build/sample --labels .build/sample/labels.csv --data .build/serve --log warning
 
+# Without Chromium the page's tests are skipped, and say so.
 test: prerequisites
+	@scripts/packages.sh chromium || echo "Chromium could not be installed; the page's tests will be skipped." >&2
 	@scripts/swift.sh test
 
 test-interop: build
@@ -58,11 +65,20 @@ model-figures: build
 bench: prerequisites
 	@scripts/bench.sh
 
+bench-web: build
+	@scripts/bench-web.sh
+
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'
 
 cuda: prerequisites
 	@scripts/cuda.sh
+
+dist: build
+	@scripts/dist.sh
+
+docs: prerequisites
+	@scripts/docs.sh
 
 lint: prerequisites
 	@scripts/lint.sh

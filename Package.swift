@@ -103,7 +103,7 @@ let package = Package(
     tests(of: "Validation", with: ["Datasets", "Dermoscopy", "Records", "Phantoms"]),
     tests(of: "Web", with: ["Dermoscopy", "Digests", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
     tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage"]),
-    tests(of: "CommandLineTool", with: ["dermgemma", "Phantoms"]),
+    tests(of: "CommandLineTool", with: ["dermgemma", "Hub", "Phantoms"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 """What several checks need, and the lines that tell what was compared."""
 
 import pathlib
+import subprocess
 
 import pytest
 
@@ -32,6 +33,13 @@ def phantoms(tmp_path_factory) -> list[pathlib.Path]:
     paths = sorted(folder.glob("*.png"))
     assert len(paths) == 3
     return paths
+
+
+@pytest.fixture(scope="session")
+def tarball() -> pathlib.Path:
+    """What `make dist` makes of the program as it was built."""
+    made = subprocess.run([program.ROOT / "scripts/dist.sh"], check=True, capture_output=True, text=True)
+    return pathlib.Path(made.stdout.split()[-1])
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

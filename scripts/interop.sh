@@ -6,7 +6,7 @@
 # Python's packages go into a virtual environment in llama.cpp's cache, keyed by Python and the list of requirements.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/packages.sh chromium
+scripts/packages.sh chromium binutils curl debootstrap groff patchelf
 prefix=$(scripts/llama-cpp.sh --prefix)
 package=$(cd "$(scripts/llama-cpp.sh --source)/../.." && pwd)
 cache=$(dirname "$prefix")

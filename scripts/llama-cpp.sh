@@ -4,6 +4,8 @@
 #   scripts/llama-cpp.sh            make sure that the build is there
 #   scripts/llama-cpp.sh --prefix   print the folder it is in
 #   scripts/llama-cpp.sh --source   print the folder of its source tree
+#   scripts/llama-cpp.sh --fetch    make sure that the source tree is there
+#   scripts/llama-cpp.sh --options  print CMake's options, one a line
 #
 # The source archive is llama-cpp-python's from PyPI, which carries a whole llama.cpp. It is refused when its
 # SHA-256 is not the pinned one. The cache is $DERMGEMMA_CACHE, or dermgemma below $XDG_CACHE_HOME or ~/.cache;
@@ -46,8 +48,9 @@ source=$cache/llama-cpp-python-$LLAMA_CPP_PYTHON_VERSION-${LLAMA_CPP_PYTHON_SHA2
 case ${1:-} in
   --prefix) echo "$prefix"; exit ;;
   --source) echo "$source/vendor/llama.cpp"; exit ;;
-  '') ;;
-  *) echo "usage: scripts/llama-cpp.sh [--prefix|--source]" >&2; exit 64 ;;
+  --options) printf '%s\n' "${options[@]}"; exit ;;
+  ''|--fetch) ;;
+  *) echo "usage: scripts/llama-cpp.sh [--prefix|--source|--fetch|--options]" >&2; exit 64 ;;
 esac
 
 mkdir -p "$cache"
@@ -136,4 +139,5 @@ PC
 }
 
 fetch_source
+if [ "${1:-}" = --fetch ]; then exit; fi
 [ -f "$prefix/lib/pkgconfig/dermgemma-llama.pc" ] || build

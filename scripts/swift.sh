@@ -16,6 +16,15 @@ lay_beside() {
   if [ -d Models ]; then cp -u -r Models/. "$folder/Models/"; fi
 }
 
+# Ends every process that has this in its environment.
+end_marked() {
+  local file process
+  grep -lszxF "$1" /proc/[0-9]*/environ | while read -r file; do
+    process=${file#/proc/}
+    kill -KILL "${process%/environ}" 2>/dev/null || true
+  done || true
+}
+
 case ${1:-} in
   build)
     swift build -c release --static-swift-stdlib --product dermgemma
@@ -25,7 +34,12 @@ case ${1:-} in
     shift
     lay_beside "$(swift build --show-bin-path)"
     # The bound is there so that a test that hangs fails, and says which it was, instead of holding everything up.
-    timeout --kill-after=30 "${DERMGEMMA_TEST_MINUTES:-40}m" swift test "$@"
+    # Few tests at once: where all of them share two processors, each takes minutes, and what waits for something gives up.
+    # Whatever a run started carries its mark: what outlives it would keep its output open, and whoever reads that waiting.
+    mark=DERMGEMMA_TEST_RUN=$$.$RANDOM$RANDOM
+    trap 'end_marked "$mark"' EXIT
+    env "$mark" "SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${DERMGEMMA_TEST_WIDTH:-4}" \
+      timeout --kill-after=30 "${DERMGEMMA_TEST_MINUTES:-30}m" swift test "$@" </dev/null
     ;;
   *)
     echo "usage: scripts/swift.sh build | test [ARG…]" >&2

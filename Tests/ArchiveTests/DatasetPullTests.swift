@@ -6,7 +6,7 @@ import Testing
 @testable import Archive
 @testable import Hub
 
-@Suite(.timeLimit(.minutes(10))) struct DatasetPullTests {
+@Suite(.timeLimit(.minutes(5))) struct DatasetPullTests {
   private func text(_ pull: DatasetPull, _ name: String) throws -> String {
     try String(contentsOfFile: pull.folder + "/" + name, encoding: .utf8)
   }
@@ -14,7 +14,7 @@ import Testing
   @Test func `a collection comes page by page, with labels in the seed's format and its licences beside it`()
     async throws
   {
-    let pull = try ArchiveStandIn.pull()
+    let pull = try await ArchiveStandIn.pull()
     let outcome = try await pull.run(.collection(65, limit: nil))
     #expect(outcome.images == 6 && outcome.fetched == 6 && outcome.missing.isEmpty)
     #expect(outcome.unlabelled == ["ISIC_1000006"])
@@ -39,12 +39,12 @@ import Testing
   }
 
   @Test func `a limit is a limit`() async throws {
-    let pull = try ArchiveStandIn.pull()
+    let pull = try await ArchiveStandIn.pull()
     #expect(try await pull.run(.collection(65, limit: 5)).images == 5)
   }
 
   @Test func `what is there is not asked for again, and what is missing is`() async throws {
-    let pull = try ArchiveStandIn.pull()
+    let pull = try await ArchiveStandIn.pull()
     let choice = ImageChoice.identifiers(["ISIC_2000001", "ISIC_2000002"])
     _ = try await pull.run(choice)
     try FileManager.default.removeItem(atPath: pull.folder + "/images/ISIC_2000002.jpg")
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `an image that is missing, strange or no picture fails alone`() async throws {
-    var pull = try ArchiveStandIn.pull()
+    var pull = try await ArchiveStandIn.pull()
     let complaints = Mutex<[String]>([])
     let heard: @Sendable (String) -> Void = { text in complaints.withLock { $0.append(text) } }
     pull.complaint = heard
@@ -75,12 +75,12 @@ import Testing
   }
 
   @Test func `an archive that has trouble is asked again`() async throws {
-    let pull = try ArchiveStandIn.pull()
+    let pull = try await ArchiveStandIn.pull()
     #expect(try await pull.run(.identifiers(["ISIC_8000001"])).fetched == 1)
   }
 
   @Test func `labels of one's own go before the archive's`() async throws {
-    var pull = try ArchiveStandIn.pull()
+    var pull = try await ArchiveStandIn.pull()
     let own = "Image,Dx, Lesion attributes\nISIC_4000001,mel,\"streaks, veil\"\n"
     pull.labels = try Labels(bytes: Array(own.utf8), name: "own.csv")
     _ = try await pull.run(.identifiers(["ISIC_4000001", "ISIC_4000003"]))
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func `requests keep their distance, whoever makes them`() async throws {
-    let pull = try ArchiveStandIn.pull(rate: 20)
+    let pull = try await ArchiveStandIn.pull(rate: 20)
     _ = try await pull.run(.identifiers(["ISIC_2100001", "ISIC_2100002", "ISIC_2100003"]))
     let times = try await ArchiveStandIn.log().filter { $0.path.contains("ISIC_210000") }.map(\.time)
     // Six requests, five distances of 50 ms: a busy machine makes them longer, never shorter.
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func `an archive out of reach is a fault, not 99 missing images`() async throws {
-    var pull = try ArchiveStandIn.pull()
+    var pull = try await ArchiveStandIn.pull()
     pull.client.endpoint = "http://127.0.0.1:1"
     pull.client.http.retries.attempts = 2
     let alone = pull

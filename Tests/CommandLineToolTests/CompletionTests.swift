@@ -5,22 +5,15 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct CompletionTests {
   /// Runs a shell; `nil` where it is not installed.
-  private func shell(_ name: String, _ arguments: [String], _ script: String) throws -> (status: Int32, output: String)?
-  {
+  private func shell(
+    _ name: String, _ arguments: [String], _ script: String
+  ) async throws -> (status: Int32?, output: String)? {
     guard let path = ["/bin/", "/usr/bin/"].map({ $0 + name }).first(where: { access($0, X_OK) == 0 }) else {
       return nil
     }
     let file = try Bench.folder(["script": Array(script.utf8)]).appendingPathComponent("script")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments + [file.path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    let outcome = try await Program.run(arguments + [file.path], program: path)
+    return (outcome.status, outcome.text + outcome.errors)
   }
 
   private func completed(_ line: String) async throws -> Set<String> {
@@ -31,7 +24,7 @@ import Testing
       COMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1)
       cd /etc/ssl; _dermgemma; printf '%s\\n' "${COMPREPLY[@]}"
       """
-    let answer = try #require(try shell("bash", [], asked))
+    let answer = try #require(try await shell("bash", [], asked))
     #expect(answer.status == 0, "\(answer.output)")
     return Set(answer.output.split(separator: "\n").map(String.init))
   }
@@ -56,7 +49,7 @@ import Testing
         #expect(script.text.contains(name == "fish" ? "-l \(option.name.dropFirst(2))" : option.name))
       }
     }
-    if let checked = try shell(name, ["-n"], script.text) {
+    if let checked = try await shell(name, ["-n"], script.text) {
       #expect(checked.status == 0 && checked.output.isEmpty, "\(checked.output)")
     }
   }

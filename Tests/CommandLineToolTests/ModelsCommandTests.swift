@@ -1,53 +1,34 @@
 import Foundation
+import Hub
 import Testing
 
-/// The Python server that plays hub and archive, for the real program.
+/// The stand-in as the hub and the archive of the real program.
 enum HubStandIn {
-  static let endpoint = Result { try start() }
-  nonisolated(unsafe) private static var running: (Process, Pipe)?  // Set once, and never read: keeps them alive.
-
-  struct NotStarted: Error {}
-
-  private static func start() throws -> String {
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("StandIns/server.py")
-    let (input, output) = (Pipe(), Pipe())
-    for end in [input.fileHandleForWriting, output.fileHandleForReading] {
-      _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
-    }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", script.path]
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    running = (process, input)
-    var line = ""
-    while !line.hasSuffix("\n") {
-      let bytes = output.fileHandleForReading.availableData
-      guard !bytes.isEmpty else { throw NotStarted() }
-      line += String(decoding: bytes, as: UTF8.self)
-    }
-    return "http://127.0.0.1:" + (line.split(separator: " ").first ?? "")
-  }
-
   /// A folder with a configuration that names a model of the stand-in's, and the variables to use them.
-  static func bench(_ behaviour: String) throws -> [String: String] {
+  static func bench(_ behaviour: String) async throws -> [String: String] {
+    let endpoint = try await StandInServer.shared.endpoint
+    let repository = "tests/\(behaviour).\(UUID().uuidString)"
     let folder = try Bench.folder([
       "config.json": Array(
         """
-        {"models": [{"name": "tiny", "title": "A tiny model", "repository": "tests/\(behaviour).\(UUID().uuidString)",
+        {"models": [{"name": "tiny", "title": "A tiny model", "repository": "\(repository)",
           "weights": {"file": "tiny.gguf"}, "projector": {"file": "tiny-mmproj.gguf"}}]}
         """.utf8)
     ])
     return [
-      "HF_ENDPOINT": try endpoint.get(), "HF_HOME": folder.path + "/hf",
-      "DERMGEMMA_CONFIG": folder.path + "/config.json", "DERMGEMMA_ARCHIVE": try endpoint.get(),
+      "HF_ENDPOINT": endpoint, "HF_HOME": folder.path + "/hf",
+      "DERMGEMMA_CONFIG": folder.path + "/config.json", "DERMGEMMA_ARCHIVE": endpoint,
+      "HELD": endpoint + "/release/" + repository,
     ]
+  }
+
+  /// Lets a held repository's bytes go on.
+  static func release(_ variables: [String: String]) async throws {
+    _ = try await HTTPClient().bytes(of: HTTPRequest(try #require(variables["HELD"])), limit: 1000)
   }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct ModelsCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct ModelsCommandTests {
   @Test func `models are listed with their state, the embedded one among them`() async throws {
     let listed = try await Program.run(["models"])
     #expect(listed.status == 0)
@@ -56,7 +37,7 @@ enum HubStandIn {
   }
 
   @Test func `a model is pulled, listed, verified, found by its name, and removed`() async throws {
-    let variables = try HubStandIn.bench("cut")
+    let variables = try await HubStandIn.bench("cut")
     let pulled = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(pulled.status == 0, "\(pulled.errors)")
     #expect(pulled.lines.last == "tiny is here: use it with --model tiny")
@@ -82,24 +63,31 @@ enum HubStandIn {
   }
 
   @Test func `Ctrl-C stops a pull, and the next one goes on`() async throws {
-    let variables = try HubStandIn.bench("slow")
+    let variables = try await HubStandIn.bench("holdfirst")
     let blobs = try #require(variables["HF_HOME"]) + "/hub"
+    let stopwatch = Stopwatch()
     let stopped = try await Program.run(["models", "pull", "tiny"], variables: variables) { process in
+      guard stopwatch.isFresh else { return }
       let walk = FileManager.default.enumerator(atPath: blobs)
       while let name = walk?.nextObject() as? String {
-        if name.hasSuffix(".incomplete") { kill(process, SIGINT) }
+        if name.hasSuffix(".incomplete") {
+          stopwatch.start()
+          kill(process, SIGINT)
+          return
+        }
       }
     }
-    #expect(stopped.status == 130, "\(stopped.errors)")
+    #expect(stopped.status == 130 && !stopped.tookTooLong, "\(stopped.errors)")
+    try await HubStandIn.release(variables)
     let again = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(again.status == 0, "\(again.errors)")
   }
 
   @Test func `a gated model says which page to accept`() async throws {
-    let variables = try HubStandIn.bench("gated")
+    let variables = try await HubStandIn.bench("gated")
     let refused = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(refused.status == 69)
-    let endpoint = try HubStandIn.endpoint.get()
+    let endpoint = try await StandInServer.shared.endpoint
     #expect(refused.errors.contains("is gated: accept its terms on \(endpoint)/tests/gated."))
     let allowed = try await Program.run(
       ["models", "pull", "tiny"], variables: variables.merging(["HF_TOKEN": "good"]) { $1 })
@@ -108,8 +96,8 @@ enum HubStandIn {
 
   @Test func `a proxy of the environment is used`() async throws {
     // Nobody is called hub.invalid: the stand-in, as a proxy, answers for it.
-    let variables = try HubStandIn.bench("gated")
-      .merging(["HF_ENDPOINT": "http://hub.invalid", "http_proxy": try HubStandIn.endpoint.get()]) { $1 }
+    let variables = try await HubStandIn.bench("gated")
+      .merging(["HF_ENDPOINT": "http://hub.invalid", "http_proxy": try await StandInServer.shared.endpoint]) { $1 }
     let refused = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(refused.status == 69)
     #expect(refused.errors.contains("accept its terms on http://hub.invalid/tests/gated."), "\(refused.errors)")
@@ -142,7 +130,7 @@ enum HubStandIn {
   }
 
   @Test func `images are pulled and can be labelled at once`() async throws {
-    let variables = try HubStandIn.bench("plain")
+    let variables = try await HubStandIn.bench("plain")
     let folder = try Bench.folder(["ids": Array("ISIC_2200001\nISIC_9200002\n".utf8)])
     let pulled = try await Program.run(
       ["datasets", "pull", "--isic-ids", "ids", "--out", "data", "--rate", "20"], in: folder, variables: variables)

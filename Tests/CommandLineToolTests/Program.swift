@@ -66,12 +66,13 @@ enum Program {
   ///   - folder: its working folder.
   ///   - variables: environment variables to set besides the inherited ones.
   ///   - limit: seconds after which it is killed. Generous: the machine may be busy with other things.
+  ///   - program: another executable than ours.
   ///   - largestFile: KiB that a file may have that it writes, as if the disk were full then; `nil` for no limit.
   ///   - act: called again and again while it runs, with its process number.
   static func run(
     _ arguments: [String], input: Source = .bytes([]), output: Destination = .captured, in folder: URL? = nil,
-    variables: [String: String] = [:], limit: Double = 60, largestFile: Int? = nil,
-    act: (@Sendable (pid_t) -> Void)? = nil
+    variables: [String: String] = [:], limit: Double = 60, program: String = path,
+    largestFile: Int? = nil, act: (@Sendable (pid_t) -> Void)? = nil
   ) async throws -> Outcome {
     await Turnstile.shared.enter()
     defer { Task { await Turnstile.shared.leave() } }
@@ -81,8 +82,8 @@ enum Program {
         continuation.resume(
           with: Result {
             try runNow(
-              arguments, input, output, in: folder, variables: variables, limit: limit, largestFile: largestFile,
-              act: act)
+              arguments, input, output, in: folder, variables: variables, limit: limit, program: program,
+              largestFile: largestFile, act: act)
           })
       }
     }
@@ -101,7 +102,7 @@ enum Program {
 
   private static func runNow(
     _ arguments: [String], _ input: Source, _ output: Destination, in folder: URL?, variables: [String: String],
-    limit: Double, largestFile: Int?, act: (@Sendable (pid_t) -> Void)?
+    limit: Double, program: String, largestFile: Int?, act: (@Sendable (pid_t) -> Void)?
   ) throws -> Outcome {
     let desk = try Bench.folder()
     defer { try? FileManager.default.removeItem(at: desk) }
@@ -162,7 +163,7 @@ enum Program {
     environment["XDG_CACHE_HOME"] = desk.path + "/cache"
     environment.merge(variables) { $1 }
     // `env` changes the folder and becomes the program.
-    var words = ["/usr/bin/env", "-C", (folder ?? desk).path, path] + arguments
+    var words = ["/usr/bin/env", "-C", (folder ?? desk).path, program] + arguments
     if let largestFile { words = ["/bin/bash", "-c", "ulimit -f \(largestFile); exec \"$@\"", "bash"] + words }
     let started = try withCStrings(words) { words in
       try withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in

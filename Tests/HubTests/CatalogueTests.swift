@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hub
 
-@Suite(.timeLimit(.minutes(10))) struct CatalogueTests {
+@Suite(.timeLimit(.minutes(5))) struct CatalogueTests {
   @Test func `the built-in catalogue names the seed's model, and every entry a terms page`() throws {
     let catalogue = try ModelCatalogue.builtin()
     let entry = try #require(catalogue.entry(named: "medgemma-1.5-4b"))
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `a model that is pulled is found, verified and removed, and what others need stays`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     func made(_ name: String, _ weights: String) throws -> ModelEntry {
       try JSONDecoder().decode(
         ModelEntry.self,
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `a file that changed on the disk does not pass`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     let text = """
       {"name": "m", "repository": "\(bench.repository)", "weights": {"file": "a.gguf"}, "projector": {"file": "p.gguf"}}
       """

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hub
 
-@Suite(.timeLimit(.minutes(10))) struct PullTests {
+@Suite(.timeLimit(.minutes(5))) struct PullTests {
   /// What the stand-in's file of this name must hash to, by what the hub announced.
   private func isWhole(_ path: String) throws -> Bool {
     let target = try FileManager.default.destinationOfSymbolicLink(atPath: path)
@@ -17,7 +17,7 @@ import Testing
   func `a file arrives whole through redirects, cuts, refused ranges, busy and stalled servers`(
     _ behaviour: String
   ) async throws {
-    let bench = try Bench(behaviour)
+    let bench = try await Bench(behaviour)
     let path = try await bench.fetcher.fetch(bench.file())
     #expect(try isWhole(path))
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 300_001)
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func `the cache is laid out as the hub's other tools do`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     let path = try await bench.fetcher.fetch(bench.file("gguf/model.gguf"))
     let base = bench.cache + "/models--" + bench.repository.replacing("/", with: "--")
     let commit = "0123456789abcdef0123456789abcdef01234567"
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `what is in the cache is not fetched again`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     let first = try await bench.fetcher.fetch(bench.file())
     let again = try await bench.fetcher.fetch(bench.file())
     #expect(first == again)
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `a blob that another tool fetched is linked and not fetched`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     let path = try await bench.fetcher.fetch(bench.file())
     let base = bench.cache + "/models--" + bench.repository.replacing("/", with: "--")
     try FileManager.default.removeItem(atPath: base + "/snapshots")
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `the token goes to the hub and to nobody else`() async throws {
-    let bench = try Bench("gated", token: "good")
+    let bench = try await Bench("gated", token: "good")
     _ = try await bench.fetcher.fetch(bench.file())
     let requests = try await bench.standIn.log(of: bench.repository)
     #expect(requests.filter { $0.role == "hub" }.allSatisfy { $0.authorization == "Bearer good" })
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func `a cut is mended by asking for the rest, if it is still the same file`() async throws {
-    let bench = try Bench("cut")
+    let bench = try await Bench("cut")
     _ = try await bench.fetcher.fetch(bench.file())
     let resumed = try await bench.standIn.log(of: bench.repository).filter { !$0.condition.isEmpty }
     #expect(!resumed.isEmpty)
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func `a second run fetches only the pieces that are missing`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     let path = try await bench.fetcher.fetch(bench.file())
     let blob = bench.cache + "/" + (try #require(bench.blobs().first))
     // As an interrupted run leaves it: pieces 0 and 3 whole, the others holes, and a cut line in the journal.
@@ -99,35 +99,44 @@ import Testing
   }
 
   @Test func `a cancelled pull keeps what it has and the next one finishes it`() async throws {
-    let bench = try Bench("slow")
+    let bench = try await Bench("hold")
     let work = Task { try await bench.fetcher.fetch(bench.file()) }
-    while bench.blobs().count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+    // The first piece is there, and others are under way.
+    try await StandInServer.wait(for: "the second piece") { try await bench.storageRequests().count > 1 }
     work.cancel()
     await #expect(throws: CancellationError.self) { try await work.value }
-    #expect(bench.blobs().allSatisfy { $0.contains(".dermgemma.") })
+    #expect(bench.blobs().count == 2 && bench.blobs().allSatisfy { $0.contains(".dermgemma.") })
+    let before = try await bench.storageRequests().count
+    try await bench.release()
     #expect(try isWhole(try await bench.fetcher.fetch(bench.file())))
+    #expect(try await bench.storageRequests().dropFirst(before).allSatisfy { $0.range != "bytes=0-65535" })
   }
 
   @Test func `a second puller waits, and finds the file there`() async throws {
-    let bench = try Bench("slow")
+    let bench = try await Bench("hold")
     let notices = Notices()
     var second = bench.fetcher
     second.notice = { notices.add($0) }
     let waiting = second
     async let first = bench.fetcher.fetch(bench.file())
-    while bench.blobs().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+    try await StandInServer.wait(for: "the first puller") { try await !bench.storageRequests().isEmpty }
     async let other = waiting.fetch(bench.file())
+    try await StandInServer.wait(for: "the second puller") { !notices.all.isEmpty }
+    try await bench.release()
     #expect(try await first == (try await other))
     #expect(notices.all == ["Another program is fetching model.gguf; waiting for it"])
-    let requests = try await bench.standIn.log(of: bench.repository).filter { $0.role == "storage" }
-    #expect(requests.count == 5)
+    #expect(try await bench.storageRequests().count == 5)
   }
 
   @Test func `progress ends at the whole and never goes beyond`() async throws {
-    var bench = try Bench("slow")
+    var bench = try await Bench("hold")
     let seen = Notices()
     bench.fetcher.download.progress = { seen.add("\($0.received)/\($0.total)") }
-    _ = try await bench.fetcher.fetch(bench.file())
+    let (fetcher, file) = (bench.fetcher, bench.file())
+    async let path = fetcher.fetch(file)
+    try await StandInServer.wait(for: "a second word of progress") { seen.all.count > 1 }
+    try await bench.release()
+    #expect(try isWhole(try await path))
     let counts = seen.all.compactMap { $0.split(separator: "/").first.flatMap { Int($0) } }
     #expect(counts.count > 1 && counts == counts.sorted() && (counts.last ?? 0) <= 300_001)
   }

@@ -13,7 +13,7 @@ final class Notices: Sendable {
   func add(_ text: String) { texts.withLock { $0.append(text) } }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusalTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var behaviour: String
     var token: String?
@@ -46,7 +46,7 @@ final class Notices: Sendable {
   @Test(arguments: cases) func `a refusal is one line that says what to do, and leaves no file`(_ one: Case)
     async throws
   {
-    var bench = try Bench(one.behaviour, token: one.token)
+    var bench = try await Bench(one.behaviour, token: one.token)
     bench.fetcher.download.client.retries.attempts = 2
     do {
       let path = try await bench.fetcher.fetch(bench.file())
@@ -62,7 +62,7 @@ final class Notices: Sendable {
   }
 
   @Test func `a pinned digest that the hub contradicts is refused before anything is fetched`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     var file = bench.file()
     file.pinned = SHA256Digest(of: [1])
     await #expect(throws: TransferFault.self) { try await bench.fetcher.fetch(file) }
@@ -70,7 +70,7 @@ final class Notices: Sendable {
   }
 
   @Test func `offline, only the cache is asked`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     let path = try await bench.fetcher.fetch(bench.file())
     var offline = bench
     offline.fetcher.environment.isOffline = true
@@ -83,7 +83,7 @@ final class Notices: Sendable {
   }
 
   @Test func `without a hub in reach, what is in the cache is used and said so`() async throws {
-    let bench = try Bench("plain")
+    let bench = try await Bench("plain")
     let path = try await bench.fetcher.fetch(bench.file())
     let notices = Notices()
     var alone = bench.fetcher

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hub
 
-@Suite(.timeLimit(.minutes(10))) struct SmallPartsTests {
+@Suite(.timeLimit(.minutes(5))) struct SmallPartsTests {
   @Test func `the environment says where hub, cache and token are, as the hub's tools have it`() throws {
     let home = FileManager.default.temporaryDirectory.appendingPathComponent("home-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: home + "/hf", withIntermediateDirectories: true)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func `an answer that is too large is refused while it comes`() async throws {
-    let standIn = try StandIn.shared.get()
+    let standIn = try await StandInServer.shared
     let url = standIn.storage + "/tests/plain.large/resolve/main/x"
     await #expect(throws: TransferFault.tooLarge(url: url, limit: 1000)) {
       try await HTTPClient().bytes(of: HTTPRequest(url), limit: 1000)

@@ -2,36 +2,7 @@ import Foundation
 
 @testable import Hub
 
-/// The Python server that plays hub and storage; one for all tests, gone with their process.
-struct StandIn: Sendable {
-  static let shared = Result { try StandIn() }
-
-  let endpoint: String
-  let storage: String
-
-  private init() throws {
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("StandIns/server.py")
-    let (input, output) = (Pipe(), Pipe())
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", script.path]
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    // It ends when our end of its standard input closes, which is when this process ends.
-    running = (process, input)
-    var line = ""
-    while !line.hasSuffix("\n") {
-      let bytes = output.fileHandleForReading.availableData
-      guard !bytes.isEmpty else { throw NotStarted() }
-      line += String(decoding: bytes, as: UTF8.self)
-    }
-    let ports = line.split(separator: " ").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-    endpoint = "http://127.0.0.1:\(ports[0])"
-    storage = "http://127.0.0.1:\(ports[1])"
-  }
-
+extension StandInServer {
   /// A request that was made.
   struct Entry: Decodable {
     var role, method, path, range, condition, authorization: String
@@ -48,25 +19,22 @@ struct StandIn: Sendable {
   }
 }
 
-nonisolated(unsafe) private var running: (Process, Pipe)?  // Set once, and never read: it only keeps them alive.
-
-struct NotStarted: Error {}
-
 /// A hub of its own behaviour, and a cache of its own.
 struct Bench: Sendable {
-  let standIn: StandIn
+  let standIn: StandInServer
   let repository: String
   let cache: String
   var fetcher: HubFetcher
 
   /// - Parameter behaviour: what the server does; see `server.py`.
-  init(_ behaviour: String, token: String? = nil, offline: Bool = false, cache: String? = nil) throws {
-    standIn = try StandIn.shared.get()
+  init(_ behaviour: String, token: String? = nil, offline: Bool = false, cache: String? = nil) async throws {
+    standIn = try await StandInServer.shared
     repository = "tests/\(behaviour).\(UUID().uuidString.prefix(8))"
     self.cache =
       cache ?? FileManager.default.temporaryDirectory.appendingPathComponent("hub-\(UUID().uuidString)").path
     var client = HTTPClient()
-    client.limits.silentSeconds = 1
+    // One that does not stall on purpose may be slow: the machine is busy with other tests.
+    client.limits.silentSeconds = behaviour.hasPrefix("stall") ? 1 : 30
     client.retries.firstPause = 0.001
     client.retries.longestPause = 0.01
     var download = FileDownload(client: client)
@@ -74,6 +42,16 @@ struct Bench: Sendable {
     fetcher = HubFetcher(
       environment: HubEnvironment(endpoint: standIn.endpoint, cache: self.cache, token: token, isOffline: offline),
       download: download)
+  }
+
+  /// Lets a held repository's bytes go on.
+  func release() async throws {
+    _ = try await HTTPClient().bytes(of: HTTPRequest(standIn.endpoint + "/release/" + repository), limit: 1000)
+  }
+
+  /// The requests for bytes so far.
+  func storageRequests() async throws -> [StandInServer.Entry] {
+    try await standIn.log(of: repository).filter { $0.role == "storage" }
   }
 
   func file(_ name: String = "model.gguf", revision: String = "main") -> HubFile {

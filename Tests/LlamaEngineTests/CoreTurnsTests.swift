@@ -4,8 +4,8 @@ import Testing
 
 @testable import LlamaEngine
 
-@Suite struct CoreTurnsTests {
-  @Test func `only one computes at a time, and everyone gets a turn`() async {
+@Suite(.timeLimit(.minutes(5))) struct CoreTurnsTests {
+  @Test func `only one computes at a time, and everyone gets a turn`() async throws {
     let turns = CoreTurns()
     let inside = Mutex(0)
     let done = Mutex([Int](repeating: 0, count: 4))
@@ -24,7 +24,7 @@ import Testing
       }
     }
     for thread in threads { thread.start() }
-    while done.withLock({ $0 != [200, 200, 200, 200] }) { try? await Task.sleep(for: .milliseconds(2)) }
+    while done.withLock({ $0 != [200, 200, 200, 200] }) { try await Task.sleep(for: .milliseconds(2)) }
   }
 
   @Test func `small models get one thread, larger ones every processor`() {

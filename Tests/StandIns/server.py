@@ -1,11 +1,17 @@
 """Plays a model hub, the storage that it redirects to, and an image archive, for the tests.
 
-Prints the two ports, then serves until its standard input ends. How it behaves is the repository's name up to the
-first dot: `tests/cut.7` cuts answers. GET /log gives the requests so far as JSON.
+    python3 server.py [LOG [WEIGHTS PROJECTOR PICTURE]]
+
+Prints the two ports, then serves until its standard input ends or its parent is gone. LOG is the file that its standard
+error goes to, which it removes at its end when nothing is in it. How it behaves is the repository's name up to the first
+dot: `tests/cut.7` cuts answers. GET /log gives the requests so far as JSON. `hold` sends a file's first piece, and the
+beginning of every other one; their rest comes when GET /release/tests/hold.7 was asked. `holdfirst` holds the first too.
+Files are noise unless WEIGHTS, PROJECTOR and PICTURE are given, which then stand for all of their sort.
 """
 
 import hashlib
 import json
+import os
 import random
 import sys
 import threading
@@ -19,10 +25,42 @@ log = []
 counts = {}
 guard = threading.Lock()
 ports = {}
+released = {}
+
+
+def release(repository):
+    """The event that says whether a held repository may go on."""
+    with guard:
+        return released.setdefault(repository, threading.Event())
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # More than a few clients come at once; those that find no room come again only after a second.
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        """A client that goes away is what many tests do."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def given(place):
+    """The bytes of a file that the command line names."""
+    with open(sys.argv[place], "rb") as file:
+        return file.read()
 
 
 def content(file):
+    if len(sys.argv) > 4:
+        return given(3 if "mmproj" in file else 2)
     return random.Random(file).randbytes(SIZE)
+
+
+def picture(identifier):
+    if len(sys.argv) > 4:
+        return given(4)
+    return b"\xff\xd8\xff\xe0" + identifier.encode() * 50 + b"\xff\xd9"
 
 
 def count(key):
@@ -53,6 +91,9 @@ class Handler(BaseHTTPRequestHandler):
         if address.path == "/log":
             with guard:
                 return self.answer(200, json.dumps(log).encode())
+        if address.path.startswith("/release/"):
+            release(address.path.removeprefix("/release/")).set()
+            return self.answer(200)
         with guard:
             log.append({
                 "role": self.role, "method": self.command, "path": self.path,
@@ -107,8 +148,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(302, headers={"Location": self.path})
         if behaviour == "renamed":
             return self.answer(307, headers={"Location": self.path.replace("/renamed.", "/plain.")})
-        size = {"wrongsize": SIZE + 1000, "short": SIZE - 1000, "huge": 10**18}.get(behaviour, SIZE)
-        digest = hashlib.sha256(content(file) + (b"x" if behaviour == "wronghash" else b"")).hexdigest()
+        body = content(file)
+        size = {"wrongsize": SIZE + 1000, "short": SIZE - 1000, "huge": 10**18}.get(behaviour, len(body))
+        digest = hashlib.sha256(body + (b"x" if behaviour == "wronghash" else b"")).hexdigest()
         self.answer(302, headers={
             "Location": f"http://127.0.0.1:{ports['storage']}{self.path}",
             "X-Repo-Commit": COMMIT, "X-Linked-Size": str(size), "X-Linked-Etag": f'"{digest}"',
@@ -159,12 +201,13 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(30 if behaviour == "stallalways" else 4)
             self.close_connection = True
             return
-        if behaviour == "slow":
-            for place in range(0, len(part), 8192):
-                self.wfile.write(part[place:place + 8192])
-                self.wfile.flush()
-                time.sleep(0.05)
-            return
+        if behaviour == "holdfirst" or behaviour == "hold" and start > 0:
+            self.wfile.write(part[:1000])
+            self.wfile.flush()
+            if not release(repository).wait(100):
+                self.close_connection = True
+                return
+            part = part[1000:]
         self.wfile.write(part)
 
     # The archive.
@@ -183,7 +226,7 @@ class Handler(BaseHTTPRequestHandler):
             "isic_id": identifier, "copyright_license": "CC-BY-NC" if identifier[-1] == "1" else "CC-0",
             "attribution": "A clinic, of one town", "public": True,
             "files": {"full": {"url": f"http://127.0.0.1:{ports['storage']}/files/{identifier}.jpg",
-                               "size": 100_000 if identifier.startswith("ISIC_5") else 6 + 50 * len(identifier)},
+                               "size": 100_000 if identifier.startswith("ISIC_5") else len(picture(identifier))},
                       "thumbnail_256": {"url": "", "size": 1}},
             "metadata": {"acquisition": {"pixels_x": 8, "pixels_y": 8},
                          "clinical": self.diagnoses.get(identifier[-1], {})},
@@ -197,7 +240,7 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(503)
             if identifier.startswith("ISIC_7"):
                 return self.answer(200, b"<html>this is no picture</html>".ljust(606))
-            return self.answer(200, b"\xff\xd8\xff\xe0" + identifier.encode() * 50 + b"\xff\xd9")
+            return self.answer(200, picture(identifier))
         if words[-1] == "search":
             query = parse_qs(address.query)
             names = [f"ISIC_100000{number}" for number in range(1, 7)]
@@ -217,15 +260,31 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, json.dumps(self.image(identifier)).encode())
 
 
+def stay():
+    """Until the standard input ends, or the parent changes: then there is nobody left to serve."""
+    parent = os.getppid()
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    while not ended.wait(1) and os.getppid() == parent:
+        pass
+
+
 def main():
+    # What else the tests had open when they started this must not stay open for as long as it lives: a process of theirs
+    # would seem to run on.
+    os.closerange(3, 65536)
     for role in ("hub", "storage"):
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), Handler)
         server.role = role
         ports[role] = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
     print(ports["hub"], ports["storage"], flush=True)
-    sys.stdin.read()
+    stay()
+    for path in sys.argv[1:2]:
+        if os.path.getsize(path) == 0:
+            os.unlink(path)
+    # Not through the interpreter's end, which may wait for a thread that sends to nobody.
+    os._exit(0)
 
 
 main()

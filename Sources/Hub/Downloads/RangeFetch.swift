@@ -6,10 +6,15 @@ struct RangeFetch: Sendable {
   let file: PartialFile
   let client: HTTPClient
 
+  /// The most bytes that one attempt has to bring so that failures are counted from the start again. A server that gives a
+  /// few bytes and then stalls, over and over, would hold us up for days otherwise.
+  private static let mostForAdvance: Int64 = 1 << 20
+
   /// - Throws: `TransferFault`; `WholeOnly` when the server ignores ranges.
   func fetch(piece index: Int) async throws {
     let range = file.range(ofPiece: index)
     let place = Mutex(range.lowerBound)
+    let forAdvance = min(Self.mostForAdvance, file.pieceSize / 16)
     do {
       // The entity tag of whoever holds the bytes; it may be another than the hub's.
       let holder = Mutex<String?>(nil)
@@ -29,7 +34,7 @@ struct RangeFetch: Sendable {
           }
           try file.write(bytes, at: now)
           place.withLock { $0 += Int64(bytes.count) }
-          if !bytes.isEmpty { advanced() }
+          if now + Int64(bytes.count) - start >= forAdvance { advanced() }
         }
         if response.status == 416 {
           throw TransferFault.wrongSize(name: source.name, expected: file.size, found: start)
