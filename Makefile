@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench encoder cuda dist docs lint format \
-  clean prerequisites
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web cuda dist lint \
+  format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -16,11 +16,10 @@ help:
 	@echo "make validate-seed99"
 	@echo "                   validate on the seed's 99 images, where they are, and put the table into README.md"
 	@echo "make bench         the benchmark"
+	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
-	@echo "make encoder       add a faster CPU backend for large projectors"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
 	@echo "make dist          the tarball that runs without Swift, into .build/dist"
-	@echo "make docs          the reference of all public symbols, into .build/docs"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
 
@@ -39,9 +38,13 @@ run: build
 serve: build
 	@mkdir -p .build/sample
 	@$(PROGRAM) phantoms --count 24 --seed 65 --out .build/sample
+	@[ -e .build/serve/phantoms/summary.json ] || { echo "Validating on the samples, once…"; \
+	  $(PROGRAM) validate all --images .build/sample --labels .build/sample/labels.csv --out .build/serve/phantoms --replace >/dev/null || true; }
 	@$(PROGRAM) serve --images .build/sample --labels .build/sample/labels.csv --data .build/serve --log warning
 
+# Without Chromium the page's tests are skipped, and say so.
 test: prerequisites
+	@scripts/packages.sh chromium || echo "Chromium could not be installed; the page's tests will be skipped." >&2
 	@scripts/swift.sh test
 
 test-interop: build
@@ -56,20 +59,17 @@ validate-seed99: build
 bench: prerequisites
 	@scripts/bench.sh
 
+bench-web: build
+	@scripts/bench-web.sh
+
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'
-
-encoder: build
-	@scripts/encoder.sh
 
 cuda: prerequisites
 	@scripts/cuda.sh
 
 dist: build
 	@scripts/dist.sh
-
-docs: prerequisites
-	@scripts/docs.sh
 
 lint: prerequisites
 	@scripts/lint.sh

@@ -3,14 +3,12 @@
 import json
 import re
 import shutil
-import socket
-import subprocess
 import time
-import urllib.request
 
 import pytest
 
 import program
+from server import serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
@@ -23,30 +21,15 @@ PATIENCE = 30_000
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """A server with six phantoms."""
+    """A server with six phantoms and a validation run of them."""
     folder = tmp_path_factory.mktemp("page")
-    program.run("phantoms", "--count", 6, "--seed", 7, "--out", folder / "images")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [program.BINARY, "serve", "--port", str(port), "--images", folder / "images", "--labels", folder / "images/labels.csv",
-         "--data", folder / "data", "--threads", "1"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        assert server.poll() is None, "the server ended"
-        try:
-            if urllib.request.urlopen(f"{address}/readyz", timeout=5).status == 200:
-                break
-        except OSError:
-            time.sleep(0.1)
-    else:
-        server.kill()
-        pytest.fail("the server was not ready in time")
-    yield address
-    server.terminate()
-    server.wait(30)
+    images = folder / "images"
+    labels = images / "labels.csv"
+    program.run("phantoms", "--count", 6, "--seed", 7, "--out", images)
+    program.run(
+        "validate", "all", "--images", images, "--labels", labels, "--threads", "1", "--out", folder / "data/phantoms")
+    with serving(folder, "--images", images, "--labels", labels) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +40,11 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture
 def page(request, browser, address):
-    """The page, ready, in either theme; ends with a check that nothing broke its policy or threw."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=request.param)
+    """The page, ready; ends with a check that nothing broke its policy or threw. Light, unless a test asks for `both_themes`."""
+    scheme = getattr(request, "param", "light")
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
     page.set_default_timeout(PATIENCE)
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -71,6 +55,9 @@ def page(request, browser, address):
     yield page
     page.close()
     assert faults == []
+
+
+both_themes = pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
 
 
 def read(page) -> None:
@@ -92,6 +79,7 @@ def refused(status: int, fields: dict, reason: str):
     return lambda route: route.fulfill(status=status, content_type="application/problem+json", headers=fields, body=body)
 
 
+@both_themes
 def test_enter_reads_the_image_and_shows_three_phases(page):
     read(page)
     assert page.locator(".phase[data-state=done]").count() == 3
@@ -126,6 +114,7 @@ def test_the_model_s_view_is_loaded_when_asked_for(page):
     assert "The model sees" in page.locator(".caption").inner_text()
 
 
+@both_themes
 def test_reader_mode_hides_truth_and_answer_until_a_guess(page):
     read(page)
     page.keyboard.press("r")
@@ -177,6 +166,7 @@ def test_a_name_with_markup_stays_text(page):
     assert page.locator("img[src=x]").count() == 0
 
 
+@both_themes
 def test_the_theme_is_remembered(page):
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.keyboard.press("d")
@@ -187,18 +177,148 @@ def test_the_theme_is_remembered(page):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == after
 
 
-@pytest.mark.parametrize("width", [1600, 1024, 390])
-def test_the_accessibility_checker_finds_nothing(page, width):
+def test_an_upload_is_shown_read_and_deleted(page, phantoms):
+    count = page.locator("[role=option]").count()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("u")
+    chooser.value.set_files(phantoms[0])
+    until(page, f"document.querySelectorAll('[role=option]').length === {count + 1}")
+    delete = page.get_by_role("button", name="Delete upload")
+    delete.wait_for()
+    assert phantoms[0].name not in page.locator(".panel").inner_text()
+    read(page)
+    assert "Ground truth unknown" in page.locator(".panel").inner_text()
+    delete.click()
+    until(page, f"document.querySelectorAll('[role=option]').length === {count}")
+
+
+def test_what_is_no_image_is_refused_in_plain_words(page, tmp_path):
+    path = tmp_path / "notes.png"
+    path.write_text("no picture at all", "utf-8")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("u")
+    chooser.value.set_files(path)
+    page.wait_for_selector(".tray-row.bad")
+    assert "no image of a kind that can be read" in page.locator(".tray").inner_text()
+    page.click(".tray-row button")
+    assert page.locator(".tray-row").count() == 0
+
+
+def test_c_cancels_what_waits_and_what_runs(page, address):
+    # Others go before it, so that there is time.
+    names = page.evaluate("fetch('/api/list-images').then((answer) => answer.json())")
+    others = page.evaluate(
+        """(names) => Promise.all(Array.from({ length: 12 }, (_, index) => fetch("/api/analyze", {
+            method: "POST", headers: { "Content-Type": "application/json", Prefer: "respond-async" },
+            body: JSON.stringify({ filename: names[index % names.length], seed: 1000 + index }),
+        }).then((answer) => answer.json()).then((answer) => answer.job_id)))""", names)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".primary.stop")
+    page.keyboard.press("c")
+    until(page, "document.querySelector('.subtitle').innerText.startsWith('Cancelled')")
+    for job in others:
+        page.evaluate("(job) => fetch(`/api/jobs/${job}`, { method: 'DELETE' })", job)
+
+
+def test_a_broken_connection_loses_no_event(page):
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#connection:not([hidden])")
+    page.context.set_offline(False)
+    page.wait_for_selector(".after .actions button")
+    assert page.locator(".phase[data-state=done]").count() == 3
+
+
+def test_why_moves_the_probabilities_and_takes_all_back(page):
+    read(page)
+    page.click(".drop-button >> nth=0")
+    page.wait_for_selector(".why-box .bars")
+    assert re.search(r"no change|pt", page.locator(".why-box .bars").inner_text())
+    page.get_by_role("button", name="Take all back").click()
+    page.wait_for_selector(".why-box", state="hidden")
+
+
+def test_two_runs_are_found_in_the_history_and_compared(page, address):
+    read(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".primary:not(.stop)")
+    page.goto(f"{address}/#/history")
+    page.wait_for_selector("tbody tr >> nth=1")
+    for index in range(2):
+        page.check(f"tbody tr >> nth={index} >> input")
+    page.get_by_role("link", name="Compare the two chosen").click()
+    page.wait_for_selector(".side-by-side")
+    assert "Description" in page.locator(".side-by-side").inner_text()
+
+
+def test_the_dashboard_shows_the_report_s_plots(page, address):
+    page.goto(f"{address}/#/validation")
+    page.wait_for_selector("iframe.report")
+    report = page.frame_locator("iframe.report")
+    report.locator("svg").first.wait_for()
+    assert "95 % interval" in page.locator(".card").inner_text()
+    # Its own script runs, cut off from the server.
+    report.locator(".toolbar").wait_for()
+
+
+def test_without_weights_all_but_reading_works(browser, tmp_path, phantoms):
+    with serving(tmp_path, "--no-model", "--images", phantoms[0].parent) as server:
+        page = browser.new_page()
+        page.goto(server.address)
+        page.wait_for_selector("[role=option]")
+        page.wait_for_selector(".trouble")
+        assert "No model is loaded" in page.locator(".trouble").inner_text()
+        assert axe.Axe().run(page).response["violations"] == []
+        page.close()
+
+
+def test_without_images_the_page_says_how_to_bring_some(browser, tmp_path):
+    with serving(tmp_path, "--no-model") as server:
+        page = browser.new_page()
+        page.goto(server.address)
+        page.wait_for_selector("body[data-ready]")
+        assert "There are no images yet" in page.locator(".stage").inner_text()
+        assert axe.Axe().run(page).response["violations"] == []
+        page.close()
+
+
+def test_a_token_is_asked_for_once(browser, tmp_path, phantoms):
+    token = tmp_path / "token"
+    token.write_text("0123456789abcdef-secret\n", "utf-8")
+    with serving(tmp_path, "--no-model", "--images", phantoms[0].parent, "--token-file", token) as server:
+        assert server.ask("/api/list-images")[0] == 401
+        page = browser.new_page()
+        page.goto(server.address)
+        page.wait_for_selector("dialog[open] input")
+        assert axe.Axe().run(page).response["violations"] == []
+        page.fill("dialog input", "0123456789abcdef-secret")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[role=option]")
+        page.reload()
+        page.wait_for_selector("[role=option]")
+        assert page.locator("dialog").count() == 0
+        page.close()
+
+
+@both_themes
+@pytest.mark.parametrize("width", [1600, 390])
+def test_the_accessibility_checker_finds_nothing(page, width, address):
     page.set_viewport_size({"width": width, "height": 844})
     found = []
 
     def check(state: str) -> None:
         violations = axe.Axe().run(page).response["violations"]
-        found.extend((state, violation["id"]) for violation in violations)
+        found.extend((state, violation["id"], violation["nodes"][0]["html"][:200]) for violation in violations)
+        # Nothing may stick out at the side.
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((state, "scrolls sideways", width))
 
     check("idle")
     read(page)
     check("done")
+    page.click(".drop-button >> nth=0")
+    page.wait_for_selector(".why-box .bars")
+    check("why")
     page.keyboard.press("?")
     check("keys")
     page.keyboard.press("Escape")
@@ -207,6 +327,18 @@ def test_the_accessibility_checker_finds_nothing(page, width):
     page.keyboard.press("r")
     page.keyboard.press("ArrowRight")
     check("reader mode")
+    page.keyboard.press("r")
+    page.route("**/api/analyze", refused(429, {"Retry-After": "30"}, "queue_full"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".countdown")
+    check("queue full")
+    page.unroute("**/api/analyze")
+    page.goto(f"{address}/#/history")
+    page.wait_for_selector("tbody tr")
+    check("history")
+    page.goto(f"{address}/#/validation")
+    page.wait_for_selector("iframe.report")
+    check("validation")
     assert found == []
 
 

@@ -69,7 +69,7 @@ def table(seed: dict, direct: dict) -> list[str]:
             f" | {always_nevus(seed, code, measure, kind)} |")
     clean = [cell(one["quality"]["clean_rate"], "share") for one in (seed, direct)]
     lines.append(f"| Clean outputs (target 97 %) | {clean[0]} | {clean[1]} | |")
-    weights = seed["run"]["provenance"]["weights"][:12]
+    weights = seed["run"]["provenance"]["weights_sha256"][:12]
     lines += ["", f"Weights {weights}, seed {seed['run']['provenance']['seed']}. So few images leave wide intervals:"
               " read those, not the figures alone. `make validate-seed99` writes this table."]
     return lines

@@ -37,7 +37,9 @@ case ${1:-} in
     # Whatever a run started carries its mark: what outlives it would keep its output open, and whoever reads that waiting.
     mark=DERMGEMMA_TEST_RUN=$$.$RANDOM$RANDOM
     trap 'end_marked "$mark"' EXIT
-    env "$mark" timeout --kill-after=30 "${DERMGEMMA_TEST_MINUTES:-40}m" swift test "$@" </dev/null
+    # Few tests at once: where all of them share two processors, each takes minutes, and what waits for something gives up.
+    env "$mark" SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${DERMGEMMA_TEST_WIDTH:-4}" \
+      timeout --kill-after=30 "${DERMGEMMA_TEST_MINUTES:-30}m" swift test "$@" </dev/null
     ;;
   *)
     echo "usage: scripts/swift.sh build | test [ARG…]" >&2

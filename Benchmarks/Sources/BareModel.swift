@@ -36,10 +36,6 @@ final class BareModel {
     settings.n_threads = Int32(encodingThreads)
     settings.warmup = false
     settings.print_timings = false
-    if let device = EncoderDevice.device(forProjectorAt: path, threads: encodingThreads) {
-      settings.use_gpu = true
-      settings.device = device
-    }
     guard let context = llama_init_from_model(model, parameters),
       let projector = mtmd_init_from_file(path, model, settings)
     else { return nil }
@@ -102,13 +98,16 @@ final class BareModel {
     llama_synchronize(context)
   }
 
-  /// Reads tokens into the first sequence, in the fewest batches.
-  func read(_ tokens: [llama_token]) throws {
+  /// Forgets what the first sequence holds from a position on.
+  func truncate(to position: Int) { llama_memory_seq_rm(llama_get_memory(context), 0, Int32(position), -1) }
+
+  /// Reads tokens into the first sequence from a position on, in the fewest batches.
+  func read(_ tokens: [llama_token], at position: Int = 0) throws {
     var start = 0
     while start < tokens.count {
       let end = min(tokens.count, start + Self.batchTokens)
       batch.n_tokens = 0
-      for index in start..<end { add(tokens[index], 0, index, index == tokens.count - 1) }
+      for index in start..<end { add(tokens[index], 0, position + index, index == tokens.count - 1) }
       guard llama_decode(context, batch) == 0 else { throw Failure() }
       start = end
     }

@@ -23,6 +23,8 @@ struct FixedWork: Encodable {
   var questions: [String]
   var review: String
   var classification: String
+  /// The part of `classification` that is the same for every image.
+  var classificationOpening: String
   var tokens = ["question": Self.questionTokens, "description": Self.descriptionTokens, "code": Self.codeTokens]
 
   /// A built-in protocol whose answers have the fixed lengths.
@@ -52,8 +54,9 @@ struct FixedWork: Encodable {
       try Examination.image(0, side: 8), with: recorder, by: readingProtocol)
     let prompts = recorder.prompts
     prefix = readingProtocol.answerPrefix
-    questions = Array(prompts.dropLast(2))
-    review = prompts.dropLast().last ?? ""
-    classification = prompts.last ?? ""
+    questions = prompts.dropLast(2).map(\.text)
+    review = prompts.dropLast().last?.text ?? ""
+    classification = prompts.last?.text ?? ""
+    classificationOpening = prompts.last?.opening ?? ""
   }
 }

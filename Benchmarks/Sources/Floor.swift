@@ -6,6 +6,9 @@ import VisionLanguage
 
 /// The floor: bare llama.cpp calls for one encode, one reading of the distinct tokens, and the generated tokens at a
 /// width, each timed alone.
+///
+/// Each distinct token is read once, at its own place: the prompts about an image after its tokens, Phase 3's own words
+/// after its opening, which all images share and which is therefore not counted.
 enum Floor {
   struct Result: Encodable {
     var way = "floor"
@@ -57,13 +60,11 @@ enum Floor {
         encodingThreads: encodingThreads, sequences: widths.max() ?? 1, tokensPerSequence: perSequence)
     else { throw BareModel.Failure() }
 
-    // What one examination has to read at least once: the turn before the image, every question, the review, Phase 3.
     let prefix = "\nmodel\n" + work.prefix
-    let texts = work.questions.map { "\n\n" + $0 + prefix } + ["\n\n" + work.review + prefix]
-    let tokens =
-      bare.tokens("user\n\n\n") + texts.flatMap(bare.tokens)
-      + bare.tokens("user\n" + work.classification + prefix)
-    var result = Result(threads: threads, distinctTokens: tokens.count)
+    let looking = (work.questions + [work.review]).map { bare.tokens("\n\n" + $0 + prefix) }
+    let opening = bare.tokens("user\n" + work.classificationOpening)
+    let rest = bare.tokens(String(work.classification.dropFirst(work.classificationOpening.count)) + prefix)
+    var result = Result(threads: threads, distinctTokens: looking.map(\.count).reduce(rest.count, +))
     for run in 0...repeats {
       let image = try Examination.image(run + 5000, side: side)
       let isCounted = run > 0
@@ -75,20 +76,32 @@ enum Floor {
       start = ContinuousClock.now
       try bare.read(embeddings)
       if isCounted { result.image.add(ContinuousClock.now - start) }
+      var reading = Duration.zero
+      for tokens in looking {
+        bare.truncate(to: result.imageTokens)
+        start = ContinuousClock.now
+        try bare.read(tokens, at: result.imageTokens)
+        reading += ContinuousClock.now - start
+      }
       bare.clear()
+      try bare.read(opening)
       start = ContinuousClock.now
-      try bare.read(tokens)
-      if isCounted { result.prompt.add(ContinuousClock.now - start) }
+      try bare.read(rest, at: opening.count)
+      reading += ContinuousClock.now - start
+      if isCounted { result.prompt.add(reading) }
     }
-    let context = min(tokens.count, perSequence / 2)
+    // Half of the description stands there already when its middle token is written.
+    let review = looking.last ?? []
+    let written = review + [llama_token](repeating: review.first ?? 0, count: FixedWork.descriptionTokens / 2)
+    let context = min(result.imageTokens + written.count, perSequence - steps - 2)
     for width in widths {
       bare.clear()
-      try bare.read(Array(tokens.prefix(context)))
+      try bare.read([llama_token](repeating: review.first ?? 0, count: context - written.count) + written)
       bare.fork(into: width)
       var times = Times()
       for step in 0..<(steps + 2) {
         let start = ContinuousClock.now
-        try bare.step(width: width, position: context + step, token: tokens[step])
+        try bare.step(width: width, position: context + step, token: review.first ?? 0)
         if step >= 2 { times.add(ContinuousClock.now - start) }
       }
       result.decodes["\(width)"] = times

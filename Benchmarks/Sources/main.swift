@@ -1,4 +1,4 @@
-// The benchmark's Swift side. `make bench` runs everything (Benchmarks/README.md); each command can be run alone.
+// The benchmark's Swift side. `make bench` runs everything (scripts/bench.sh); each command can be run alone.
 //
 //     benchmark cleaning                              time limits that the domain promises
 //     benchmark ours --model F --mmproj F [--images N --parallel N --threads N --repeats N --protocol NAME --side PIXELS]
@@ -6,7 +6,7 @@
 //     benchmark encode --model F --mmproj F           one image through the projector
 //     benchmark allocations --model F --mmproj F      allocations per generated token, ours and bare
 //     benchmark prepare --out DIR --images N [--protocol NAME --side PIXELS]   pictures and prompts for the Python sides
-//     benchmark synthesize --shape medgemma|270m --vocabulary GGUF --out DIR   weights of noise in real shapes
+//     benchmark synthesize --shape medgemma|270m|medgemma-quarter --vocabulary GGUF --out DIR   weights of noise in real shapes
 
 import Foundation
 

@@ -46,10 +46,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     )
     self.threads = threads
     let turns = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores ? CoreTurns() : nil
-    var place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, turns: turns)
-    if let path = configuration.projector, !usesGPU {
-      place.device = EncoderDevice.device(forProjectorAt: path, threads: threads.encoding)
-    }
+    let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, turns: turns)
     encoder = try configuration.projector.map { path in
       try ImageEncoder(path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes)
     }
@@ -77,7 +74,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       ignoresEndOfTurn: configuration.ignoresEndOfTurn)
 
     let name = text.name
-    let engineName = Self.engineName(usesGPU: usesGPU, imagesApart: place.device != nil)
+    let engineName = Self.engineName(usesGPU: usesGPU)
     identification = Task.detached {
       let digests = try files.map { try $0.digest() }
       guard let weights = digests.first else { throw EngineFault.closed }
@@ -90,12 +87,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   private static let spareTokens = 32
   private static let leastTokens = 256
 
-  private static func engineName(usesGPU: Bool, imagesApart: Bool) -> String {
+  private static func engineName(usesGPU: Bool) -> String {
     let devices = (try? LlamaBackend.devices()) ?? []
     let graphics = devices.filter { usesGPU && $0.isGraphicsProcessor }.map(\.name)
-    let processor =
-      "CPU (" + LlamaBackend.processorFeatures.joined(separator: " ") + (imagesApart ? "; images with tinyBLAS" : "")
-      + ")"
+    let processor = "CPU (" + LlamaBackend.processorFeatures.joined(separator: " ") + ")"
     return "llama.cpp \(LlamaBackend.version), " + (graphics + [processor]).joined(separator: ", ")
   }
 

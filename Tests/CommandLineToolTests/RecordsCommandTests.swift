@@ -22,6 +22,22 @@ import Testing
     #expect(try await records(["list", "--failed", "--records", path]).lines.count == 1)
     #expect(try await records(["list", "--image", "phantom-1", "--records", path]).lines.count == 1)
     #expect(try await records(["list", "--limit", "2", "--records", path]).lines.count == 2)
+    let report = try #require(listed.compactMap { $0["examination"] as? [String: Any] }.first)
+    let model = try #require((report["model"] as? [String: Any])?["name"] as? String)
+    for (conditions, count) in [
+      (["--protocol", "seed"], 4), (["--protocol", "seed", "--failed"], 1),
+      (["--protocol", "extended"], 0), (["--weights", model], 4),
+      (["--from", "2001-01-01"], 4), (["--to", "2001-01-01T08:30:00Z"], 0), (["--sha256", "0000000000"], 0),
+      (["--clean", "--flag", "too_short"], 0),
+    ] {
+      let found = try await records(["list", "--records", path] + conditions)
+      #expect(found.status == 0 && found.lines.count == count, "\(conditions): \(found.text)")
+    }
+    var byCode = 0
+    for code in ["mel", "NV", "BCC", "BKL"] {
+      byCode += try await records(["list", "--code", code, "--records", path]).lines.count
+    }
+    #expect(byCode == 3)
 
     let id = try #require(listed.first { $0["examination"] != nil }?["id"] as? String)
     let shown = try await records(["show", id, "--records", path])

@@ -11,8 +11,9 @@ import VisionLanguage
     "work work work", "in", "the net in the work in the net", "0123456789", "a b c d e f g h i j k l m n o p",
   ]
 
-  @Test func `every logit of a visual answer has the same bits alone and in company`() async throws {
-    let model = try await TinyModel.load(views: 3, answers: 12)
+  @Test(arguments: TinyWeightsKind.allCases)
+  func `every logit of a visual answer has the same bits alone and in company`(_ kind: TinyWeightsKind) async throws {
+    let model = try await TinyModel.load(views: 3, answers: 12, kind: kind)
     let image = try TinyModel.image(1)
     var alone: [[UInt64]] = []
     var texts: [String] = []
@@ -69,10 +70,11 @@ import VisionLanguage
     await fresh.close()
   }
 
-  @Test func `the number of threads changes no logit`() async throws {
+  @Test(arguments: TinyWeightsKind.allCases)
+  func `the number of threads changes no logit`(_ kind: TinyWeightsKind) async throws {
     var traces: [[UInt64]] = []
     for threads in [1, 2, 3] {
-      let model = try await TinyModel.load(threads: threads)
+      let model = try await TinyModel.load(threads: threads, kind: kind)
       await model.engine.traceLogits()
       let view = try await model.look(at: TinyModel.image(5))
       _ = try await view.answer(TinyModel.request("the work"))

@@ -14,11 +14,11 @@ enum TinyModel {
   /// Loads it; the files are gone again afterwards.
   static func load(
     views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true,
-    embeddingCacheBytes: Int? = nil
+    embeddingCacheBytes: Int? = nil, kind: TinyWeightsKind = .mixed
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let files = try TinyWeights().write(into: folder)
+    let files = try kind.write(into: folder)
     var configuration = EngineConfiguration(
       weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
       answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400))

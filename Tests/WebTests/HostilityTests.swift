@@ -129,4 +129,79 @@ import Testing
       #expect(try await server.get("/images/a%20b.png?prepared=1").fields["content-type"] == "image/png")
     }
   }
+
+  @Test func `who does not read its answer is cut off`() async throws {
+    let impatient = TestServer.Setting(change: { settings in
+      settings.limits.answerSeconds = 0.3
+      settings.limits.bodyBytesPerSecond = 1e9
+    })
+    try await TestServer.run(impatient) { server async throws in
+      // More than the system holds between the two.
+      let file = server.folder.appendingPathComponent("images/large.png")
+      try Data(try TestServer.picture() + [UInt8](repeating: 0, count: 32 << 20)).write(to: file)
+      while try await server.get("/api/list-images").text.contains("large") == false {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+      let lazy = try RawSocket(port: server.port)
+      lazy.send(Array("GET /images/large.png HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+      while try await !server.get("/metrics").text.contains("dermgemma_http_cut_off_total 1") {
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      #expect(try await isAlive(server))
+      withExtendedLifetime(lazy) {}
+    }
+  }
+
+  @Test func `a flood of requests from one address is told to come again`() async throws {
+    let narrow = TestServer.Setting(change: { settings in
+      settings.limits.requestBurst = 50
+      settings.limits.requestsPerSecond = 1
+    })
+    try await TestServer.run(narrow) { server async throws in
+      var refused: RawAnswer?
+      for _ in 0..<200 where refused == nil {
+        let answer = try await server.get("/healthz")
+        if answer.status != 200 { refused = answer }
+      }
+      #expect(refused?.status == 429 && refused?.fields["retry-after"] == "1")
+      #expect(refused?.member("reason") == "too_many_requests")
+      while try await !isAlive(server) { try await Task.sleep(for: .milliseconds(50)) }
+    }
+  }
+
+  @Test func `one address gets so many connections and no more`() async throws {
+    try await TestServer.run(.init(change: { $0.limits.connectionsOfOneAddress = 6 })) { server async throws in
+      // Those that asked whether the server is ready leave first.
+      while server.server.application.daemon?.watch.count ?? 0 > 0 { try await Task.sleep(for: .milliseconds(10)) }
+      var open: [RawSocket] = []
+      for _ in 0..<6 { open.append(try RawSocket(port: server.port)) }
+      while server.server.application.daemon?.watch.count ?? 0 < 6 { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(try await server.get("/healthz").status == 0)
+      open = []
+      while try await !isAlive(server) { try await Task.sleep(for: .milliseconds(10)) }
+    }
+  }
+
+  @Test(arguments: [
+    "\u{16}\u{3}\u{1}\u{0}hello", "\0\0\0\0", "GET\r\n\r\n", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost localhost\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+    "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+    "POST /api/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: -5\r\n\r\n",
+    "POST /api/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "POST /api/uploads HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data\r\nContent-Length: 5\r\n\r\nhello",
+    "POST /api/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{\"file",
+  ])
+  func `what is no request, or half of one, is refused and the next is served`(_ text: String) async throws {
+    try await TestServer.run { server async throws in
+      let socket = try RawSocket(port: server.port)
+      socket.send(Array(text.utf8))
+      socket.endSending()
+      let bytes = await Task.detached { socket.readAll() }.value
+      let status = RawAnswer(bytes).status
+      #expect(status == 0 || (400...505).contains(status), "\(status)")
+      #expect(try await isAlive(server))
+      #expect(server.engine.model.calls.isEmpty)
+    }
+  }
 }

@@ -58,6 +58,8 @@ struct TestServer: Sendable {
     settings.port = 0
     settings.images = images.path
     settings.limits.shutdownSeconds = 1
+    // However busy the machine is, an examination is waited for.
+    settings.limits.waitSeconds = 240
     setting.change(&settings)
     let engine = try ScriptedEngine(setting.answer)
     let server = WebServer(settings, labels: nil, log: ServerLog(lowest: .error, sink: { _ in }))
@@ -107,6 +109,25 @@ struct TestServer: Sendable {
     return try await raw(Array(head.utf8) + body)
   }
 
+  /// Breaks every connection that the server has, as a network would. The server lives in this process, so its sockets
+  /// are those that are bound to its port.
+  func cutConnections() {
+    for descriptor in Int32(3)..<1_024 {
+      var address = sockaddr_in()
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let isOurs = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
+      }
+      guard isOurs, address.sin_family == sa_family_t(AF_INET), Int(UInt16(bigEndian: address.sin_port)) == port else {
+        continue
+      }
+      var isListening: Int32 = 0
+      length = socklen_t(MemoryLayout<Int32>.size)
+      getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
+      if isListening == 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+  }
+
   /// Sends bytes and reads to the end of the connection.
   func raw(_ bytes: [UInt8]) async throws -> RawAnswer {
     let port = port
@@ -130,7 +151,7 @@ final class RawSocket: Sendable {
 
   init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    var patience = timeval(tv_sec: 250, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

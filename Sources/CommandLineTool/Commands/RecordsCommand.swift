@@ -7,7 +7,8 @@ let recordsCommand = CommandSpecification(
   name: "records",
   summary: "Lists, exports, deletes and backs up the examinations that were kept.",
   usage: [
-    "records list [conditions]", "records show ID", "records export --jsonl|--csv [conditions]", "records delete ID…",
+    "records list [conditions]", "records runs", "records show ID", "records export --jsonl|--csv [conditions]",
+    "records delete ID…",
     "records backup FILE", "records check",
   ],
   discussion: [
@@ -26,7 +27,7 @@ let recordsCommand = CommandSpecification(
       name: "--json", value: nil, help: "list: prints one JSON object a line, as export --jsonl does."),
     OptionSpecification(name: "--jsonl", value: nil, help: "export: one JSON object a line."),
     OptionSpecification(name: "--csv", value: nil, help: "export: a table for spreadsheets."),
-    OptionSpecification(name: "--limit", value: "N", help: "Newest N only (list: default 50)."),
+    OptionSpecification(name: "--limit", value: "N", help: "Newest N only (list and runs: default 50)."),
     OptionSpecification(name: "--image", value: "TEXT", help: "A part of the image's name."),
     OptionSpecification(name: "--sha256", value: "DIGITS", help: "The first digits of the image file's SHA-256."),
     OptionSpecification(name: "--code", value: "CODE", help: "MEL, NV, BCC or BKL."),

@@ -6,6 +6,7 @@ import Records
 /// What `records` is to do.
 enum RecordsTask {
   case list(limit: Int, asJSON: Bool)
+  case runs(limit: Int)
   case show(RecordID)
   case export(limit: Int, asTable: Bool)
   case delete([RecordID])
@@ -27,6 +28,7 @@ enum RecordsTask {
     let rest = arguments.positional.dropFirst()
     switch (arguments.positional.first, rest.count) {
     case ("list", 0): self = .list(limit: limit ?? 50, asJSON: arguments.isSet("--json"))
+    case ("runs", 0): self = .runs(limit: limit ?? 50)
     case ("export", 0):
       guard arguments.isSet("--csv") != arguments.isSet("--jsonl") else { throw wrong("Say --jsonl or --csv") }
       self = .export(limit: limit ?? .max, asTable: arguments.isSet("--csv"))
@@ -36,7 +38,7 @@ enum RecordsTask {
     case ("delete", 1...): self = .delete(try ids(rest))
     case ("backup", 1): self = .backup(path: rest.first ?? "")
     case ("check", 0): self = .check
-    default: throw wrong("Say list, show ID, export, delete ID…, backup FILE or check")
+    default: throw wrong("Say list, runs, show ID, export, delete ID…, backup FILE or check")
     }
   }
 
@@ -54,6 +56,7 @@ enum RecordsTask {
         shown += 1
       }
       if shown == 0 { terminal.complain("dermgemma: no examination matches") }
+    case .runs(let limit): try await list(limit, of: store, terminal)
     case .export(let limit, let asTable):
       if asTable { try terminal.print(ExaminationExport.csv(ExaminationExport.header)) }
       var shown = 0
@@ -81,6 +84,31 @@ enum RecordsTask {
     return 0
   }
 
+  /// Lists runs, newest first, with how many examinations each has.
+  private func list(_ limit: Int, of store: some RecordStore, _ terminal: Terminal) async throws {
+    var (left, cursor) = (limit, RecordCursor?.none)
+    repeat {
+      let page = try await store.runs(limit: min(left, RecordLimits.page), after: cursor)
+      for run in page.elements {
+        let counts = try await store.counts(matching: RecordQuery(run: run.id))
+        let provenance = run.provenance
+        try terminal.print(
+          Terminal.oneLine(
+            "\(run.id)  \(Self.time(run.started))  \(run.kind), \(run.state.rawValue)  "
+              + "\(provenance.protocolID) \(provenance.protocolVersion)  \(provenance.model)  "
+              + "\(counts.examinations) examination\(counts.examinations == 1 ? "" : "s")"))
+      }
+      left -= page.elements.count
+      cursor = page.next
+    } while cursor != nil && left > 0
+    if left == limit { terminal.complain("dermgemma: no run is kept there") }
+    if cursor != nil { terminal.complain("dermgemma: there are more; say --limit N for more than \(limit)") }
+  }
+
+  private static func time(_ date: Date) -> String {
+    String(ExaminationExport.time(date).prefix(19)).replacing("T", with: " ")
+  }
+
   /// All ids are looked up before anything is deleted.
   private func delete(_ ids: [RecordID], from store: some RecordStore, _ terminal: Terminal) async throws {
     var (runs, examinations): ([RecordID], [RecordID]) = ([], [])
@@ -100,11 +128,10 @@ enum RecordsTask {
 
   /// An examination on one line for a person.
   private static func line(_ kept: KeptExamination) -> String {
-    let time = String(ExaminationExport.time(kept.finished).prefix(19)).replacing("T", with: " ")
     let result = kept.report.map { $0.diagnosis?.code.rawValue ?? "–" } ?? "failed"
     let flags = kept.flags.isEmpty ? "" : "  \(kept.flags.map(\.rawValue).joined(separator: ", "))"
     let padded = result + String(repeating: " ", count: max(0, 6 - result.count))
-    return Terminal.oneLine("\(kept.id)  \(time)  \(padded)  \(kept.imageName)\(flags)")
+    return Terminal.oneLine("\(kept.id)  \(time(kept.finished))  \(padded)  \(kept.imageName)\(flags)")
   }
 }
 

@@ -10,12 +10,9 @@ final class Projector {
   private let turns: CoreTurns?
 
   /// Where a projector runs.
-  struct Place: @unchecked Sendable {
-    // The device lives as long as the process; ggml guards its state.
+  struct Place: Sendable {
     var threads: Int
     var usesGPU: Bool
-    /// The CPU backend that is faster for images and alone is not enough for the text; `nil` for llama.cpp's own.
-    var device: ggml_backend_dev_t?
     /// Turns on the processors, where they are shared with decoding.
     var turns: CoreTurns?
   }
@@ -23,8 +20,7 @@ final class Projector {
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it.
   init(path: String, for model: LlamaModel, at place: Place) throws(EngineFault) {
     var parameters = mtmd_context_params_default()
-    parameters.use_gpu = place.usesGPU || place.device != nil
-    parameters.device = place.usesGPU ? nil : place.device
+    parameters.use_gpu = place.usesGPU
     if let turns = place.turns {
       parameters.cb_eval = CoreTurns.betweenProducts
       parameters.cb_eval_user_data = Unmanaged.passUnretained(turns).toOpaque()

@@ -78,6 +78,17 @@ extension Run {
     /// The machine: processor, cores, memory, system.
     public var machine: String
 
+    enum CodingKeys: String, CodingKey {
+      case protocolID = "protocol_id"
+      case protocolVersion = "protocol_version"
+      case protocolDigest = "protocol_sha256"
+      case protocolText = "protocol_text"
+      case model
+      case weights = "weights_sha256"
+      case projector = "projector_sha256"
+      case engine, seed, machine
+    }
+
     /// A provenance.
     public init(
       protocolID: String, protocolVersion: String, protocolDigest: String, protocolText: String?, model: String,

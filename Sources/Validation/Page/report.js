@@ -20,7 +20,7 @@
       ["find", "truth", "code", "show", "sort", "direction", "shown"].map(field);
     const heads = Array.from(table.querySelectorAll("th[data-key]"));
     const nothing = document.querySelector(".nothing");
-    const numbers = new Set(["order", "melanoma", "flags"]);
+    const numbers = new Set(["order", "melanoma", "flags", "difference"]);
     const ranks = { code: ["MEL", "NV", "BCC", "BKL", ""], truth: ["MEL", "NV", "BCC", "BKL", "other", "none"] };
     let falling = false;
     let waiting = 0;
@@ -38,13 +38,16 @@
       failed: (data) => data.failed !== "",
     };
 
+    // A comparison of two runs has kinds of its own: who was right.
+    const shows = (data) => (showing[show.value] ?? ((one) => one.match === show.value))(data);
+
     function filter() {
       const sought = find.value.toLowerCase().split(/\s+/).filter(Boolean);
       let count = 0;
       for (const row of rows) {
         const data = row.dataset;
         const fits = (!truth.value || data.truth === truth.value) && (!code.value || data.code === code.value) &&
-          showing[show.value](data) && (sought.length === 0 || sought.every((word) => text(row).includes(word)));
+          shows(data) && (sought.length === 0 || sought.every((word) => text(row).includes(word)));
         if (row.hidden === fits) row.hidden = !fits;
         if (fits) count += 1;
       }

@@ -17,7 +17,7 @@ struct FittedResponse {
 
   init(_ response: HTTPResponse, to head: RequestHead) {
     status = response.status
-    fields = response.fields + SecurityHeaders.fields(isSecure: head.isSecure)
+    fields = response.fields + SecurityHeaders.fields(isSecure: head.isSecure, besides: response.fields)
     fields.append(("X-Request-Id", head.id))
     if response.closes { fields.append(("Connection", "close")) }
     var entityTag = response.entityTag

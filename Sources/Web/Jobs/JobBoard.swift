@@ -47,9 +47,11 @@ final class JobBoard: Sendable {
     let problem = state.withLock { state -> Problem? in
       if state.isEnding { return .unavailable("ending", "The server is about to end.", retryAfter: 5) }
       let own = state.queue.count { $0.order.client == order.client }
-      guard state.queue.count < limits.queuedJobs, own < limits.queuedJobsOfOneAddress else {
+      // Who is begun at once does not wait.
+      let free = state.isStarted ? max(parallel - state.running.count, 0) : 0
+      guard state.queue.count < limits.queuedJobs + free, own < limits.queuedJobsOfOneAddress + free else {
         return .busy(
-          "queue_full", "\(state.queue.count) examinations wait already. Try again in a moment.",
+          "queue_full", Self.crowd(state.queue.count) + " Try again in a moment.",
           retryAfter: retryAfter(state))
       }
       let log = ExaminationLog()
@@ -65,8 +67,13 @@ final class JobBoard: Sendable {
     return job
   }
 
-  /// A job by its id.
-  func job(_ id: String) -> Job? { state.withLock { $0.jobs[id] } }
+  /// A job by its id; `nil` for one that never was, or has expired.
+  func job(_ id: String) -> Job? {
+    state.withLock { state in
+      expire(&state)
+      return state.jobs[id]
+    }
+  }
 
   /// Cancels a job; `nil` when there is none, or it has expired.
   func cancel(_ id: String) -> Job? {
@@ -174,6 +181,14 @@ final class JobBoard: Sendable {
     {
       state.over.removeFirst()
       state.jobs[oldest.id] = nil
+    }
+  }
+
+  private static func crowd(_ waiting: Int) -> String {
+    switch waiting {
+    case 0: "Another examination is under way."
+    case 1: "An examination waits already."
+    default: "\(waiting) examinations wait already."
     }
   }
 

@@ -24,9 +24,8 @@ extension Application {
 
   private func events(_ request: HTTPRequest) throws -> HTTPResponse {
     let job = try job(request)
-    let text = request.head.fields["last-event-id"] ?? request.target.query("after") ?? ""
-    let number = text.isEmpty ? 0 : Int(text)
-    guard let number, number >= 0 else {
+    let text = request.head.fields["last-event-id"] ?? request.target.query("after") ?? "0"
+    guard let number = Int(text), number >= 0 else {
       throw Problem.unprocessable("bad_parameter", "The last event's number must be a whole number.")
     }
     return HTTPResponse(200, body: .events(job.feed, after: number)).with("Content-Type", "text/event-stream")

@@ -165,5 +165,16 @@ extension Application {
       diagnosis = report.diagnosis
       flags = report.flags
     }
+
+    enum CodingKeys: String, CodingKey { case observations, description, diagnosis, flags }
+
+    /// What is not there is null, as in an examination.
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(observations, forKey: .observations)
+      try container.encode(description, forKey: .description)
+      try container.encode(diagnosis, forKey: .diagnosis)
+      try container.encode(flags, forKey: .flags)
+    }
   }
 }

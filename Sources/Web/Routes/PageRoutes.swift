@@ -9,6 +9,7 @@ extension Application {
           .get: .now(open: true) { _ in
             var response = HTTPResponse(200, body: .content(content)).with("Content-Type", asset.type)
               .with("Cache-Control", "no-cache").with("Content-Security-Policy", SecurityHeaders.policy)
+            if asset.path == "/" { response = response.with("Link", PageAsset.preloads) }
             response.isCompressible = true
             return response
           }
@@ -22,6 +23,10 @@ struct PageAsset {
   let path: String
   let type: String
   let bytes: [UInt8]
+
+  /// Has a browser fetch all modules at once, not each when another has been found to need it.
+  static let preloads = all.filter { $0.path.hasSuffix(".js") && $0.path != "/script/theme.js" }
+    .map { "<\($0.path)>; rel=modulepreload" }.joined(separator: ", ")
 
   /// All of them.
   static var all: [PageAsset] {

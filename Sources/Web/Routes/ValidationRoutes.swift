@@ -62,6 +62,7 @@ extension Application {
     var response = HTTPResponse(200, body: .bytes(bytes)).with("Content-Type", type).with("Cache-Control", "no-cache")
     response.entityTag = file.entityTag
     response.isCompressible = true
-    return policy.map { response.with("Content-Security-Policy", $0) } ?? response
+    guard let policy else { return response }
+    return response.with("Content-Security-Policy", policy).with("X-Frame-Options", "SAMEORIGIN")
   }
 }

@@ -1,9 +1,10 @@
 /// Axes from 0 to 1, and how shares become coordinates.
 struct PlotFrame {
   /// The drawing's size in its own units.
-  static let width = 340.0
+  static let width = 352.0
   static let height = 312.0
-  private static let left = 40.0
+  /// Room for the vertical axis's title and the ticks beside it.
+  private static let left = 52.0
   private static let top = 8.0
   /// The side of the square between the axes.
   static let sideX = 290.0

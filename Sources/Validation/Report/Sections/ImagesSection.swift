@@ -71,7 +71,7 @@ enum ImagesSection {
       """
   }
 
-  private static func picture(_ row: ReportRow) -> Markup {
+  static func picture(_ row: ReportRow) -> Markup {
     guard !row.thumbnail.isEmpty else { return "<span class=\"blank\">no picture</span>" }
     let source = "data:image/jpeg;base64," + Data(row.thumbnail).base64EncodedString()
     return "<img src=\"\(Markup(stringLiteral: source))\" alt=\"\" loading=\"lazy\" decoding=\"async\">"
@@ -149,7 +149,7 @@ struct DescriptionMarkup {
   var description: CleanedDescription?
 
   var markup: Markup {
-    guard let description else { return "<span class=\"quiet\">none written</span>" }
+    guard let description else { return "<span class=\"quiet\">no description</span>" }
     let kept: Markup =
       description.cleaned.isEmpty
       ? "<span class=\"quiet\">Nothing is left after cleaning.</span>" : "<bdi>\(description.cleaned)</bdi>"

@@ -121,6 +121,8 @@ struct Card {
     }
     if let mark { parts += "<line class=\"mark\" x1=\"\(x(mark))\" y1=\"1\" x2=\"\(x(mark))\" y2=\"17\"/>" }
     parts += "<circle class=\"point\" cx=\"\(x(value))\" cy=\"9\" r=\"4\"/>"
-    return "<svg class=\"range\" viewBox=\"0 0 200 18\" aria-hidden=\"true\">\(parts)</svg>"
+    return """
+      <svg class="range" viewBox="0 0 200 18" preserveAspectRatio="xMinYMid" aria-hidden="true">\(parts)</svg>
+      """
   }
 }

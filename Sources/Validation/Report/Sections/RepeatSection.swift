@@ -11,7 +11,8 @@ struct RepeatSection {
       <h2 id="repeat">Repeating the run</h2>
       <pre class="command"><code>\(run.command.map(Self.quoted).joined(separator: " "))</code></pre>
       <dl class="provenance">\(facts.joined())</dl>
-      <details><summary>The protocol’s document</summary><pre class="document"><code>\(run.protocolDocument)</code></pre></details>
+      <details><summary>The protocol’s document</summary><pre class="document" tabindex="0" role="region" \
+      aria-label="The protocol’s document"><code>\(run.protocolDocument)</code></pre></details>
       </section>
       </main>
 

@@ -25,8 +25,11 @@ final class GrowingFile {
     unlink(working)
   }
 
-  func write(_ markup: Markup) throws(ReportFault) {
-    buffer += markup.html.utf8
+  func write(_ markup: Markup) throws(ReportFault) { try write(markup.html) }
+
+  /// Writes a text as it stands.
+  func write(_ text: String) throws(ReportFault) {
+    buffer += text.utf8
     if buffer.count >= Self.piece { try flush() }
   }
 

@@ -1,7 +1,9 @@
-// What this server can do: a route that is not there answers 404, one that wants another method 405.
+// What this server can do: a route that is not there answers 404.
+
+import { lost, reachable } from "./connection.js";
 
 const ROUTES = {
-  history: "/api/examinations?limit=1", validation: "/api/validations", model: "/api/model", classify: "/api/classify", uploads: "/api/uploads",
+  history: "/api/examinations?limit=1", validation: "/api/validations", model: "/api/model",
 };
 
 const present = new Set();
@@ -9,13 +11,17 @@ const present = new Set();
 /** Whether the server has a feature: `history`, `validation`, `model`, `classify`, `uploads`. */
 export const has = (feature) => present.has(feature);
 
-/** Asks the server once. */
+/** Asks the server once; waits for one that is gone. */
 export async function discover() {
-  await Promise.all(Object.entries(ROUTES).map(async ([feature, path]) => {
-    try {
+  try {
+    await Promise.all(Object.entries(ROUTES).map(async ([feature, path]) => {
       if ((await fetch(path)).status !== 404) present.add(feature);
-    } catch {
-      // Without an answer nothing is promised.
-    }
-  }));
+    }));
+  } catch {
+    lost();
+    await reachable();
+    return discover();
+  }
+  // Who describes its model takes notes and uploads as well; asking those routes would stand as an error in the console.
+  if (has("model")) present.add("classify").add("uploads");
 }

@@ -55,7 +55,7 @@ export class FilterBar {
   constructor(...more) {
     options(this.#result, RESULTS);
     options(this.#flag, [
-      ["", "Any flags or none"], ["clean", "Clean"], ["any", "Flagged"], ...flagNames.map((flag) => [flag, flagWords(flag)]),
+      ["", "Any flags"], ["clean", "Clean"], ["any", "Flagged"], ...flagNames.map((flag) => [flag, flagWords(flag)]),
     ]);
     this.node = element(
       "search", { class: "filters", "aria-label": "Filter images" },

@@ -24,7 +24,7 @@ export class HistoryView {
 
   constructor() {
     options(this.#code, [["", "Any code"], ...CODES.map((code) => [code, `${code} ${lesion(code)}`])]);
-    options(this.#flag, [["", "Any flags or none"], ["clean", "Clean"], ...flagNames.map((flag) => [flag, flagWords(flag)])]);
+    options(this.#flag, [["", "Any flags"], ["clean", "Clean"], ...flagNames.map((flag) => [flag, flagWords(flag)])]);
     this.#search.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.show(), 250);

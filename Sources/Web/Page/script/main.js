@@ -1,9 +1,9 @@
 // Begins: what the server can do, what it has, and which view the address names.
 
-import { describeModel, onTokenNeeded, protocolDocument } from "./api.js";
+import { describeModel, onTokenNeeded, protocolDocument, ServerGone } from "./api.js";
 import { askForToken } from "./token.js";
 import { CompareView } from "./compare.js";
-import { outage, tryNow } from "./connection.js";
+import { outage, reachable, tryNow } from "./connection.js";
 import { element, replace } from "./dom.js";
 import { discover, has } from "./features.js";
 import { HistoryView } from "./history.js";
@@ -11,8 +11,10 @@ import { listenForKeys, showKeys } from "./keys.js";
 import { ReadView } from "./read.js";
 import { model, readerMode, readingProtocol } from "./store.js";
 import { acceptEverywhere } from "./upload.js";
+import { size } from "./words.js";
 import { ValidationView } from "./validation.js";
 
+const LOADING_PAUSE = 2000; // milliseconds between two looks whether the model has been loaded
 const main = document.getElementById("main");
 const byId = (id) => document.getElementById(id);
 
@@ -55,7 +57,9 @@ outage.watch((gone) => {
   if (gone && !box.firstChild) {
     box.append("The server cannot be reached. The page keeps trying. ", element("button", { type: "button", text: "Try now", on: { click: tryNow } }));
   }
-  if (!gone) replace(box);
+  if (gone || box.childElementCount === 0) return;
+  replace(box);
+  describe();
 });
 
 onTokenNeeded(askForToken);
@@ -70,6 +74,11 @@ async function describe() {
     const told = model.value;
     if (told?.status === "ready") byId("model-chip").textContent = `${told.name} · ${told.protocol.id}`;
     else if (told) byId("model-chip").textContent = told.status === "loading" ? "The model is loading" : "No model is loaded";
+    if (told?.status === "loading") setTimeout(describe, LOADING_PAUSE);
+    if (told?.upload_bytes) {
+      byId("drop-words").textContent = `Drop images or a folder to add them: up to ${size(told.upload_bytes)} each, `
+        + `kept for ${Math.round(told.upload_kept_seconds / 3600)} hours without name and metadata`;
+    }
     if (told?.protocol) readingProtocol.value = await protocolDocument(told.protocol.id);
   } catch {
     // Reading goes on without it; an examination names its model and protocol itself.
@@ -116,6 +125,7 @@ const table = [
   { keys: ["Enter"], name: "Run", act: reading(() => read.run()) },
   { keys: ["c"], name: "Cancel", act: reading(() => read.cancel()) },
   { keys: ["/"], name: "Filter", act: () => (view.filter ?? view).focus?.() },
+  { keys: ["u"], name: "Add images", act: reading(() => has("uploads") && byId("add").click()) },
   { keys: ["p"], name: "Original, before and after, model’s view", act: reading(() => read.viewer.nextMode()) },
   { keys: ["+", "="], name: "Zoom in", act: reading(() => read.viewer.placement.in()) },
   { keys: ["-"], name: "Zoom out", act: reading(() => read.viewer.placement.out()) },
@@ -136,12 +146,22 @@ listenForKeys(table);
 byId("keys-button").addEventListener("click", () => showKeys(table));
 if (has("uploads")) acceptEverywhere((document, isLast) => read.added(document, isLast));
 
-try {
-  await read.load();
-} catch (error) {
-  document.getElementById("toasts").append(element("p", { class: "toast error", text: error.message }));
+async function load() {
+  try {
+    await read.load();
+  } catch (error) {
+    read.viewer.open(null, `The images cannot be listed. ${error.message}`);
+    if (!(error instanceof ServerGone)) return false;
+    await reachable();
+    return load();
+  }
+  return true;
 }
+
+open(read, "read");
+read.viewer.open(null, "Loading the images…");
 describe();
+const isLoaded = await load();
 addEventListener("hashchange", route);
-route();
+if (isLoaded || !/^#?\/?$/.test(location.hash)) route();
 document.body.dataset.ready = "yes";

@@ -166,7 +166,7 @@ export class Panel {
       case "queued": return "Waiting in the queue…";
       case "running": return reading.phase === "looking" ? "Looking at the image…" : "Reading…";
       case "cancelled": return "Cancelled. What had come by then stands below.";
-      case "failed": return "It went no further.";
+      case "failed": return reading.failure?.retryAt ? "Not begun yet." : "It went no further.";
       default: return reading.finished ? `Read ${moment(reading.finished)}.` : "Read.";
     }
   }
@@ -180,6 +180,8 @@ export class Panel {
       reading.isPolled && reading.isUnderWay && element(
         "p", { class: "note", text: "Live events do not get through. The result will appear when it is there." }),
       reading.state === "failed" && reading.failure && trouble(reading.failure, { retry: this.#image && retry, giveUp }),
+      reading.state === "idle" && ["no_weights", "failed"].includes(model.value?.status) && trouble(
+        { reason: "no_weights", message: "The server runs without weights; nothing can be read." }),
       isHidden && reading.isUnderWay && element("p", { class: "note", text: "The model is reading; its answer stays hidden." }));
   }
 

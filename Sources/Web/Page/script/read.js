@@ -13,6 +13,7 @@ import { current, images, readerMode, results } from "./store.js";
 import { addButtons } from "./upload.js";
 import { Viewer } from "./viewer.js";
 
+const NO_IMAGES = "There are no images yet. Drop some anywhere on the page, paste one, or add them with the buttons below.";
 const REMEMBERED_RESULTS = 200; // examinations of the history whose results the filmstrip shows
 
 /** The view at `#/`, `#/image/NAME` and `#/examination/ID`. */
@@ -53,7 +54,10 @@ export class ReadView {
     const turn = (this.#turn += 1);
     current.value = image ? name : null;
     this.viewer.open(image ?? null);
-    if (!image) return this.panel.show(null, null);
+    if (!image) {
+      this.viewer.open(null, images.value.length > 0 ? undefined : NO_IMAGES);
+      return this.panel.show(null, null);
+    }
     if (!this.#readings.has(name)) this.#readings.set(name, new Reading(name));
     this.panel.show(this.#readings.get(name), image);
     const last = results.value.get(name);

@@ -33,7 +33,10 @@ export function follow(job, listener) {
   function open() {
     if (isOver) return;
     source = new EventSource(eventsAddress(job, last));
-    source.addEventListener("open", () => found());
+    source.addEventListener("open", () => {
+      found();
+      listener.interrupted?.(false);
+    });
     for (const name of NAMES) source.addEventListener(name, (message) => take(parse(message.data)));
     source.addEventListener("error", interrupted);
   }

@@ -3,11 +3,11 @@
 import { element } from "./dom.js";
 
 const HINTS = {
-  no_weights: ["No model is loaded", "Nothing can be read until the server has weights. On the server’s machine, dermgemma doctor says what is missing, "
+  no_weights: ["No model is loaded", "On the server’s machine, dermgemma doctor says what is missing, "
     + "and dermgemma models pull fetches weights. Images, history and validation runs can be looked at meanwhile."],
   failed: ["No model is loaded", "The weights could not be loaded. On the server’s machine, dermgemma doctor says why."],
   loading: ["The model is still loading", "It takes a moment after the server starts."],
-  queue_full: ["The queue is full", "Others are being read first."],
+  queue_full: ["The queue is full", null],
   too_many_requests: ["Too many requests", "The server limits how much one address may ask."],
   gone: ["The server cannot be reached", "The page goes on as soon as it is back."],
   not_found: ["Not there any more", null],

@@ -132,7 +132,7 @@ async function filesBelow(entry) {
 
 /** Buttons that open the browser's own choosers of files and folders. */
 export function addButtons(added) {
-  const chooser = (attributes, text, title) => {
+  const chooser = (attributes, text, title, id) => {
     const input = element("input", {
       type: "file", class: "unseen", tabindex: -1, "aria-hidden": "true", multiple: true, ...attributes,
       on: { change: () => {
@@ -140,10 +140,10 @@ export function addButtons(added) {
         input.value = "";
       } },
     });
-    return [input, element("button", { type: "button", text, title, on: { click: () => input.click() } })];
+    return [input, element("button", { type: "button", id, text, title, on: { click: () => input.click() } })];
   };
   return [
-    chooser({ accept: "image/jpeg,image/png,image/webp,image/tiff,image/bmp" }, "Add images", "Add images from this machine (U); drop and paste work too"),
+    chooser({ accept: "image/jpeg,image/png,image/webp,image/tiff,image/bmp" }, "Add images", "Add images from this machine (U); drop and paste work too", "add"),
     chooser({ webkitdirectory: true }, "Add folder", "Add all images of a folder"),
   ];
 }

@@ -1,36 +1,67 @@
-// Validation runs: their main figures with intervals, and the way to the whole report.
+// Validation runs: their main figures with intervals, and the report with its plots.
 
 import { listRuns, runReport, runSummary } from "./api.js";
 import { element, replace } from "./dom.js";
-import { flagWords, percent } from "./words.js";
+import { options } from "./filter.js";
+import { flagWords, moment, percent } from "./words.js";
 
 /** The view at `#/validation`. */
 export class ValidationView {
-  node = element("div", { class: "page" });
+  #run = element("select", { "aria-label": "Run", on: { change: () => this.#open() } });
+  #content = element("div", { class: "run" });
+  #runs = [];
+  node = element(
+    "div", { class: "page" },
+    element("div", { class: "page-head" }, element("h1", { text: "Validation" }), this.#run), this.#content);
+
+  focus() { this.#run.focus(); }
 
   async show() {
-    replace(this.node, element("h1", { text: "Validation" }), element("p", { class: "pending", text: "Loading…" }));
+    this.#tell("Loading…");
+    this.#run.hidden = true;
     try {
-      const runs = await listRuns();
-      const summaries = await Promise.all(runs.map(async (run) => [run.name, await runSummary(run.name)]));
-      replace(this.node, element("h1", { text: "Validation" }), summaries.length > 0 ? summaries.map(card)
-        : element("p", { class: "pending", text: "There is no validation run yet: dermgemma validate all makes one." }));
+      const before = this.#run.value;
+      this.#runs = await listRuns();
+      if (this.#runs.length === 0) return this.#tell("There is no validation run yet: dermgemma validate all makes one.");
+      options(this.#run, this.#runs.map(({ name, modified }) => [name, `${name}, ${moment(modified)}`]));
+      if (this.#runs.some(({ name }) => name === before)) this.#run.value = before;
+      this.#run.hidden = false;
+      await this.#open();
     } catch (error) {
-      replace(this.node, element("h1", { text: "Validation" }), element("p", { class: "problem", role: "alert", text: error.message }));
+      this.#fail(error);
     }
   }
+
+  async #open() {
+    const run = this.#runs.find(({ name }) => name === this.#run.value);
+    try {
+      replace(this.#content, card(await runSummary(run.name)), run.report && report(run.name));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #tell(words) { replace(this.#content, element("p", { class: "pending", role: "status", text: words })); }
+  #fail(error) { replace(this.#content, element("p", { class: "problem", role: "alert", text: error.message })); }
 }
 
-function card([name, { quality, scope }]) {
+/** The report, cut off from the page: it runs in a sandbox of its own. */
+function report(name) {
+  return [
+    element("iframe", { class: "report", title: `Report of the run ${name}`, src: runReport(name) }),
+    element("p", {}, element("a", { href: runReport(name), target: "_blank", rel: "noopener", text: "The report in a window of its own" })),
+  ];
+}
+
+function card({ quality, scope }) {
   const rate = quality.clean_rate;
-  const counts = (title, pairs) => pairs.length > 0 && [element("h3", { text: title }), element(
+  const counts = (title, pairs) => pairs.length > 0 && [element("h2", { text: title }), element(
     "dl", { class: "effort-list" }, pairs.map(([key, count]) => element("div", {}, element("dt", { text: key }), element("dd", { text: String(count) }))))];
   return element(
-    "section", { class: "card", "aria-label": name }, element("h2", { text: name }),
+    "section", { class: "card", "aria-label": "Figures" },
     element("p", { class: "subtitle", text: `Scope ${scope}: ${quality.examined} examined, ${quality.failed} failed.` }),
     element("p", { text: `Clean: ${percent(rate.value)}${rate.low === null ? "" : `, 95 % interval ${percent(rate.low)} to ${percent(rate.high)}`}; `
       + `the target of ${percent(quality.target)} is ${quality.is_target_met ? "met" : "not met"}.` }),
     counts("Codes", Object.entries(quality.codes)),
-    counts("Flags", Object.entries(quality.flags).map(([flag, count]) => [flagWords(flag), count])),
-    element("p", {}, element("a", { href: runReport(name), target: "_blank", rel: "noopener", text: "The whole report, with its plots" })));
+    counts("Flags", Object.entries(quality.flags).map(([flag, count]) => [flagWords(flag), count])));
 }

@@ -65,15 +65,19 @@ export class Viewer {
   get placement() { return this.#placement; }
   get mode() { return this.#mode; }
 
-  /** Shows an image of the server; `null` shows none. */
-  open(image) {
+  /** Shows an image of the server; `null` shows none, and says why. */
+  open(image, words = "No image is chosen.") {
     if (image && image.url === this.#image?.url) return;
     this.#image = image;
     this.#original.dataset.tried = "";
     this.#prepared.removeAttribute("src");
     this.#picture.classList.remove("shown");
-    replace(this.#message, image ? "Loading the image…" : "No image is chosen.");
-    if (!image) return this.#original.removeAttribute("src");
+    replace(this.#message, image ? "Loading the image…" : words);
+    if (!image) {
+      this.#original.removeAttribute("src");
+      this.#zoom.textContent = "";
+      return this.#describe();
+    }
     this.#original.src = image.url;
     this.#original.alt = `Dermoscopic image ${image.name}`;
     this.#prepared.alt = `${image.name} as the model sees it`;
@@ -151,6 +155,6 @@ export class Viewer {
     style.setProperty("--scale", String(scale));
     this.#picture.classList.toggle("magnified", scale > 3);
     this.#stage.classList.toggle("movable", !isFitted);
-    this.#zoom.textContent = `${Math.round(scale * 100)} %`;
+    if (this.#image) this.#zoom.textContent = `${Math.round(scale * 100)} %`;
   }
 }

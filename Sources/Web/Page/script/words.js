@@ -71,7 +71,7 @@ export function percent(share) {
 /** The change of a share in percentage points, with its sign. */
 export function points(change) {
   const whole = Math.round(change * 100);
-  if (whole === 0) return Math.abs(change) < 0.0005 ? "no change" : change > 0 ? "+ < 1 pt" : "− < 1 pt";
+  if (whole === 0) return Math.abs(change) < 0.0005 ? "no change" : change > 0 ? "< 1 pt up" : "< 1 pt down";
   return `${whole > 0 ? "+" : "−"}${Math.abs(whole)} pt`;
 }
 

@@ -1,0 +1,188 @@
+"""The API against other people's programs: schemathesis, Python's HTTP and TLS, a client that does what the seed's page does."""
+
+import json
+import pathlib
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+import pytest
+
+import program
+from server import PATIENCE, free_port, serving
+
+SCHEMATHESIS_SECONDS = 100
+"""How long schemathesis may try things."""
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """A folder of four phantoms with their labels."""
+    folder = tmp_path_factory.mktemp("api") / "images"
+    program.run("phantoms", "--count", 4, "--seed", 65, "--out", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(images, tmp_path_factory):
+    """A server with these images and a validation run."""
+    folder = tmp_path_factory.mktemp("api-data")
+    program.run(
+        "validate", "all", "--images", images, "--labels", images / "labels.csv", "--threads", program.THREADS,
+        "--out", folder / "data/phantoms")
+    with serving(folder, "--images", images, "--labels", images / "labels.csv") as server:
+        yield server
+
+
+def test_schemathesis_finds_nothing(server, tmp_path, remark):
+    """What /openapi.json says is true, and what it does not say is refused as it says."""
+    job = server.json("/api/analyze", "POST", {"filename": "phantom-65-00000.png"})["job_id"]
+    examination = server.json("/api/examinations?limit=1")["examinations"][0]["id"]
+    settings = tmp_path / "schemathesis.toml"
+    settings.write_text(f"""
+        [parameters]
+        "path.job_id" = "{job}"
+        "path.run" = "phantoms"
+        "path.protocol_id" = "seed"
+        "path.examination_id" = "{examination}"
+
+        # JSON Schema cannot say which bytes are an image, nor which words the protocol in use has.
+        [[operations]]
+        include-path = ["/api/uploads", "/api/analyze"]
+        include-method = "POST"
+        [operations.checks]
+        positive_data_acceptance.expected-statuses = ["2xx", 404, 415, 422, 429]
+
+        [[operations]]
+        include-path = "/api/classify"
+        [operations.checks]
+        positive_data_acceptance.expected-statuses = ["2xx", 422, 429]
+        """, "utf-8")
+    done = subprocess.run(
+        [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", settings, "--no-color", "run",
+         f"{server.address}/openapi.json", "--checks", "all", "--max-time", str(SCHEMATHESIS_SECONDS),
+         "--continue-on-failure", "--request-timeout", "30", "--seed", "65"],
+        capture_output=True, text=True, timeout=SCHEMATHESIS_SECONDS * 2, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    cases = next((line.strip() for line in done.stdout.splitlines() if "generated" in line), "")
+    remark(f"schemathesis: nothing found; {cases}")
+    assert server.ask("/healthz")[0] == 200
+
+
+def test_a_client_that_does_what_the_seed_s_page_does(server):
+    """It lists, shows a picture, posts a name, polls the job, and reads six fields of the result."""
+    names = server.json("/api/list-images")
+    assert names and all(isinstance(name, str) for name in names)
+    status, fields, picture = server.ask("/images/" + urllib.parse.quote(names[0]))
+    assert status == 200 and fields["content-type"] == "image/png" and picture.startswith(b"\x89PNG")
+    job = server.json("/api/analyze", "POST", {"filename": names[0]})["job_id"]
+    deadline = time.monotonic() + PATIENCE
+    while (state := server.json(f"/api/status/{job}"))["status"] != "done":
+        assert state["status"] in {"queued", "running"} and time.monotonic() < deadline
+        time.sleep(0.1)
+    result = state["result"]
+    assert result["ai_code"] in {"MEL", "NV", "BCC", "BKL"}
+    assert isinstance(result["gt_code"], str) and isinstance(result["gt_attr"], str)
+    assert set(result["raw_obs"]) == {"Architecture", "Network", "Structures", "Colors"}
+    assert all(isinstance(value, str) for value in result["raw_obs"].values())
+    assert isinstance(result["adj_desc"], str) and result["final_implication"].startswith(result["ai_code"])
+
+
+def test_what_the_server_answers_is_what_the_command_line_prints(server, images):
+    """The same image, weights, protocol and seed: the same examination, but for times and the folder's truth."""
+    name = "phantom-65-00001.png"
+    posted = server.json("/api/analyze", "POST", {"filename": name})["examination"]
+    printed = json.loads(program.run(
+        "analyze", "--json", "--threads", program.THREADS, "--labels", images / "labels.csv", images / name))
+    for part in ("observations", "description", "diagnosis", "flags", "ground_truth", "model", "protocol", "seed"):
+        assert posted[part] == printed[part], part
+
+
+def test_every_event_of_a_job_comes_once_and_in_order_however_often_one_reconnects(server):
+    job = server.json("/api/analyze", "POST", {"filename": "phantom-65-00002.png"})["job_id"]
+
+    def numbers(fields) -> list[int]:
+        text = server.ask(f"/api/jobs/{job}/events", fields=fields)[2].decode()
+        return [int(line.removeprefix("id: ")) for line in text.splitlines() if line.startswith("id: ")]
+
+    every = numbers({})
+    assert every == list(range(1, len(every) + 1)) and len(every) > 8
+    for last in (1, 5, len(every)):
+        assert numbers({"Last-Event-ID": str(last)}) == every[last:]
+
+
+def test_tls_is_spoken_with_a_certificate_and_refused_with_another_s_key(images, tmp_path):
+    def pair(name: str) -> list:
+        key, certificate = tmp_path / f"{name}.key", tmp_path / f"{name}.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-keyout", key, "-out", certificate, "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+            check=True, capture_output=True)
+        return [certificate, key]
+
+    certificate, key = pair("ours")
+    trusting = ssl.create_default_context(cafile=certificate)
+    with serving(tmp_path, "--images", images, "--tls-cert", certificate, "--tls-key", key, context=trusting) as server:
+        status, fields, _ = server.ask("/healthz")
+        assert status == 200 and "strict-transport-security" in fields
+        answer = server.json("/api/analyze", "POST", {"filename": "phantom-65-00000.png"})
+        assert answer["ai_code"] in {"MEL", "NV", "BCC", "BKL"}
+    done = subprocess.run(
+        [program.BINARY, "serve", "--no-model", "--port", str(free_port()), "--data", tmp_path / "other", "--tls-cert",
+         certificate, "--tls-key", pair("other")[1]], capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 69 and "a pair" in done.stderr
+
+
+def test_a_server_that_ends_finishes_what_runs_and_returns_what_waits(images, tmp_path):
+    with serving(tmp_path, "--images", images, log=(tmp_path / "log").open("w")) as server:
+        answers = {}
+
+        def post(number: int) -> None:
+            document = {"filename": "phantom-65-00003.png", "seed": number}
+            answers[number] = server.ask("/api/analyze", "POST", document)
+
+        clients = [threading.Thread(target=post, args=(number,)) for number in range(6)]
+        for client in clients:
+            client.start()
+        while "dermgemma_jobs_running 1" not in server.ask("/metrics")[2].decode():
+            time.sleep(0.01)
+        server.process.send_signal(signal.SIGTERM)
+        for client in clients:
+            client.join(PATIENCE)
+        assert server.process.wait(PATIENCE) in {0, 130, 143}
+    statuses = sorted(status for status, _, _ in answers.values())
+    assert len(statuses) == 6 and set(statuses) <= {200, 503} and 200 in statuses and 503 in statuses
+    returned = next(body for status, _, body in answers.values() if status == 503)
+    assert json.loads(returned)["reason"] == "ending"
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
+    assert lines[-1]["event"] == "ended"
+    assert not any("phantom" in json.dumps(line) for line in lines), "the log names an image"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_curl_uploads_ranges_and_conditions(server, images, tmp_path):
+    """What docs/SERVER.md shows with curl."""
+
+    def curl(*arguments: object) -> str:
+        done = subprocess.run(
+            ["curl", "--silent", "--show-error", *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    address = f"{server.address}/images/phantom-65-00000.png"
+    kept = json.loads(curl("--form", f"image=@{images / 'phantom-65-00000.png'}", f"{server.address}/api/uploads"))
+    assert kept["name"].endswith(".png") and "phantom" not in kept["name"]
+    read = json.loads(curl(
+        "--json", json.dumps({"filename": kept["name"]}), "--header", "Prefer: wait=10", f"{server.address}/api/analyze"))
+    assert read["status"] == "done"
+    assert curl("--request", "DELETE", "--write-out", "%{http_code}", f"{server.address}/api/uploads/{kept['name']}") == "204"
+    curl("--etag-save", tmp_path / "tag", "--output", tmp_path / "picture", address)
+    again = curl("--etag-compare", tmp_path / "tag", "--output", tmp_path / "again", "--write-out", "%{http_code}", address)
+    assert again == "304"
+    curl("--range", "8-15", "--output", tmp_path / "part", address)
+    assert (tmp_path / "part").read_bytes() == (tmp_path / "picture").read_bytes()[8:16]

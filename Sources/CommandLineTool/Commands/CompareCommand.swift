@@ -1,0 +1,97 @@
+import Faults
+import Foundation
+import Validation
+
+let compareCommand = CommandSpecification(
+  name: "compare",
+  summary: "Holds two validations of the same images against each other.",
+  usage: ["compare RUN_A RUN_B [options]"],
+  discussion: [
+    "A run is the folder that 'validate' wrote to, or a database; its last run that classified is taken. FOLDER@ID names "
+      + "another by its id, such as a run of 'analyze --records'. An image is the same when its file is, under whatever name.",
+    "Tells how the figures differ, with intervals from resamples of the same lesions in both, and McNemar's exact tests; how "
+      + "often both say the same; and the images on which they part, with both descriptions beside each other. What was "
+      + "read by one run alone is told and left out.",
+    "Exit status: 0 all well; 64 wrong usage, or twice the same run; 65 no image was read by both; 66 a run is missing; "
+      + "69 a database is locked, damaged or none; 74 output could not be written; 130 interrupted.",
+  ],
+  options: [
+    OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object instead of text."),
+    OptionSpecification(
+      name: "--out", value: "DIR", help: "Also writes comparison.json and comparison.html, a page for the browser."),
+    OptionSpecification(
+      name: "--images", value: "DIR", help: "Where the page's pictures are (default: the folder that RUN_A names)."),
+    OptionSpecification(
+      name: "--limit", value: "N", help: "Images on which they part that are printed (default 20; 0 for none)."),
+  ],
+  examples: [
+    ("dermgemma compare results-seed results-direct", "Two protocols."),
+    ("dermgemma compare old new --out comparison", "Two models, with a page."),
+  ],
+  takesArguments: true
+) { arguments, terminal in
+  guard arguments.positional.count == 2 else {
+    throw UsageFault(message: "Name two runs: compare RUN_A RUN_B", command: "compare")
+  }
+  let limit = try arguments.number("--limit", in: 0...Int.max) ?? 20
+  let (out, images) = (try arguments.path("--out"), try arguments.path("--images"))
+  if images != nil, out == nil {
+    throw UsageFault(message: "--images is for the page: say --out DIR as well", command: "compare")
+  }
+  let first = try await OpenRun(RunReference(arguments.positional[0]))
+  do {
+    let second = try await OpenRun(RunReference(arguments.positional[1]))
+    do {
+      terminal.progress("Comparing…")
+      let comparison = try await RunComparison(first, second)
+      if let out { try await ComparisonReport.write(comparison, into: out, images: images) }
+      if arguments.isSet("--json") {
+        try await comparison.printJSON(terminal)
+      } else {
+        try await comparison.printText(terminal, limit: limit, out: out)
+      }
+    } catch {
+      await second.close()
+      throw error
+    }
+    await second.close()
+  } catch {
+    await first.close()
+    throw error
+  }
+  await first.close()
+  return 0
+}
+
+extension RunComparison {
+  fileprivate func printJSON(_ terminal: Terminal) async throws {
+    // Whole lines only; the last piece ends with its own.
+    var line = ""
+    try await writeJSON { piece in
+      line += piece
+      guard let end = line.lastIndex(of: "\n") else { return }
+      try terminal.print(String(line[..<end]))
+      line = String(line[line.index(after: end)...])
+    }
+  }
+
+  fileprivate func printText(_ terminal: Terminal, limit: Int, out: String?) async throws {
+    for open in [first, second] where open.run.state != .finished {
+      terminal.complain("dermgemma: \(open.name): the run is not finished; what is there so far is compared")
+    }
+    try terminal.print((ComparisonTables(self).lines + ["", PartedText.heading(self)]).joined(separator: "\n"))
+    var shown = 0
+    let count = partings.values.reduce(0, +)
+    if limit > 0 {
+      try await forEachParted { image in
+        guard shown < limit else { return }
+        shown += 1
+        try terminal.print("\n" + PartedText.lines(of: image).joined(separator: "\n"))
+      }
+    }
+    if limit > 0, shown < count { terminal.complain("dermgemma: \(shown) of \(count) were shown; say --limit N for more") }
+    if let out {
+      try terminal.print("\nWritten to \(out): " + ComparisonReport.fileNames.joined(separator: ", "))
+    }
+  }
+}
