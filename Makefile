@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 bench bench-web cuda dist lint \
-  format clean prerequisites
+.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 model-figures bench bench-web cuda \
+  dist lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -15,6 +15,8 @@ help:
 	@echo "                   the same for the real Gemma 3 270M, which it fetches (230 MB)"
 	@echo "make validate-seed99"
 	@echo "                   validate on the seed's 99 images, where they are, and put the table into README.md"
+	@echo "make model-figures"
+	@echo "                   the table of the embedded model's card, from the images in ../shared/data"
 	@echo "make bench         the benchmark"
 	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
@@ -55,6 +57,9 @@ test-interop-270m: build
 
 validate-seed99: build
 	@scripts/seed99-table.sh
+
+model-figures: build
+	@scripts/model-figures.sh
 
 bench: prerequisites
 	@scripts/bench.sh

@@ -59,19 +59,21 @@ def calibration_error(probability: np.ndarray, labels: np.ndarray, bins: int = 1
 def main() -> None:
     import torch
 
-    from .examine import examine
+    from .examine import direct_scores, examine
     from .export import load_model
     from .language import IMAGE_TOKENS
     from .lessons import Lessons
-    from .train import figures, plain, select_rows
+    from .losses import figures
+    from .scoring import plain, select_rows
+    from .tower import IMAGE_SIDE
     from .truth import read_truth
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--splits", type=Path, default=Path(__file__).parent.parent / "splits")
-    parser.add_argument("--checkpoint", default="joint.pt")
-    parser.add_argument("--nevi", type=int, default=150)
+    parser.add_argument("--checkpoint", default="last.pt")
+    parser.add_argument("--nevi", type=int, default=200)
     parser.add_argument("--split", default="select", help="the split to fit on; others only to look at")
     options = parser.parse_args()
     torch.set_num_threads(2)
@@ -80,8 +82,9 @@ def main() -> None:
     labels = truth.diagnosis[rows]
     model, tokenizer = load_model(options.work, options.checkpoint)
     lessons = Lessons(tokenizer, IMAGE_TOKENS)
-    found = examine(model, tokenizer, lessons, plain(truth, rows), lessons.seed)
-    direct = np.stack([f.direct for f in found])
+    # Each way with its own protocol's pictures: the three phases the seed's, the direct code the image as it is.
+    found = examine(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE, True), lessons.seed, direct=False)
+    direct = direct_scores(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE))
     phase3 = np.stack([f.classification for f in found])
     result = {"direct": fit(direct, labels), "classification": fit(phase3, labels), "prior": PRIOR,
               "prior_values": [0.25] * len(CODES)}

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ CODE_OF_DX = {"mel": 0, "nv": 1, "bcc": 2, "bkl": 3}
 PACKED_SIDE = 224
 #: The seed protocol's contrast factor about the mean grey.
 SEED_CONTRAST = 1.4
+#: The seed protocol's JPEG quality.
+SEED_QUALITY = 90
 #: Salt of the split: changing it changes every figure in the card, so it stays.
 SPLIT_SALT = "dermgemma-split-1"
 #: Shares of lesions for train / select and calibrate / report.
@@ -139,22 +142,27 @@ def square(image: Image.Image, side: int = PACKED_SIDE) -> np.ndarray:
     return np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.LANCZOS))
 
 
-def seed_contrast(pixels: np.ndarray) -> np.ndarray:
-    """Pillow's contrast enhancement about the mean grey, as the seed prepares its images."""
-    return np.asarray(ImageEnhance.Contrast(Image.fromarray(pixels)).enhance(SEED_CONTRAST))
+def seed_prepared(pixels: np.ndarray) -> np.ndarray:
+    """As the seed prepares its images: Pillow's contrast enhancement about the mean grey, then JPEG."""
+    stored = io.BytesIO()
+    ImageEnhance.Contrast(Image.fromarray(pixels)).enhance(SEED_CONTRAST).save(stored, "JPEG", quality=SEED_QUALITY)
+    return np.asarray(Image.open(stored))
 
 
 def pack(records: list[Record], folder: Path, name: str, side: int = PACKED_SIDE) -> None:
-    """Writes ``NAME.u8`` (N x side x side x 3) and ``NAME.json`` (ids); skips what is complete."""
+    """Writes ``NAME.npy`` and ``NAME-seed.npy`` (N x side x side x 3: plain, and as the seed prepares it), then each one's
+    ``.json`` (ids); skips what is complete."""
     folder.mkdir(parents=True, exist_ok=True)
-    listing = folder / f"{name}.json"
     ids = [record.image_id for record in records]
-    if listing.exists() and json.loads(listing.read_text()) == ids:
+    listings = [folder / f"{name}.json", folder / f"{name}-seed.json"]
+    if all(path.exists() and json.loads(path.read_text()) == ids for path in listings):
         return
-    store = np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=np.uint8,
-                                      shape=(len(records), side, side, 3))
+    stores = [np.lib.format.open_memmap(path.with_suffix(".npy"), mode="w+", dtype=np.uint8,
+                                        shape=(len(records), side, side, 3)) for path in listings]
     for index, record in enumerate(records):
         with Image.open(record.path) as image:
-            store[index] = square(image, side)
-    store.flush()
-    listing.write_text(json.dumps(ids))
+            stores[0][index] = square(image, side)
+        stores[1][index] = seed_prepared(stores[0][index])
+    for path, store in zip(listings, stores):
+        store.flush()
+        path.write_text(json.dumps(ids))

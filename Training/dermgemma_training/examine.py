@@ -12,7 +12,7 @@ import torch
 from transformers import DynamicCache
 
 from .dataset import CODES
-from .language import hidden_states, pad
+from .language import Branch, Row, hidden_states, pad
 from .lessons import Lessons
 from .protocol import Protocol
 from .tokenizer import Tokenizer
@@ -82,8 +82,8 @@ def code_scores(model, tokenizer: Tokenizer, prompts: list[list[int]], features:
     columns = []
     for code in CODES:
         pieces = tokenizer.encode(" " + code)
-        rows = [(p + pieces, len(p)) for p in prompts]
-        batch = pad(rows, list(range(len(rows))) if features is not None else [-1] * len(rows), [1.0] * len(rows))
+        rows = [Row([], [Branch(p + pieces, len(p))], n if features is not None else -1) for n, p in enumerate(prompts)]
+        batch = pad(rows)
         hidden = hidden_states(model, batch, features)
         score = torch.zeros(len(rows))
         for offset, piece in enumerate(pieces):
@@ -125,3 +125,15 @@ def examine(model, tokenizer: Tokenizer, lessons: Lessons, pixels: torch.Tensor,
                 examination.direct = row
         results += found
     return results
+
+
+@torch.no_grad()
+def direct_scores(model, tokenizer: Tokenizer, lessons: Lessons, pixels: torch.Tensor, batch: int = 48) -> np.ndarray:
+    """Log-probability of each whole code while looking at prepared images, N x 4."""
+    prompt = lessons.prefix + tokenizer.visual_prompt(lessons.direct.classification, lessons.direct.answer_prefix)
+    found = []
+    for start in range(0, len(pixels), batch):
+        part = pixels[start: start + batch]
+        features = model.model.multi_modal_projector(model.model.vision_tower(pixel_values=part).last_hidden_state)
+        found.append(code_scores(model, tokenizer, [prompt] * len(part), features))
+    return np.concatenate(found)

@@ -29,11 +29,11 @@ SHARPENING = 2.0
 SAMPLING = {"temp": 0.1, "top_k": 20, "top_p": 0.95, "min_p": 0.05, "penalty_repeat": 1.0, "penalty_last_n": 0}
 
 
-def load_model(work: Path, checkpoint: str = "joint.pt", sharpening: float = SHARPENING):
+def load_model(work: Path, checkpoint: str = "last.pt", sharpening: float = SHARPENING, side: int = IMAGE_SIDE):
     """The averaged model as it is exported, and its tokenizer."""
     tokenizer = Tokenizer(work / "tokenizer.model")
     model = build_model(model_configuration(tokenizer.size, tokenizer.image, tokenizer.start_of_image,
-                                            tokenizer.end_of_image, tokenizer.end_of_turn))
+                                            tokenizer.end_of_image, tokenizer.end_of_turn, side))
     state = torch.load(work / checkpoint, map_location="cpu")["average"]
     model.load_state_dict({k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")})
     with torch.no_grad():
@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--llama-cpp", type=Path, required=True, help="llama.cpp's source tree")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--calibration", type=Path)
-    parser.add_argument("--checkpoint", default="joint.pt")
+    parser.add_argument("--checkpoint", default="last.pt")
     options = parser.parse_args()
     model, _ = load_model(options.work, options.checkpoint)
     save_huggingface(model, options.work / "tokenizer.model", options.work / "huggingface")

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from . import dataset
-from .tower import DIAGNOSES, PATCH  # noqa: F401
+from .tower import PATCH
 
 #: Share of each batch by diagnosis: the four codes alike, the three others a little.
 SAMPLING = {"mel": 0.23, "nv": 0.23, "bcc": 0.2, "bkl": 0.23, "akiec": 0.05, "vasc": 0.03, "df": 0.03}
@@ -38,31 +38,25 @@ def packed_masks(data: Path, work: Path) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
-def contrast_about_mean(images: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
-    """The seed's contrast on the chosen images of a float batch in [0, 255]."""
-    grey = images[:, 0] * 0.299 + images[:, 1] * 0.587 + images[:, 2] * 0.114
-    mean = grey.mean((1, 2)).round()[:, None, None, None]
-    boosted = (mean + dataset.SEED_CONTRAST * (images - mean)).clamp(0, 255)
-    return torch.where(chosen[:, None, None, None], boosted, images)
-
-
 def augment(images: torch.Tensor, masks: torch.Tensor, side: int, generator: torch.Generator,
-            crop: float = 0.9) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mirrors, slight crops and the seed's contrast on half of the images: all words stay true.
+            crop: float = 0.9, turns: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mirrors and slight crops: all words stay true. Returns pixels in [-1, 1] and coverage per patch.
 
-    No quarter-turns, since pictures are stretched from 4:3 and shape words would not survive, and no colour
-    jitter. Returns pixels in [-1, 1] and coverage per patch.
+    Quarter-turns only on demand, where no words are taught: pictures are stretched from 4:3, and "round" or "oval" would
+    not survive them. No colour jitter at all.
     """
     count = len(images)
     flip = torch.randint(0, 2, (count, 2), generator=generator).float() * 2 - 1
     zoom = crop + (1 - crop) * torch.rand(count, 2, generator=generator)
     offset = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - zoom)
+    turned = (torch.rand(count, generator=generator) < 0.5) & turns
     matrix = torch.zeros(count, 2, 3)
     matrix[:, 0, 0], matrix[:, 1, 1] = zoom[:, 0] * flip[:, 0], zoom[:, 1] * flip[:, 1]
+    matrix[turned] = matrix[turned][:, [1, 0]]
     matrix[:, :, 2] = offset
+    images = F.interpolate(images, size=(side + 16,) * 2, mode="bilinear", antialias=True)
     grid = F.affine_grid(matrix, (count, 3, side, side), align_corners=False)
-    pixels = contrast_about_mean(images, torch.rand(count, generator=generator) < 0.5)
-    pixels = F.grid_sample(pixels, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    pixels = F.grid_sample(images, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     patches = side // PATCH
     mask_grid = F.affine_grid(matrix, (count, 1, patches * 2, patches * 2), align_corners=False)
     coverage = F.grid_sample(masks[:, None], mask_grid, mode="bilinear", padding_mode="border", align_corners=False)

@@ -114,20 +114,29 @@ def prepare(rgb: np.ndarray, mask: np.ndarray | None) -> Lesion:
     if skin.sum() < 50:
         skin = lab[..., 0] >= np.percentile(lab[..., 0], 90)
     skin_lab = np.median(lab[skin], axis=0)
-    # Hair: black top-hat (closing minus image) of a thin line, long components only.
-    light = lab[..., 0]
-    closed = ndimage.grey_closing(light, size=(7, 7))
-    thin = (closed - light) > 18
+    hair = find_hair(lab[..., 0], lesion)
+    return Lesion(pixels, lab, lesion, inside > 3, skin, skin_lab, hair, inside, distance)
+
+
+#: A hair: a dark line that stands out by this much L*, is at least so long (px), and is either thin (pixels for each
+#: pixel of its length) or lies mostly on the skin. A mesh of pigment has many pixels for its extent and lies in the lesion.
+HAIR_CONTRAST, HAIR_LENGTH, HAIR_WIDTH, HAIR_ON_SKIN = 18.0, 35, 5.0, 0.4
+
+
+def find_hair(light: np.ndarray, lesion: np.ndarray) -> np.ndarray:
+    """Hairs by a black top-hat (closing minus image), kept where a connected line looks like a hair and not like network."""
+    thin = (ndimage.grey_closing(light, size=(7, 7)) - light) > HAIR_CONTRAST
     labels, count = ndimage.label(thin, structure=np.ones((3, 3)))
     hair = np.zeros_like(lesion)
-    if count:
-        boxes = ndimage.find_objects(labels)
-        for index, box in enumerate(boxes):
-            length = max(box[0].stop - box[0].start, box[1].stop - box[1].start)
-            if length >= 35:
-                hair[box] |= labels[box] == index + 1
-    hair = ndimage.binary_dilation(hair, iterations=1)
-    return Lesion(pixels, lab, lesion, inside > 3, skin, skin_lab, hair, inside, distance)
+    for index, box in enumerate(ndimage.find_objects(labels) if count else []):
+        height, width = box[0].stop - box[0].start, box[1].stop - box[1].start
+        if max(height, width) < HAIR_LENGTH:
+            continue
+        line = labels[box] == index + 1
+        on_skin = float((line & ~lesion[box]).sum() / line.sum())
+        if line.sum() <= HAIR_WIDTH * np.hypot(height, width) or on_skin >= HAIR_ON_SKIN:
+            hair[box] |= line
+    return ndimage.binary_dilation(hair, iterations=1)
 
 
 def shape(lesion: Lesion) -> dict[str, float]:
@@ -296,6 +305,10 @@ def _peaks(response: np.ndarray, allowed: np.ndarray, threshold: float, size: in
     return int(((response == ndimage.maximum_filter(response, size)) & (response > threshold) & allowed).sum())
 
 
+#: Round dark spots: the scale of the share, and how round (weaker curvature over the stronger) a spot must be.
+BLOB_SIGMA, ROUND_BLOB = 1.2, 0.5
+
+
 def texture(lesion: Lesion) -> dict[str, float]:
     """Network, dots, globules, streaks, white dots, comedo-like openings, structureless area."""
     light = lesion.lab[..., 0]
@@ -327,6 +340,15 @@ def texture(lesion: Lesion) -> dict[str, float]:
         bright = np.where(high < 0, -high, 0)
         result[f"bright_{name}"] = 1000 * _peaks(bright, interior, 2.0, size) / area
         result[f"bright_{name}_strong"] = 1000 * _peaks(bright, interior, 4.0, size) / area
+    # Round dark spots against lines: the crossings of a mesh are bent as much in one direction as lines are.
+    low, high, _ = _hessian(median_filled, BLOB_SIGMA)
+    blob = np.where((low > 0) & (low > ROUND_BLOB * high), low, 0)
+    line_here = np.clip(high - np.abs(low), 0, None)
+    result["blob_share"] = float(blob[interior].mean() / (line_here[interior].mean() + 0.05)) if interior.any() else 0.0
+    for name, sigma, size in (("small", 1.2, 3), ("large", 2.2, 5)):
+        low, high, _ = _hessian(median_filled, sigma)
+        blob = np.where((low > 0) & (low > ROUND_BLOB * high), low, 0)
+        result[f"round_{name}"] = 1000 * _peaks(blob, interior, 1.5, size) / area
     # Streaks: dark lines in the rim that run along the radius.
     inside, outside = lesion.inside, lesion.outside
     rim = ((inside > 0) & (inside <= 14)) | ((outside > 0) & (outside <= 5))

@@ -16,9 +16,10 @@ import torch
 
 from .examine import examine
 from .export import load_model
-from .language import IMAGE_TOKENS
+from .language import image_tokens
 from .lessons import Lessons
-from .train import plain
+from .scoring import plain
+from .tower import IMAGE_SIDE
 from .truth import read_truth
 
 
@@ -28,12 +29,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--splits", type=Path, default=Path(__file__).parent.parent / "splits")
     parser.add_argument("--checkpoint", default="joint.pt")
-    parser.add_argument("--count", type=int, default=900)
+    parser.add_argument("--side", type=int, default=IMAGE_SIDE)
+    parser.add_argument("--count", type=int, default=1600)
     options = parser.parse_args()
     torch.set_num_threads(1)
     truth = read_truth(options.data, options.work, options.splits)
-    model, tokenizer = load_model(options.work, options.checkpoint)
-    lessons = Lessons(tokenizer, IMAGE_TOKENS)
+    model, tokenizer = load_model(options.work, options.checkpoint, side=options.side)
+    lessons = Lessons(tokenizer, image_tokens(options.side))
     rng = np.random.default_rng(7)
     rows = []
     for code in range(4):
@@ -46,7 +48,7 @@ def main() -> None:
         for start in range(done, len(rows), 40):
             part = rows[start: start + 40]
             protocol, name = ((lessons.seed, "seed"), (lessons.extended, "extended"))[(start // 40) % 4 == 3]
-            for row, found in zip(part, examine(model, tokenizer, lessons, plain(truth, part), protocol, direct=False)):
+            for row, found in zip(part, examine(model, tokenizer, lessons, plain(truth, part, options.side, name == "seed"), protocol, direct=False)):
                 out.write(json.dumps({"id": truth.ids[row], "protocol": name, "notes": found.notes,
                                       "description": found.description}) + "\n")
 

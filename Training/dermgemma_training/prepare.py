@@ -2,8 +2,9 @@
 
     python -m dermgemma_training.prepare --data DIR --work DIR
 
-Measures in chunks and skips those that are done, so it can be stopped and run again. HAM10000 brings masks;
-the lesions of PH2 and of phantoms (``WORK/phantoms/{train,report}``, from ``dermgemma phantoms``) are segmented here.
+Measures in chunks and skips those that are done, so it can be stopped and run again. HAM10000 brings masks; PH2's lesions
+are segmented here. Phantoms (``WORK/phantoms/train``, from ``dermgemma phantoms``) bring their own truth and are
+only packed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from PIL import Image
 from . import dataset
 from .measurement import measure
 
-CHUNK = 250
+CHUNK = 200
 
 
 def measure_record(record: dataset.Record) -> dict[str, float]:
@@ -63,22 +64,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--splits", type=Path, default=Path(__file__).parent.parent / "splits")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     folder = options.work / "measurements"
     folder.mkdir(parents=True, exist_ok=True)
     ham = dataset.read_ham10000(options.data)
     ph2 = dataset.read_ph2(options.data)
-    phantoms = dataset.read_phantoms(options.work / "phantoms")
+    phantoms = [r for r in dataset.read_phantoms(options.work / "phantoms") if r.path.parent.name == "train"]
     dataset.pack(ph2, options.work / "packed", "ph2")
     dataset.pack(phantoms, options.work / "packed", "phantoms")
     dataset.pack(ham, options.work / "packed", "ham10000")
+    # What trains and selects before what reports, and the rarer diagnoses before nevi: training can begin meanwhile.
+    reported = set(dataset.read_split(options.splits, "ham10000-report"))
     order = np.random.default_rng(0).permutation(len(ham))
-    # The rarer diagnoses first, so that training can begin before all nevi are measured.
-    ham = [ham[i] for i in order if ham[i].dx != "nv"] + [ham[i] for i in order if ham[i].dx == "nv"]
+    ham = sorted((ham[i] for i in order), key=lambda r: (r.image_id in reported, r.dx == "nv"))
     jobs = [(folder / "ph2-0000.npz", ph2)]
-    jobs += [(folder / f"phantoms-{n:04d}.npz", phantoms[s:s + CHUNK])
-             for n, s in enumerate(range(0, len(phantoms), CHUNK))]
     jobs += [(folder / f"ham10000-{n:04d}.npz", ham[s:s + CHUNK])
              for n, s in enumerate(range(0, len(ham), CHUNK))]
     with multiprocessing.Pool(options.processes) as pool:

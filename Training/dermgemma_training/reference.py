@@ -2,7 +2,7 @@
 
     python -m dermgemma_training.reference --work DIR --images FIVE.png ... --out ../Models/dermgemma-small/reference
 
-The images are phantoms as `dermgemma prepare` writes them for the `direct` protocol (160 x 160, nothing left to
+The images are phantoms as `dermgemma prepare` writes them for the `direct` protocol (192 x 192, nothing left to
 resize). Weights are rounded to F16 where the GGUF files hold F16. Kept: token ids of the prompt and the logits after
 its last token.
 """
@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from .export import load_model
-from .language import IMAGE_TOKENS, hidden_states, pad
+from .language import IMAGE_TOKENS, Branch, Row, hidden_states, pad
 from .lessons import Lessons
 from .tower import IMAGE_SIDE
 
@@ -38,15 +38,15 @@ def round_to_half(model: torch.nn.Module) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--checkpoint", default="joint.pt")
+    parser.add_argument("--checkpoint", default="last.pt")
     parser.add_argument("--images", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     model, tokenizer = load_model(options.work, options.checkpoint)
     round_to_half(model)
     lessons = Lessons(tokenizer, IMAGE_TOKENS)
-    ids, length = lessons.direct_code(0)
-    prompt = ids[:length]
+    branch = lessons.direct_code(0)
+    prompt = lessons.prefix + branch.ids[:branch.prompt]
     options.out.mkdir(parents=True, exist_ok=True)
     records = []
     for path in options.images:
@@ -56,7 +56,7 @@ def main() -> None:
             raise SystemExit(f"{path}: expected {IMAGE_SIDE} x {IMAGE_SIDE}, found {pixels.shape[1]} x {pixels.shape[0]}")
         tensor = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
         features = model.model.multi_modal_projector(model.model.vision_tower(pixel_values=tensor).last_hidden_state)
-        hidden = hidden_states(model, pad([(prompt + [0], length)], [0], [1.0]), features)[0, length - 1]
+        hidden = hidden_states(model, pad([Row(prompt, [Branch([0], 1)], 0)]), features)[0, len(prompt) - 1]
         shutil.copy(path, options.out / path.name)
         records.append({"image": path.name, "logits": [round(float(v), 5) for v in model.lm_head(hidden)]})
     (options.out / "logits.json").write_text(json.dumps({

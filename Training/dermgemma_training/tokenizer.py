@@ -1,4 +1,8 @@
-"""Our own SentencePiece BPE vocabulary, with Gemma 3's special pieces and no pre-processing of text."""
+"""Our own SentencePiece BPE vocabulary, with Gemma 3's special pieces and no pre-processing of text.
+
+Pieces may span words: the fixed parts of prompts and descriptions become one or two pieces each, so that a question costs
+a dozen tokens beside its image. It learns from `Lessons.corpus`, whose fragments end where a word may vary.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,19 @@ import sentencepiece
 #: Pieces with the ids that Gemma 3 gives them, then its chat and image pieces.
 PAD, EOS, BOS, UNKNOWN = 0, 1, 2, 3
 SYMBOLS = ("<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>", "<image_soft_token>")
-VOCABULARY_SIZE = 1024
+VOCABULARY_SIZE = 2048
 
 
 def train_tokenizer(texts: list[str], path: Path) -> None:
-    """Trains the vocabulary on the very texts of training; identity normalisation, byte fallback."""
+    """Trains the vocabulary on the fragments of training's texts; identity normalisation, byte fallback."""
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(texts), model_prefix=str(path.with_suffix("")), model_type="bpe",
         vocab_size=VOCABULARY_SIZE, hard_vocab_limit=False, byte_fallback=True, character_coverage=1.0,
         normalization_rule_name="identity", remove_extra_whitespaces=False, add_dummy_prefix=False,
-        split_digits=True, allow_whitespace_only_pieces=True, max_sentence_length=1 << 16,
+        allow_whitespace_only_pieces=True, max_sentence_length=1 << 16,
         pad_id=PAD, eos_id=EOS, bos_id=BOS, unk_id=UNKNOWN, pad_piece="<pad>", eos_piece="<eos>",
-        bos_piece="<bos>", unk_piece="<unk>", user_defined_symbols=list(SYMBOLS), num_threads=2,
+        bos_piece="<bos>", unk_piece="<unk>", user_defined_symbols=list(SYMBOLS), num_threads=1, split_by_whitespace=False,
+        split_by_unicode_script=False, split_by_number=False, max_sentencepiece_length=512,
         minloglevel=2)
 
 

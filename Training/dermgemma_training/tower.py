@@ -5,24 +5,26 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from transformers import SiglipVisionConfig, SiglipVisionModel
 
 #: HAM10000's seven diagnoses; the first four are the codes in their order.
 DIAGNOSES = ("mel", "nv", "bcc", "bkl", "akiec", "vasc", "df")
-PATCH = 20
-IMAGE_SIDE = 160
+PATCH = 16
+#: The side of the exported model's images; training may begin at a smaller one.
+IMAGE_SIDE = 192
 WIDTH = 192
 LAYERS = 6
 HEADS = 3
 
 
-def tower_configuration() -> SiglipVisionConfig:
-    """64 patches of width 192: small enough to learn from random weights on a CPU."""
+def tower_configuration(side: int = IMAGE_SIDE) -> SiglipVisionConfig:
+    """Patches of width 192: small enough to learn from random weights on a CPU, where plain attention is the quickest."""
     return SiglipVisionConfig(hidden_size=WIDTH, intermediate_size=4 * WIDTH, num_hidden_layers=LAYERS,
-                              num_attention_heads=HEADS, image_size=IMAGE_SIDE, patch_size=PATCH,
+                              num_attention_heads=HEADS, image_size=side, patch_size=PATCH,
                               vision_use_head=False, layer_norm_eps=1e-6, hidden_act="gelu_pytorch_tanh",
-                              attn_implementation="sdpa")
+                              attn_implementation="eager")
 
 
 def sinusoidal_positions(grid: int, width: int) -> torch.Tensor:
@@ -38,7 +40,7 @@ def sinusoidal_positions(grid: int, width: int) -> torch.Tensor:
 def initialize_tower(tower: nn.Module) -> None:
     """Mimetic start (Trockman & Kolter 2023): attention begins local, values near a negative identity."""
     vision = getattr(tower, "vision_model", tower)
-    grid = IMAGE_SIDE // PATCH
+    grid = math.isqrt(vision.embeddings.position_embedding.weight.shape[0])
     vision.embeddings.position_embedding.weight.copy_(0.5 * sinusoidal_positions(grid, WIDTH))
     nn.init.normal_(vision.embeddings.patch_embedding.weight, std=1 / math.sqrt(3 * PATCH * PATCH))
     nn.init.zeros_(vision.embeddings.patch_embedding.bias)
@@ -63,15 +65,25 @@ def initialize_tower(tower: nn.Module) -> None:
             nn.init.zeros_(linear.bias)
 
 
-class Heads(nn.Module):
-    """Training-only heads on the tower's tokens: diagnosis, lesion coverage of each patch, all measurements."""
+def resized_positions(weight: torch.Tensor, count: int) -> torch.Tensor:
+    """Position embeddings for another grid, bicubic: the step from a small image to a larger one."""
+    old, new = math.isqrt(weight.shape[0]), math.isqrt(count)
+    if old == new:
+        return weight
+    square = weight.T.reshape(1, -1, old, old)
+    return F.interpolate(square, size=(new, new), mode="bicubic", align_corners=False).reshape(-1, count).T.contiguous()
 
-    def __init__(self, measurements: int):
+
+class Heads(nn.Module):
+    """Training-only heads on the tower's tokens: diagnosis, lesion coverage of each patch, measurements, answers' words."""
+
+    def __init__(self, measurements: int, attributes: int):
         super().__init__()
         self.diagnosis = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * WIDTH, len(DIAGNOSES)))
         self.coverage = nn.Linear(WIDTH, 1)
         self.measurements = nn.Linear(2 * WIDTH, measurements)
-        for module in (self.diagnosis[-1], self.coverage, self.measurements):
+        self.attributes = nn.Linear(3 * WIDTH, attributes)
+        for module in (self.diagnosis[-1], self.coverage, self.measurements, self.attributes):
             nn.init.normal_(module.weight, std=0.01)
             nn.init.zeros_(module.bias)
 
@@ -80,4 +92,5 @@ class Heads(nn.Module):
         # A mean over the picture beside a mean over what the tower itself takes for the lesion.
         weight = torch.softmax(coverage.detach().clamp(-4, 4), dim=1).unsqueeze(-1)
         pooled = torch.cat([tokens.mean(1), (tokens * weight).sum(1)], dim=1)
-        return {"diagnosis": self.diagnosis(pooled), "coverage": coverage, "measurements": self.measurements(pooled)}
+        return {"diagnosis": self.diagnosis(pooled), "coverage": coverage, "measurements": self.measurements(pooled),
+                "attributes": self.attributes(torch.cat([pooled, tokens.amax(1)], dim=1))}

@@ -18,7 +18,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.model_selection import StratifiedGroupKFold
 
 from . import dataset
-from .train import figures
+from .losses import figures
 from .truth import read_truth
 
 

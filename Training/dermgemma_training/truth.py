@@ -13,7 +13,24 @@ from . import dataset
 from .images import MASK_SIDE, packed, packed_masks
 from .prepare import read_measurements
 from .tower import DIAGNOSES
-from .vocabulary import apply_ph2, apply_phantom, words
+from .vocabulary import QUESTIONS, apply_ph2, ordered, words
+
+#: PH2's diagnoses as codes.
+PH2_CODES = {"melanoma": 0, "atypical-nevus": 1, "common-nevus": 1}
+#: The single words of Phase 1's answers, as the tower's own head learns them.
+ATTRIBUTES = tuple(f"{question}={word}" for question, found in {
+    "Architecture": ("round", "oval", "irregular"), "Network": ("yes",), "Structures": ("dots", "globules", "streaks"),
+    "Colors": ("light brown", "dark brown", "blue-gray", "black", "white", "red", "pink"),
+    "Vessels": ("arborizing", "dotted", "linear"), "Regression": ("yes",), "Keratosis": ("yes",)}.items() for word in found)
+
+
+def attribute_row(w: dict[str, str] | None) -> list[float]:
+    """Which words the answers hold."""
+    if w is None:
+        return [float("nan")] * len(ATTRIBUTES)
+    parts = [(name.split("=")[1], w[name.split("=")[0]].split(", ")) for name in ATTRIBUTES]
+    return [float(word in found) for word, found in parts]
+
 
 #: Sources in the order of their rows.
 SOURCES = ("ham10000", "ph2", "phantoms")
@@ -23,7 +40,7 @@ SOURCES = ("ham10000", "ph2", "phantoms")
 class Truth:
     """Rows of all sources, one after the other."""
 
-    images: list[np.ndarray]             #: packed images of each source
+    images: list[tuple[np.ndarray, np.ndarray]]  #: packed images of each source, plain and as the seed prepares them
     source: np.ndarray                   #: index into SOURCES
     row: np.ndarray                      #: row in the source's packed images
     ids: list[str]
@@ -35,10 +52,12 @@ class Truth:
     by_measurements: np.ndarray          #: N x 4 out-of-fold code probabilities of trees on measurements, NaN elsewhere
     by_words: np.ndarray                 #: the same of trees on the words
     split: np.ndarray                    #: "train", "select", "report" or "unused"
+    attributes: np.ndarray               #: N x ATTRIBUTES, 1 where a word of Phase 1 is true, NaN where unknown
 
-    def pixels(self, indices: np.ndarray) -> np.ndarray:
-        """N x 224 x 224 x 3 bytes."""
-        return np.stack([self.images[self.source[i]][self.row[i]] for i in indices])
+    def pixels(self, indices: np.ndarray, seed: np.ndarray | None = None) -> np.ndarray:
+        """N x 224 x 224 x 3 bytes; those marked in `seed` as the seed protocol prepares them."""
+        marks = np.zeros(len(indices), int) if seed is None else seed.astype(int)
+        return np.stack([self.images[self.source[i]][mark][self.row[i]] for i, mark in zip(indices, marks)])
 
     def coverage(self, indices: np.ndarray) -> np.ndarray:
         """N x 56 x 56 in [0, 1], NaN where an image has no mask."""
@@ -83,7 +102,7 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
         if not (work / "packed" / f"{name}.json").exists():
             continue
         store, row_of = packed(work, name)
-        images.append(store)
+        images.append((store, packed(work, f"{name}-seed")[0]))
         found, names_here, values = read_measurements(work, name)
         names = names_here or names
         place = {i: n for n, i in enumerate(found)}
@@ -103,10 +122,11 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
             diagnosis[n] = DIAGNOSES.index(records[image_id].dx)
         elif source[n] == 1 and w is not None:
             w = apply_ph2(w, records[image_id].attributes)
+            diagnosis[n] = PH2_CODES[records[image_id].dx]
         elif source[n] == 2:
             attributes = phantom_attributes[image_id]
             diagnosis[n] = dataset.CODES.index(attributes["code"])
-            w = apply_phantom(w, attributes) if w is not None else None
+            w = {q: ordered(attributes[q]) for q in QUESTIONS}
         all_words.append(w)
     soft = {}
     for way in ("measurements", "words"):
@@ -118,4 +138,5 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
                 if image_id in stored and split[n] == "train":
                     soft[way][n] = stored[image_id]
     return Truth(images, source_array, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
-                 all_words, packed_masks(data, work), soft["measurements"], soft["words"], split)
+                 all_words, packed_masks(data, work), soft["measurements"], soft["words"], split,
+                 np.array([attribute_row(w) for w in all_words], np.float32))

@@ -7,30 +7,31 @@ from __future__ import annotations
 
 #: Thresholds: a share of the lesion's area unless the comment says otherwise.
 THRESHOLDS = {
-    "irregular_solidity": 0.90,           # area / convex hull below this is irregular
-    "irregular_ellipse_overlap": 0.83,    # overlap with the equal-moment ellipse below this is irregular
+    "irregular_solidity": 0.88,           # area / convex hull below this is irregular
+    "irregular_ellipse_overlap": 0.80,    # overlap with the equal-moment ellipse below this is irregular
     "irregular_asymmetry": 0.14,          # unmatched share when folded about the better axis
-    "irregular_colour_asymmetry": 9.0,    # L*a*b* distance of partners when folded about the better axis
+    "irregular_colour_asymmetry": 7.0,    # L*a*b* distance of partners when folded about the better axis
     "round_elongation": 0.78,             # minor / major axis above this is round, else oval
-    "network_area": 0.03,                 # share with a dense mesh of dark lines
-    "dots": 2.2,                          # dark blobs of sigma 1.4 px with curvature > 2, per 1000 px
-    "globules": 1.0,                      # dark blobs of sigma 2.4 px with curvature > 2, per 1000 px
+    "network_area": 0.015,                # share with a dense mesh of dark lines
+    "blobs": 0.081,                       # round dark spots against dark lines: at or above this there are dots or globules
+    "dots": 2.5,                          # round dark spots of sigma 1.2 px, per 1000 px
+    "globules": 1.4,                      # round dark spots of sigma 2.2 px, per 1000 px
     "streaks": 0.030,                     # share of the rim with dark radial lines
     "vessel_density": 0.0025,              # share in thin lines redder than the ground
     "vessel_long": 26.0,                  # px: longest connected vessel for "arborizing"
     "vessel_short": 14.0,                 # px: longest connected vessel for "linear"
-    "vessel_dots": 1.0,                   # red blobs per 1000 px
-    "blue_white_patch": 0.03,             # share in patches of blue-gray or white
+    "vessel_dots": 0.22,                  # red blobs per 1000 px
+    "blue_white_patch": 0.004,            # share in patches of blue-gray or white
     "white_scar": 0.04,                   # share of white
     "bright_spots": 0.35,                 # strong bright blobs (1.4 to 2.4 px) per 1000 px: milia-like
     "bright_spots_many": 1.2,
     "openings": 0.25,                     # strong dark blobs of sigma 3.8 px per 1000 px: comedo-like
     "size_small": 0.10, "size_large": 0.30,      # share of the picture
-    "border_sharp": 5.5, "border_gradual": 2.8,  # step of L* across eight pixels of rim
+    "border_sharp": 3.6, "border_gradual": 2.0,  # step of L* across eight pixels of rim
     "axis_asymmetry": 0.12, "axis_colour_asymmetry": 8.0,
     "blotch_small": 0.03, "blotch_large": 0.25,
     "structureless_some": 0.12, "structureless_wide": 0.40,
-    "centre_darker": -9.0, "centre_lighter": -2.0,   # L* of the centre less that of the rim zone
+    "centre_darker": -16.0, "centre_lighter": -9.0,  # L* of the centre less that of the rim zone
 }
 #: Graded words: measurement, rising bounds, and one word more than bounds. Bounds are near the quintiles,
 #: quartiles or terciles of the training split's lesions.
@@ -41,13 +42,18 @@ GRADES = {
     "evenness": ("colour_asymmetry_minor", (5.4, 6.9, 8.9), ("even", "fairly even", "uneven", "very uneven")),
     "skin": ("skin_a", (13.0, 17.5, 25.7), ("pale", "pinkish", "pink", "deep pink")),
     "lines": ("network_line_strength", (0.26, 0.335, 0.45), ("no", "faint", "clear", "strong")),
-    "direction": ("network_isotropy", (0.69, 0.745), ("parallel", "mixed", "mesh-like")),
+    "direction": ("network_isotropy", (0.70, 0.75), ("parallel", "mixed", "mesh-like")),
     "points": ("bright_dots", (0.03, 0.38), ("few", "some", "many")),
     "specks": ("dots_1", (2.3, 6.2), ("few", "some", "many")),
+    "brightness": ("l_median", (41.5, 49.5, 57.0), ("dim", "moderate", "bright", "pale")),
+    "skin_light": ("skin_l", (66.0, 72.0), ("dark", "medium", "light")),
+    "spread": ("network_irregularity", (0.54, 0.69), ("evenly", "unevenly", "patchily")),
+    "pinkness": ("colour_pink", (0.13, 0.28), ("no", "some", "much")),
+    "round_spots": ("blob_share", (0.076, 0.090), ("few", "some", "many")),
     "hue": ("a_difference", (5.7, 9.3, 12.6), ("as red as", "slightly redder than", "redder than", "much redder than")),
 }
 #: Least share of the lesion for a colour to be named, in the order in which they are named.
-COLOUR_SHARES = {"light brown": 0.12, "dark brown": 0.10, "blue-gray": 0.05, "black": 0.06, "white": 0.03,
+COLOUR_SHARES = {"light brown": 0.12, "dark brown": 0.10, "blue-gray": 0.05, "black": 0.025, "white": 0.03,
                  "red": 0.20, "pink": 0.20}
 #: Several words of one answer always stand in this order.
 NAMING_ORDER = ("dots", "globules", "streaks", "arborizing", "dotted", "linear", "light brown", "dark brown",
@@ -76,8 +82,12 @@ def words(m: dict[str, float]) -> dict[str, str]:
     w["Architecture"] = "irregular" if irregular else \
         "round" if m["elongation"] >= t["round_elongation"] else "oval"
     w["Network"] = "yes" if m["network_area"] >= t["network_area"] else "no"
-    found = [name for name, value in (("dots", m["dots_2"]), ("globules", m["globules_2"]),
-                                      ("streaks", m["streak_density"])) if value >= t[name]]
+    found = []
+    if m["blob_share"] >= t["blobs"]:
+        found = [name for name, value in (("dots", m["round_small"]), ("globules", m["round_large"]))
+                 if value >= t[name]] or ["globules"]
+    if m["streak_density"] >= t["streaks"]:
+        found.append("streaks")
     w["Structures"] = ", ".join(found) or "none"
     named = [name for name, least in COLOUR_SHARES.items() if m[f"colour_{name}"] >= least]
     main = max(COLOUR_SHARES, key=lambda name: m[f"colour_{name}"])
@@ -144,29 +154,35 @@ def apply_ph2(w: dict[str, str], attributes: dict[str, str]) -> dict[str, str]:
     return w
 
 
-def apply_phantom(w: dict[str, str], attributes: dict[str, str]) -> dict[str, str]:
-    """Replaces measured words by a phantom's truth."""
-    w = dict(w)
-    for question in QUESTIONS:
-        if attributes.get(question):
-            parts = [part.strip() for part in attributes[question].split(",")]
-            w[question] = ", ".join(sorted(parts, key=lambda p: NAMING_ORDER.index(p) if p in NAMING_ORDER else 99))
-    if w["Architecture"] != "irregular" and w["asymmetry"] == "asymmetric in two axes":
-        w["asymmetry"] = "asymmetric in one axis"
-    if w["Regression"] == "no":
-        w["veil"], w["scar"] = "no veil", "no scar-like areas"
-    elif w["veil"] == "no veil" and w["scar"] == "no scar-like areas":
-        w["veil"] = "blue-white veil"
-    if w["Keratosis"] == "no":
-        w["spots"], w["openings"] = "no", "no"
-    elif w["spots"] == "no" and w["openings"] == "no":
-        w["spots"] = "few"
-    return w
+def ordered(value: str) -> str:
+    """An answer's words in the order in which the model names them."""
+    parts = [part.strip() for part in value.split(",")]
+    return ", ".join(sorted(parts, key=lambda p: NAMING_ORDER.index(p) if p in NAMING_ORDER else 99))
 
 
-def _listed(names: list[str]) -> str:
-    """English enumeration."""
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+def _slotted(w: dict[str, str], notes: dict[str, str], labels: dict[str, str]) -> str:
+    """The description with "|" wherever a word may vary."""
+    names = {question: label[0].lower() + label[1:] for question, label in labels.items()}
+    agreeing = [names[q] for q in notes if notes[q] == w[q]]
+    parts = []
+    if agreeing:
+        parts.append("Consistent notes:| " + "|, ".join(agreeing) + "|.")
+    for question in notes:
+        if notes[question] != w[question]:
+            parts.append(f"Inconsistent:| {names[question]}|, rather| {w[question]}|.")
+    parts.append(f"The lesion is| {w['size']}|, {w['tone']}|, {w['hue']}| the| {w['skin']}| {w['skin_light']}| skin,"
+                 f"| {w['asymmetry']}|.")
+    parts.append(f"The border is| {w['border']}| and| {w['edge']}|.")
+    parts.append(f"Mostly| {w['main']}| of| {w['tint']}| tint,| {w['brightness']}| lightness,| {w['redness']}| redness,"
+                 f"| {w['pinkness']}| pink,| {w['evenness']}|, "
+                 f"{w['centre'] + ' in the centre' if w['centre'] != 'even' else 'level centre'}|.")
+    parts.append(f"There is| {w['veil'].replace('blue-white', 'a blue-white')}|, {w['scar']}|, {w['blotch']}| dark blotch.")
+    parts.append(f"Texture:| {w['lines']}| lines,| {w['direction']}|, {w['spread']}| spread,| {w['structureless']}| structureless "
+                 f"areas,| {w['points']}| bright points,| {w['specks']}| dark specks,| {w['round_spots']}| round spots.")
+    vessel = "no vessels" if w["Vessels"] == "none" else f"{w['Vessels'].replace(', ', ' and ')} vessels"
+    openings = "dark openings" if w["openings"] == "yes" else "no dark openings"
+    parts.append(f"Also| {vessel}|, {w['spots']}| bright cysts and| {openings}|.")
+    return "| ".join(parts)
 
 
 def description(w: dict[str, str], notes: dict[str, str], labels: dict[str, str]) -> str:
@@ -174,22 +190,9 @@ def description(w: dict[str, str], notes: dict[str, str], labels: dict[str, str]
 
     Parameters: the image's words, the notes as given to the model, and each question's label, in protocol order.
     """
-    names = {question: label[0].lower() + label[1:] for question, label in labels.items()}
-    agreeing = [names[q] for q in notes if notes[q] == w[q]]
-    parts = []
-    if agreeing:
-        parts.append(f"Consistent notes: {_listed(agreeing)}.")
-    for question in notes:
-        if notes[question] != w[question]:
-            parts.append(f"Inconsistent: {names[question]}, rather {w[question]}.")
-    parts.append(f"The lesion is {w['size']}, {w['tone']}, {w['hue']} the {w['skin']} skin, {w['asymmetry']}.")
-    parts.append(f"The border is {w['border']} and {w['edge']}.")
-    parts.append(f"Mostly {w['main']} of {w['tint']} tint, {w['redness']} redness, {w['evenness']}, "
-                 f"{w['centre'] + ' in the centre' if w['centre'] != 'even' else 'level centre'}.")
-    parts.append(f"There is {w['veil'].replace('blue-white', 'a blue-white')}, {w['scar']}, {w['blotch']} dark blotch.")
-    parts.append(f"Texture: {w['lines']} lines, {w['direction']}, {w['structureless']} structureless areas, "
-                 f"{w['points']} bright points, {w['specks']} dark specks.")
-    vessel = "no vessels" if w["Vessels"] == "none" else f"{w['Vessels'].replace(', ', ' and ')} vessels"
-    openings = "dark openings" if w["openings"] == "yes" else "no dark openings"
-    parts.append(f"Also {vessel}, {w['spots']} bright cysts and {openings}.")
-    return " ".join(parts)
+    return _slotted(w, notes, labels).replace("|", "")
+
+
+def description_fragments(w: dict[str, str], notes: dict[str, str], labels: dict[str, str]) -> list[str]:
+    """The same text in the pieces between which words vary: what the tokenizer learns from."""
+    return (" " + _slotted(w, notes, labels)).split("|")

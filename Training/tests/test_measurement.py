@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dermgemma_training.measurement import FRAME, lab_of, measure, otsu_threshold, segment
+from dermgemma_training.measurement import FRAME, find_hair, lab_of, measure, otsu_threshold, prepare, segment
 
 SKIN = (205, 165, 150)
 BROWN = (120, 75, 45)
@@ -116,3 +116,43 @@ def test_a_soft_rim_has_a_smaller_step_than_a_sharp_one():
     sharp = picture(mask)
     soft = ndimage.gaussian_filter(sharp.astype(float), (8, 8, 0)).astype(np.uint8)
     assert measure(sharp, mask)["border_step"] > 3 * measure(soft, mask)["border_step"] > 0
+
+
+def test_a_hair_across_skin_and_lesion_is_hair():
+    mask = ellipse(60, 50)
+    image = picture(mask)
+    y, x = np.mgrid[: FRAME[1], : FRAME[0]]
+    line = np.abs(y - 60 - 0.4 * (x - 40)) < 1.5
+    image[line] = (25, 20, 18)
+    hair = prepare(image, mask).hair
+    assert (hair & line).sum() > 0.8 * line.sum() and hair.sum() < 4 * line.sum()
+
+
+def test_a_dense_dark_mesh_inside_the_lesion_is_no_hair():
+    mask = ellipse(80, 70)
+    y, x = np.mgrid[: FRAME[1], : FRAME[0]]
+    light = np.where(mask & ((x % 9 < 3) | (y % 9 < 3)), 30.0, 70.0)
+    assert find_hair(light, mask).sum() == 0
+    image = picture(mask, (170, 120, 80))
+    image[mask & ((x % 9 < 3) | (y % 9 < 3))] = (70, 45, 30)
+    assert measure(image, mask)["hair_fraction"] == 0
+
+
+def test_round_spots_outweigh_lines_and_a_mesh_does_not():
+    mask = ellipse(80, 70)
+    plain = picture(mask, (170, 120, 80))
+    y, x = np.mgrid[: FRAME[1], : FRAME[0]]
+    mesh = plain.copy()
+    mesh[mask & ((x % 8 < 2) | (y % 8 < 2))] = (120, 80, 50)
+    dotted = spots(plain, mask, (90, 55, 35), 1.5, 9)
+    assert measure(dotted, mask)["blob_share"] > 2 * measure(mesh, mask)["blob_share"]
+
+
+def test_small_and_large_round_spots_are_counted_apart_from_none():
+    mask = ellipse(80, 70)
+    plain = picture(mask)
+    small = measure(spots(plain, mask, (60, 35, 25), 1.5, 12), mask)
+    large = measure(spots(plain, mask, (60, 35, 25), 3.5, 18), mask)
+    none = measure(plain, mask)
+    assert small["round_small"] > 2.5 > none["round_small"]
+    assert large["round_large"] > 1.4 > none["round_large"]

@@ -6,7 +6,7 @@ import torch
 
 from dermgemma_training import calibrate, dataset, vocabulary
 from dermgemma_training.dataset import Record, split_ham10000
-from dermgemma_training.language import build_model, hidden_states, loss_of, model_configuration, pad
+from dermgemma_training.language import Branch, Row, build_model, hidden_states, loss_of, model_configuration, pad
 from dermgemma_training.lessons import Lessons
 from dermgemma_training.measurement import measure
 from dermgemma_training.protocol import read_protocol
@@ -65,8 +65,8 @@ def test_a_description_compares_then_describes_and_stays_short():
     protocol, w = read_protocol("seed"), words_of_a_disc()
     notes = {q: w[q] for q in protocol.questions}
     text = vocabulary.description(w, notes, protocol.labels)
-    assert text.startswith("Consistent notes: shape, pigment network, structures and colors.")
-    assert "Inconsistent" not in text and 200 < len(text) < 520 and "\n" not in text
+    assert text.startswith("Consistent notes: shape, pigment network, structures, colors.")
+    assert "Inconsistent" not in text and 200 < len(text) < 700 and "\n" not in text
     notes["Network"] = "yes" if w["Network"] == "no" else "no"
     text = vocabulary.description(w, notes, protocol.labels)
     assert f"Inconsistent: pigment network, rather {w['Network']}." in text
@@ -80,47 +80,71 @@ def test_ph2_labels_win_over_measurements():
 
 def test_text_has_the_engines_format(tokenizer):
     lessons = Lessons(tokenizer, 16)
-    ids, prompt = lessons.direct_code(0)
-    assert ids[:2] == [BOS, tokenizer.start_of_turn] and ids.count(tokenizer.image) == 16
-    assert tokenizer.decode(ids[prompt:-1]).strip() == "MEL" and ids[-1] == tokenizer.end_of_turn
-    assert len(ids) - prompt == 2, "a code is one piece"
+    branch = lessons.direct_code(0)
+    assert lessons.prefix[:2] == [BOS, tokenizer.start_of_turn] and lessons.prefix.count(tokenizer.image) == 16
+    assert tokenizer.decode(branch.ids[branch.prompt:-1]).strip() == "MEL" and branch.ids[-1] == tokenizer.end_of_turn
+    assert len(branch.ids) - branch.prompt == 2, "a code is one piece"
     text = "user\n\n\n"
     assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+def test_what_follows_answer_is_cut_alone_as_in_the_engine(tokenizer):
+    """The engine cuts prefix and label together, training cuts them apart."""
+    values = {v for name in ("seed", "extended") for found in read_protocol(name).values.values() for v in found}
+    for value in sorted(values) + list(dataset.CODES):
+        apart = tokenizer.encode("model\nAnswer:") + tokenizer.encode(" " + value)
+        assert tokenizer.encode("model\nAnswer: " + value) == apart, value
+
+
+def seen(model, rows, features):
+    """Hidden states of rows of branches."""
+    return hidden_states(model, pad(rows), features)
 
 
 def test_image_tokens_see_each_other_both_ways_and_text_does_not_look_ahead(tokenizer):
     model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
     features = torch.randn(1, 16, model.config.text_config.hidden_size)
-    ids, prompt = lessons.direct_code(0)
-    first = hidden_states(model, pad([(ids, prompt)], [0], [1.0]), features)
+    branch, start = lessons.direct_code(0), lessons.prefix.index(tokenizer.image)
+    first = seen(model, [Row(lessons.prefix, [branch], 0)], features)
     changed = features.clone()
     changed[0, -1] += 1
-    start = ids.index(tokenizer.image)
-    second = hidden_states(model, pad([(ids, prompt)], [0], [1.0]), changed)
+    second = seen(model, [Row(lessons.prefix, [branch], 0)], changed)
     assert not torch.allclose(first[0, start], second[0, start]), "the first image token sees the last"
-    third = hidden_states(model, pad([(ids[:-1] + [7], prompt)], [0], [1.0]), features)
+    assert torch.allclose(first[0, : start], second[0, : start], atol=1e-5), "what stands before the image does not"
+    other = Branch(branch.ids[:-1] + [7], branch.prompt)
+    third = seen(model, [Row(lessons.prefix, [other], 0)], features)
     assert torch.allclose(first[0, :-1], third[0, :-1], atol=1e-5), "no text position sees what follows"
+
+
+def test_every_branch_stands_alone_after_its_image(tokenizer):
+    model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
+    features = torch.randn(1, 16, model.config.text_config.hidden_size)
+    one, two = lessons.question("Colors", {"Colors": "light brown, black"}), lessons.direct_code(1)
+    together = seen(model, [Row(lessons.prefix, [one, two], 0)], features)
+    alone = seen(model, [Row(lessons.prefix, [two], 0)], features)
+    assert torch.allclose(together[0, -len(two.ids):], alone[0, -len(two.ids):], atol=1e-4)
 
 
 def test_padding_changes_nothing(tokenizer):
     model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
     features = torch.randn(2, 16, model.config.text_config.hidden_size)
-    short, long = lessons.direct_code(0), lessons.question("Colors", {"Colors": "light brown, dark brown, black"})
-    alone = hidden_states(model, pad([short], [0], [1.0]), features)
-    together = hidden_states(model, pad([short, long], [0, 1], [1.0, 1.0]), features)
-    assert torch.allclose(alone[0], together[0, : len(short[0])], atol=1e-4)
+    short, long = lessons.direct_code(0), lessons.question("Colors", {"Colors": "light brown, dark brown, black, white, red"})
+    alone = seen(model, [Row(lessons.prefix, [short], 0)], features)
+    together = seen(model, [Row(lessons.prefix, [short], 0), Row(lessons.prefix, [long, short, long], 1)], features)
+    assert torch.allclose(alone[0], together[0, : alone.shape[1]], atol=1e-4)
 
 
 def test_soft_codes_reach_the_loss(tokenizer):
     model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
     features = torch.randn(1, 16, model.config.text_config.hidden_size)
     codes = [tokenizer.encode(" " + c)[0] for c in dataset.CODES]
-    pair = lessons.direct_code(0)
-    hidden = hidden_states(model, pad([pair], [0], [1.0]), features)
-    hard, _ = loss_of(model, pad([pair], [0], [1.0]), hidden, 0.0)
-    same, _ = loss_of(model, pad([pair], [0], [1.0], [[1.0, 0, 0, 0]], codes), hidden, 0.0)
-    other, _ = loss_of(model, pad([pair], [0], [1.0], [[0, 0, 1.0, 0]], codes), hidden, 0.0)
-    assert hard.item() == pytest.approx(same.item(), abs=1e-5) and hard.item() != pytest.approx(other.item(), abs=1e-4)
+
+    def loss(soft):
+        batch = pad([Row(lessons.prefix, [lessons.direct_code(0, 1.0, soft)], 0)], codes)
+        return loss_of(model, batch, hidden_states(model, batch, features), 0.0)[0].item()
+
+    assert loss(None) == pytest.approx(loss([1.0, 0, 0, 0]), abs=1e-5)
+    assert loss(None) != pytest.approx(loss([0, 0, 1.0, 0]), abs=1e-4)
 
 
 def test_calibration_recovers_temperature_and_bias():

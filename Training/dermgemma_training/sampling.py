@@ -1,0 +1,100 @@
+"""Which images a step draws, and what each of them teaches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .dataset import CODES
+from .language import Row
+from .lessons import Lessons
+from .tower import DIAGNOSES
+from .truth import Truth
+from .vocabulary import QUESTIONS, description
+
+#: Share of HAM10000's part of a batch by diagnosis: the four codes alike, the three others a little.
+SAMPLING = {"mel": 0.24, "nv": 0.23, "bcc": 0.19, "bkl": 0.24, "akiec": 0.04, "vasc": 0.03, "df": 0.03}
+#: Shares of phantoms and of PH2's teaching images in a batch.
+PHANTOM_SHARE, PH2_SHARE = 0.25, 0.05
+#: Weights of the lessons in the loss, and how often an image brings each long one.
+WEIGHT = {"question": 1.0, "direct": 2.0, "review": 1.0, "classification": 1.5}
+REVIEWS, CLASSIFICATIONS = 0.35, 0.3
+#: Share of the boosted trees' out-of-fold probabilities in the taught codes, and of a uniform one.
+TEACHER_SHARE, SMOOTHING = 0.5, 0.04
+
+
+class Sampler:
+    """Class-balanced rows of the training split that have words."""
+
+    def __init__(self, truth: Truth):
+        has_words = np.array([w is not None for w in truth.words])
+        train = (truth.split == "train") & has_words
+        self.pools = [np.flatnonzero(train & (truth.source == 0) & (truth.diagnosis == c)) for c in range(len(DIAGNOSES))]
+        self.shares = np.array([SAMPLING[d] for d in DIAGNOSES])
+        self.shares /= self.shares.sum()
+        self.phantoms = np.flatnonzero(train & (truth.source == 2))
+        self.ph2 = np.flatnonzero(train & (truth.source == 1))
+
+    def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Row indices of one batch."""
+        chosen = []
+        for _ in range(count):
+            lot = rng.random()
+            if lot < PHANTOM_SHARE and len(self.phantoms):
+                chosen.append(rng.choice(self.phantoms))
+            elif lot < PHANTOM_SHARE + PH2_SHARE and len(self.ph2):
+                chosen.append(rng.choice(self.ph2))
+            else:
+                chosen.append(rng.choice(self.pools[rng.choice(len(self.pools), p=self.shares)]))
+        return np.array(chosen)
+
+
+def softened(code: int, teacher: np.ndarray) -> list[float]:
+    """The taught distribution over the codes: the diagnosis, mixed with the out-of-fold trees where they know the image."""
+    hard = np.eye(len(CODES))[code]
+    mixed = hard if np.isnan(teacher).any() else (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * teacher
+    return ((1 - SMOOTHING) * mixed + SMOOTHING / len(CODES)).tolist()
+
+
+class OwnWords:
+    """What an earlier state of the model said of training images: what Phase 3 will really read."""
+
+    def __init__(self, records: list[dict], truth: Truth):
+        place = {i: n for n, i in enumerate(truth.ids)}
+        self.records = records
+        self.row = [place[r["id"]] for r in records]
+
+
+def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
+               own: OwnWords | None) -> tuple[list[Row], list[Row], list[Row]]:
+    """Short rows (all questions and the code), long rows (a review and the code) and rows of text alone."""
+    short: list[Row] = []
+    long: list[Row] = []
+    text: list[Row] = []
+    for n, row in enumerate(rows):
+        w, code = truth.words[row], int(truth.diagnosis[row])
+        has_code = 0 <= code < len(CODES)
+        phantom = truth.source[row] == 2
+        branches = []
+        if has_code:
+            branches.append(lessons.direct_code(code, WEIGHT["direct"] * (0.25 if phantom else 1.0),
+                                                softened(code, truth.by_measurements[row])))
+        if not phantom and rng.random() < REVIEWS:
+            protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
+            branches.append(lessons.review(protocol, w, lessons.perturbed(protocol, w, rng), WEIGHT["review"]))
+            long.append(Row(lessons.prefix, branches, n))
+        else:
+            branches += [lessons.question(q, w, WEIGHT["question"]) for q in QUESTIONS]
+            short.append(Row(lessons.prefix, branches, n))
+        if has_code and not phantom and rng.random() < CLASSIFICATIONS:
+            protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
+            notes = lessons.perturbed(protocol, w, rng)
+            text.append(Row([], [lessons.classification(protocol, notes, description(w, notes, protocol.labels), code,
+                                                        WEIGHT["classification"], softened(code, truth.by_words[row]))]))
+        if own and not phantom:
+            k = int(rng.integers(len(own.records)))
+            read, code = own.records[k], int(truth.diagnosis[own.row[k]])
+            protocol = lessons.seed if read["protocol"] == "seed" else lessons.extended
+            text.append(Row([], [lessons.classification(protocol, read["notes"], read["description"], code,
+                                                        WEIGHT["classification"],
+                                                        softened(code, truth.by_measurements[own.row[k]]))]))
+    return short, long, text

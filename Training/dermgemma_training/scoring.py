@@ -1,0 +1,65 @@
+"""How a state of the model does on plain images of the selection split while it is trained."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from .dataset import CODES
+from .language import Row, hidden_states, pad
+from .lessons import Lessons
+from .losses import figures
+from .tokenizer import Tokenizer
+from .truth import Truth
+
+
+def select_rows(truth: Truth, split: str = "select", nevi: int = 200) -> np.ndarray:
+    """The rare codes of a split and its first nevi: enough to choose by, quick to score."""
+    rows = np.flatnonzero((truth.split == split) & (truth.source == 0) & (truth.diagnosis >= 0) & (truth.diagnosis < 4))
+    nv = rows[truth.diagnosis[rows] == 1][:nevi]
+    return np.concatenate([rows[truth.diagnosis[rows] != 1], nv])
+
+
+def plain(truth: Truth, rows: np.ndarray, side: int, seed: bool = False) -> torch.Tensor:
+    """Unaugmented pixels in [-1, 1] at the tower's side."""
+    batch = torch.from_numpy(truth.pixels(rows, np.full(len(rows), seed))).permute(0, 3, 1, 2).float()
+    return F.interpolate(batch, size=(side, side), mode="bicubic", antialias=True).clamp(0, 255) / 127.5 - 1
+
+
+def tower_tokens(model, pixels: torch.Tensor) -> torch.Tensor:
+    """The tower's last tokens, N x patches x width."""
+    return model.model.vision_tower(pixel_values=pixels).last_hidden_state
+
+
+def projected(model, tokens: torch.Tensor) -> torch.Tensor:
+    """Pooled, normalised and projected: N x image tokens x hidden."""
+    return model.model.multi_modal_projector(tokens)
+
+
+@torch.no_grad()
+def direct_log_probabilities(model, tokenizer: Tokenizer, lessons: Lessons, features: torch.Tensor) -> np.ndarray:
+    """Log-probability of each code while looking at the image; every code is one piece."""
+    branch = lessons.direct_code(0)
+    hidden = hidden_states(model, pad([Row(lessons.prefix, [branch], n) for n in range(len(features))]), features)
+    logits = torch.log_softmax(model.lm_head(hidden[:, len(lessons.prefix) + branch.prompt - 1]).float(), -1)
+    return logits[:, [tokenizer.encode(" " + code)[0] for code in CODES]].numpy()
+
+
+@torch.no_grad()
+def score(network, truth: Truth, rows: np.ndarray, tokenizer: Tokenizer, lessons: Lessons, side: int,
+          decoder: bool = True) -> dict:
+    """Head and direct figures."""
+    heads, direct = [], []
+    for start in range(0, len(rows), 48):
+        with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_amx_tile_supported()):
+            tokens = tower_tokens(network["model"], plain(truth, rows[start: start + 48], side))
+            heads.append(network["heads"](tokens)["diagnosis"][:, :4].float().softmax(1).numpy())
+            if decoder:
+                direct.append(direct_log_probabilities(network["model"], tokenizer, lessons,
+                                                       projected(network["model"], tokens)))
+    labels = truth.diagnosis[rows]
+    found = {"head": figures(np.concatenate(heads), labels)}
+    if decoder:
+        found["direct"] = figures(np.exp(np.concatenate(direct)), labels)
+    return found
