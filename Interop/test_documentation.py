@@ -14,6 +14,7 @@ import program
 
 HELPERS = r"""
 set -euo pipefail
+trap end_server EXIT
 # Serves in the background while the rest of a page goes on; ends it at the page's end, or before the next server.
 server=''
 end_server() {
