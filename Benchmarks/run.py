@@ -156,6 +156,7 @@ def main() -> None:
     parser.add_argument("--parallel", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--protocols", default="seed,extended")
+    parser.add_argument("--no-server", action="store_true", help="leave llama-server out, which takes long to build")
     parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
     rows, found = [], {"name": args.name, "threads": args.threads}
@@ -177,8 +178,9 @@ def main() -> None:
             floor_one = fixed + (8 - 1) * step[questions] + (120 - 1 + 3 - 1) * step[1]
             floor_many = fixed + (questions * 7 + 119 + 2) / width * step[width]
             theirs = reference(args, folder, work, args.repeats)
-            server_one = served(args, folder, work, 1, 1, args.repeats)
-            server_many = served(args, folder, work, args.images, min(4, args.parallel), 2)
+            nobody = [float("nan")]
+            server_one = nobody if args.no_server else served(args, folder, work, 1, 1, args.repeats)
+            server_many = nobody if args.no_server else served(args, folder, work, args.images, min(4, args.parallel), 2)
             ours_one, ours_many = one["runs"]["milliseconds"], [ms / args.images for ms in many["runs"]["milliseconds"]]
             for name, values in [
                     ("reference", theirs), ("llama-server, one image", server_one),

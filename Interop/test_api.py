@@ -65,7 +65,9 @@ def test_schemathesis_finds_nothing(server, tmp_path, remark):
         """, "utf-8")
     done = subprocess.run(
         [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", settings, "--no-color", "run",
-         f"{server.address}/openapi.json", "--checks", "all", "--max-time", str(SCHEMATHESIS_SECONDS),
+         f"{server.address}/openapi.json", "--checks", "all",
+         # Deleting a job cancels it: what it did until then can still be asked about, until it expires.
+         "--exclude-checks", "use_after_free", "--max-time", str(SCHEMATHESIS_SECONDS),
          "--continue-on-failure", "--request-timeout", "30", "--seed", "65"],
         capture_output=True, text=True, timeout=SCHEMATHESIS_SECONDS * 2, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

@@ -14,6 +14,7 @@ import program
 
 HELPERS = r"""
 set -euo pipefail
+trap end_server EXIT
 # Serves in the background while the rest of a page goes on; ends it at the page's end, or before the next server.
 server=''
 end_server() {
@@ -62,13 +63,26 @@ def stand_in(phantoms, tmp_path_factory):
         server.stdin.close()
 
 
+@pytest.fixture(scope="module")
+def furnished(phantoms, tmp_path_factory):
+    """What the pages suppose to be there: images with labels, two pictures, and results of earlier runs."""
+    folder = tmp_path_factory.mktemp("furnished")
+    program.run("phantoms", "--count", 6, "--seed", 65, "--out", folder / "images")
+    shutil.move(folder / "images/labels.csv", folder / "labels.csv")
+    (folder / "images/attributes.csv").unlink()
+    for name in ["lesion.jpg", "mole.jpg"]:
+        Image.open(phantoms[0]).convert("RGB").save(folder / name, quality=95)
+    for name in ["other-results", "results-seed", "results-direct", "results-old", "results-new"]:
+        protocol = "direct" if "direct" in name or "other" in name else "seed"
+        program.run("validate", "all", "--threads", program.THREADS, "--images", folder / "images", "--labels",
+                    folder / "labels.csv", "--protocol", protocol, "--out", folder / name)
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path, phantoms):
-    """A folder as the pages suppose it: images with labels, a lesion, and the program where a checkout has it."""
-    program.run("phantoms", "--count", 6, "--seed", 3, "--out", tmp_path / "images")
-    shutil.move(tmp_path / "images/labels.csv", tmp_path / "labels.csv")
-    (tmp_path / "images/attributes.csv").unlink()
-    Image.open(phantoms[0]).convert("RGB").save(tmp_path / "lesion.jpg", quality=95)
+def desk(tmp_path, furnished):
+    """A furnished folder of a page's own, with the program where a checkout has it."""
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
     release = tmp_path / ".build/release"
     release.parent.mkdir()
     release.symlink_to(program.BINARY.parent.resolve())

@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 cd "$root"
-scripts/llama-server.sh
+[[ " $* " == *" --no-server "* ]] || scripts/llama-server.sh
 swift build -c release --static-swift-stdlib --product benchmark
 folder=$(swift build -c release --static-swift-stdlib --show-bin-path)
 cp -u -P "$prefix"/lib/*.so* "$folder/"
@@ -13,8 +13,8 @@ cp -u -P "$prefix"/lib/*.so* "$folder/"
 DERMGEMMA_BENCHMARK=$folder/benchmark
 DERMGEMMA_LLAMA_SERVER=$(scripts/llama-server.sh --program)
 export DERMGEMMA_BENCHMARK DERMGEMMA_LLAMA_SERVER
-if [ $# -eq 0 ]; then
+if [[ " $* " != *" --model "* ]]; then
   model=Models/dermgemma-small/dermgemma-small
-  set -- --name dermgemma-small --threads 1 --model $model.gguf --mmproj $model-mmproj.gguf
+  set -- "$@" --name dermgemma-small --threads 1 --model $model.gguf --mmproj $model-mmproj.gguf
 fi
 exec scripts/interop.sh --python Benchmarks/run.py "$@"

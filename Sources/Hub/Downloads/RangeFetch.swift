@@ -6,21 +6,21 @@ struct RangeFetch: Sendable {
   let file: PartialFile
   let client: HTTPClient
 
-  /// The most bytes that one attempt has to bring so that failures are counted from the start again. A server that gives a
-  /// few bytes and then stalls, over and over, would hold us up for days otherwise.
+  /// The most bytes that one attempt has to bring so that failures are counted from the start again; a quarter of what is
+  /// missing is enough. A server that gives a few bytes and then stalls, over and over, would hold us up for days otherwise.
   private static let mostForAdvance: Int64 = 1 << 20
 
   /// - Throws: `TransferFault`; `WholeOnly` when the server ignores ranges.
   func fetch(piece index: Int) async throws {
     let range = file.range(ofPiece: index)
     let place = Mutex(range.lowerBound)
-    let forAdvance = min(Self.mostForAdvance, file.pieceSize / 16)
     do {
       // The entity tag of whoever holds the bytes; it may be another than the hub's.
       let holder = Mutex<String?>(nil)
       try await client.retries.run { advanced in
         let start = place.withLock { $0 }
         guard start < range.upperBound else { return }
+        let forAdvance = min(Self.mostForAdvance, (range.upperBound - start + 3) / 4)
         var headers = source.headers
         headers["Range"] = "bytes=\(start)-\(range.upperBound - 1)"
         if let tag = holder.withLock({ $0 }) { headers["If-Range"] = tag }

@@ -96,6 +96,10 @@ extension Application {
   }
 
   private func wish(of request: HTTPRequest) throws -> PictureShop.Wish? {
+    let prepared = request.target.query("prepared")
+    guard [nil, "0", "1", "false", "true"].contains(prepared) else {
+      throw Problem.unprocessable("bad_parameter", "prepared must be 1 or 0.")
+    }
     if let text = request.target.query("side") {
       let sides = settings.limits.pictureSides
       guard let side = Int(text), sides.contains(side) else {
@@ -104,13 +108,9 @@ extension Application {
       }
       return .smaller(side: side)
     }
-    switch request.target.query("prepared") {
-    case nil, "0", "false": return nil
-    case "1", "true":
-      let engine = try seat.engine()
-      return .prepared(engine.readingProtocol.preparation, nativeSide: engine.examiner.model.imageSide ?? 0)
-    default: throw Problem.unprocessable("bad_parameter", "prepared must be 1 or 0.")
-    }
+    guard prepared == "1" || prepared == "true" else { return nil }
+    let engine = try seat.engine()
+    return .prepared(engine.readingProtocol.preparation, nativeSide: engine.examiner.model.imageSide ?? 0)
   }
 
   /// A file that a name stands for; `nil` for a name that is not known.
