@@ -105,7 +105,8 @@ def test_the_site_needs_nothing_but_a_server_of_files(built):
     ("module", "path", "lines", "complaint"),
     [
         ("Dermoscopy", "Examiner", ["Carries out an ``ExaminationOfNobody``."], "ExaminationOfNobody"),
-        ("Dermoscopy", "Examiner", ["Looks at a ``VisionLanguage/PixelPicture``."], "'VisionLanguage' doesn't exist at '/Dermoscopy/Examiner'"),
+        ("Dermoscopy", "Examiner", ["Looks at a ``VisionLanguage/PixelPicture``."],
+         "'VisionLanguage' doesn't exist at '/Dermoscopy/Examiner'"),
         ("VisionLanguage", "LabelScores.probabilities(temperature:bias:)",
          ["Probabilities.", "", "- Parameters:", "  - temperature: positive.", "  - warmth: none."], "warmth"),
         ("Dermoscopy", "Examiner", None, "Dermoscopy.Examiner has no documentation"),
