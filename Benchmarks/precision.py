@@ -33,6 +33,8 @@ def main(source: str, target: str, precision: str) -> None:
     for tensor in reader.tensors:
         numbers = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
         is_matrix = len(tensor.shape) == 2 and tensor.shape[0] % 32 == 0 and "position_embd" not in tensor.name
+        # mtmd transposes this one, which it cannot do with blocks.
+        is_matrix = is_matrix and not (precision == "q8_0" and tensor.name == "mm.input_projection.weight")
         if is_matrix:
             data = gguf.quants.quantize(numbers.astype(numpy.float32), kind)
             writer.add_tensor(tensor.name, data, raw_dtype=kind)
