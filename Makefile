@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
 .PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 model-figures bench bench-web cuda \
-  dist lint format clean prerequisites
+  dist docs lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
 	@echo "make dist          the tarball that runs without Swift, into .build/dist"
+	@echo "make docs          the symbol documentation, into .build/docs; a warning is an error"
 	@echo "make lint          formatting, shell scripts, warnings"
 	@echo "make format        lay the sources out as make lint wants them"
 
@@ -75,6 +76,9 @@ cuda: prerequisites
 
 dist: build
 	@scripts/dist.sh
+
+docs: build
+	@scripts/docs.sh
 
 lint: prerequisites
 	@scripts/lint.sh

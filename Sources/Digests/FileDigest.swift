@@ -15,7 +15,7 @@ public struct UnreadableFile: Fault {
 extension SHA256Digest {
   /// The digest of a file's bytes, read in pieces of one mebibyte.
   ///
-  /// - Throws: `UnreadableFile` when the file is missing or may not be read.
+  /// - Throws: ``UnreadableFile`` when the file is missing or may not be read.
   public init(ofFileAt path: String) throws(UnreadableFile) {
     guard let file = fopen(path, "rb") else {
       throw UnreadableFile(path: path, reason: String(cString: strerror(errno)))

@@ -102,6 +102,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   public func close() async { await engine.close() }
 
   /// Which weights these are; waits until their digests are taken.
+  ///
+  /// - Throws: an `EngineFault` when a file cannot be read or was written to since it was loaded; `CancellationError`.
   public var identity: ModelIdentity {
     get async throws { try await identification.value }
   }
@@ -130,7 +132,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   /// The numbers of a prompt's tokens as they are put to the model; an image's own are not among them.
   ///
-  /// - Parameter sees: whether the prompt stands after an image. What stands before the image comes first then.
+  /// - Parameters:
+  ///   - prompt: the turn, of which nothing is read as a special token.
+  ///   - sees: whether the prompt stands after an image. What stands before the image comes first then.
   public func promptTokens(of prompt: Prompt, afterImage sees: Bool) -> [Int32] {
     guard sees, let bounds = vocabulary.imageBounds else { return format.withoutImage(prompt) }
     return format.beforeImage(bounds) + format.afterImage(bounds, prompt)

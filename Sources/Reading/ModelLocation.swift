@@ -26,7 +26,7 @@ public struct ModelLocation: Sendable, Hashable {
 
   /// What a person asked for; without a wish MedGemma below `models/` when it is there, else the embedded model.
   ///
-  /// - Throws: `ModelFault` when only one of the two files was named, or the embedded model is not to be found.
+  /// - Throws: ``ModelFault`` when only one of the two files was named, or the embedded model is not to be found.
   public static func chosen(weights: String?, projector: String?) throws(ModelFault) -> ModelLocation {
     switch (weights, projector) {
     case (let weights?, let projector?): return ModelLocation(weights: weights, projector: projector)

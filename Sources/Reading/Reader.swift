@@ -20,6 +20,8 @@ public final class Reader: Sendable {
   /// Loads the model.
   ///
   /// - Parameters:
+  ///   - location: the two files.
+  ///   - readingProtocol: by which every image is read; its longest prompt decides how much room an image gets.
   ///   - readings: how many images may be read at once; at least 1; `nil` for as many as free memory allows.
   ///   - atMost: how many that may be; `nil` for the default of `readings`.
   ///   - threads: threads for decoding, and as many for encoding; `nil` for what the model's size is worth.
@@ -37,6 +39,7 @@ public final class Reader: Sendable {
   ///
   /// - Parameters:
   ///   - path: the text model's GGUF file.
+  ///   - readingProtocol: by which words are classified.
   ///   - readings: how many classifications may be under way at once; at least 1.
   ///   - threads: threads for decoding; `nil` for what the model's size is worth.
   /// - Throws: a `Fault` when the weights are missing or broken.
@@ -92,7 +95,9 @@ public final class Reader: Sendable {
     await view.close()
   }
 
-  /// Which weights read.
+  /// Which weights read; waits until their digests are taken.
+  ///
+  /// - Throws: an `EngineFault` when a file cannot be read or was written to since it was loaded; `CancellationError`.
   public var identity: ModelIdentity {
     get async throws { try await model.identity }
   }
@@ -116,7 +121,14 @@ public final class Reader: Sendable {
 
   /// The same for the image in a file.
   ///
-  /// - Parameter last: the phase after which the examination ends.
+  /// - Parameters:
+  ///   - path: the file's.
+  ///   - name: what the report calls it; messages name the path.
+  ///   - truth: what is known of the lesion, as above.
+  ///   - seed: where the random numbers begin.
+  ///   - last: the phase after which the examination ends.
+  ///   - log: receives what happens while it happens.
+  /// - Throws: as above; an `ImageFault` too when the file is missing or may not be read.
   public func read(
     fileAt path: String, name: String, truth: GroundTruth? = nil, seed: UInt64,
     through last: ExaminationPhase = .classification, log: ExaminationLog = ExaminationLog()

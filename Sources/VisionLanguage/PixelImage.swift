@@ -12,7 +12,7 @@ public struct PixelImage: Sendable, Equatable {
 
   /// A picture of the given bytes.
   ///
-  /// - Throws: `PixelImageFault` when a side is not positive or the bytes are not exactly width × height × 3.
+  /// - Throws: ``PixelImageFault`` when a side is not positive or the bytes are not exactly width × height × 3.
   public init(width: Int, height: Int, pixels: [UInt8]) throws(PixelImageFault) {
     guard width > 0, height > 0, width <= 1 << 20, height <= 1 << 20, pixels.count == width * height * 3 else {
       throw PixelImageFault(width: width, height: height, byteCount: pixels.count)

@@ -52,17 +52,17 @@ public struct Sampling: Sendable, Hashable, Codable {
 ///
 /// Source: the `general.sampling.*` keys of a GGUF file.
 public struct RecommendedSampling: Sendable, Hashable {
-  /// See `Sampling.temperature`.
+  /// See ``Sampling/temperature``.
   public var temperature: Double?
-  /// See `Sampling.topK`.
+  /// See ``Sampling/topK``.
   public var topK: Int?
-  /// See `Sampling.topP`.
+  /// See ``Sampling/topP``.
   public var topP: Double?
-  /// See `Sampling.minP`.
+  /// See ``Sampling/minP``.
   public var minP: Double?
-  /// See `Sampling.repeatPenalty`.
+  /// See ``Sampling/repeatPenalty``.
   public var repeatPenalty: Double?
-  /// See `Sampling.repeatWindow`.
+  /// See ``Sampling/repeatWindow``.
   public var repeatWindow: Int?
 
   /// Recommendations; none unless given.

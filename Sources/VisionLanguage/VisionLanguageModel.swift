@@ -13,18 +13,21 @@ public protocol Respondent: Sendable {
   ///
   /// - Parameters:
   ///   - labels: plain texts, as the model would write them after the answer prefix, leading space included.
-  /// - Throws: a `Fault` as `respond(to:)` does.
+  ///   - prompt: the turn whose answer they would begin.
+  /// - Throws: a `Fault` as ``respond(to:)`` does.
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores
 
   /// Puts a prompt and scores labels after the same prompt, which is read once for both where the model can.
   ///
   /// - Returns: the answer, which begins to arrive when the labels are scored.
-  /// - Throws: a `Fault` as `respond(to:)` does.
+  /// - Throws: a `Fault` as ``respond(to:)`` does.
   func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer
 }
 
 extension Respondent {
   /// Puts the prompt twice: for a model that can do no better.
+  ///
+  /// - Throws: a `Fault` as ``respond(to:)`` does, ``NoAnswer`` when that gives no stream.
   public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
     async let scores = score(labels, after: request.prompt)
     guard let stream = try await respond(to: [request]).first else { throw NoAnswer() }
@@ -43,6 +46,8 @@ public struct NoAnswer: Fault, Equatable {
 /// A vision-language model: weights and projector, loaded once.
 public protocol VisionLanguageModel: Respondent {
   /// Which weights these are.
+  ///
+  /// - Throws: a `Fault` when the files cannot be read for their digests.
   var identity: ModelIdentity { get async throws }
   /// What the weights' metadata recommend for sampling.
   var recommendedSampling: RecommendedSampling { get }

@@ -15,7 +15,10 @@ public final class WebServer: Sendable {
 
   /// A server; it does not listen yet.
   ///
-  /// - Parameter labels: what is known of the images; `nil` for nothing.
+  /// - Parameters:
+  ///   - settings: where it listens, what it serves, whom it lets in.
+  ///   - labels: what is known of the images; `nil` for nothing.
+  ///   - log: where it tells what happens.
   public init(_ settings: ServerSettings, labels: Labels?, log: ServerLog = ServerLog()) {
     self.settings = settings
     self.log = log
@@ -27,9 +30,9 @@ public final class WebServer: Sendable {
   /// The server listens before the engine is there, and says so at `/readyz`.
   ///
   /// - Parameters:
-  ///   - engine: loads the engine, on a thread of its own; `nil` to serve without one.
+  ///   - load: loads the engine, on a thread of its own; `nil` to serve without one.
   ///   - onListening: told the port as soon as the server listens.
-  /// - Throws: `ServerFault`; what `engine` throws.
+  /// - Throws: ``ServerFault``; what `load` throws.
   public func run(
     engine load: (@Sendable () throws -> any ReadingEngine)?, onListening: @Sendable (Int) -> Void = { _ in }
   ) async throws {

@@ -1,7 +1,7 @@
 /// A GGUF file whose header has been read and checked as a container.
 ///
 /// Every count, length, type, dimension and offset holds within the file. What its values mean is for `TextWeights` and
-/// `ProjectorWeights` to judge.
+/// ``ProjectorWeights`` to judge.
 ///
 /// The format is GGUF 2 and 3, little-endian (ggml/docs/gguf.md). The checks are those of llama.cpp's gguf.cpp and
 /// more: what that reader accepts but the loader behind it aborts on, or what would make it allocate without bound,
@@ -21,7 +21,7 @@ public struct GGUFFile: Sendable {
 
   /// Reads and checks a file's header.
   ///
-  /// - Throws: `WeightsFault`, which names the file, what is wrong and where.
+  /// - Throws: ``WeightsFault``, which names the file, what is wrong and where.
   public init(path: String) throws(WeightsFault) {
     file = try WeightsFile(path: path)
     var reader = GGUFHeaderReader(file: file)

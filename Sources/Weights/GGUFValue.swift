@@ -1,7 +1,31 @@
 /// The types of a metadata value, by GGUF's numbers.
 public enum GGUFValueType: UInt32, Sendable {
+  /// 8 bits, without a sign.
   case uint8 = 0
-  case int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
+  /// 8 bits, with a sign.
+  case int8 = 1
+  /// 16 bits, without a sign.
+  case uint16 = 2
+  /// 16 bits, with a sign.
+  case int16 = 3
+  /// 32 bits, without a sign.
+  case uint32 = 4
+  /// 32 bits, with a sign.
+  case int32 = 5
+  /// An IEEE 754 number of 32 bits.
+  case float32 = 6
+  /// One byte, 0 or 1.
+  case bool = 7
+  /// A length of 64 bits, and as many bytes of UTF-8.
+  case string = 8
+  /// A type, a length of 64 bits, and as many values.
+  case array = 9
+  /// 64 bits, without a sign.
+  case uint64 = 10
+  /// 64 bits, with a sign.
+  case int64 = 11
+  /// An IEEE 754 number of 64 bits.
+  case float64 = 12
 
   /// Bytes of one value; `nil` where that varies.
   var width: Int? {

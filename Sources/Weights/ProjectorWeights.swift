@@ -23,7 +23,7 @@ public struct ProjectorWeights: Sendable {
 
   /// Opens and checks a file.
   ///
-  /// - Throws: `WeightsFault` when it is missing, broken, not a Gemma 3 projector, or one that llama.cpp would not
+  /// - Throws: ``WeightsFault`` when it is missing, broken, not a Gemma 3 projector, or one that llama.cpp would not
   ///   survive.
   public init(path: String) throws(WeightsFault) {
     var file = try GGUFFile(path: path)

@@ -40,7 +40,7 @@ public struct TextWeights: Sendable {
 
   /// Opens and checks a file.
   ///
-  /// - Throws: `WeightsFault` when it is missing, broken, not a Gemma 3 text model, or one that llama.cpp would not
+  /// - Throws: ``WeightsFault`` when it is missing, broken, not a Gemma 3 text model, or one that llama.cpp would not
   ///   survive.
   public init(path: String) throws(WeightsFault) {
     var file = try GGUFFile(path: path)

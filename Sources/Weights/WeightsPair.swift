@@ -33,7 +33,7 @@ public struct WeightsPair: Sendable {
 
   /// Opens, checks and puts together two files.
   ///
-  /// - Throws: `WeightsFault` as `TextWeights`, `ProjectorWeights` and `init(text:projector:)` do.
+  /// - Throws: ``WeightsFault`` as ``TextWeights``, ``ProjectorWeights`` and ``init(text:projector:)`` do.
   public init(textPath: String, projectorPath: String) throws(WeightsFault) {
     try self.init(text: TextWeights(path: textPath), projector: ProjectorWeights(path: projectorPath))
   }

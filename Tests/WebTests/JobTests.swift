@@ -68,7 +68,7 @@ import Testing
 
   @Test(.enabled(if: isMeasured, "measured by make bench-web"))
   func `memory stays where it is over 10,000 jobs of an engine that answers at once`() async throws {
-    try await TestServer.run(.init(change: { $0.limits.requestBurst = 1e6 })) { server async throws in
+    try await TestServer.run(.init(change: { $0.limits.requestBurst = 1e6 }, remembers: false)) { server async throws in
       func resident() async throws -> Double {
         let line = try await server.get("/metrics").text.split(separator: "\n")
           .first { $0.hasPrefix("dermgemma_resident_memory_bytes ") }

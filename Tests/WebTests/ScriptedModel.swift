@@ -4,7 +4,7 @@ import Faults
 import Synchronization
 import VisionLanguage
 
-/// A model that says what a test wants, and remembers what it was asked.
+/// A model that says what a test wants, and remembers what it was asked unless it is told not to.
 final class ScriptedModel: VisionLanguageModel {
   /// What becomes of one request.
   enum Answer {
@@ -34,11 +34,12 @@ final class ScriptedModel: VisionLanguageModel {
   let recommendedSampling: RecommendedSampling
   let metadata: [String: [Double]]
   let lookingFails: Bool
+  private let remembers: Bool
   private let log = Mutex<[Call]>([])
 
   init(
     logProbabilities: [Double] = [-2, -0.3, -3, -4], recommendedSampling: RecommendedSampling = .init(),
-    metadata: [String: [Double]] = [:], lookingFails: Bool = false,
+    metadata: [String: [Double]] = [:], lookingFails: Bool = false, remembers: Bool = true,
     answer: @escaping @Sendable (GenerationRequest) -> Answer = ScriptedModel.typical
   ) {
     self.answer = answer
@@ -46,10 +47,14 @@ final class ScriptedModel: VisionLanguageModel {
     self.recommendedSampling = recommendedSampling
     self.metadata = metadata
     self.lookingFails = lookingFails
+    self.remembers = remembers
   }
 
   var calls: [Call] { log.withLock { $0 } }
-  func note(_ call: Call) { log.withLock { $0.append(call) } }
+  func note(_ call: Call) {
+    guard remembers else { return }
+    log.withLock { $0.append(call) }
+  }
 
   var identity: ModelIdentity {
     ModelIdentity(

@@ -14,9 +14,12 @@ struct ScriptedEngine: ReadingEngine {
   var examiner: Examiner { Examiner(model: model, readingProtocol: readingProtocol) }
   var identity: ModelIdentity { get async throws { model.identity } }
 
-  init(_ answer: @escaping @Sendable (GenerationRequest) -> ScriptedModel.Answer = ScriptedModel.typical) throws {
+  init(
+    remembers: Bool = true,
+    _ answer: @escaping @Sendable (GenerationRequest) -> ScriptedModel.Answer = ScriptedModel.typical
+  ) throws {
     readingProtocol = try .builtin(named: "seed")
-    model = ScriptedModel(answer: answer)
+    model = ScriptedModel(remembers: remembers, answer: answer)
   }
 
   func examine(
@@ -42,6 +45,8 @@ struct TestServer: Sendable {
   struct Setting: Sendable {
     var answer: @Sendable (GenerationRequest) -> ScriptedModel.Answer = ScriptedModel.typical
     var change: @Sendable (inout ServerSettings) -> Void = { _ in }
+    /// Whether the engine keeps what it was asked, for a test to look at.
+    var remembers = true
     static let hanging = Setting(answer: { _ in .hangs })
   }
 
@@ -61,7 +66,7 @@ struct TestServer: Sendable {
     // However busy the machine is, an examination is waited for.
     settings.limits.waitSeconds = 240
     setting.change(&settings)
-    let engine = try ScriptedEngine(setting.answer)
+    let engine = try ScriptedEngine(remembers: setting.remembers, setting.answer)
     let server = WebServer(settings, labels: nil, log: ServerLog(lowest: .error, sink: { _ in }))
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let serving = Task {

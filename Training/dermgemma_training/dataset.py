@@ -64,8 +64,10 @@ def read_ham10000(data: Path) -> list[Record]:
 
 
 def read_ph2(data: Path) -> list[Record]:
-    """All PH2 records in label order. PH2's lesion masks are not part of the layout."""
+    """All PH2 records in label order, none where PH2 is not there. PH2's lesion masks are not part of the layout."""
     root = data / "ph2"
+    if not (root / "attributes.csv").exists():
+        return []
     with open(root / "attributes.csv", newline="") as handle:
         return [Record("ph2", row["image_id"], root / "images" / f"{row['image_id']}.jpg", None,
                        row["diagnosis"], row["image_id"], row) for row in csv.DictReader(handle)]
@@ -151,7 +153,9 @@ def seed_prepared(pixels: np.ndarray) -> np.ndarray:
 
 def pack(records: list[Record], folder: Path, name: str, side: int = PACKED_SIDE) -> None:
     """Writes ``NAME.npy`` and ``NAME-seed.npy`` (N x side x side x 3: plain, and as the seed prepares it), then each one's
-    ``.json`` (ids); skips what is complete."""
+    ``.json`` (ids); skips what is complete, and writes nothing for no records."""
+    if not records:
+        return
     folder.mkdir(parents=True, exist_ok=True)
     ids = [record.image_id for record in records]
     listings = [folder / f"{name}.json", folder / f"{name}-seed.json"]

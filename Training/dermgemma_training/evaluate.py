@@ -178,8 +178,9 @@ def main() -> None:
     show_variety(table, program.analyze(f"{name}-few", "extended", [records[i].path for i in few]), QUESTIONS, "extended")
 
     ph2 = {r.image_id: r for r in dataset.read_ph2(options.data)}
-    reported = dataset.read_split(options.splits, "ph2-report")
-    show_ph2(table, program.analyze("ph2-report", "extended", [ph2[i].path for i in reported]), ph2, reported)
+    if ph2:
+        reported = dataset.read_split(options.splits, "ph2-report")
+        show_ph2(table, program.analyze("ph2-report", "extended", [ph2[i].path for i in reported]), ph2, reported)
 
     folder = options.work / "phantoms" / "report"
     if not (folder / "attributes.csv").exists():

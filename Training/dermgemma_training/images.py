@@ -1,8 +1,9 @@
-"""Packed images, sampling shares and the augmentation that keeps words true."""
+"""Packed images and the augmentation that keeps words true."""
 
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from PIL import Image
 from . import dataset
 from .tower import PATCH
 
-#: Share of each batch by diagnosis: the four codes alike, the three others a little.
-SAMPLING = {"mel": 0.23, "nv": 0.23, "bcc": 0.2, "bkl": 0.23, "akiec": 0.05, "vasc": 0.03, "df": 0.03}
 MASK_SIDE = 56
+#: Width over height of the pictures before they were stretched to a square.
+ASPECT = 4 / 3
 
 
 def packed(work: Path, name: str) -> tuple[np.ndarray, dict[str, int]]:
@@ -38,25 +39,40 @@ def packed_masks(data: Path, work: Path) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
-def augment(images: torch.Tensor, masks: torch.Tensor, side: int, generator: torch.Generator,
-            crop: float = 0.9, turns: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mirrors and slight crops: all words stay true. Returns pixels in [-1, 1] and coverage per patch.
+def placements(count: int, generator: torch.Generator, crop: float, tilt: float, turns: bool) -> torch.Tensor:
+    """Affine maps from output to input coordinates (N x 2 x 3): mirrors for all, for half also a crop and a tilt.
 
-    Quarter-turns only on demand, where no words are taught: pictures are stretched from 4:3, and "round" or "oval" would
-    not survive them. No colour jitter at all.
+    A tilt turns the picture as it was, 4:3, before it was stretched to a square.
     """
-    count = len(images)
-    flip = torch.randint(0, 2, (count, 2), generator=generator).float() * 2 - 1
-    zoom = crop + (1 - crop) * torch.rand(count, 2, generator=generator)
-    offset = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - zoom)
-    turned = (torch.rand(count, generator=generator) < 0.5) & turns
+    uniform = lambda *shape: torch.rand(*shape, generator=generator)
+    flip = (uniform(count, 2) < 0.5).float() * 2 - 1
+    moved = (uniform(count) < 0.5).float()
+    zoom = 1 - (1 - crop) * uniform(count, 2) * moved[:, None]
+    offset = (uniform(count, 2) * 2 - 1) * (1 - zoom)
+    angle = (uniform(count) * 2 - 1) * math.radians(tilt) * moved
+    cosine, sine = angle.cos(), angle.sin()
     matrix = torch.zeros(count, 2, 3)
-    matrix[:, 0, 0], matrix[:, 1, 1] = zoom[:, 0] * flip[:, 0], zoom[:, 1] * flip[:, 1]
+    matrix[:, 0, 0], matrix[:, 0, 1] = cosine * zoom[:, 0] * flip[:, 0], -sine / ASPECT * zoom[:, 1] * flip[:, 1]
+    matrix[:, 1, 0], matrix[:, 1, 1] = sine * ASPECT * zoom[:, 0] * flip[:, 0], cosine * zoom[:, 1] * flip[:, 1]
+    turned = (uniform(count) < 0.5) & turns
     matrix[turned] = matrix[turned][:, [1, 0]]
     matrix[:, :, 2] = offset
-    images = F.interpolate(images, size=(side + 16,) * 2, mode="bilinear", antialias=True)
+    return matrix
+
+
+def augment(images: torch.Tensor, masks: torch.Tensor, side: int, generator: torch.Generator,
+            crop: float = 0.9, tilt: float = 20, turns: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mirrors, slight crops and tilts (degrees): all words stay true. Returns pixels in [-1, 1] and coverage per patch.
+
+    Quarter-turns only on demand, where no words are taught: pictures are stretched from 4:3, and "round" or "oval" would
+    not survive them. No colour jitter at all. What is only mirrored stays as sharp as in use.
+    """
+    count = len(images)
+    matrix = placements(count, generator, crop, tilt, turns)
+    if side < images.shape[-1]:
+        images = F.interpolate(images, size=(side, side), mode="bicubic", antialias=True)
     grid = F.affine_grid(matrix, (count, 3, side, side), align_corners=False)
-    pixels = F.grid_sample(images, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    pixels = F.grid_sample(images, grid, mode="bicubic", padding_mode="reflection", align_corners=False).clamp(0, 255)
     patches = side // PATCH
     mask_grid = F.affine_grid(matrix, (count, 1, patches * 2, patches * 2), align_corners=False)
     coverage = F.grid_sample(masks[:, None], mask_grid, mode="bilinear", padding_mode="border", align_corners=False)

@@ -7,7 +7,7 @@ image is read once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import torch
 from transformers import Gemma3Config, Gemma3ForConditionalGeneration, Gemma3TextConfig
@@ -87,6 +87,11 @@ class Sequences:
     soft: torch.Tensor       #: branches x codes, all 0 where there is none
     soft_ids: list[int] = field(default_factory=list)
 
+    def to(self, device: torch.device) -> Sequences:
+        """The same on another device."""
+        moved = {f.name: v.to(device) for f in fields(self) if isinstance(v := getattr(self, f.name), torch.Tensor)}
+        return replace(self, **moved)
+
 
 def pad(rows: list[Row], soft_ids: list[int] | None = None) -> Sequences:
     """Lays the rows out side by side."""
@@ -124,12 +129,12 @@ def hidden_states(model: Gemma3ForConditionalGeneration, batch: Sequences, featu
         chosen = features[batch.image_row[batch.image_row >= 0]]
         embeddings = embeddings.masked_scatter(is_image[..., None], chosen.to(embeddings.dtype))
     width, branch = ids.shape[1], batch.branch
-    causal = torch.ones(width, width, dtype=torch.bool).tril()
+    causal = torch.ones(width, width, dtype=torch.bool, device=ids.device).tril()
     related = (branch[:, None, :] == 0) | (branch[:, None, :] == branch[:, :, None])
     allowed = (causal[None] & related) | (is_image[:, :, None] & is_image[:, None, :])
-    allowed = (allowed & (branch[:, None, :] >= 0)) | torch.eye(width, dtype=torch.bool)[None]
-    mask = torch.zeros(allowed.shape).masked_fill(~allowed, torch.finfo(torch.float32).min)[:, None]
-    if torch.is_autocast_enabled("cpu"):
+    allowed = (allowed & (branch[:, None, :] >= 0)) | torch.eye(width, dtype=torch.bool, device=ids.device)[None]
+    mask = torch.zeros(allowed.shape, device=ids.device).masked_fill(~allowed, torch.finfo(torch.float32).min)[:, None]
+    if torch.is_autocast_enabled(ids.device.type):
         mask = mask.bfloat16()
     out = model.model.language_model(inputs_embeds=embeddings, position_ids=batch.position, use_cache=False,
                                      attention_mask={"full_attention": mask, "sliding_attention": mask})
@@ -152,8 +157,9 @@ def loss_of(model: Gemma3ForConditionalGeneration, batch: Sequences, hidden: tor
     soft = batch.soft[batch.owner[use]]
     cross = cross.clone()
     cross[use] = normalizer[use] - (soft * logits[use][:, batch.soft_ids]).sum(1)
-    count = torch.zeros(len(batch.weight)).index_add_(0, batch.owner, torch.ones_like(cross)).clamp(min=1)
-    total = torch.zeros(len(batch.weight)).index_add_(0, batch.owner, cross)
+    nothing = torch.zeros(len(batch.weight), device=cross.device)
+    count = nothing.index_add(0, batch.owner, torch.ones_like(cross)).clamp(min=1)
+    total = nothing.index_add(0, batch.owner, cross)
     # Short answers by their sum, long texts by a damped sum: every decision counts, none drowns the codes.
     loss = (batch.weight * total / count.sqrt()).sum() / batch.weight.sum()
     return loss + z_weight * normalizer.square().mean(), (total / count).detach()

@@ -19,15 +19,17 @@ def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
                 coverage: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
     """Diagnosis, coverage, measurements and the answers' words from the heads."""
     out = {name: value.float() for name, value in out.items()}
-    real = torch.from_numpy((truth.diagnosis[rows] >= 0) & (truth.source[rows] != 2))
+    place = lambda values: torch.from_numpy(values).to(coverage.device)
+    real = place((truth.diagnosis[rows] >= 0) & (truth.source[rows] != 2))
     target = F.one_hot(torch.from_numpy(truth.diagnosis[rows]).clamp(min=0), len(DIAGNOSES)).float()
     for n, row in enumerate(rows):
         if 0 <= truth.diagnosis[row] < len(CODES):
             target[n, : len(CODES)] = torch.tensor(softened(int(truth.diagnosis[row]), truth.by_measurements[row]))
+    target = target.to(coverage.device)
     known = ~torch.isnan(coverage).any(1)
-    scores, attributes = torch.from_numpy(truth.measurements[rows]), torch.from_numpy(truth.attributes[rows])
+    scores, attributes = place(truth.measurements[rows]), place(truth.attributes[rows])
     have = ~torch.isnan(scores)
-    phantom = torch.from_numpy(truth.source[rows] == 2)
+    phantom = place(truth.source[rows] == 2)
     losses = {"diagnosis": F.cross_entropy(out["diagnosis"][real], target[real]),
               "coverage": F.binary_cross_entropy_with_logits(out["coverage"][known], coverage[known]),
               "measurements": F.smooth_l1_loss(out["measurements"][have], scores[have]),

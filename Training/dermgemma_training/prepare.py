@@ -79,7 +79,7 @@ def main() -> None:
     reported = set(dataset.read_split(options.splits, "ham10000-report"))
     order = np.random.default_rng(0).permutation(len(ham))
     ham = sorted((ham[i] for i in order), key=lambda r: (r.image_id in reported, r.dx == "nv"))
-    jobs = [(folder / "ph2-0000.npz", ph2)]
+    jobs = [(folder / "ph2-0000.npz", ph2)] if ph2 else []
     jobs += [(folder / f"ham10000-{n:04d}.npz", ham[s:s + CHUNK])
              for n, s in enumerate(range(0, len(ham), CHUNK))]
     with multiprocessing.Pool(options.processes) as pool:

@@ -14,7 +14,7 @@ from .vocabulary import QUESTIONS, description
 #: Share of HAM10000's part of a batch by diagnosis: the four codes alike, the three others a little.
 SAMPLING = {"mel": 0.24, "nv": 0.23, "bcc": 0.19, "bkl": 0.24, "akiec": 0.04, "vasc": 0.03, "df": 0.03}
 #: Shares of phantoms and of PH2's teaching images in a batch.
-PHANTOM_SHARE, PH2_SHARE = 0.25, 0.05
+PHANTOM_SHARE, PH2_SHARE = 0.3, 0.06
 #: Weights of the lessons in the loss, and how often an image brings each long one.
 WEIGHT = {"question": 1.0, "direct": 2.0, "review": 1.0, "classification": 1.5}
 REVIEWS, CLASSIFICATIONS = 0.35, 0.3

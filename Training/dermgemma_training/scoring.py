@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from .dataset import CODES
+from .device import has_quick_bfloat16, products
 from .language import Row, hidden_states, pad
 from .lessons import Lessons
 from .losses import figures
@@ -41,9 +42,10 @@ def projected(model, tokens: torch.Tensor) -> torch.Tensor:
 def direct_log_probabilities(model, tokenizer: Tokenizer, lessons: Lessons, features: torch.Tensor) -> np.ndarray:
     """Log-probability of each code while looking at the image; every code is one piece."""
     branch = lessons.direct_code(0)
-    hidden = hidden_states(model, pad([Row(lessons.prefix, [branch], n) for n in range(len(features))]), features)
+    batch = pad([Row(lessons.prefix, [branch], n) for n in range(len(features))]).to(features.device)
+    hidden = hidden_states(model, batch, features)
     logits = torch.log_softmax(model.lm_head(hidden[:, len(lessons.prefix) + branch.prompt - 1]).float(), -1)
-    return logits[:, [tokenizer.encode(" " + code)[0] for code in CODES]].numpy()
+    return logits[:, [tokenizer.encode(" " + code)[0] for code in CODES]].cpu().numpy()
 
 
 @torch.no_grad()
@@ -51,10 +53,11 @@ def score(network, truth: Truth, rows: np.ndarray, tokenizer: Tokenizer, lessons
           decoder: bool = True) -> dict:
     """Head and direct figures."""
     heads, direct = [], []
+    device = next(network.parameters()).device
     for start in range(0, len(rows), 48):
-        with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_amx_tile_supported()):
-            tokens = tower_tokens(network["model"], plain(truth, rows[start: start + 48], side))
-            heads.append(network["heads"](tokens)["diagnosis"][:, :4].float().softmax(1).numpy())
+        with products(device, has_quick_bfloat16(device)):
+            tokens = tower_tokens(network["model"], plain(truth, rows[start: start + 48], side).to(device))
+            heads.append(network["heads"](tokens)["diagnosis"][:, :4].float().softmax(1).cpu().numpy())
             if decoder:
                 direct.append(direct_log_probabilities(network["model"], tokenizer, lessons,
                                                        projected(network["model"], tokens)))

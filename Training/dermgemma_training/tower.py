@@ -13,7 +13,7 @@ from transformers import SiglipVisionConfig, SiglipVisionModel
 DIAGNOSES = ("mel", "nv", "bcc", "bkl", "akiec", "vasc", "df")
 PATCH = 16
 #: The side of the exported model's images; training may begin at a smaller one.
-IMAGE_SIDE = 192
+IMAGE_SIDE = 224
 WIDTH = 192
 LAYERS = 6
 HEADS = 3

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 import torch.distributed as distributed
 
+from .device import best_device, has_quick_bfloat16, products
 from .images import augment
 from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad
 from .lessons import Lessons
@@ -64,7 +65,9 @@ def start_from(network: torch.nn.Module, path: Path) -> None:
     state = torch.load(path, map_location="cpu")["average"]
     name = next(n for n in state if n.endswith("position_embedding.weight"))
     state[name] = resized_positions(state[name], len(network.state_dict()[name]))
-    network.load_state_dict(state)
+    # Weights that were committed come without the heads: those begin anew.
+    heads = {n: v for n, v in network.state_dict().items() if n.startswith("heads.")}
+    network.load_state_dict({**heads, **state})
 
 
 def rate_factor(step: int, warm: int, decay_from: int, steps: int) -> float:
@@ -80,7 +83,9 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
     pixels, coverage = augment(images, torch.from_numpy(truth.coverage(rows)), options.side, generator,
                                turns=options.heads_only)
     model = network["model"]
-    with torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
+    device = next(network.parameters()).device
+    pixels, coverage = pixels.to(device), coverage.to(device)
+    with products(device, options.bfloat16):
         tokens = tower_tokens(model, pixels)
         out = network["heads"](tokens)
         loss, parts = head_losses(out, truth, rows, coverage)
@@ -91,7 +96,7 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
             if not laid:
                 parts.append(float("nan"))
                 continue
-            sequences = pad(laid, code_ids)
+            sequences = pad(laid, code_ids).to(device)
             hidden = hidden_states(model, sequences, features if kind != "text" else None)
             part, each = loss_of(model, sequences, hidden, Z_WEIGHT)
             loss = options.head_share * loss if kind == "short" else loss
@@ -130,6 +135,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
     tokenizer, lessons, network = build(options.work, truth, options.side)
     if options.start:
         start_from(network, options.work / options.start)
+    network.to(best_device())
     average = copy.deepcopy(network).eval()
     trained = network if not options.heads_only else torch.nn.ModuleList([network["model"].model.vision_tower, network["heads"]])
     parameters = list(trained.parameters())
@@ -141,7 +147,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         own = OwnWords([json.loads(line) for line in (options.work / "own-words.jsonl").read_text().splitlines()], truth)
     path, step = options.work / f"{options.name}.pt", 0
     if path.exists():
-        state = torch.load(path, map_location="cpu")
+        state = torch.load(path, map_location=best_device())
         network.load_state_dict(state["network"]); average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"]); step = state["step"]
     log = open(options.work / f"{options.name}.log", "a", buffering=1) if rank == 0 else None
@@ -208,11 +214,13 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--port", type=int, default=29511)
     parser.add_argument("--precision", choices=("auto", "bfloat16", "float32"), default="auto",
-                        help="auto: bfloat16 where the processor multiplies it in tiles (AMX), which is then some twice as quick")
+                        help="auto: bfloat16 where the processor multiplies it by itself, which is then some twice as quick")
     parser.add_argument("--save-every", type=int, default=50)
     parser.add_argument("--evaluate-every", type=int, default=300)
     options = parser.parse_args()
-    options.bfloat16 = options.precision == "bfloat16" or options.precision == "auto" and torch.cpu._is_amx_tile_supported()
+    options.bfloat16 = options.precision == "bfloat16" or options.precision == "auto" and has_quick_bfloat16(best_device())
+    if best_device().type == "cuda" and options.workers > 1:
+        parser.error("on a GPU give --workers 1, and a larger --batch")
     if options.workers > 1:
         torch.multiprocessing.spawn(worker, args=(options,), nprocs=options.workers)
     else:

@@ -40,7 +40,7 @@ SOURCES = ("ham10000", "ph2", "phantoms")
 class Truth:
     """Rows of all sources, one after the other."""
 
-    images: list[tuple[np.ndarray, np.ndarray]]  #: packed images of each source, plain and as the seed prepares them
+    images: list[tuple[np.ndarray, ...]]  #: packed images of each source, plain and as the seed prepares them; () where it is not there
     source: np.ndarray                   #: index into SOURCES
     row: np.ndarray                      #: row in the source's packed images
     ids: list[str]
@@ -100,6 +100,7 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
     images, source, rows, ids, measured, names = [], [], [], [], [], []
     for index, name in enumerate(SOURCES):
         if not (work / "packed" / f"{name}.json").exists():
+            images.append(())
             continue
         store, row_of = packed(work, name)
         images.append((store, packed(work, f"{name}-seed")[0]))

@@ -18,7 +18,10 @@ public struct ArchiveClient: Sendable {
 
   /// A client.
   ///
-  /// - Parameter rate: requests a second.
+  /// - Parameters:
+  ///   - endpoint: the archive's address; slashes at its end are dropped.
+  ///   - http: by which it asks.
+  ///   - rate: requests a second.
   public init(endpoint: String = publicEndpoint, http: HTTPClient, rate: Double) {
     var endpoint = endpoint
     while endpoint.hasSuffix("/") { endpoint.removeLast() }

@@ -47,6 +47,8 @@ public struct DatasetPull: Sendable {
   /// Images fetched at once; the rate is bounded besides.
   private static let together = 3
 
+  /// Fetches the chosen images, and what must accompany them.
+  ///
   /// - Throws: `TransferFault` when the archive or the disk fails for good, `ArchiveFault`, `CancellationError`. An image
   /// that the archive does not have, or has broken, fails alone and is in the outcome.
   public func run(_ choice: ImageChoice) async throws -> Outcome {

@@ -26,7 +26,7 @@ public enum ImageFiles {
   ///
   /// Hidden files and folders are passed over, and so are links to folders.
   ///
-  /// - Throws: `Missing` when nothing is there, the folder cannot be read, or it holds no image.
+  /// - Throws: ``Missing`` when nothing is there, the folder cannot be read, or it holds no image.
   public static func at(_ path: String) throws(Missing) -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -59,7 +59,7 @@ public enum ImageFiles {
 
   /// The paths in a list, one a line; blank lines are passed over.
   ///
-  /// - Throws: `LabelFault` when the list is not UTF-8 text.
+  /// - Throws: ``LabelFault`` when the list is not UTF-8 text.
   public static func listed(in bytes: [UInt8], name: String) throws(LabelFault) -> [String] {
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     guard let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains("\0") else {

@@ -19,8 +19,10 @@ public struct CommaSeparatedValues: Sendable {
 
   /// Reads a table.
   ///
-  /// - Parameter name: what messages call it.
-  /// - Throws: `LabelFault` for text that is not UTF-8, a quote that never ends, or a file that is too large.
+  /// - Parameters:
+  ///   - bytes: the file's, at most `largestFile` of them.
+  ///   - name: what messages call it.
+  /// - Throws: ``LabelFault`` for text that is not UTF-8, a quote that never ends, or a file that is too large.
   public init(_ bytes: [UInt8], name: String) throws(LabelFault) {
     guard bytes.count <= Self.largestFile else {
       throw LabelFault(file: name, line: nil, reason: "larger than \(Self.largestFile >> 20) MiB")

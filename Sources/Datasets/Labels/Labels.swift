@@ -27,7 +27,7 @@ public struct Labels: Sendable {
 
   /// Reads a label file.
   ///
-  /// - Throws: `LabelFault` when the file is missing, is no table, or lacks the columns `Image` and `Dx`.
+  /// - Throws: ``LabelFault`` when the file is missing, is no table, or lacks the columns `Image` and `Dx`.
   public init(path: String) throws(LabelFault) {
     try self.init(bytes: try Self.bytes(ofFileAt: path, what: "label file"), name: path)
   }
@@ -44,7 +44,7 @@ public struct Labels: Sendable {
 
   /// Reads a label file's bytes.
   ///
-  /// - Throws: `LabelFault`, as above.
+  /// - Throws: ``LabelFault``, as above.
   public init(bytes: [UInt8], name: String) throws(LabelFault) {
     let table = try CommaSeparatedValues(bytes, name: name)
     guard let header = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }

@@ -74,14 +74,14 @@ public struct MetadataTable: Sendable {
 
   /// Reads a table.
   ///
-  /// - Throws: `LabelFault` when the file is missing, is no table, or lacks the columns.
+  /// - Throws: ``LabelFault`` when the file is missing, is no table, or lacks the columns.
   public init(path: String) throws(LabelFault) {
     try self.init(bytes: try Labels.bytes(ofFileAt: path, what: "metadata file"), name: path)
   }
 
   /// Reads a table's bytes; of two rows about one image the first counts where they differ.
   ///
-  /// - Throws: `LabelFault`, as above.
+  /// - Throws: ``LabelFault``, as above.
   public init(bytes: [UInt8], name: String) throws(LabelFault) {
     let table = try CommaSeparatedValues(bytes, name: name)
     guard let header = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }

@@ -43,7 +43,7 @@ public struct AnswerReader: Sendable {
   ]
 
   /// The canonical value of an answer: one of the form's values, for `many` several in the form's order joined by ", ",
-  /// or `Observation.unclear`.
+  /// or ``Observation/unclear``.
   ///
   /// - Parameter raw: what the model wrote, untouched.
   public func value(of raw: String) -> String {

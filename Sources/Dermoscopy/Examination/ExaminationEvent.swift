@@ -66,7 +66,7 @@ extension NumberedEvent: Codable {
     }
   }
 
-  /// Reads what `encode(to:)` writes.
+  /// Reads what ``encode(to:)`` writes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     number = try container.decode(Int.self, forKey: .number)

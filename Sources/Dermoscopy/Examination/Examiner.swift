@@ -25,7 +25,8 @@ public struct Examiner: Sendable {
   ///   - seed: the same seed, image, protocol and weights give the same report, timings and counts aside.
   ///   - last: the phase after which the examination ends; one that ends early has no diagnosis. A protocol that only
   ///     scores its codes has but one phase, which is always gone through.
-  /// - Throws: the model's `Fault`, `ModelFault` when it breaks its word, `CancellationError`.
+  ///   - log: receives the steps; for this examination alone.
+  /// - Throws: the model's `Fault`, ``ModelFault`` when it breaks its word, `CancellationError`.
   public func examine(
     _ image: PixelImage, subject: ExaminationSubject, seed: UInt64, through last: ExaminationPhase = .classification,
     log: ExaminationLog
@@ -42,6 +43,9 @@ public struct Examiner: Sendable {
   /// - Parameters:
   ///   - observations: Phase 1's answers, in canonical words.
   ///   - description: Phase 2's text as the model wrote it; it is cleaned here. `nil` where there was no Phase 2.
+  ///   - subject: the picture that the notes are about, as its owner knows it.
+  ///   - seed: the same seed, notes, protocol and weights give the same report, timings and counts aside.
+  ///   - log: receives the steps; for this examination alone.
   /// - Throws: `NotesNotEnough` when the protocol's codes are scored in view of the image; otherwise as `examine` does.
   public func classify(
     _ observations: Observations, description: String?, of subject: ExaminationSubject, seed: UInt64,

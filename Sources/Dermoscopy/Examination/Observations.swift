@@ -44,7 +44,7 @@ extension Observations: Codable {
     for entry in entries { try container.encode(entry.observation, forKey: Name(stringValue: entry.question)) }
   }
 
-  /// Reads observations; see `ExaminationReport.init(json:)` for their order.
+  /// Reads observations; see ``ExaminationReport/init(json:)`` for their order.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Name.self)
     let order = Self.order.flatMap { decoder.userInfo[$0] as? [String] } ?? []

@@ -17,7 +17,7 @@ extension ReadingProtocol {
 
   /// A protocol that ships with the program.
   ///
-  /// - Throws: `ProtocolFault` for a name that none has.
+  /// - Throws: ``ProtocolFault`` for a name that none has.
   public static func builtin(named name: String) throws(ProtocolFault) -> ReadingProtocol {
     guard let document = builtinDocument(named: name) else {
       throw ProtocolFault(

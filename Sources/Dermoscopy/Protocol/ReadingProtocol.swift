@@ -34,7 +34,7 @@ public struct ReadingProtocol: Sendable, Hashable {
   /// - Parameters:
   ///   - json: the file's bytes.
   ///   - name: what a fault calls the document.
-  /// - Throws: `ProtocolFault` with the first thing that is wrong, and where.
+  /// - Throws: ``ProtocolFault`` with the first thing that is wrong, and where.
   public init(json: [UInt8], name: String) throws(ProtocolFault) {
     guard json.count <= ProtocolLimits.documentBytes else {
       throw ProtocolFault(

@@ -32,7 +32,7 @@ extension ExaminationReport: Encodable {
 
   /// One object on one line, its keys always in the same order.
   ///
-  /// - Throws: `EncodingError` for a number that is not finite; no report that an `Examiner` gives has one.
+  /// - Throws: `EncodingError` for a number that is not finite; no report that an ``Examiner`` gives has one.
   public func json() throws -> String { try OrderedJSON.line(self) }
 
   /// Reads one object, its observations in the order in which they stand there.
@@ -46,10 +46,10 @@ extension ExaminationReport: Encodable {
 extension NumberedEvent {
   /// One object on one line, its keys always in the same order.
   ///
-  /// - Throws: `EncodingError`; no event of an `Examiner` is a reason for it.
+  /// - Throws: `EncodingError`; no event of an ``Examiner`` is a reason for it.
   public func json() throws -> String { try OrderedJSON.line(self) }
 
-  /// Reads one event, as `ExaminationReport.init(json:)` reads a report.
+  /// Reads one event, as ``ExaminationReport/init(json:)`` reads a report.
   ///
   /// - Throws: `DecodingError`.
   public init(json: String) throws {

@@ -51,7 +51,7 @@ public struct HubFetcher: Sendable {
 
   /// Makes sure that a file is in the cache, and gives its path.
   ///
-  /// - Throws: `HubFault`, `TransferFault`, `CancellationError`.
+  /// - Throws: ``HubFault``, ``TransferFault``, `CancellationError`.
   public func fetch(_ file: HubFile) async throws -> String {
     let here = cache.path(of: file.file, in: file.repository, revision: file.revision)
     if environment.isOffline {

@@ -16,10 +16,17 @@ public struct ModelStore: Sendable {
 
   /// What of a model is here.
   public enum State: Sendable, Hashable {
-    case absent, partly, whole
+    /// Neither file.
+    case absent
+    /// One of the two files.
+    case partly
+    /// Weights and projector.
+    case whole
   }
 
-  /// - Throws: `HubFault.unknownModel`.
+  /// The catalogue's entry of a name.
+  ///
+  /// - Throws: `HubFault.unknownModel`, with the names that are known.
   public func entry(_ name: String) throws(HubFault) -> ModelEntry {
     guard let entry = catalogue.entry(named: name) else {
       throw .unknownModel(name, known: catalogue.entries.map(\.name))

@@ -10,8 +10,10 @@ public final class FileLock: Sendable {
 
   /// Waits until the lock is ours.
   ///
-  /// - Parameter waiting: called once when another holds it.
-  /// - Throws: `TransferFault` when the file cannot be made; `CancellationError`.
+  /// - Parameters:
+  ///   - path: the lock's file, which is made unless it is there.
+  ///   - waiting: called once when another holds it.
+  /// - Throws: ``TransferFault`` when the file cannot be made; `CancellationError`.
   public static func hold(_ path: String, waiting: @Sendable () -> Void) async throws -> FileLock {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {

@@ -7,7 +7,12 @@ public struct HTTPClient: Sendable {
   public typealias Receiver = @Sendable (HTTPResponse, UnsafeRawBufferPointer) throws -> Void
 
   /// Which redirects are followed.
-  public enum Following: Sendable { case all, sameHost }
+  public enum Following: Sendable {
+    /// All, but for those from https to http.
+    case all
+    /// Those that stay with the scheme, host and port of the first address.
+    case sameHost
+  }
 
   /// Timeouts and the like.
   public var limits: HTTPLimits
@@ -22,7 +27,7 @@ public struct HTTPClient: Sendable {
 
   /// One request with its redirects. The authorization header goes to no other host than the first.
   ///
-  /// - Throws: `TransferFault` for no answer (an answer of any status is returned), what `receive` threw, or
+  /// - Throws: ``TransferFault`` for no answer (an answer of any status is returned), what `receive` threw, or
   /// `CancellationError`.
   public func exchange(
     _ request: HTTPRequest, following: Following = .all, receive: @escaping Receiver = { _, _ in }
@@ -54,8 +59,10 @@ public struct HTTPClient: Sendable {
 
   /// The whole body of an answer, tried again where that may help.
   ///
-  /// - Parameter limit: the most bytes that it may have.
-  /// - Throws: `TransferFault`, for every status but 2xx too; `CancellationError`.
+  /// - Parameters:
+  ///   - request: what is asked; redirects are followed.
+  ///   - limit: the most bytes that the body may have.
+  /// - Throws: ``TransferFault``, for every status but 2xx too; `CancellationError`.
   public func bytes(of request: HTTPRequest, limit: Int) async throws -> [UInt8] {
     try await retries.run { _ in
       let body = Received()

@@ -1,7 +1,12 @@
 /// What is asked of a server.
 public struct HTTPRequest: Sendable, Hashable {
   /// Whether the body is wanted.
-  public enum Method: Sendable { case get, head }
+  public enum Method: Sendable {
+    /// With the body.
+    case get
+    /// The head alone.
+    case head
+  }
 
   /// An absolute http or https address.
   public var url: String

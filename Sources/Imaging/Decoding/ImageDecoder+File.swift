@@ -7,7 +7,7 @@ extension ImageDecoder {
   ///
   /// - Parameter path: also what errors call the file.
   /// - Throws: `ImageFault`: `.unreadable` (kind `missingInput`) when there is no such file, it may not be read, it is
-  ///   not regular, or it changes while it is read; otherwise what `decode(_:name:)` throws.
+  ///   not regular, or it changes while it is read; otherwise what ``decode(_:name:)`` throws.
   public static func decode(fileAt path: String) throws(ImageFault) -> DecodedImage {
     try decode(try bytes(ofFileAt: path), name: path)
   }

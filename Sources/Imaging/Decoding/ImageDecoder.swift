@@ -20,9 +20,9 @@ public enum ImageDecoder {
   /// Decodes a file's bytes.
   ///
   /// - Parameters:
-  ///   - bytes: the whole file, at most `ImageLimits.fileBytes`.
+  ///   - bytes: the whole file, at most ``ImageLimits/fileBytes``.
   ///   - name: what errors call it; it says nothing about the format.
-  /// - Throws: `ImageFault`, of kind `unusableInput` for anything that the bytes can do.
+  /// - Throws: ``ImageFault``, of kind `unusableInput` for anything that the bytes can do.
   public static func decode(_ bytes: [UInt8], name: String) throws(ImageFault) -> DecodedImage {
     guard !bytes.isEmpty else { throw .empty(name: name) }
     guard bytes.count <= ImageLimits.fileBytes else { throw .fileTooLarge(name: name, byteCount: bytes.count) }

@@ -1,9 +1,14 @@
 /// The formats that are read.
 public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
+  /// JPEG (ISO 10918), by its first bytes `FF D8 FF`.
   case jpeg = "JPEG"
+  /// PNG.
   case png = "PNG"
+  /// WebP.
   case webP = "WebP"
+  /// TIFF of either byte order.
   case tiff = "TIFF"
+  /// Windows' bitmap.
   case bmp = "BMP"
 
   /// The format's usual name.

@@ -12,8 +12,10 @@ public enum ImageEncoder {
 
   /// A JPEG.
   ///
-  /// - Parameter quality: 1 to 100, as libjpeg counts it; values outside are brought inside. Below 90 colours are kept
-  ///   at half the resolution.
+  /// - Parameters:
+  ///   - image: the picture; at most 65,535 pixels a side.
+  ///   - quality: 1 to 100, as libjpeg counts it; values outside are brought inside. Below 90 colours are kept at half
+  ///     the resolution.
   /// - Throws: `ImageFault.notEncodable`, for a side over 65,535 pixels above all.
   public static func jpeg(_ image: PixelImage, quality: Int = 90) throws(ImageFault) -> [UInt8] {
     let quality = Int32(min(max(quality, 1), 100))

@@ -9,8 +9,10 @@ public enum ImagePreparer {
   /// `resize((side, side), LANCZOS)`, which gives the same bytes.
   ///
   /// - Parameters:
+  ///   - image: the picture as it was decoded, upright.
+  ///   - preparation: the protocol's.
   ///   - nativeSide: the side of the square that the projector takes, in pixels; `.resize` does not use it.
-  /// - Throws: `ImageFault.preparedSizeNotAccepted` or `.contrastNotAccepted` for numbers outside `ImageLimits`.
+  /// - Throws: `ImageFault.preparedSizeNotAccepted` or `.contrastNotAccepted` for numbers outside ``ImageLimits``.
   public static func prepare(
     _ image: PixelImage, as preparation: ImagePreparation, nativeSide: Int
   ) throws(ImageFault) -> PixelImage {
@@ -25,7 +27,7 @@ public enum ImagePreparer {
 
   /// Stretches a picture to a square, as a projector needs it when a protocol's size is not its own.
   ///
-  /// - Throws: `ImageFault.preparedSizeNotAccepted` for a side outside `ImageLimits.preparedSide`.
+  /// - Throws: `ImageFault.preparedSizeNotAccepted` for a side outside ``ImageLimits/preparedSide``.
   public static func stretch(_ image: PixelImage, toSide side: Int) throws(ImageFault) -> PixelImage {
     try resize(image, width: side, height: side)
   }

@@ -17,7 +17,7 @@ public struct PhantomTruth: Sendable, Equatable {
   /// `MEL`, `NV`, `BCC` or `BKL`, by `PhantomRule`.
   public let code: String
 
-  /// The questions that `value(for:)` answers, in the protocol's order.
+  /// The questions that ``value(for:)`` answers, in the protocol's order.
   public static let questions = [
     "Architecture", "Network", "Structures", "Colors", "Vessels", "Regression", "Keratosis",
   ]

@@ -4,6 +4,8 @@ import Foundation
 /// A kept examination as other programs read it.
 public enum ExaminationExport {
   /// One JSON object on one line: where it belongs, and `examination` or `error`.
+  ///
+  /// - Throws: `EncodingError`, which no report that was read from JSON gives.
   public static func json(_ kept: KeptExamination) throws -> String {
     var members = [
       ("id", try OrderedJSON.line(kept.id.text)), ("run", try OrderedJSON.line(kept.run.text)),

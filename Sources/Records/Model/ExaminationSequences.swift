@@ -23,7 +23,7 @@ public struct ExaminationsOfRun: AsyncSequence, Sendable {
 
     /// The next examination; `nil` after the last.
     ///
-    /// - Throws: `RecordFault`; `CancellationError` when the task was cancelled.
+    /// - Throws: ``RecordFault``; `CancellationError` when the task was cancelled.
     public mutating func next() async throws -> KeptExamination? {
       if ready.isEmpty, !isOver {
         try Task.checkCancellation()
@@ -60,7 +60,7 @@ public struct MatchingExaminations: AsyncSequence, Sendable {
 
     /// The next examination; `nil` after the last.
     ///
-    /// - Throws: `RecordFault`; `CancellationError` when the task was cancelled.
+    /// - Throws: ``RecordFault``; `CancellationError` when the task was cancelled.
     public mutating func next() async throws -> KeptExamination? {
       if ready.isEmpty, !isOver {
         try Task.checkCancellation()

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A `RecordStore` in an SQLite file.
+/// A ``RecordStore`` in an SQLite file.
 ///
 /// One connection writes and a few read beside it (write-ahead log), each on a queue of its own; other processes may use
 /// the file at the same time. What was acknowledged is on the disk (`synchronous = FULL`).

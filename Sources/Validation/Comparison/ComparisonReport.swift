@@ -9,8 +9,11 @@ public enum ComparisonReport {
 
   /// Writes page and JSON into a folder, which is made unless it is there; each file appears whole or not at all.
   ///
-  /// - Parameter images: the folder of images, as below; `nil` for the one that the first run names, if it is there.
-  /// - Throws: `RunFolderFault.unwritable`, `ReportFault`, `RecordFault`, `CancellationError`.
+  /// - Parameters:
+  ///   - comparison: the two runs.
+  ///   - folder: where the files of `fileNames` go.
+  ///   - images: the folder of images, as below; `nil` for the one that the first run names, if it is there.
+  /// - Throws: `RunFolderFault.unwritable`, ``ReportFault``, `RecordFault`, `CancellationError`.
   public static func write(_ comparison: RunComparison, into folder: String, images: String?) async throws {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -26,9 +29,12 @@ public enum ComparisonReport {
 
   /// Writes the page; it appears under its name once it is whole.
   ///
-  /// - Parameter images: the folder of images for the small pictures; an image that is not there, or is not what the run
-  ///   read, has none. `nil` for no pictures.
-  /// - Throws: `ReportFault`, `RecordFault`, `CancellationError`.
+  /// - Parameters:
+  ///   - comparison: the two runs.
+  ///   - path: the page's.
+  ///   - images: the folder of images for the small pictures; an image that is not there, or is not what the run read,
+  ///     has none. `nil` for no pictures.
+  /// - Throws: ``ReportFault``, `RecordFault`, `CancellationError`.
   public static func write(_ comparison: RunComparison, to path: String, images: String?) async throws {
     let page = try GrowingFile(at: path)
     try page.write(PageFrame.opening(title: "Comparison of two runs"))

@@ -28,7 +28,7 @@ public struct RunComparison: Sendable {
 
   /// Compares two runs. The resamples of the bootstrap are the same each time.
   ///
-  /// - Throws: `ComparisonFault`, `RecordFault`, `CancellationError`.
+  /// - Throws: ``ComparisonFault``, `RecordFault`, `CancellationError`.
   public init(
     _ first: OpenRun, _ second: OpenRun, replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
   ) async throws {

@@ -10,7 +10,7 @@ public enum HTMLReport {
   ///   - metrics: `Metrics.compute` of the examinations.
   ///   - examinations: for the curves.
   ///   - rows: hands over the table's rows, in the order in which they should stand, by calling what it is given.
-  /// - Throws: `ReportFault` when the page cannot be written, and whatever `rows` throws.
+  /// - Throws: ``ReportFault`` when the page cannot be written, and whatever `rows` throws.
   public static func write(
     to path: String, run: RunDescription, metrics: RunMetrics, examinations: [JudgedExamination],
     rows: (_ add: (ReportRow) throws -> Void) async throws -> Void

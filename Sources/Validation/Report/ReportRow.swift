@@ -39,7 +39,10 @@ public struct ReportRow: Sendable {
 
   /// An examined image.
   ///
-  /// - Parameter thumbnail: a JPEG, as `Thumbnail` makes it.
+  /// - Parameters:
+  ///   - report: what came of it.
+  ///   - thumbnail: a JPEG, as ``Thumbnail`` makes it; empty for none.
+  ///   - facts: what is shown besides, in this order.
   public init(_ report: ExaminationReport, thumbnail: [UInt8] = [], facts: [RunDescription.Fact] = []) {
     image = report.image.name
     self.thumbnail = thumbnail

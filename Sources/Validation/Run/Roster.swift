@@ -64,6 +64,9 @@ public struct Roster: Sendable {
   /// Every file is read once for its digest, so that a resumed run can tell whether it changed.
   ///
   /// - Parameters:
+  ///   - folder: the folder's path, or one image's.
+  ///   - labels: the ground truths; `nil` for none.
+  ///   - metadata: what else is known of the images; `nil` for nothing.
   ///   - limit: how many at most, the first ones; `nil` for all.
   ///   - progress: called now and then with the number of files that were looked at.
   /// - Throws: `ImageFiles.Missing` when there is no image; `CancellationError`.
@@ -91,7 +94,11 @@ public struct Roster: Sendable {
 
   /// The rows of a table of notes.
   ///
-  /// - Parameter limit: how many at most, the first ones; `nil` for all.
+  /// - Parameters:
+  ///   - notes: the table.
+  ///   - labels: the ground truths; `nil` for none.
+  ///   - metadata: what else is known of the images; `nil` for nothing.
+  ///   - limit: how many at most, the first ones; `nil` for all.
   public static func notes(
     _ notes: NotesTable, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil
   ) -> Roster {

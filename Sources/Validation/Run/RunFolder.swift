@@ -47,7 +47,7 @@ public final class RunFolder: Sendable {
   ///
   /// The lock (flock) ends with the process, however it ends; its file stays.
   ///
-  /// - Throws: `RunFolderFault`.
+  /// - Throws: ``RunFolderFault``.
   public init(_ path: String) throws(RunFolderFault) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -104,6 +104,8 @@ public final class RunFolder: Sendable {
   }
 
   /// Takes a file away; one that is not there is no fault.
+  ///
+  /// - Throws: `RunFolderFault.unwritable`.
   public func remove(_ name: String) throws(RunFolderFault) {
     guard unlink(file(name)) == 0 || errno == ENOENT else {
       throw .unwritable(path: file(name), reason: String(cString: strerror(errno)))

@@ -26,7 +26,14 @@ public struct RunResults {
 
   /// Writes the tables and counts.
   ///
-  /// - Parameter scores: a file for ISIC's scoring program; `nil` for none.
+  /// - Parameters:
+  ///   - folder: where they go.
+  ///   - store: holds the run's examinations.
+  ///   - run: the run, as the store knows it.
+  ///   - roster: its images, with what is known of them.
+  ///   - scope: which phases were asked for, hence which tables are written.
+  ///   - readingProtocol: by which it was read, for the tables' columns.
+  ///   - scores: a file for ISIC's scoring program; `nil` for none.
   /// - Throws: `RunFolderFault.unwritable`, `RecordFault`, `CancellationError`.
   public init(
     folder: RunFolder, store: any RecordStore, run: Run, roster: Roster, scope: ValidationScope,
@@ -96,7 +103,7 @@ public struct RunResults {
 
   /// Writes `report.html`.
   ///
-  /// - Throws: `ReportFault`, `RecordFault`, `CancellationError`.
+  /// - Throws: ``ReportFault``, `RecordFault`, `CancellationError`.
   public func writeReport(_ description: RunDescription) async throws {
     try await HTMLReport.write(
       to: folder.file("report.html"), run: description, metrics: metrics, examinations: judged

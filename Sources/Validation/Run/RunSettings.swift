@@ -18,9 +18,9 @@ public struct RunSettings: Sendable, Hashable, Codable {
   public var limit: Int?
   /// How many images there are.
   public var count: Int
-  /// `Roster.imagesDigest`.
+  /// ``Roster/imagesDigest``.
   public var imagesDigest: String
-  /// `Roster.labelsDigest`.
+  /// ``Roster/labelsDigest``.
   public var labelsDigest: String
   /// How many images were read at once.
   public var parallel: Int
@@ -57,7 +57,9 @@ public struct RunSettings: Sendable, Hashable, Codable {
     self.version = version
   }
 
-  /// As the records keep it.
+  /// One JSON object on one line, as the records keep it.
+  ///
+  /// - Throws: `EncodingError`, which no settings give.
   public func json() throws -> String { try OrderedJSON.line(self) }
 
   /// Reads what `json` gives.
@@ -68,6 +70,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
   /// What of all that decides results has changed since a run began; empty when it can go on.
   ///
   /// - Parameters:
+  ///   - run: the run as it was begun.
+  ///   - provenance: what it would rest on now.
   ///   - differences: how the list of images differs from the run's, when that is known.
   public func changes(
     since run: Run, provenance: Run.Provenance, differences: [String]

@@ -39,7 +39,9 @@ public struct ValidationRun: Sendable {
     self.examine = examine
   }
 
-  /// Positions that were not examined yet, or failed.
+  /// Positions in the roster, from 0 and ascending, that were not examined yet, or failed.
+  ///
+  /// - Throws: `RecordFault`.
   public func remaining() async throws -> [Int] {
     let kept = try await store.keptPositions(ofRun: run, failures: false)
     var rest: [Int] = []
@@ -54,7 +56,9 @@ public struct ValidationRun: Sendable {
 
   /// Examines positions.
   ///
-  /// - Parameter told: called after each, in the order in which they end.
+  /// - Parameters:
+  ///   - positions: places in the roster, such as ``remaining()`` gives.
+  ///   - told: called after each, in the order in which they end.
   /// - Throws: what concerns all images: broken weights, a full disk, `CancellationError`. Before that, everything
   ///   that came to an end was kept.
   public func examine(

@@ -50,7 +50,10 @@ public enum PhaseSpreadsheet: String, Sendable, CaseIterable {
   ///
   /// Lengths are in characters; flags are those of the description, of the classification, and of all outputs.
   ///
-  /// - Parameter elapsed: seconds.
+  /// - Parameters:
+  ///   - report: what came of the examination.
+  ///   - readingProtocol: by which it was read.
+  ///   - elapsed: seconds.
   public func row(_ report: ExaminationReport, _ readingProtocol: ReadingProtocol, elapsed: Double) -> [String] {
     func value(_ question: String) -> String { report.observations[question]?.value ?? "" }
     let exchanges = readingProtocol.exchanges(in: report)

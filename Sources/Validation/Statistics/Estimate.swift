@@ -33,7 +33,10 @@ public struct Estimate: Sendable, Hashable, Codable {
 
   /// A share of images, with Wilson's interval.
   ///
-  /// - Parameter empty: the reason to give when there is no image.
+  /// - Parameters:
+  ///   - hits: images that count, 0 to `count`.
+  ///   - count: all of them.
+  ///   - empty: the reason to give when there is no image.
   public init(rate hits: Int, of count: Int, empty: String = "no image") {
     guard count > 0, let interval = WilsonInterval(hits: hits, count: count) else {
       self.init(notComputable: empty)

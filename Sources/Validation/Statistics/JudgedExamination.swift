@@ -46,8 +46,17 @@ public struct JudgedExamination: Sendable, Hashable {
 
   /// A judged examination.
   ///
-  /// - Parameter probabilities: four numbers from 0 to 1 in the order of `LesionCode.allCases`. Anything else is taken
-  ///   for no probabilities at all, and counts as such.
+  /// - Parameters:
+  ///   - image: its name, unique in its run.
+  ///   - truth: what the lesion is known to be; `nil` without a label.
+  ///   - predicted: the code that the examination ended in; `nil` where there was no Phase 3.
+  ///   - probabilities: four numbers from 0 to 1 in the order of `LesionCode.allCases`. Anything else is taken for no
+  ///     probabilities at all, and counts as such.
+  ///   - flags: what is wrong with the outputs.
+  ///   - lesion: the lesion that the image shows; `nil` for one of its own.
+  ///   - site: where it was, in the labels' words.
+  ///   - sex: the patient's, in the labels' words.
+  ///   - age: the patient's, in years.
   public init(
     image: String, truth: Truth?, predicted: LesionCode?, probabilities: [Double]? = nil, flags: [QualityFlag] = [],
     lesion: String? = nil, site: String? = nil, sex: String? = nil, age: Int? = nil

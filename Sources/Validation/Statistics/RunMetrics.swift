@@ -96,6 +96,7 @@ public enum Metrics {
   /// Measures a run. The order of the examinations changes nothing.
   ///
   /// - Parameters:
+  ///   - examinations: the run's, one an image.
   ///   - replicates: resamples of the bootstrap, 2 to 100,000; others are brought inside.
   ///   - seed: what their random numbers begin with.
   public static func compute(

@@ -67,7 +67,9 @@ public struct Tally: Sendable, Hashable {
 
   /// Counts a report.
   ///
-  /// - Parameter elapsed: milliseconds.
+  /// - Parameters:
+  ///   - report: what came of an examination.
+  ///   - elapsed: milliseconds.
   public mutating func add(_ report: ExaminationReport, elapsed: Double) {
     examined += 1
     milliseconds += elapsed

@@ -9,8 +9,12 @@ public protocol ReadingEngine: Sendable {
   /// Who classifies notes without their image.
   var examiner: Examiner { get }
   /// Which weights read.
+  ///
+  /// - Throws: a `Fault` when the files cannot be read for their digests.
   var identity: ModelIdentity { get async throws }
   /// Reads an image's bytes, as `Reader.read` does.
+  ///
+  /// - Throws: a `Fault` for an image that cannot be used or what the engine meets; `CancellationError`.
   func examine(
     _ bytes: [UInt8], name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
   ) async throws -> ExaminationReport

@@ -9,7 +9,14 @@ import Synchronization
 public final class ServerLog: Sendable {
   /// How much a line matters.
   public enum Level: String, Sendable, Comparable, CaseIterable {
-    case debug, info, warning, error
+    /// For whoever looks for a fault.
+    case debug
+    /// What is as it should be.
+    case info
+    /// What somebody should look at.
+    case warning
+    /// What did not work.
+    case error
 
     public static func < (first: Level, second: Level) -> Bool {
       (allCases.firstIndex(of: first) ?? 0) < (allCases.firstIndex(of: second) ?? 0)
@@ -26,7 +33,9 @@ public final class ServerLog: Sendable {
 
   /// A log of lines that matter at least so much.
   ///
-  /// - Parameter sink: takes a line without its end; standard error unless given.
+  /// - Parameters:
+  ///   - lowest: lines that matter less are not written.
+  ///   - sink: takes a line without its end; standard error unless given.
   public init(lowest: Level = .info, sink: (@Sendable (String) -> Void)? = nil) {
     self.lowest = lowest
     self.sink = sink ?? { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }

@@ -151,7 +151,7 @@ import Testing
     let count = 10_000
     let roster = roster(count)
     let setting = try await Setting(roster)
-    let text = String(repeating: "The network is even and brown. ", count: 300)
+    let text = String(repeating: "The network is even and brown. ", count: 100)
     let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 4) { entry in
       try Specimens.report(name: entry.name, image: entry.position + 1, text: text)
     }
