@@ -86,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
     .executableTarget(
-      name: "benchmark", dependencies: ["LlamaEngine", "Dermoscopy", "VisionLanguage", "Digests", "CLlama"],
+      name: "benchmark",
+      dependencies: ["LlamaEngine", "Dermoscopy", "Phantoms", "VisionLanguage", "Digests", "CLlama"],
       path: "Benchmarks/Sources", swiftSettings: strict),
 
     tests(of: "Digests"),

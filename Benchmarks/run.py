@@ -52,7 +52,7 @@ def reference(args, folder, work: dict, images: int) -> list[float]:
 
     model = Fixed(args.model, args.mmproj, args.threads)
     times, counts = [], work["tokens"]
-    for number in range(images + 1):
+    for number in range(images + args.warm_ups):
         picture = pixels(folder, number)
         start = time.perf_counter()
         for question in work["questions"]:
@@ -61,7 +61,7 @@ def reference(args, folder, work: dict, images: int) -> list[float]:
         model.answer(work["classification"], work["prefix"], counts["code"])
         times.append((time.perf_counter() - start) * 1e3)
     model.close()
-    return times[1:]
+    return times[args.warm_ups:]
 
 
 class Server:
@@ -118,13 +118,13 @@ def served(args, folder, work: dict, images: int, slots: int, repeats: int) -> l
     from PIL import Image
 
     pictures = []
-    for number in range(images * (repeats + 1)):
+    for number in range(images * (repeats + args.warm_ups)):
         bytes_of_image = io.BytesIO()
         Image.open(folder / f"{number}.ppm").save(bytes_of_image, "PNG")
         pictures.append(base64.b64encode(bytes_of_image.getvalue()).decode())
     server, times = Server(args, slots), []
     try:
-        for run in range(repeats + 1):
+        for run in range(repeats + args.warm_ups):
             waiting = iter(pictures[run * images:(run + 1) * images])
             start = time.perf_counter()
 
@@ -138,7 +138,7 @@ def served(args, folder, work: dict, images: int, slots: int, repeats: int) -> l
             times.append((time.perf_counter() - start) * 1e3)
     finally:
         server.close()
-    return times[1:]
+    return times[args.warm_ups:]
 
 
 def middle(values: list[float]) -> float:
@@ -155,21 +155,25 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=16, help="in the run over many")
     parser.add_argument("--parallel", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--many-repeats", type=int, help="of the run over many; half as many, at least 2")
+    parser.add_argument("--warm-ups", type=int, default=1, help="runs before those that count, of every side")
     parser.add_argument("--protocols", default="seed,extended")
     parser.add_argument("--no-server", action="store_true", help="leave llama-server out, which takes long to build")
     parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
+    many_repeats = args.many_repeats or max(2, args.repeats // 2)
     rows, found = [], {"name": args.name, "threads": args.threads}
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        swift("prepare", out=folder, images=args.images * (args.repeats + 1), side=args.side)
+        pictures = args.images * (max(args.repeats, many_repeats) + args.warm_ups)
+        swift("prepare", out=folder, images=pictures, side=args.side)
         for protocol in args.protocols.split(","):
             work = json.loads((folder / f"{protocol}.json").read_text())
             common = {"model": args.model, "mmproj": args.mmproj, "threads": args.threads, "side": args.side,
-                      "protocol": protocol}
+                      "protocol": protocol, "warm_ups": args.warm_ups}
             questions = len(work["questions"])
             one = swift("ours", images=1, repeats=args.repeats, **common)
-            many = swift("ours", images=args.images, parallel=args.parallel, repeats=max(2, args.repeats // 2), **common)
+            many = swift("ours", images=args.images, parallel=args.parallel, repeats=many_repeats, **common)
             width = max(1, round(many["writtenTokens"] / many["writingDecodes"]))
             floor = swift("floor", widths=f"1,{questions},{width}", repeats=args.repeats, **common)
             parts = {part: middle(floor[part]["milliseconds"]) for part in ("encode", "image", "prompt")}
@@ -180,7 +184,8 @@ def main() -> None:
             theirs = reference(args, folder, work, args.repeats)
             nobody = [float("nan")]
             server_one = nobody if args.no_server else served(args, folder, work, 1, 1, args.repeats)
-            server_many = nobody if args.no_server else served(args, folder, work, args.images, min(4, args.parallel), 2)
+            server_many = nobody if args.no_server else served(
+                args, folder, work, args.images, min(4, args.parallel), many_repeats)
             ours_one, ours_many = one["runs"]["milliseconds"], [ms / args.images for ms in many["runs"]["milliseconds"]]
             for name, values in [
                     ("reference", theirs), ("llama-server, one image", server_one),

@@ -51,3 +51,7 @@ def _pieces(folder: pathlib.Path):
             with archive.open(member) as stream:
                 while piece := stream.read(1 << 20):
                     yield piece
+
+
+if __name__ == "__main__":
+    print(fetched())

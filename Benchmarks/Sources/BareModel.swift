@@ -6,6 +6,14 @@ import VisionLanguage
 final class BareModel {
   struct Failure: Error {}
 
+  /// What may be other than the engine has it.
+  struct Settings {
+    var keys = GGML_TYPE_F16
+    var values = GGML_TYPE_F16
+    var flashAttention = false
+    var threads: Int?
+  }
+
   private let model: OpaquePointer
   private let context: OpaquePointer
   private let projector: OpaquePointer
@@ -16,7 +24,8 @@ final class BareModel {
   var width: Int { Int(llama_model_n_embd_inp(model)) }
 
   init?(
-    weights: String, projector path: String, threads: Int, encodingThreads: Int, sequences: Int, tokensPerSequence: Int
+    weights: String, projector path: String, threads: Int, encodingThreads: Int, sequences: Int, tokensPerSequence: Int,
+    settings changes: Settings = Settings()
   ) {
     guard let model = llama_model_load_from_file(weights, llama_model_default_params()) else { return nil }
     var parameters = llama_context_default_params()
@@ -29,7 +38,10 @@ final class BareModel {
     parameters.n_threads_batch = Int32(threads)
     parameters.kv_unified = false
     parameters.swa_full = true
-    parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
+    parameters.flash_attn_type =
+      changes.flashAttention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED
+    parameters.type_k = changes.keys
+    parameters.type_v = changes.values
     parameters.no_perf = true
     var settings = mtmd_context_params_default()
     settings.use_gpu = false
@@ -101,13 +113,26 @@ final class BareModel {
   /// Forgets what the first sequence holds from a position on.
   func truncate(to position: Int) { llama_memory_seq_rm(llama_get_memory(context), 0, Int32(position), -1) }
 
+  /// Forgets what the first sequences hold from a position on.
+  func truncateAll(_ count: Int, to position: Int) {
+    for sequence in 0..<count {
+      llama_memory_seq_rm(llama_get_memory(context), Int32(sequence), Int32(position), -1)
+    }
+  }
+
+  /// A row of the last batch's logits; empty when there is none.
+  func logits(ofRow row: Int) -> [Float] {
+    guard let start = llama_get_logits_ith(context, Int32(row)) else { return [] }
+    return Array(UnsafeBufferPointer(start: start, count: Int(llama_vocab_n_tokens(llama_model_get_vocab(model)))))
+  }
+
   /// Reads tokens into the first sequence from a position on, in the fewest batches.
-  func read(_ tokens: [llama_token], at position: Int = 0) throws {
+  func read(_ tokens: [llama_token], at position: Int = 0, allRows: Bool = false) throws {
     var start = 0
     while start < tokens.count {
       let end = min(tokens.count, start + Self.batchTokens)
       batch.n_tokens = 0
-      for index in start..<end { add(tokens[index], 0, position + index, index == tokens.count - 1) }
+      for index in start..<end { add(tokens[index], 0, position + index, allRows || index == tokens.count - 1) }
       guard llama_decode(context, batch) == 0 else { throw Failure() }
       start = end
     }

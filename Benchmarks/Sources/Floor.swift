@@ -65,9 +65,10 @@ enum Floor {
     let opening = bare.tokens("user\n" + work.classificationOpening)
     let rest = bare.tokens(String(work.classification.dropFirst(work.classificationOpening.count)) + prefix)
     var result = Result(threads: threads, distinctTokens: looking.map(\.count).reduce(rest.count, +))
-    for run in 0...repeats {
+    let warmUps = arguments.number("warm-ups", default: 1)
+    for run in 0..<(repeats + warmUps) {
       let image = try Examination.image(run + 5000, side: side)
-      let isCounted = run > 0
+      let isCounted = run >= warmUps
       var start = ContinuousClock.now
       let embeddings = try bare.encode(image)
       if isCounted { result.encode.add(ContinuousClock.now - start) }

@@ -18,6 +18,8 @@ enum OurWay {
     var promptTokens = 0
     var writingDecodes = 0
     var writtenTokens = 0
+    /// Pieces that llama.cpp computed the writing batches in.
+    var writingPieces = 0
     var forks = 0
     /// Kibibytes of memory that no file backs, at the end.
     var anonymousMemory = 0
@@ -77,6 +79,7 @@ enum OurWay {
       result.promptTokens = after.promptTokens - before.promptTokens
       result.writingDecodes = after.writingDecodes - before.writingDecodes
       result.writtenTokens = after.writtenTokens - before.writtenTokens
+      result.writingPieces = after.writingPieces - before.writingPieces
       result.forks = after.forks - before.forks
     }
     let last = try Examination.image(number - 1, side: side)

@@ -5,6 +5,8 @@
 //     benchmark floor --model F --mmproj F [--widths 1,4 --threads N --repeats N --steps N …]
 //     benchmark encode --model F --mmproj F           one image through the projector
 //     benchmark allocations --model F --mmproj F      allocations per generated token, ours and bare
+//     benchmark trials --model F --mmproj F [--texts NAME=F,… --projectors NAME=F,… --phantoms N --rounds N --threads N]
+//                                                     what might be faster, and whether the answers stay
 //     benchmark prepare --out DIR --images N [--protocol NAME --side PIXELS]   pictures and prompts for the Python sides
 //     benchmark synthesize --shape medgemma|270m|medgemma-quarter --vocabulary GGUF --out DIR   weights of noise in real shapes
 
@@ -18,6 +20,7 @@ do {
   case "floor": try await Floor.run(arguments)
   case "encode": try Floor.encode(arguments)
   case "allocations": try await Allocations.run(arguments)
+  case "trials": try await Trials.run(arguments)
   case "prepare": try await PreparedWork.write(arguments)
   case "synthesize": try Synthesis.run(arguments)
   default:

@@ -109,4 +109,25 @@ import VisionLanguage
     #expect(after.writtenTokens == generated - 4)
     await model.close()
   }
+
+  @Test func `answers side by side are computed in one piece, in whatever order others ended`() async throws {
+    let model = try await TinyModel.load(views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true)
+    func answer(_ lengths: [Int]) async throws -> EngineTally {
+      let before = await model.tally
+      let streams = try await model.respond(
+        to: lengths.enumerated().map { TinyModel.request("the", seed: UInt32($0), tokens: $1) })
+      for stream in streams { _ = try await stream.whole() }
+      var after = await model.tally
+      after.writingDecodes -= before.writingDecodes
+      after.writingPieces -= before.writingPieces
+      return after
+    }
+    let uneven = try await answer([9, 4, 12, 6, 15, 3, 8, 5])
+    #expect(uneven.writingDecodes == 14)
+    // All eight for two steps; then, as they end one by one, each run of neighbours that is left is a piece.
+    #expect(uneven.writingPieces == 1 + 1 + 2 + 3 + 3 + 4 + 4 + 3 + 2 + 2 + 2 + 1 + 1 + 1)
+    let even = try await answer([7, 7, 7, 7, 7, 7])
+    #expect(even.writingDecodes == 6 && even.writingPieces == 6)
+    await model.close()
+  }
 }

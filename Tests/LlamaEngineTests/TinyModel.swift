@@ -14,7 +14,7 @@ enum TinyModel {
   /// Loads it; the files are gone again afterwards.
   static func load(
     views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true,
-    embeddingCacheBytes: Int? = nil, kind: TinyWeightsKind = .mixed
+    embeddingCacheBytes: Int? = nil, kind: TinyWeightsKind = .mixed, ignoresEndOfTurn: Bool = false
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -23,6 +23,7 @@ enum TinyModel {
       weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
       answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400))
     if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
+    configuration.ignoresEndOfTurn = ignoresEndOfTurn
     let model = try LlamaVisionLanguageModel(configuration)
     // Their digests are taken on the side; once they are known, the files are no longer needed.
     _ = try await model.identity

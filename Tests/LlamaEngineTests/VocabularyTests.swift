@@ -30,6 +30,34 @@ import VisionLanguage
     await model.close()
   }
 
+  @Test func `texts that look the same are remembered apart, and few are`() {
+    let remembered = RememberedTokens()
+    var cuts = 0
+    func tokens(_ text: String) -> [Int32] {
+      remembered.tokens(of: text) {
+        cuts += 1
+        return $0.utf8.map(Int32.init)
+      }
+    }
+    for _ in 0..<3 {
+      for text in ["\u{e9}", "e\u{301}", "", "a"] { #expect(tokens(text) == text.utf8.map(Int32.init)) }
+    }
+    #expect(cuts == 4)
+    // The one that is used again and again stays; the others push each other out.
+    for number in 0..<(3 * RememberedTokens.most) {
+      _ = tokens("text \(number)")
+      _ = tokens("a")
+    }
+    #expect(cuts == 4 + 3 * RememberedTokens.most)
+    #expect(remembered.count == RememberedTokens.most)
+    _ = tokens("\u{e9}")
+    #expect(cuts == 5 + 3 * RememberedTokens.most)
+    let long = String(repeating: "x", count: RememberedTokens.longest + 1)
+    for _ in 0..<2 { #expect(tokens(long).count == long.utf8.count) }
+    #expect(cuts == 7 + 3 * RememberedTokens.most)
+    #expect(remembered.count == RememberedTokens.most)
+  }
+
   @Test func `characters are handed out whole`() {
     var assembler = TextAssembler()
     let bytes = Array("a皮🩺é".utf8)

@@ -3,6 +3,7 @@ import CLlama
 /// Text to tokens and back.
 struct Vocabulary: Sendable {
   private let model: LlamaModel
+  private let remembered = RememberedTokens()
   /// Begins every sequence.
   let beginOfSequence: llama_token
   /// Begins a turn of the user or the model.
@@ -35,7 +36,7 @@ struct Vocabulary: Sendable {
 
   /// The tokens of plain text. Nothing in it is read as a special token.
   func tokens(of text: String) -> [llama_token] {
-    Self.tokens(of: text, in: model, parsingSpecials: false)
+    remembered.tokens(of: text) { Self.tokens(of: $0, in: model, parsingSpecials: false) }
   }
 
   private static func tokens(of text: String, in model: LlamaModel, parsingSpecials: Bool) -> [llama_token] {
@@ -59,13 +60,19 @@ struct Vocabulary: Sendable {
 
   /// The bytes that a token stands for; special tokens are spelled out, so that a leak can be seen.
   func bytes(of token: llama_token) -> [UInt8] {
-    var buffer = [CChar](repeating: 0, count: 64)
-    var count = llama_token_to_piece(model.vocabulary, token, &buffer, Int32(buffer.count), 0, true)
-    if count < 0, count > Int32.min {
-      buffer = [CChar](repeating: 0, count: Int(-count))
-      count = llama_token_to_piece(model.vocabulary, token, &buffer, Int32(buffer.count), 0, true)
+    func piece(capacity: Int) -> (bytes: [UInt8], needed: Int32) {
+      var needed: Int32 = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+        needed = buffer.withMemoryRebound(to: CChar.self) {
+          llama_token_to_piece(model.vocabulary, token, $0.baseAddress, Int32(clamping: $0.count), 0, true)
+        }
+        count = max(0, Int(needed))
+      }
+      return (bytes, needed)
     }
-    return buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) }
+    let usual = piece(capacity: 48)
+    guard usual.needed < 0, usual.needed > Int32.min else { return usual.bytes }
+    return piece(capacity: Int(-usual.needed)).bytes
   }
 
   /// Whether a token ends the model's turn.

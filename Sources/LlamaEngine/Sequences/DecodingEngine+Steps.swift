@@ -58,7 +58,7 @@ extension DecodingEngine {
 
   func finishReading(_ work: SequenceWork, in sequence: Int, row: Int) throws(EngineFault) {
     guard let scoring = work.scoring else {
-      if let answer = work.answer, try !accept(draw(answer, of: work, row: row), work, answer) { writing.append(work) }
+      if let answer = work.answer, try !accept(draw(answer, of: work, row: row), work, answer) { startWriting(work) }
       return
     }
     // The answer's first token is drawn before the labels' own tokens are decoded over the logits.
@@ -70,14 +70,25 @@ extension DecodingEngine {
     work.scoring = nil
     scoring.continuation.resume(returning: scores)
     guard let answer = work.answer, let token else { return release(work) }
-    if !accept(token, work, answer) { writing.append(work) }
+    if !accept(token, work, answer) { startWriting(work) }
+  }
+
+  /// Puts an answer among those that grow, in the order of their sequences: llama.cpp computes a batch in one piece only
+  /// as far as the sequences' numbers rise by one (`llama_batch_allocr::split_equal`).
+  private func startWriting(_ work: SequenceWork) {
+    guard let sequence = work.sequence else { return }
+    writing.insert(work, at: writing.firstIndex { ($0.sequence ?? sequence) > sequence } ?? writing.endIndex)
   }
 
   func writeTokens() {
     guard !writing.isEmpty else { return }
     batch.removeAll()
+    var pieces = 0
+    var previous = -1
     for work in writing {
       guard let sequence = work.sequence, let last = work.answer?.tokens.last else { continue }
+      if previous < 0 || sequence != previous + 1 { pieces += 1 }
+      previous = sequence
       batch.add(last, to: sequence, at: work.position, wantsLogits: true)
       work.position += 1
     }
@@ -90,6 +101,7 @@ extension DecodingEngine {
       return
     }
     context.tally.writingDecodes += 1
+    context.tally.writingPieces += pieces
     context.tally.writtenTokens += writing.count
     var row = 0
     writing.removeAll { work in
@@ -149,7 +161,9 @@ extension DecodingEngine {
   func release(_ work: SequenceWork) {
     guard let sequence = work.sequence else { return }
     context.clear(sequence)
-    freeAnswerSequences.append(sequence)
+    // The lowest stays last and is taken first, so that the sequences in use have few gaps between them.
+    let place = freeAnswerSequences.firstIndex { $0 < sequence } ?? freeAnswerSequences.endIndex
+    freeAnswerSequences.insert(sequence, at: place)
     work.sequence = nil
   }
 

@@ -12,6 +12,8 @@ public struct EngineTally: Sendable, Hashable {
   public internal(set) var writingDecodes = 0
   /// Tokens that went through those; divided by `writingDecodes`, the width that was reached.
   public internal(set) var writtenTokens = 0
+  /// Pieces that llama.cpp computed those batches in: one for each run of sequences with consecutive numbers.
+  public internal(set) var writingPieces = 0
   /// Sequences forked.
   public internal(set) var forks = 0
   /// Time inside llama.cpp's decoding and sampling, waiting for the processor included.
