@@ -15,7 +15,7 @@
 # On two quiet cores, reckoned and not measured: small 5 minutes, 270m 15, quarter 25, medgemma 90. Where a shape fails
 # that is said, and the next one begins.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 root=$PWD
 out=${OUT:-$root/.build/bench}
 threads=${THREADS:-$(nproc)}
@@ -27,7 +27,7 @@ server=()
 [ "${SERVER:-1}" = 0 ] && server=(--no-server)
 # shellcheck source=environment.sh
 . scripts/environment.sh
-cd "$root"
+cd "$root" || exit
 
 echo "Building the benchmark…" >&2
 swift build -c release --static-swift-stdlib --product benchmark >&2 || exit 1
