@@ -31,7 +31,7 @@ import Testing
     #expect(try await second.check().isEmpty)
   }
 
-  @Test func `many open a new file at once`() async throws {
+  @Test(arguments: 0..<8) func `many open a new file at once`(_ round: Int) async throws {
     let path = try Specimens.path()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<6 {

@@ -13,7 +13,11 @@ struct Migration: Sendable {
   /// - Throws: `newer` for a database of a later version, `unusable` for somebody else's.
   static func migrate(_ connection: Connection, by migrations: [Migration]) throws(RecordFault) {
     let known = migrations.map(\.version).max() ?? 0
-    if try version(of: connection, known: known) == known { return }
+    // Both numbers and the tables are of one moment: another process may be making the file right now.
+    let found = try connection.transaction(writes: false) { () throws(RecordFault) in
+      try version(of: connection, known: known)
+    }
+    if found == known { return }
     try connection.transaction { () throws(RecordFault) in
       // Another process may have been quicker.
       let version = try version(of: connection, known: known)
