@@ -63,12 +63,15 @@ import Testing
   }
 
   @Test func `what was printed was kept, even when the process is killed at once`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(6))
+    // So many that they are not all read before the second result is seen.
+    let images = Bench.phantoms(6).sorted { $0.key < $1.key }.map(\.value)
+    let folder = try Bench.folder(
+      Dictionary(uniqueKeysWithValues: (0..<90).map { ("lesion-\($0).png", images[$0 % images.count]) }))
     let path = folder.path + "/records.sqlite"
     let output = folder.path + "/output.jsonl"
     #expect(FileManager.default.createFile(atPath: output, contents: nil))
     let killed = try await Program.analyze(
-      ["--json", "--records", path, folder.path], output: .path(output),
+      ["--json", "--parallel", "1", "--records", path, folder.path], output: .path(output),
       act: { process in
         // As soon as the second result is there.
         let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
