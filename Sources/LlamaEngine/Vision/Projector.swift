@@ -77,6 +77,7 @@ final class Projector {
       .filter { mtmd_input_chunk_get_type($0) == MTMD_INPUT_CHUNK_TYPE_IMAGE }
     guard let chunk = images.first, images.count == 1 else { throw refusal(-1) }
     let encoding = mtmd_encode_chunk(pointer, chunk)
+    OpenMPTeam.disband()
     guard encoding == 0, let output = mtmd_get_output_embd(pointer) else { throw refusal(encoding) }
     let count = mtmd_input_chunk_get_n_tokens(chunk)
     let numbers = UnsafeBufferPointer(start: output, count: count * model.embeddingLength)
