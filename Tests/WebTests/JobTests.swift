@@ -66,6 +66,28 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<4) func `a server ends in order while requests go on coming`(_ round: Int) async throws {
+    var clients: [Task<Int, Never>] = []
+    try await TestServer.run(.init(change: { $0.limits.shutdownSeconds = 0.2 })) { server async throws in
+      for _ in 0..<6 {
+        clients.append(
+          Task {
+            var answers = 0
+            // Both wait for something outside the connection's own thread: the database, and an examination.
+            while (try? await server.get("/api/examinations").status) != nil {
+              guard (try? await server.post("/api/analyze", json: question).status) != nil else { break }
+              answers += 1
+            }
+            return answers
+          })
+      }
+      try await Task.sleep(for: .milliseconds(300 + 50 * round))
+    }
+    var answers = 0
+    for client in clients { answers += await client.value }
+    #expect(answers > 0)
+  }
+
   @Test(.enabled(if: isMeasured, "measured by make bench-web"))
   func `memory stays where it is over 10,000 jobs of an engine that answers at once`() async throws {
     try await TestServer.run(.init(change: { $0.limits.requestBurst = 1e6 }, remembers: false)) { server async throws in

@@ -38,10 +38,14 @@ final class ClientConnection: Sendable {
   private nonisolated(unsafe) let pointer: OpaquePointer
   let socket: Int32
   let client: String
+  private let mayWait: @Sendable () -> Bool
   private let state = Mutex(State())
 
-  init(_ pointer: OpaquePointer, allowance: Duration) {
+  /// - Parameter mayWait: whether connections are still set aside; asked with the lock held, so that once it has said no and
+  ///   `resume` was called, the connection is never set aside again.
+  init(_ pointer: OpaquePointer, allowance: Duration, mayWait: @escaping @Sendable () -> Bool) {
     self.pointer = pointer
+    self.mayWait = mayWait
     socket = dermgemma_http_socket(pointer)
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     dermgemma_http_client(pointer, &text, text.count)
@@ -68,7 +72,7 @@ final class ClientConnection: Sendable {
   /// - Returns: whether it was set aside.
   func suspend(unless mayProceed: () -> Bool = { false }) -> Bool {
     state.withLock { state in
-      guard !state.isSuspended, !mayProceed() else { return false }
+      guard !state.isSuspended, mayWait(), !mayProceed() else { return false }
       MHD_suspend_connection(pointer)
       state.isSuspended = true
       return true

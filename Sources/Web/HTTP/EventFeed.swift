@@ -55,7 +55,11 @@ final class EventFeed: Sendable {
       if number >= 0, number < state.events.count { return .bytes(state.events[number]) }
       guard !state.isComplete, let connection else { return .over }
       state.followers[ObjectIdentifier(connection)] = connection
-      _ = connection.suspend()
+      // While the server ends nobody is set aside.
+      guard connection.suspend() else {
+        state.followers.removeValue(forKey: ObjectIdentifier(connection))
+        return .over
+      }
       return .suspended
     }
   }

@@ -67,13 +67,8 @@ extension HTTPDaemon {
         return deliver(error.response(id: exchange.id), exchange, connection, pointer)
       }
     case .working:
-      if refusing.withLock({ $0 }) {
-        let ending = Problem.unavailable("ending", "The server is about to end.", retryAfter: 5)
-        return deliver(ending.response(id: exchange.id), exchange, connection, pointer)
-      }
       if connection.suspend(unless: { exchange.outcome != nil }) { return .YES }
-      guard let response = exchange.outcome else { return .NO }
-      return deliver(response, exchange, connection, pointer)
+      return deliver(exchange.outcome ?? ending(exchange), exchange, connection, pointer)
     }
   }
 
@@ -95,7 +90,7 @@ extension HTTPDaemon {
       }
     case .deferred(let answer):
       connection.begin(.working, allowance: nil) { [weak exchange] in exchange?.cancel() }
-      _ = connection.suspend()
+      guard connection.suspend() else { return deliver(ending(exchange), exchange, connection, pointer) }
       exchange.start { [request] in
         do {
           exchange.conclude(try await answer(request))
@@ -108,6 +103,11 @@ extension HTTPDaemon {
       }
       return .YES
     }
+  }
+
+  /// What who would have to wait is told while the server ends.
+  private func ending(_ exchange: Exchange) -> HTTPResponse {
+    Problem.unavailable("ending", "The server is about to end.", retryAfter: 5).response(id: exchange.id)
   }
 
   /// Hands the answer to libmicrohttpd.

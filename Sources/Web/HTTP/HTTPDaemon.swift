@@ -75,7 +75,7 @@ final class HTTPDaemon: @unchecked Sendable {
       try? await Task.sleep(for: .milliseconds(10))
       watch.resumeAll()
     }
-    // Nothing may be set aside when libmicrohttpd stops.
+    // Nothing may be set aside when libmicrohttpd stops: from here on no connection is, and those that are go on.
     refusing.withLock { $0 = true }
     watch.resumeAll()
     watch.stop()
@@ -119,7 +119,9 @@ private let httpConnection:
   ) -> Void = { context, pointer, slot, code in
     guard let daemon = daemon(context), let pointer, let slot else { return }
     if code == MHD_ConnectionNotificationCode(rawValue: 0) {
-      let connection = ClientConnection(pointer, allowance: .seconds(daemon.limits.headerSeconds))
+      let connection = ClientConnection(pointer, allowance: .seconds(daemon.limits.headerSeconds)) {
+        [weak daemon] in daemon?.refusing.withLock { !$0 } ?? false
+      }
       daemon.watch.add(connection)
       slot.pointee = Unmanaged.passRetained(connection).toOpaque()
     } else if let known = slot.pointee {
