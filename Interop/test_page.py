@@ -73,6 +73,16 @@ def until(page, expression: str) -> None:
         page.wait_for_timeout(50)
 
 
+def choose(page, path) -> None:
+    """Presses the key for adding images and hands over a file."""
+    # The browser is told to hand choosers over by a message of its own, which may come after the first key.
+    page.on("filechooser", lambda _: None)
+    page.wait_for_timeout(200)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("u")
+    chooser.value.set_files(path)
+
+
 def refused(status: int, fields: dict, reason: str):
     """An answer that stands in for the server's refusal."""
     body = json.dumps({"title": "Refused", "detail": "A detail.", "reason": reason, "id": "abc", "status": status})
@@ -180,12 +190,7 @@ def test_the_theme_is_remembered(page):
 def test_an_upload_is_shown_read_and_deleted(page, phantoms):
     page.get_by_role("button", name="Add images").wait_for()
     count = page.locator("[role=option]").count()
-    # The browser is told to hand choosers over by a message of its own, which may come after the first key.
-    page.on("filechooser", lambda _: None)
-    page.evaluate("0")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("u")
-    chooser.value.set_files(phantoms[0])
+    choose(page, phantoms[0])
     until(page, f"document.querySelectorAll('[role=option]').length === {count + 1}")
     delete = page.get_by_role("button", name="Delete upload")
     delete.wait_for()
@@ -199,9 +204,8 @@ def test_an_upload_is_shown_read_and_deleted(page, phantoms):
 def test_what_is_no_image_is_refused_in_plain_words(page, tmp_path):
     path = tmp_path / "notes.png"
     path.write_text("no picture at all", "utf-8")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("u")
-    chooser.value.set_files(path)
+    page.get_by_role("button", name="Add images").wait_for()
+    choose(page, path)
     page.wait_for_selector(".tray-row.bad")
     assert "no image of a kind that can be read" in page.locator(".tray").inner_text()
     page.click(".tray-row button")

@@ -162,7 +162,7 @@ export class Panel {
   #subtitle(reading) {
     switch (reading.state) {
       case "idle": return "Not read yet.";
-      case "asking": return "Asking the server…";
+      case "asking": return reading.isUnwanted ? "Cancelling…" : "Asking the server…";
       case "queued": return "Waiting in the queue…";
       case "running": return reading.phase === "looking" ? "Looking at the image…" : "Reading…";
       case "cancelled": return "Cancelled. What had come by then stands below.";

@@ -30,8 +30,11 @@ export class Reading {
   failure = null;
   isInterrupted = false;
   isPolled = false;
+  /** It was cancelled before the server's word on it was there. */
+  isUnwanted = false;
   #stop = null;
   #asking = null;
+  #answer = null;
   #retry = null;
   #watchers = new Set();
 
@@ -75,10 +78,11 @@ export class Reading {
   async start() {
     clearTimeout(this.#retry);
     this.#asking = new AbortController();
-    Object.assign(this, { state: "asking", failure: null });
+    Object.assign(this, { state: "asking", failure: null, isUnwanted: false });
     this.#tell();
+    this.#answer = startExamination(this.name, { signal: this.#asking.signal });
     try {
-      this.#followJob(await startExamination(this.name, { signal: this.#asking.signal }));
+      this.#followJob(await this.#answer);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#refused(error);
@@ -86,6 +90,7 @@ export class Reading {
   }
 
   #refused(error) {
+    if (this.isUnwanted) return this.giveUp();
     if (error instanceof ServerGone) {
       this.failure = { message: error.message, reason: "gone" };
       reachable().then(() => this.failure?.reason === "gone" && this.state === "failed" && this.start());
@@ -102,7 +107,7 @@ export class Reading {
     this.#tell();
   }
 
-  /** Gives up waiting for a full queue. */
+  /** Gives up waiting for a full queue, or for an answer to what is not wanted any more. */
   giveUp() {
     clearTimeout(this.#retry);
     this.state = "idle";
@@ -191,14 +196,21 @@ export class Reading {
     }
   }
 
-  /** Asks the server to stop. */
+  /**
+   * Asks the server to stop. While its answer to the examination is still to come there is no job to name yet, and to break off
+   * would leave one behind that nobody watches; so the answer is waited for. Asked once more, it is waited for no longer.
+   */
   async cancel() {
     if (this.state === "asking") {
-      this.#asking.abort();
-      this.state = "idle";
-      return this.#tell();
+      if (this.isUnwanted) {
+        this.#asking.abort();
+        return this.giveUp();
+      }
+      this.isUnwanted = true;
+      this.#tell();
+      await this.#answer.catch(() => {}); // `start` tells of it
     }
-    if (this.isUnderWay) await cancelJob(this.job);
+    if (this.state === "queued" || this.state === "running") await cancelJob(this.job);
   }
 
   /** Stops listening; the examination itself goes on. */
