@@ -1,7 +1,9 @@
-"""Runs all sides of the benchmark over the same weights, prompts, threads and llama.cpp libraries; prints a table and JSON.
+"""Runs all sides of the benchmark over the same weights, prompts, processors and llama.cpp libraries; prints a table and JSON.
 
 scripts/bench.sh sets the environment. Fixed work: 8 tokens a question, 120 for the description, 3 for the code, the end
-of the turn ignored. Prompts and pictures come from `benchmark prepare`.
+of the turn ignored. Prompts and pictures come from `benchmark prepare`. One image is read with `--threads` by every side; over
+many, every side may use `--processors`: the reference and llama-server with as many threads or with `--threads`, whichever
+is quicker for them, ours as it chooses by itself. The floor is divided by the engines that ours makes of them.
 """
 
 import argparse
@@ -42,7 +44,14 @@ def pixels(folder: pathlib.Path, number: int):
     return numpy.asarray(Image.open(folder / f"{number}.ppm"))
 
 
-def reference(args, folder, work: dict, images: int) -> list[float]:
+def quickest(args, measure) -> tuple[list[float], int]:
+    """The times with the number of threads that takes least, and that number."""
+    found = {threads: measure(threads) for threads in sorted({args.threads, args.processors})}
+    best = min(found, key=lambda threads: statistics.median(found[threads]))
+    return found[best], best
+
+
+def reference(args, folder, work: dict, images: int, threads: int) -> list[float]:
     """llama-cpp-python: one loaded model, one question at a time, everything reset between."""
     import reference as side
 
@@ -50,7 +59,7 @@ def reference(args, folder, work: dict, images: int) -> list[float]:
         def _ends(self, token):
             return False
 
-    model = Fixed(args.model, args.mmproj, args.threads)
+    model = Fixed(args.model, args.mmproj, threads)
     times, counts = [], work["tokens"]
     for number in range(images + args.warm_ups):
         picture = pixels(folder, number)
@@ -67,13 +76,13 @@ def reference(args, folder, work: dict, images: int) -> list[float]:
 class Server:
     """llama-server over our libraries; slots keep an image's prefix, one client a slot."""
 
-    def __init__(self, args, slots: int):
+    def __init__(self, args, slots: int, threads: int):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
             [os.environ["DERMGEMMA_LLAMA_SERVER"], "-m", args.model, "--mmproj", args.mmproj, "--port", str(self.port),
-             "-np", str(slots), "-c", str(2048 * slots), "-t", str(args.threads), "-tb", str(args.threads),
+             "-np", str(slots), "-c", str(2048 * slots), "-t", str(threads), "-tb", str(threads),
              "--swa-full", "--no-kv-unified", "-fa", "off", "-ngl", "0", "--no-mmproj-offload", "-cram", "0"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(600):
@@ -113,7 +122,7 @@ class Server:
         self.process.wait()
 
 
-def served(args, folder, work: dict, images: int, slots: int, repeats: int) -> list[float]:
+def served(args, folder, work: dict, images: int, slots: int, repeats: int, threads: int) -> list[float]:
     """llama-server: milliseconds for all images, as many clients as slots."""
     from PIL import Image
 
@@ -122,7 +131,7 @@ def served(args, folder, work: dict, images: int, slots: int, repeats: int) -> l
         bytes_of_image = io.BytesIO()
         Image.open(folder / f"{number}.ppm").save(bytes_of_image, "PNG")
         pictures.append(base64.b64encode(bytes_of_image.getvalue()).decode())
-    server, times = Server(args, slots), []
+    server, times = Server(args, slots, threads), []
     try:
         for run in range(repeats + args.warm_ups):
             waiting = iter(pictures[run * images:(run + 1) * images])
@@ -150,7 +159,8 @@ def main() -> None:
     parser.add_argument("--name", required=True)
     parser.add_argument("--model", required=True)
     parser.add_argument("--mmproj", required=True)
-    parser.add_argument("--threads", type=int, required=True, help="for every side")
+    parser.add_argument("--threads", type=int, required=True, help="of every side, for one image")
+    parser.add_argument("--processors", type=int, help="that every side may use over many images; as many as threads")
     parser.add_argument("--side", type=int, default=224, help="pixels of the pictures")
     parser.add_argument("--images", type=int, default=16, help="in the run over many")
     parser.add_argument("--parallel", type=int, default=8)
@@ -160,9 +170,11 @@ def main() -> None:
     parser.add_argument("--protocols", default="seed,extended")
     parser.add_argument("--no-server", action="store_true", help="leave llama-server out, which takes long to build")
     parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--slots", type=int, default=4, help="of llama-server, each with a client of its own")
     args = parser.parse_args()
+    args.processors = args.processors or args.threads
     many_repeats = args.many_repeats or max(2, args.repeats // 2)
-    rows, found = [], {"name": args.name, "threads": args.threads}
+    rows, found = [], {"name": args.name, "threads": args.threads, "processors": args.processors}
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         pictures = args.images * (max(args.repeats, many_repeats) + args.warm_ups)
@@ -173,39 +185,43 @@ def main() -> None:
                       "protocol": protocol, "warm_ups": args.warm_ups}
             questions = len(work["questions"])
             one = swift("ours", images=1, repeats=args.repeats, **common)
-            many = swift("ours", images=args.images, parallel=args.parallel, repeats=many_repeats, **common)
+            many = swift("ours", images=args.images, parallel=args.parallel, repeats=many_repeats,
+                         **{**common, "threads": args.processors})
             width = max(1, round(many["writtenTokens"] / many["writingDecodes"]))
             floor = swift("floor", widths=f"1,{questions},{width}", repeats=args.repeats, **common)
             parts = {part: middle(floor[part]["milliseconds"]) for part in ("encode", "image", "prompt")}
             step = {int(key): middle(value["milliseconds"]) for key, value in floor["decodes"].items()}
             fixed = sum(parts.values())
             floor_one = fixed + (8 - 1) * step[questions] + (120 - 1 + 3 - 1) * step[1]
-            floor_many = fixed + (questions * 7 + 119 + 2) / width * step[width]
-            theirs = reference(args, folder, work, args.repeats)
+            floor_many = (fixed + (questions * 7 + 119 + 2) / width * step[width]) / many["engines"]
+            theirs = reference(args, folder, work, args.repeats, args.threads)
+            theirs_many, theirs_threads = (theirs, args.threads) if args.processors == args.threads else quickest(
+                args, lambda threads: reference(args, folder, work, args.repeats, threads))
             nobody = [float("nan")]
-            server_one = nobody if args.no_server else served(args, folder, work, 1, 1, args.repeats)
-            server_many = nobody if args.no_server else served(
-                args, folder, work, args.images, min(4, args.parallel), many_repeats)
+            server_one = nobody if args.no_server else served(args, folder, work, 1, 1, args.repeats, args.threads)
+            server_many, server_threads = (nobody, 0) if args.no_server else quickest(args, lambda threads: served(
+                args, folder, work, args.images, min(args.slots, args.parallel), many_repeats, threads))
             ours_one, ours_many = one["runs"]["milliseconds"], [ms / args.images for ms in many["runs"]["milliseconds"]]
             for name, values in [
-                    ("reference", theirs), ("llama-server, one image", server_one),
-                    ("llama-server, many", [ms / args.images for ms in server_many]), ("ours, one image", ours_one),
-                    (f"ours, many ({args.parallel} at once, width {width})", ours_many),
+                    ("reference", theirs),
+                    (f"reference, many ({theirs_threads} threads)", theirs_many), ("llama-server, one image", server_one),
+                    (f"llama-server, many ({server_threads} threads)", [ms / args.images for ms in server_many]), ("ours, one image", ours_one),
+                    (f"ours, many ({args.parallel} at once, {many['engines']} engines)", ours_many),
                     ("floor, one image", [floor_one]), (f"floor, width {width}", [floor_many])]:
                 rows.append((f"{questions} questions", name, middle(values), min(values), max(values)))
             found[protocol] = {
-                "reference_ms": theirs, "server_one_ms": server_one, "server_many_ms": server_many, "ours_one": one,
+                "reference_ms": theirs, "reference_many_ms": theirs_many, "server_one_ms": server_one, "server_many_ms": server_many, "ours_one": one,
                 "ours_many": many, "floor": floor, "floor_one_ms": floor_one, "floor_many_ms": floor_many,
                 "ratios": {
                     "reference / ours, one image": middle(theirs) / middle(ours_one),
-                    "reference / ours, many": middle(theirs) / middle(ours_many),
+                    "reference / ours, many": middle(theirs_many) / middle(ours_many),
                     "llama-server / ours, one image": middle(server_one) / middle(ours_one),
                     "llama-server / ours, many": middle(server_many) / args.images / middle(ours_many),
                     "ours / floor, one image": middle(ours_one) / floor_one,
                     "ours / floor, many": middle(ours_many) / floor_many,
                     "time outside llama.cpp, one image": middle(one["outside"]),
                     "encodes of a second look": one["secondLookEncodes"]}}
-    print(f"{args.name}, {args.threads} thread(s); milliseconds an image")
+    print(f"{args.name}, {args.threads} thread(s), {args.processors} processor(s) over many; milliseconds an image")
     print(f"{'':13}{'':42}{'median':>10}{'least':>10}{'most':>10}")
     for group, name, *numbers in rows:
         print(f"{group:13}{name:42}" + "".join(f"{number:10.0f}" for number in numbers))

@@ -52,7 +52,8 @@ measure() {
   local shape=$1
   case $shape in
     small)
-      set -- --name dermgemma-small --threads 1 --repeats 5 --model Models/dermgemma-small/dermgemma-small.gguf \
+      set -- --name dermgemma-small --threads 1 --processors "$(nproc)" --images 32 --parallel 16 \
+        --repeats 5 --model Models/dermgemma-small/dermgemma-small.gguf \
         --mmproj Models/dermgemma-small/dermgemma-small-mmproj.gguf ;;
     270m)
       synthetic 270m synthetic-270m || return 1

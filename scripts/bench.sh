@@ -15,6 +15,7 @@ DERMGEMMA_LLAMA_SERVER=$(scripts/llama-server.sh --program)
 export DERMGEMMA_BENCHMARK DERMGEMMA_LLAMA_SERVER
 if [[ " $* " != *" --model "* ]]; then
   model=Models/dermgemma-small/dermgemma-small
-  set -- "$@" --name dermgemma-small --threads 1 --model $model.gguf --mmproj $model-mmproj.gguf
+  set -- --name dermgemma-small --threads 1 --processors "$(nproc)" --images 32 --parallel 16 \
+    --model $model.gguf --mmproj $model-mmproj.gguf "$@"
 fi
 exec scripts/interop.sh --python Benchmarks/run.py "$@"

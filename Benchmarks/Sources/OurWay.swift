@@ -10,6 +10,8 @@ enum OurWay {
     var images: Int
     var parallel: Int
     var threads: [Int]
+    /// Engines side by side.
+    var engines: Int
     /// Milliseconds of every run over all images.
     var runs = Times()
     /// Share of the wall clock that was not spent in llama.cpp; meaningful with one image at a time.
@@ -31,7 +33,7 @@ enum OurWay {
   }
 
   static func model(_ arguments: Arguments, _ readingProtocol: ReadingProtocol, parallel: Int) throws
-    -> LlamaVisionLanguageModel
+    -> EngineTeam
   {
     var configuration = EngineConfiguration(
       weights: try arguments.text("model"), projector: try arguments.text("mmproj"),
@@ -41,7 +43,7 @@ enum OurWay {
         longestPrompts: [Prompt(text: String(repeating: "word ", count: 350), answerPrefix: "Answer:")],
         longestAnswer: FixedWork.descriptionTokens))
     configuration.ignoresEndOfTurn = true
-    return try LlamaVisionLanguageModel(configuration)
+    return try EngineTeam(configuration)
   }
 
   static func run(_ arguments: Arguments) async throws {
@@ -53,7 +55,8 @@ enum OurWay {
     let fixed = FixedAnswers(model: engine)
     _ = try await engine.identity
     var result = Result(
-      images: images, parallel: parallel, threads: [engine.threads.decoding, engine.threads.encoding])
+      images: images, parallel: parallel, threads: [engine.threads.decoding, engine.threads.encoding],
+      engines: engine.engines)
 
     let warmUps = arguments.number("warm-ups", default: 1)
     var number = 0

@@ -7,7 +7,8 @@ public struct EngineConfiguration: Sendable {
   public var weights: String
   /// The projector's; without one no image can be looked at.
   public var projector: String?
-  /// Threads for decoding, and as many for encoding; `nil` for what the files' sizes are worth.
+  /// Threads for decoding, and as many for encoding; `nil` for what the files' sizes are worth. Of an ``EngineTeam`` of small
+  /// weights, its engines.
   public var threads: Int?
   /// How many images and prompts live side by side.
   public var places: Places
@@ -19,6 +20,10 @@ public struct EngineConfiguration: Sendable {
   public var embeddingCacheBytes = 128 << 20
   /// Whether a graphics processor is used when there is one.
   public var usesGPU: Bool
+  /// Processors that the engine has for itself; `nil` for all that the process may use.
+  var processors: Int?
+  /// Free memory in bytes that places are fitted into; `nil` for what the system says.
+  var freeMemory: Int?
   /// Whether answers go on after the model's end of turn until their limit: a benchmark's fixed work.
   public var ignoresEndOfTurn = false
 
@@ -28,6 +33,35 @@ public struct EngineConfiguration: Sendable {
     case fixed(views: Int, answers: Int)
     /// As many images as free memory allows, at most `most`, each with its prompts.
     case fitting(answersPerView: Int, most: Int)
+
+    /// Images at most.
+    var views: Int {
+      switch self {
+      case .fixed(let views, _): views
+      case .fitting(_, let most): most
+      }
+    }
+
+    /// One of several parts that make up the whole, as equal as can be and none without a place.
+    func part(_ index: Int, of count: Int) -> Places {
+      func share(_ whole: Int) -> Int { max(1, whole / count + (index < whole % count ? 1 : 0)) }
+      return switch self {
+      case .fixed(let views, let answers): .fixed(views: share(views), answers: share(answers))
+      case .fitting(let answersPerView, let most): .fitting(answersPerView: answersPerView, most: share(most))
+      }
+    }
+  }
+
+  /// What one of several engines gets, each on a processor of its own.
+  func part(_ index: Int, of count: Int) -> EngineConfiguration {
+    guard count > 1 else { return self }
+    var part = self
+    part.places = places.part(index, of: count)
+    part.threads = 1
+    part.processors = 1
+    part.freeMemory = FreeMemory.bytes.map { $0 / (count - index) }
+    part.embeddingCacheBytes /= count
+    return part
   }
 
   /// How long sequences get.

@@ -37,7 +37,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     self.vocabulary = vocabulary
     let format = ChatFormat(vocabulary: vocabulary)
     self.format = format
-    let cores = EngineConfiguration.availableThreads
+    let cores = configuration.processors ?? EngineConfiguration.availableThreads
     func threads(forWeightsOf bytes: Int) -> Int {
       configuration.threads ?? ThreadChoice.threads(forWeightsOf: bytes, processors: cores)
     }
@@ -45,10 +45,13 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       decoding: threads(forWeightsOf: text.fileSize), encoding: threads(forWeightsOf: projector?.fileSize ?? 0)
     )
     self.threads = threads
-    let turns = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores ? CoreTurns() : nil
-    let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, turns: turns)
+    let shares = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores
+    let thread = ComputeThread(name: "dermgemma-decode")
+    let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, sharedThread: shares ? thread : nil)
     encoder = try configuration.projector.map { path in
-      try ImageEncoder(path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes)
+      let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
+      return try ImageEncoder(
+        path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes, on: thread.lane(.images))
     }
     for file in files { try file.checkName() }
 
@@ -67,11 +70,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       of: model,
       shape: .init(
         sequences: room.sequences, tokensPerSequence: tokens,
-        batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU),
-      turns: turns)
+        batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU))
     engine = DecodingEngine(
       context: context, vocabulary: vocabulary, division: .init(views: room.views, openings: room.openings),
-      ignoresEndOfTurn: configuration.ignoresEndOfTurn)
+      ignoresEndOfTurn: configuration.ignoresEndOfTurn, on: thread.lane(.answers))
 
     let name = text.name
     let engineName = Self.engineName(usesGPU: usesGPU)
@@ -141,8 +143,13 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   }
 
   public func look(at image: PixelImage) async throws -> any ImageView {
+    try await look(at: image, digest: image.digest)
+  }
+
+  /// Looks at an image whose digest is known.
+  func look(at image: PixelImage, digest: SHA256Digest) async throws -> any ImageView {
     guard let encoder, let bounds = vocabulary.imageBounds else { throw EngineFault.noProjector }
-    let outcome = try await encoder.encode(image)
+    let outcome = try await encoder.encode(image, digest: digest)
     let embedding = outcome.embedding
     let before = format.beforeImage(bounds)
     let view = try await engine.open(after: before, embeddings: embedding.numbers, count: embedding.count)

@@ -15,7 +15,7 @@ public final class Reader: Sendable {
   public let examiner: Examiner
   /// How many images can be read at once without waiting for each other.
   public let readings: Int
-  private let model: LlamaVisionLanguageModel
+  private let model: EngineTeam
 
   /// Loads the model.
   ///
@@ -24,7 +24,8 @@ public final class Reader: Sendable {
   ///   - readingProtocol: by which every image is read; its longest prompt decides how much room an image gets.
   ///   - readings: how many images may be read at once; at least 1; `nil` for as many as free memory allows.
   ///   - atMost: how many that may be; `nil` for the default of `readings`.
-  ///   - threads: threads for decoding, and as many for encoding; `nil` for what the model's size is worth.
+  ///   - threads: processors that may be used: by one engine for decoding, and as many for encoding, or of a small model by an
+  ///     engine each; `nil` for what the model's size is worth.
   /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other.
   public convenience init(
     _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int? = 1, atMost: Int? = nil,
@@ -56,25 +57,26 @@ public final class Reader: Sendable {
   ) throws {
     self.readingProtocol = readingProtocol
     let perReading = projector == nil ? 1 : max(readingProtocol.questions.count, 1)
-    let places: EngineConfiguration.Places
-    if let readings {
-      places = .fixed(views: readings, answers: readings * perReading)
-    } else {
-      places = .fitting(answersPerView: perReading, most: min(Self.mostReadings, atMost ?? Self.mostReadings))
+    var configuration = EngineConfiguration(
+      weights: weights, projector: projector, threads: threads,
+      places: .fixed(views: readings ?? 1, answers: (readings ?? 1) * perReading), demand: readingProtocol.demand)
+    if readings == nil {
+      let most = Self.mostReadings * EngineTeam.engines(for: configuration)
+      configuration.places = .fitting(answersPerView: perReading, most: min(most, atMost ?? most))
     }
-    model = try LlamaVisionLanguageModel(
-      EngineConfiguration(
-        weights: weights, projector: projector, threads: threads, places: places, demand: readingProtocol.demand))
+    model = try EngineTeam(configuration)
     self.readings = readings ?? max(1, projector == nil ? model.room.answers : model.room.views)
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
 
-  /// Readings at once, when nobody asks for a number and memory has room for them.
+  /// Readings at once by an engine, when nobody asks for a number and memory has room for them.
   public static let mostReadings = 8
 
   /// The room that the engine was given.
   public var room: EngineRoom { model.room }
-  /// Threads for decoding, and those for encoding.
+  /// Engines side by side.
+  public var engines: Int { model.engines }
+  /// An engine's threads for decoding, and those for encoding.
   public var threads: (decoding: Int, encoding: Int) { model.threads }
 
   /// Looks at a blank image and lets one token be written, so that numbers that are not finite anywhere in the weights come

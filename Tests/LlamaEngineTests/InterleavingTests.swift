@@ -22,7 +22,7 @@ import VisionLanguage
 
   /// What an examination says: two visual answers, scores while looking, and an answer with scores from words alone.
   private static func examine(
-    _ number: Int, with model: LlamaVisionLanguageModel
+    _ number: Int, with model: any VisionLanguageModel
   ) async throws -> [String] {
     let view = try await model.look(at: image(number % pictures))
     let streams = try await view.respond(to: [
@@ -42,7 +42,8 @@ import VisionLanguage
     return said
   }
 
-  @Test func `every examination in a crowd says what it says alone`() async throws {
+  @Test(arguments: [1, 2])
+  func `every examination in a crowd says what it says alone`(engines: Int) async throws {
     var lonely: [Int: [String]] = [:]
     for number in 0..<(Self.pictures * 3) {
       let alone = try await TinyModel.load(views: 1, answers: 2, threads: 1)
@@ -51,9 +52,11 @@ import VisionLanguage
     }
     #expect(Set(lonely.values.map { $0[2] }).count == Self.pictures, "look-alikes do not score alike")
 
-    // Room for three embeddings, so that they push each other out; more examinations than views.
-    let crowd = try await TinyModel.load(views: 3, answers: 5, threads: 1, embeddingCacheBytes: 3 * 4 * 32 * 4)
-    let total = await crowd.engine.freeSequences
+    // Room for three embeddings in each engine, so that they push each other out; more examinations than views.
+    let crowd = try await TinyModel.team(
+      engines: engines, views: 2 + engines, answers: 5 * engines, embeddingCacheBytes: engines * 3 * 4 * 32 * 4)
+    #expect(crowd.engines == engines)
+    let total = await crowd.freeSequences
     let (expected, count) = (lonely, Self.count)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<count {
@@ -80,8 +83,8 @@ import VisionLanguage
       }
       try await group.waitForAll()
     }
-    for _ in 0..<400 where await crowd.engine.freeSequences < total { try await Task.sleep(for: .milliseconds(5)) }
-    #expect(await crowd.engine.freeSequences == total, "nothing was lost on the way")
+    for _ in 0..<400 where await crowd.freeSequences < total { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(await crowd.freeSequences == total, "nothing was lost on the way")
     #expect(await crowd.tally.imageEncodes > Self.pictures, "embeddings were evicted and made again")
     await crowd.close()
   }
@@ -129,5 +132,16 @@ import VisionLanguage
     let even = try await answer([7, 7, 7, 7, 7, 7])
     #expect(even.writingDecodes == 6 && even.writingPieces == 6)
     await model.close()
+  }
+}
+
+extension EngineTeam {
+  /// Those of all engines.
+  var freeSequences: Int {
+    get async {
+      var sum = 0
+      for member in members { sum += await member.engine.freeSequences }
+      return sum
+    }
   }
 }

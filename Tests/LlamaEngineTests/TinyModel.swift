@@ -18,16 +18,37 @@ enum TinyModel {
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let files = try kind.write(into: folder)
-    var configuration = EngineConfiguration(
-      weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
-      answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400))
+    var configuration = try configuration(
+      in: folder, views: views, answers: answers, threads: threads, hasProjector: hasProjector, kind: kind)
     if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
     configuration.ignoresEndOfTurn = ignoresEndOfTurn
     let model = try LlamaVisionLanguageModel(configuration)
     // Their digests are taken on the side; once they are known, the files are no longer needed.
     _ = try await model.identity
     return model
+  }
+
+  /// Several engines of it.
+  static func team(
+    engines: Int, views: Int, answers: Int, hasProjector: Bool = true, embeddingCacheBytes: Int? = nil
+  ) async throws -> EngineTeam {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var configuration = try configuration(
+      in: folder, views: views, answers: answers, threads: engines, hasProjector: hasProjector)
+    if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
+    let team = try EngineTeam(configuration)
+    for member in team.members { _ = try await member.identity }
+    return team
+  }
+
+  static func configuration(
+    in folder: URL, views: Int, answers: Int, threads: Int, hasProjector: Bool = true, kind: TinyWeightsKind = .mixed
+  ) throws -> EngineConfiguration {
+    let files = try kind.write(into: folder)
+    return EngineConfiguration(
+      weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
+      answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400))
   }
 
   /// A picture of noise; another for every number.

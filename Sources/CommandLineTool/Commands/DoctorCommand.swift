@@ -77,7 +77,11 @@ let doctorCommand = CommandSpecification(
         + "\(mebibytes(room.footprint.fixed)) for all; "
         + (room.freeMemory.map { "three quarters of \(mebibytes($0)) free may be used" } ?? "free memory is not known"))
     let threads = reader.threads
-    try tell("✓", "threads", "\(threads.decoding) for text, \(threads.encoding) for images")
+    try tell(
+      "✓", "threads",
+      reader.engines > 1
+        ? "an engine on each of \(reader.engines) processors"
+        : "\(threads.decoding) for text, \(threads.encoding) for images")
     let identity = try await reader.identity
     try tell("✓", "weights", "SHA-256 \(identity.weights.hexadecimal)")
     if let projector = identity.projector { try tell("✓", "projector", "SHA-256 \(projector.hexadecimal)") }

@@ -40,6 +40,25 @@ public struct EngineFootprint: Sendable, Hashable {
     self.embeddings = embeddings
   }
 
+  /// That of several engines.
+  func times(_ count: Int) -> EngineFootprint {
+    EngineFootprint(
+      weights: weights * count, computing: computing * count, sequence: sequence,
+      sequencesPerExamination: sequencesPerExamination, sharedSequences: sharedSequences * count,
+      embeddings: embeddings * count)
+  }
+
+  private init(
+    weights: Int, computing: Int, sequence: Int, sequencesPerExamination: Int, sharedSequences: Int, embeddings: Int
+  ) {
+    self.weights = weights
+    self.computing = computing
+    self.sequence = sequence
+    self.sequencesPerExamination = sequencesPerExamination
+    self.sharedSequences = sharedSequences
+    self.embeddings = embeddings
+  }
+
   /// How many examinations fit side by side into three quarters of the free memory; at least 1, at most `most`.
   public func examinations(inFree bytes: Int?, most: Int) -> Int {
     guard let bytes, examination > 0 else { return 1 }

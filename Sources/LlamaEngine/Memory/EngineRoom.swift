@@ -32,7 +32,7 @@ public struct EngineRoom: Sendable, Hashable {
         sequencesPerExamination: viewsPerExamination + answersPerView, sharedSequences: openings,
         embeddings: embeddings)
     }
-    let free = FreeMemory.bytes
+    let free = configuration.freeMemory ?? FreeMemory.bytes
     switch configuration.places {
     case .fixed(let views, let answers):
       self.views = min(max(1, views), most / 3) * viewsPerExamination
@@ -50,5 +50,16 @@ public struct EngineRoom: Sendable, Hashable {
     self.openings = openings
     self.tokensPerSequence = tokensPerSequence
     freeMemory = free
+  }
+
+  /// What several engines of the same weights have together; `nil` of none.
+  init?(_ rooms: [EngineRoom]) {
+    guard let first = rooms.first else { return nil }
+    views = rooms.reduce(0) { $0 + $1.views }
+    answers = rooms.reduce(0) { $0 + $1.answers }
+    openings = rooms.reduce(0) { $0 + $1.openings }
+    tokensPerSequence = first.tokensPerSequence
+    footprint = first.footprint.times(rooms.count)
+    freeMemory = rooms.count == 1 ? first.freeMemory : FreeMemory.bytes
   }
 }

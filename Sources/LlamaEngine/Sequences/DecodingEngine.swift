@@ -9,7 +9,7 @@ import VisionLanguage
 /// batches of unequal prompts and then rounds differently; batches of single tokens of any width round the same
 /// (docs/DETERMINISM.md).
 actor DecodingEngine {
-  nonisolated let executor: ThreadExecutor
+  nonisolated let executor: LaneExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   let context: LlamaContext
@@ -52,9 +52,10 @@ actor DecodingEngine {
   }
 
   init(
-    context: sending LlamaContext, vocabulary: Vocabulary, division: Division, ignoresEndOfTurn: Bool = false
+    context: sending LlamaContext, vocabulary: Vocabulary, division: Division, ignoresEndOfTurn: Bool = false,
+    on executor: LaneExecutor
   ) {
-    executor = ThreadExecutor(name: "dermgemma-decode")
+    self.executor = executor
     self.vocabulary = vocabulary
     batch = TokenBatch(capacity: max(context.shape.batchTokens, context.shape.sequences))
     let answers = division.views + division.openings
@@ -64,8 +65,6 @@ actor DecodingEngine {
     self.ignoresEndOfTurn = ignoresEndOfTurn
     self.context = context
   }
-
-  deinit { executor.end() }
 
   // MARK: Prompts
 

@@ -20,4 +20,17 @@ public struct EngineTally: Sendable, Hashable {
   public internal(set) var decoding = Duration.zero
   /// Time inside llama.cpp's encoding.
   public internal(set) var encoding = Duration.zero
+
+  static func += (sum: inout EngineTally, other: EngineTally) {
+    sum.imageEncodes += other.imageEncodes
+    sum.decodes += other.decodes
+    sum.promptTokens += other.promptTokens
+    sum.imageTokens += other.imageTokens
+    sum.writingDecodes += other.writingDecodes
+    sum.writtenTokens += other.writtenTokens
+    sum.writingPieces += other.writingPieces
+    sum.forks += other.forks
+    sum.decoding += other.decoding
+    sum.encoding += other.encoding
+  }
 }

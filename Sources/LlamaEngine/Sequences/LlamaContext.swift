@@ -19,8 +19,6 @@ final class LlamaContext {
   let shape: Shape
   let vocabularySize: Int
   let embeddingLength: Int
-  /// Turns on the processors, where they are shared with an encoder.
-  let turns: CoreTurns?
   /// What was done with this context.
   var tally = EngineTally()
 
@@ -28,7 +26,7 @@ final class LlamaContext {
   static let outputsPerBatch = 16
 
   /// - Throws: `EngineFault.noContext` when there is not enough memory.
-  init(of model: LlamaModel, shape: Shape, turns: CoreTurns? = nil) throws(EngineFault) {
+  init(of model: LlamaModel, shape: Shape) throws(EngineFault) {
     var parameters = llama_context_default_params()
     parameters.n_seq_max = UInt32(clamping: shape.sequences)
     parameters.n_ctx = UInt32(clamping: shape.tokensPerSequence * shape.sequences)
@@ -53,7 +51,6 @@ final class LlamaContext {
     self.pointer = pointer
     self.model = model
     self.shape = shape
-    self.turns = turns
     vocabularySize = model.vocabularySize
     embeddingLength = model.embeddingLength
   }
@@ -88,9 +85,7 @@ final class LlamaContext {
     LlamaLog.forget()
     tally.decodes += 1
     let start = ContinuousClock.now
-    turns?.take()
     let status = llama_decode(pointer, batch)
-    turns?.give()
     tally.decoding += ContinuousClock.now - start
     guard status == 0 else { throw .failedDecode(code: status, reason: LlamaLog.lastErrors ?? "no reason given") }
   }

@@ -2,9 +2,10 @@ import CLlama
 import Digests
 import VisionLanguage
 
-/// Encodes images one at a time, on a thread of its own beside the decoding engine's, and remembers the last ones.
+/// Encodes images one at a time and remembers the last ones: on a thread of its own, or on the decoding engine's where they
+/// share the processors.
 actor ImageEncoder {
-  nonisolated let executor: ThreadExecutor
+  nonisolated let executor: LaneExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private let projector: Projector
@@ -12,15 +13,17 @@ actor ImageEncoder {
   private var encodes = 0
   private var encoding = Duration.zero
 
-  /// - Parameter cacheBytes: how much the kept embeddings may take.
+  /// - Parameters:
+  ///   - cacheBytes: how much the kept embeddings may take.
+  ///   - executor: where it encodes.
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load the projector.
-  init(path: String, for model: LlamaModel, at place: Projector.Place, cacheBytes: Int) throws {
+  init(path: String, for model: LlamaModel, at place: Projector.Place, cacheBytes: Int, on executor: LaneExecutor)
+    throws
+  {
+    self.executor = executor
     projector = try Projector(path: path, for: model, at: place)
-    executor = ThreadExecutor(name: "dermgemma-encode")
     cache = EmbeddingCache(limit: cacheBytes)
   }
-
-  deinit { executor.end() }
 
   /// An image's embedding.
   struct Outcome: Sendable {
@@ -32,9 +35,8 @@ actor ImageEncoder {
 
   /// Encodes an image unless its embedding is still known. Of two callers with the same image, the second waits here for
   /// the first.
-  func encode(_ image: PixelImage) throws -> Outcome {
+  func encode(_ image: PixelImage, digest: SHA256Digest) throws -> Outcome {
     try Task.checkCancellation()
-    let digest = image.digest
     if let known = cache.embedding(of: digest) { return Outcome(embedding: known, isNew: false, took: .zero) }
     let start = ContinuousClock.now
     let embedding = try projector.encode(image)

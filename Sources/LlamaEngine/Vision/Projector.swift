@@ -7,23 +7,24 @@ final class Projector {
   private let pointer: OpaquePointer
   private let model: LlamaModel
   private let path: String
-  private let turns: CoreTurns?
+  /// Held for the callback's sake.
+  private let shared: ComputeThread?
 
   /// Where a projector runs.
   struct Place: Sendable {
     var threads: Int
     var usesGPU: Bool
-    /// Turns on the processors, where they are shared with decoding.
-    var turns: CoreTurns?
+    /// The thread on which it is used, where answers are to move on in between.
+    var sharedThread: ComputeThread?
   }
 
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it.
   init(path: String, for model: LlamaModel, at place: Place) throws(EngineFault) {
     var parameters = mtmd_context_params_default()
     parameters.use_gpu = place.usesGPU
-    if let turns = place.turns {
-      parameters.cb_eval = CoreTurns.betweenProducts
-      parameters.cb_eval_user_data = Unmanaged.passUnretained(turns).toOpaque()
+    if let thread = place.sharedThread {
+      parameters.cb_eval = ComputeThread.betweenProducts
+      parameters.cb_eval_user_data = Unmanaged.passUnretained(thread).toOpaque()
     }
     parameters.print_timings = false
     parameters.n_threads = Int32(clamping: place.threads)
@@ -35,7 +36,7 @@ final class Projector {
     self.pointer = pointer
     self.model = model
     self.path = path
-    turns = place.turns
+    shared = place.sharedThread
     guard mtmd_support_vision(pointer), mtmd_decode_use_non_causal(pointer, nil), !mtmd_decode_use_mrope(pointer) else {
       mtmd_free(pointer)
       throw .refusedWeights(path: path, reason: "not a projector of Gemma 3's kind")
@@ -56,8 +57,6 @@ final class Projector {
   ///
   /// - Throws: `EngineFault.unusableImage` when llama.cpp refuses it, `.brokenWeights` when the result is not finite.
   func encode(_ image: PixelImage) throws(EngineFault) -> Embedding {
-    turns?.take()
-    defer { turns?.give() }
     LlamaLog.forget()
     let bitmap = image.pixels.withUnsafeBufferPointer {
       mtmd_bitmap_init(UInt32(clamping: image.width), UInt32(clamping: image.height), $0.baseAddress)
@@ -77,7 +76,6 @@ final class Projector {
       .filter { mtmd_input_chunk_get_type($0) == MTMD_INPUT_CHUNK_TYPE_IMAGE }
     guard let chunk = images.first, images.count == 1 else { throw refusal(-1) }
     let encoding = mtmd_encode_chunk(pointer, chunk)
-    OpenMPTeam.disband()
     guard encoding == 0, let output = mtmd_get_output_embd(pointer) else { throw refusal(encoding) }
     let count = mtmd_input_chunk_get_n_tokens(chunk)
     let numbers = UnsafeBufferPointer(start: output, count: count * model.embeddingLength)

@@ -1,0 +1,118 @@
+import CLlama
+import Foundation
+
+/// A thread on which llama.cpp computes, for one actor or for two that share the processors.
+///
+/// Each of the two uses all the threads that were granted. On threads of their own they would have a team of OpenMP
+/// workers each, which is more workers than there are processors; libgomp then lets every team sleep at each barrier
+/// instead of waiting awake. On one thread they share one team, and answers get their turn while an image is encoded: an
+/// image of MedGemma's takes a minute, so after every large product the encoder lets answers move on by a step
+/// (`betweenProducts`).
+///
+/// llama.cpp's contexts compute for long and belong to one thread: they must never occupy Swift's shared pool.
+final class ComputeThread: @unchecked Sendable {
+  /// Whose jobs: those of `answers` run between the products of one of `images`, never the other way round.
+  enum Lane: Int, CaseIterable { case answers, images }
+
+  // The condition guards what is mutable.
+  private let condition = NSCondition()
+  private var jobs: [[(job: UnownedJob, executor: LaneExecutor)]] = Lane.allCases.map { _ in [] }
+  private var openLanes = 0
+  private var isRunning = false
+  private let name: String
+
+  init(name: String) { self.name = name }
+
+  /// An executor for one actor. With the first one the thread starts, with the last one it ends.
+  func lane(_ lane: Lane) -> LaneExecutor {
+    condition.lock()
+    openLanes += 1
+    let isFirst = !isRunning
+    isRunning = true
+    condition.unlock()
+    if isFirst {
+      let thread = Thread { self.work() }
+      thread.name = name
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+    return LaneExecutor(thread: self, lane: lane)
+  }
+
+  fileprivate func add(_ job: UnownedJob, of executor: LaneExecutor) {
+    condition.lock()
+    jobs[executor.lane.rawValue].append((job, executor))
+    condition.signal()
+    condition.unlock()
+  }
+
+  fileprivate func closeLane() {
+    condition.lock()
+    openLanes -= 1
+    condition.signal()
+    condition.unlock()
+  }
+
+  private func work() {
+    while wait() {
+      // All answers that wait, then one image: neither can keep the other from its turn.
+      runAnswers()
+      run(take(1, from: .images))
+    }
+  }
+
+  /// Waits for a job. Returns whether there is one; otherwise nobody is left who could bring another.
+  private func wait() -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    while jobs.allSatisfy(\.isEmpty) {
+      guard openLanes > 0 else {
+        isRunning = false
+        return false
+      }
+      condition.wait()
+    }
+    return true
+  }
+
+  /// Runs what waits for answers now, and not what that brings.
+  private func runAnswers() { run(take(.max, from: .answers)) }
+
+  private func take(_ most: Int, from lane: Lane) -> [(job: UnownedJob, executor: LaneExecutor)] {
+    condition.lock()
+    defer { condition.unlock() }
+    let taken = Array(jobs[lane.rawValue].prefix(most))
+    jobs[lane.rawValue].removeFirst(taken.count)
+    return taken
+  }
+
+  private func run(_ taken: [(job: UnownedJob, executor: LaneExecutor)]) {
+    for (job, executor) in taken { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+  }
+
+  /// mtmd asks this before and after every node of the encoder's graph; the pointer is the encoder's `ComputeThread`,
+  /// which is held.
+  static let betweenProducts: ggml_backend_sched_eval_callback = { node, asks, thread in
+    guard let node, let thread else { return true }
+    if asks { return node.pointee.op == GGML_OP_MUL_MAT }
+    Unmanaged<ComputeThread>.fromOpaque(thread).takeUnretainedValue().runAnswers()
+    return true
+  }
+}
+
+/// Runs an actor's jobs on a `ComputeThread`, in order, as long as anybody holds it.
+final class LaneExecutor: SerialExecutor {
+  private let thread: ComputeThread
+  fileprivate let lane: ComputeThread.Lane
+
+  fileprivate init(thread: ComputeThread, lane: ComputeThread.Lane) {
+    self.thread = thread
+    self.lane = lane
+  }
+
+  deinit { thread.closeLane() }
+
+  func enqueue(_ job: consuming ExecutorJob) { thread.add(UnownedJob(job), of: self) }
+
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+}

@@ -1,0 +1,155 @@
+import CLlama
+import Digests
+import Foundation
+import Synchronization
+import VisionLanguage
+
+/// A model with an engine on each of several processors, where its weights are small; with one engine otherwise.
+///
+/// Threads of a small model wait for each other longer than they compute (`ThreadChoice`), so more processors help only when
+/// each reads images of its own. An image that was looked at before goes to the engine that still has its embedding, any other
+/// to the engine with the fewest under way. No answer depends on which it is.
+public final class EngineTeam: VisionLanguageModel {
+  let members: [LlamaVisionLanguageModel]
+  private let first: LlamaVisionLanguageModel
+  private let roster: Mutex<TeamRoster>
+  /// The room that all engines were given together.
+  public let room: EngineRoom
+
+  /// Loads the engines.
+  ///
+  /// - Parameter configuration: for all of them together: places and the cache are divided, and `threads` is how many
+  ///   processors may be used.
+  /// - Throws: what ``LlamaVisionLanguageModel`` throws.
+  public init(_ configuration: EngineConfiguration) throws {
+    try LlamaBackend.load()
+    let places = configuration.places.views
+    let count = min(Self.engines(for: configuration), max(1, places))
+    first = try LlamaVisionLanguageModel(configuration.part(0, of: count))
+    members = try [first] + (1..<max(1, count)).map { try LlamaVisionLanguageModel(configuration.part($0, of: count)) }
+    room = EngineRoom(members.map(\.room)) ?? first.room
+    // More than an engine's cache has room for in practice; an image beyond them is at worst encoded once more.
+    let remembered = configuration.embeddingCacheBytes > 0 && count > 1 ? Self.rememberedImages : 0
+    roster = Mutex(TeamRoster(members: count, limit: remembered))
+  }
+
+  private static let rememberedImages = 8192
+  /// Free memory that an engine of small weights may take; fewer engines are made where there is less for each.
+  private static let bytesPerEngine = 256 << 20
+
+  /// Engines that a model is worth on this machine, when so many images are there to be read.
+  ///
+  /// - Returns: one for each processor when the weights are small and no graphics processor computes; otherwise 1. 1 too when
+  ///   the files are not there: loading them says so.
+  public static func engines(for configuration: EngineConfiguration) -> Int {
+    let sizes = [configuration.weights, configuration.projector].compactMap(\.self).map {
+      (try? FileManager.default.attributesOfItem(atPath: $0))?[.size] as? Int
+    }
+    guard sizes.allSatisfy({ $0.map { $0 < ThreadChoice.smallWeights } ?? false }) else { return 1 }
+    if configuration.usesGPU, (try? LlamaBackend.devices().contains(where: \.isGraphicsProcessor)) ?? false { return 1 }
+    let fitting = FreeMemory.bytes.map { max(1, $0 / bytesPerEngine) } ?? 1
+    return min(configuration.threads ?? EngineConfiguration.availableThreads, fitting)
+  }
+
+  /// Engines that were made.
+  public var engines: Int { members.count }
+  /// An engine's threads for decoding, and those for encoding.
+  public var threads: (decoding: Int, encoding: Int) { first.threads }
+
+  public var identity: ModelIdentity {
+    get async throws { try await first.identity }
+  }
+
+  public var recommendedSampling: VisionLanguage.RecommendedSampling { first.recommendedSampling }
+  public var imageSide: Int? { first.imageSide }
+  public func metadataNumbers(_ key: String) -> [Double]? { first.metadataNumbers(key) }
+
+  /// What all engines have done since they were loaded.
+  public var tally: EngineTally {
+    get async {
+      var sum = EngineTally()
+      for member in members { sum += await member.tally }
+      return sum
+    }
+  }
+
+  public func look(at image: PixelImage) async throws -> any ImageView {
+    guard members.count > 1 else { return try await first.look(at: image) }
+    let digest = image.digest
+    let place = roster.withLock { $0.enter(with: digest) }
+    do {
+      let view = try await members[place].look(at: image, digest: digest)
+      return TeamView(view) { [weak self] in self?.roster.withLock { $0.leave(place) } }
+    } catch {
+      roster.withLock { $0.leave(place) }
+      throw error
+    }
+  }
+
+  public func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
+    try await withMember { try await $0.respond(to: requests) }
+  }
+
+  public func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
+    try await withMember { try await $0.score(labels, after: prompt) }
+  }
+
+  public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
+    try await withMember { try await $0.respond(to: request, scoring: labels) }
+  }
+
+  /// Gives work without an image to the engine that has the least to do.
+  private func withMember<Value: Sendable>(
+    _ body: (LlamaVisionLanguageModel) async throws -> Value
+  ) async throws -> Value {
+    guard members.count > 1 else { return try await body(first) }
+    let place = roster.withLock { $0.enter() }
+    defer { roster.withLock { $0.leave(place) } }
+    return try await body(members[place])
+  }
+
+  /// What each engine has under way.
+  var underWay: [Int] { roster.withLock { $0.underWay } }
+
+  /// Ends everything that is under way in every engine.
+  public func close() async {
+    for member in members { await member.close() }
+  }
+}
+
+/// Another engine's view, whose end is told to the team.
+private final class TeamView: ImageView {
+  private let view: any ImageView
+  private let leave: @Sendable () -> Void
+  private let hasLeft = Atomic(false)
+
+  init(_ view: any ImageView, leave: @escaping @Sendable () -> Void) {
+    self.view = view
+    self.leave = leave
+  }
+
+  deinit { end() }
+
+  private func end() {
+    if !hasLeft.exchange(true, ordering: .relaxed) { leave() }
+  }
+
+  var cost: LookingCost { view.cost }
+
+  func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
+    try await view.respond(to: requests)
+  }
+
+  func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
+    try await view.score(labels, after: prompt)
+  }
+
+  func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
+    try await view.respond(to: request, scoring: labels)
+  }
+
+  func close() async {
+    await view.close()
+    end()
+  }
+}

@@ -1,0 +1,105 @@
+import CLlama
+import Foundation
+import Synchronization
+import Testing
+
+@testable import LlamaEngine
+
+@Suite(.timeLimit(.minutes(5))) struct ComputeThreadTests {
+  /// An actor that notes what happens, and on which thread.
+  private actor Worker {
+    nonisolated let executor: LaneExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private(set) var threads: Set<pthread_t> = []
+    private(set) var steps = 0
+
+    init(on executor: LaneExecutor) { self.executor = executor }
+
+    func step() {
+      steps += 1
+      threads.insert(pthread_self())
+    }
+
+    /// Goes on until a condition holds, with what `between` does in between; gives up after a while.
+    func work(until isEnough: @Sendable () -> Bool, between: @Sendable () -> Void) -> Bool {
+      let end = ContinuousClock.now + .seconds(60)
+      while !isEnough() {
+        guard ContinuousClock.now < end else { return false }
+        step()
+        between()
+      }
+      return true
+    }
+  }
+
+  /// What llama.cpp calls after a product.
+  private func product(on thread: ComputeThread) {
+    var node = ggml_tensor()
+    _ = ComputeThread.betweenProducts(&node, false, Unmanaged.passUnretained(thread).toOpaque())
+  }
+
+  @Test func `answers move on between the products of an image, on the same thread`() async {
+    let thread = ComputeThread(name: "test")
+    let images = Worker(on: thread.lane(.images))
+    let answers = Worker(on: thread.lane(.answers))
+    let counted = Mutex(0)
+    async let image = images.work(until: { counted.withLock { $0 >= 50 } }, between: { product(on: thread) })
+    for _ in 0..<50 {
+      await answers.step()
+      counted.withLock { $0 += 1 }
+    }
+    #expect(await image)
+    #expect(await answers.steps == 50)
+    #expect(await images.threads.union(answers.threads).count == 1)
+  }
+
+  @Test func `no image is begun while another is encoded`() async {
+    let thread = ComputeThread(name: "test")
+    let first = Worker(on: thread.lane(.images))
+    let second = Worker(on: thread.lane(.images))
+    let hasBegun = Mutex(false)
+    let products = Mutex(0)
+    async let image = first.work(
+      until: { products.withLock { $0 >= 200 } },
+      between: {
+        hasBegun.withLock { $0 = true }
+        product(on: thread)
+        products.withLock { $0 += 1 }
+      })
+    while !hasBegun.withLock({ $0 }) { await Task.yield() }
+    await second.step()
+    #expect(products.withLock { $0 } == 200)
+    #expect(await image)
+  }
+
+  @Test func `answers without end do not keep an image from its turn`() async {
+    let thread = ComputeThread(name: "test")
+    let images = Worker(on: thread.lane(.images))
+    let answers = Worker(on: thread.lane(.answers))
+    let isOver = Mutex(false)
+    let busy = (0..<4).map { _ in Task { while !isOver.withLock({ $0 }) { await answers.step() } } }
+    await images.step()
+    isOver.withLock { $0 = true }
+    for task in busy { await task.value }
+    #expect(await images.steps == 1)
+  }
+
+  @Test func `the thread ends with the last of its executors`() async throws {
+    weak var ended: ComputeThread?
+    do {
+      let thread = ComputeThread(name: "test")
+      ended = thread
+      let worker = Worker(on: thread.lane(.answers))
+      await worker.step()
+    }
+    let end = ContinuousClock.now + .seconds(60)
+    while ended != nil, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(ended == nil)
+  }
+
+  @Test func `small models get one thread, larger ones every processor`() {
+    #expect(ThreadChoice.threads(forWeightsOf: 14 << 20, processors: 8) == 1)
+    #expect(ThreadChoice.threads(forWeightsOf: 4 << 30, processors: 8) == 8)
+    #expect(ThreadChoice.threads(forWeightsOf: 4 << 30, processors: 0) == 1)
+  }
+}

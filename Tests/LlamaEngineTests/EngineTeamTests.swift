@@ -1,0 +1,129 @@
+import Digests
+import Foundation
+import Testing
+import VisionLanguage
+
+@testable import LlamaEngine
+
+@Suite(.timeLimit(.minutes(5))) struct EngineTeamTests {
+  @Test func `an image goes back to the engine that knows it, others to the one with the least to do`() async throws {
+    let team = try await TinyModel.team(engines: 3, views: 6, answers: 6)
+    #expect(team.engines == 3 && team.room.views == 6 && team.room.answers == 6)
+    var views: [any ImageView] = []
+    for number in 0..<6 { views.append(try await team.look(at: TinyModel.image(number))) }
+    for member in team.members { #expect(await member.tally.imageEncodes == 2) }
+    for view in views { await view.close() }
+    // In another order, beside others, and again while it is being looked at.
+    for number in [5, 0, 3, 3, 1, 4, 2] {
+      let view = try await team.look(at: TinyModel.image(number))
+      #expect(view.cost.imageEncodes == 0)
+      await view.close()
+    }
+    #expect(await team.tally.imageEncodes == 6)
+    await team.close()
+  }
+
+  @Test func `an image looked at twice at once is encoded once`() async throws {
+    let team = try await TinyModel.team(engines: 2, views: 4, answers: 4)
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          let view = try await team.look(at: TinyModel.image(1))
+          defer { Task { await view.close() } }
+          return view.cost.imageEncodes
+        }
+      }
+      var encodes = 0
+      for try await count in group { encodes += count }
+      #expect(encodes == 1)
+    }
+    await team.close()
+  }
+
+  @Test func `words alone are answered by all, as one engine would`() async throws {
+    let team = try await TinyModel.team(engines: 2, views: 1, answers: 8, hasProjector: false)
+    #expect(team.engines == 1, "one place is one engine")
+    let two = try await TinyModel.team(engines: 2, views: 8, answers: 8, hasProjector: false)
+    #expect(two.engines == 2 && two.room.answers == 8 && two.imageSide == nil)
+    let prompt = Prompt(text: "work", answerPrefix: "A:")
+    let alone = try await team.score([" a", " the"], after: prompt)
+    let scores = try await withThrowingTaskGroup(of: LabelScores.self) { group in
+      for _ in 0..<12 { group.addTask { try await two.score([" a", " the"], after: prompt) } }
+      return try await group.reduce(into: []) { $0.append($1.logProbabilities) }
+    }
+    #expect(scores.allSatisfy { $0 == alone.logProbabilities })
+    for member in two.members { #expect(await member.tally.promptTokens > 0) }
+    await #expect(throws: EngineFault.self) { try await two.look(at: TinyModel.image(1)) }
+    await team.close()
+    await two.close()
+  }
+
+  @Test func `a view that is dropped unclosed, and a look that fails, count no longer`() async throws {
+    let team = try await TinyModel.team(engines: 2, views: 2, answers: 2)
+    var view: (any ImageView)? = try await team.look(at: TinyModel.image(1))
+    #expect(team.underWay == [1, 0])
+    _ = view?.cost
+    view = nil
+    #expect(team.underWay == [0, 0])
+    let closed = try await team.look(at: TinyModel.image(2))
+    await closed.close()
+    await closed.close()
+    #expect(team.underWay == [0, 0])
+    let cancelled = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await team.look(at: TinyModel.image(3))
+    }
+    await #expect(throws: CancellationError.self) { _ = try await cancelled.value }
+    #expect(team.underWay == [0, 0])
+    await team.close()
+  }
+
+  @Test func `the roster gives work to whoever has least, and forgets what was not asked for longest`() {
+    var roster = TeamRoster(members: 2, limit: 2)
+    let images = (0..<4).map { SHA256Digest(of: [UInt8($0)]) }
+    #expect(roster.enter(with: images[0]) == 0)
+    #expect(roster.enter(with: images[1]) == 1)
+    #expect(roster.enter() == 0)
+    #expect(roster.underWay == [2, 1])
+    roster.leave(0)
+    roster.leave(0)
+    roster.leave(0)  // once too often: nothing below nothing
+    roster.leave(9)
+    #expect(roster.underWay == [0, 1])
+    #expect(roster.enter(with: images[1]) == 1, "known, though the other has less to do")
+    #expect(roster.enter(with: images[2]) == 0, "pushes out the first image, which was not asked for since")
+    roster.leave(0)
+    roster.leave(1)
+    roster.leave(1)
+    #expect(roster.enter() == 0)
+    #expect(roster.enter(with: images[0]) == 1, "no longer known, so where there is less to do")
+  }
+
+  @Test func `places are divided without loss and none goes empty`() {
+    let parts = (0..<3).map { EngineConfiguration.Places.fixed(views: 7, answers: 30).part($0, of: 3) }
+    #expect(parts == [.fixed(views: 3, answers: 10), .fixed(views: 2, answers: 10), .fixed(views: 2, answers: 10)])
+    #expect(
+      EngineConfiguration.Places.fitting(answersPerView: 4, most: 1).part(1, of: 2)
+        == .fitting(answersPerView: 4, most: 1))
+  }
+
+  @Test func `large weights, missing ones and one thread get one engine`() throws {
+    let folder = try TinyModel.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var configuration = try TinyModel.configuration(in: folder, views: 8, answers: 8, threads: 4)
+    #expect(EngineTeam.engines(for: configuration) == 4)
+    configuration.threads = 1
+    #expect(EngineTeam.engines(for: configuration) == 1)
+    configuration.threads = 4
+    let large = folder.appendingPathComponent("large.gguf").path
+    try #require(FileManager.default.createFile(atPath: large, contents: nil))
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: large))
+    try handle.truncate(atOffset: 65 << 20)
+    try handle.close()
+    configuration.projector = large
+    #expect(EngineTeam.engines(for: configuration) == 1)
+    configuration.projector = folder.appendingPathComponent("none.gguf").path
+    #expect(EngineTeam.engines(for: configuration) == 1)
+    #expect(throws: (any Error).self) { try EngineTeam(configuration) }
+  }
+}
