@@ -76,11 +76,12 @@ import Testing
     let thread = ComputeThread(name: "test")
     let images = Worker(on: thread.lane(.images))
     let answers = Worker(on: thread.lane(.answers))
-    let isOver = Mutex(false)
-    let busy = (0..<4).map { _ in Task { while !isOver.withLock({ $0 }) { await answers.step() } } }
+    let busy = (0..<4).map { _ in Task { while !Task.isCancelled { await answers.step() } } }
     await images.step()
-    isOver.withLock { $0 = true }
-    for task in busy { await task.value }
+    for task in busy {
+      task.cancel()
+      await task.value
+    }
     #expect(await images.steps == 1)
   }
 
