@@ -22,6 +22,8 @@ public struct EngineConfiguration: Sendable {
   public var usesGPU: Bool
   /// Processors that the engine has for itself; `nil` for all that the process may use.
   var processors: Int?
+  /// Free sequences between two answers that are filled at most; `nil` for what the weights' size is worth.
+  var longestFilledGap: Int?
   /// Free memory in bytes that places are fitted into; `nil` for what the system says.
   var freeMemory: Int?
   /// Whether answers go on after the model's end of turn until their limit: a benchmark's fixed work.

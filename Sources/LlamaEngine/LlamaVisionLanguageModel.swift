@@ -73,7 +73,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
         batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU))
     engine = DecodingEngine(
       context: context, vocabulary: vocabulary, division: .init(views: room.views, openings: room.openings),
-      ignoresEndOfTurn: configuration.ignoresEndOfTurn, on: thread.lane(.answers))
+      ignoresEndOfTurn: configuration.ignoresEndOfTurn,
+      longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize), on: thread.lane(.answers))
 
     let name = text.name
     let engineName = Self.engineName(usesGPU: usesGPU)

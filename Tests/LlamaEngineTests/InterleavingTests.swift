@@ -129,9 +129,32 @@ import VisionLanguage
     #expect(uneven.writingDecodes == 14)
     // All eight for two steps; then, as they end one by one, each run of neighbours that is left is a piece.
     #expect(uneven.writingPieces == 1 + 1 + 2 + 3 + 3 + 4 + 4 + 3 + 2 + 2 + 2 + 1 + 1 + 1)
+    #expect(await model.tally.fillers == 0)
     let even = try await answer([7, 7, 7, 7, 7, 7])
     #expect(even.writingDecodes == 6 && even.writingPieces == 6)
     await model.close()
+  }
+
+  @Test func `gaps that are filled keep a batch in one piece and change no bit`() async throws {
+    var found: [(bits: [UInt64: [UInt64]], tally: EngineTally)] = []
+    for gap in [0, 3] {
+      let model = try await TinyModel.load(
+        views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: gap)
+      await model.engine.traceLogits()
+      // The second, third and fourth end early; so does the last but one.
+      let lengths = [20, 4, 4, 4, 20, 20, 6, 20]
+      let streams = try await model.respond(
+        to: lengths.enumerated().map { TinyModel.request("the", seed: UInt32($0), tokens: $1) })
+      for stream in streams { _ = try await stream.whole() }
+      // A sequence that was a gap serves the next prompt as any other.
+      _ = try await model.answer(TinyModel.request("in the work", seed: 9))
+      found.append((try #require(await model.engine.logitTraces), await model.tally))
+      await model.close()
+    }
+    #expect(found[0].bits == found[1].bits)
+    #expect(found[0].tally.fillers == 0 && found[0].tally.writingPieces > found[0].tally.writingDecodes)
+    #expect(found[1].tally.fillers > 0 && found[1].tally.writingPieces == found[1].tally.writingDecodes)
+    #expect(found[0].tally.writtenTokens == found[1].tally.writtenTokens)
   }
 }
 

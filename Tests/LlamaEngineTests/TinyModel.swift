@@ -14,7 +14,8 @@ enum TinyModel {
   /// Loads it; the files are gone again afterwards.
   static func load(
     views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true,
-    embeddingCacheBytes: Int? = nil, kind: TinyWeightsKind = .mixed, ignoresEndOfTurn: Bool = false
+    embeddingCacheBytes: Int? = nil, kind: TinyWeightsKind = .mixed, ignoresEndOfTurn: Bool = false,
+    longestFilledGap: Int? = nil
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -22,6 +23,7 @@ enum TinyModel {
       in: folder, views: views, answers: answers, threads: threads, hasProjector: hasProjector, kind: kind)
     if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
     configuration.ignoresEndOfTurn = ignoresEndOfTurn
+    configuration.longestFilledGap = longestFilledGap
     let model = try LlamaVisionLanguageModel(configuration)
     // Their digests are taken on the side; once they are known, the files are no longer needed.
     _ = try await model.identity

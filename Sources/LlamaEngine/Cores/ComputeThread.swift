@@ -6,8 +6,9 @@ import Foundation
 /// Each of the two uses all the threads that were granted. On threads of their own they would have a team of OpenMP
 /// workers each, which is more workers than there are processors; libgomp then lets every team sleep at each barrier
 /// instead of waiting awake. On one thread they share one team, and answers get their turn while an image is encoded: an
-/// image of MedGemma's takes a minute, so after every large product the encoder lets answers move on by a step
-/// (`betweenProducts`).
+/// image of MedGemma's takes a minute, so after a large product the encoder lets answers move on by a step
+/// (`betweenProducts`), when it has computed for as long as the step before took and for 20 ms at least: a small image is not
+/// cut up, and the answers that it brings find company.
 ///
 /// llama.cpp's contexts compute for long and belong to one thread: they must never occupy Swift's shared pool.
 final class ComputeThread: @unchecked Sendable {
@@ -20,6 +21,10 @@ final class ComputeThread: @unchecked Sendable {
   private var openLanes = 0
   private var isRunning = false
   private let name: String
+  // These two belong to the thread itself.
+  private var answersEnded = ContinuousClock.now
+  private var answersTook = Duration.zero
+  private static let leastForImage = Duration.milliseconds(20)
 
   init(name: String) { self.name = name }
 
@@ -76,7 +81,17 @@ final class ComputeThread: @unchecked Sendable {
   }
 
   /// Runs what waits for answers now, and not what that brings.
-  private func runAnswers() { run(take(.max, from: .answers)) }
+  private func runAnswers() {
+    let start = ContinuousClock.now
+    run(take(.max, from: .answers))
+    answersEnded = .now
+    answersTook = answersEnded - start
+  }
+
+  /// Runs them when the image has had its time.
+  private func runAnswersIfDue() {
+    if ContinuousClock.now - answersEnded >= max(answersTook, Self.leastForImage) { runAnswers() }
+  }
 
   private func take(_ most: Int, from lane: Lane) -> [(job: UnownedJob, executor: LaneExecutor)] {
     condition.lock()
@@ -95,7 +110,7 @@ final class ComputeThread: @unchecked Sendable {
   static let betweenProducts: ggml_backend_sched_eval_callback = { node, asks, thread in
     guard let node, let thread else { return true }
     if asks { return node.pointee.op == GGML_OP_MUL_MAT }
-    Unmanaged<ComputeThread>.fromOpaque(thread).takeUnretainedValue().runAnswers()
+    Unmanaged<ComputeThread>.fromOpaque(thread).takeUnretainedValue().runAnswersIfDue()
     return true
   }
 }

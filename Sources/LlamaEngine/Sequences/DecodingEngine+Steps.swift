@@ -85,13 +85,20 @@ extension DecodingEngine {
     batch.removeAll()
     var pieces = 0
     var previous = -1
+    var rows: [Int] = []
+    var fillers: [Int] = []
     for work in writing {
       guard let sequence = work.sequence, let last = work.answer?.tokens.last else { continue }
-      if previous < 0 || sequence != previous + 1 { pieces += 1 }
+      let gap = previous < 0 ? [] : filling(between: previous, and: sequence)
+      for free in gap { batch.add(Self.filler, to: free, at: 0, wantsLogits: false) }
+      fillers += gap
+      if previous < 0 || sequence != previous + 1 + gap.count { pieces += 1 }
       previous = sequence
+      rows.append(batch.count)
       batch.add(last, to: sequence, at: work.position, wantsLogits: true)
       work.position += 1
     }
+    defer { for sequence in fillers { context.clear(sequence) } }
     do {
       try context.decode(batch)
     } catch {
@@ -103,18 +110,30 @@ extension DecodingEngine {
     context.tally.writingDecodes += 1
     context.tally.writingPieces += pieces
     context.tally.writtenTokens += writing.count
-    var row = 0
+    context.tally.fillers += fillers.count
+    var index = 0
     writing.removeAll { work in
-      defer { row += 1 }
-      guard let answer = work.answer else { return true }
+      defer { index += 1 }
+      guard let answer = work.answer, rows.indices.contains(index) else { return true }
       do {
-        return accept(try draw(answer, of: work, row: row), work, answer)
+        return accept(try draw(answer, of: work, row: rows[index]), work, answer)
       } catch {
         end(work, failing: error)
         return true
       }
     }
   }
+
+  /// Free sequences that close a gap between two answers, when all in it are free and they are few enough: where weights do
+  /// not fit a processor's caches, each piece of a batch reads them all again, and a token more costs little beside that.
+  private func filling(between lower: Int, and upper: Int) -> [Int] {
+    let gap = Array((lower + 1)..<upper)
+    guard !gap.isEmpty, gap.count <= longestFilledGap, gap.allSatisfy(freeAnswerSequences.contains) else { return [] }
+    return gap
+  }
+
+  /// What is decoded in a gap: any token that there is.
+  private static let filler: llama_token = 0
 
   /// Draws an answer's next token from a row of the last batch.
   func draw(_ answer: SequenceWork.Answer, of work: SequenceWork, row: Int) throws(EngineFault) -> llama_token {

@@ -30,7 +30,9 @@ actor DecodingEngine {
   /// This is how tests and the benchmark hold the promise of the same answer in any company.
   var logitTraces: [UInt64: [UInt64]]?
   /// Whether answers go on after the model's end of turn, so that benchmarks do the same work every time.
-  let ignoresEndOfTurn: Bool
+  private let ignoresEndOfTurn: Bool
+  /// Free sequences between two answers that are filled at most, to keep a batch in one piece.
+  let longestFilledGap: Int
 
   struct View {
     let sequence: Int
@@ -53,7 +55,7 @@ actor DecodingEngine {
 
   init(
     context: sending LlamaContext, vocabulary: Vocabulary, division: Division, ignoresEndOfTurn: Bool = false,
-    on executor: LaneExecutor
+    longestFilledGap: Int, on executor: LaneExecutor
   ) {
     self.executor = executor
     self.vocabulary = vocabulary
@@ -63,6 +65,7 @@ actor DecodingEngine {
     openings = SharedOpenings(sequences: Array((division.views..<answers).reversed()))
     freeAnswerSequences = Array((answers..<context.shape.sequences).reversed())
     self.ignoresEndOfTurn = ignoresEndOfTurn
+    self.longestFilledGap = longestFilledGap
     self.context = context
   }
 

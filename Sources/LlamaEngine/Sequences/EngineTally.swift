@@ -14,6 +14,8 @@ public struct EngineTally: Sendable, Hashable {
   public internal(set) var writtenTokens = 0
   /// Pieces that llama.cpp computed those batches in: one for each run of sequences with consecutive numbers.
   public internal(set) var writingPieces = 0
+  /// Tokens in free sequences that those batches carried to stay in one piece.
+  public internal(set) var fillers = 0
   /// Sequences forked.
   public internal(set) var forks = 0
   /// Time inside llama.cpp's decoding and sampling, waiting for the processor included.
@@ -29,6 +31,7 @@ public struct EngineTally: Sendable, Hashable {
     sum.writingDecodes += other.writingDecodes
     sum.writtenTokens += other.writtenTokens
     sum.writingPieces += other.writingPieces
+    sum.fillers += other.fillers
     sum.forks += other.forks
     sum.decoding += other.decoding
     sum.encoding += other.encoding
