@@ -74,7 +74,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     engine = DecodingEngine(
       context: context, vocabulary: vocabulary, division: .init(views: room.views, openings: room.openings),
       ignoresEndOfTurn: configuration.ignoresEndOfTurn,
-      longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize), on: thread.lane(.answers))
+      longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
+      on: thread.lane(.answers))
 
     let name = text.name
     let engineName = Self.engineName(usesGPU: usesGPU)

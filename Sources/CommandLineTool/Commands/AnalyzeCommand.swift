@@ -41,7 +41,7 @@ let analyzeCommand = CommandSpecification(
     OptionSpecification(
       name: "--parallel", value: "N",
       help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
-    OptionSpecification(name: "--threads", value: "N", help: "Processors to use (default: all that help a model of its size)."),
+    OptionSpecification(name: "--threads", value: "N", help: "Processors to use (default: all that help the model)."),
   ] + modelOptions,
   examples: [
     ("dermgemma analyze lesion.jpg", "One report on the terminal."),

@@ -28,7 +28,7 @@ let serveCommand = CommandSpecification(
     OptionSpecification(name: "--tls-key", value: "FILE", help: "The certificate's private key (PEM)."),
     protocolOption,
     OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32, default 1)."),
-    OptionSpecification(name: "--threads", value: "N", help: "Processors to use (default: all that help a model of its size)."),
+    OptionSpecification(name: "--threads", value: "N", help: "Processors to use (default: all that help the model)."),
     OptionSpecification(
       name: "--queue", value: "N", help: "Examinations that may wait; more are refused (0 to 10000, default 64)."),
     OptionSpecification(
