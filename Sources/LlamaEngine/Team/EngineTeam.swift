@@ -12,7 +12,9 @@ import VisionLanguage
 public final class EngineTeam: VisionLanguageModel {
   let members: [LlamaVisionLanguageModel]
   private let first: LlamaVisionLanguageModel
-  private let roster: Mutex<TeamRoster>
+  // A lock that the thread sanitizer sees, unlike a `Mutex`'s waiting; it guards the roster.
+  private let lock = NSLock()
+  private nonisolated(unsafe) var roster: TeamRoster
   /// The room that all engines were given together.
   public let room: EngineRoom
 
@@ -30,7 +32,7 @@ public final class EngineTeam: VisionLanguageModel {
     room = EngineRoom(members.map(\.room)) ?? first.room
     // More than an engine's cache has room for in practice; an image beyond them is at worst encoded once more.
     let remembered = configuration.embeddingCacheBytes > 0 && count > 1 ? Self.rememberedImages : 0
-    roster = Mutex(TeamRoster(members: count, limit: remembered))
+    roster = TeamRoster(members: count, limit: remembered)
   }
 
   private static let rememberedImages = 8192
@@ -76,12 +78,12 @@ public final class EngineTeam: VisionLanguageModel {
   public func look(at image: PixelImage) async throws -> any ImageView {
     guard members.count > 1 else { return try await first.look(at: image) }
     let digest = image.digest
-    let place = roster.withLock { $0.enter(with: digest) }
+    let place = lock.withLock { roster.enter(with: digest) }
     do {
       let view = try await members[place].look(at: image, digest: digest)
-      return TeamView(view) { [weak self] in self?.roster.withLock { $0.leave(place) } }
+      return TeamView(view) { [weak self] in self?.leave(place) }
     } catch {
-      roster.withLock { $0.leave(place) }
+      leave(place)
       throw error
     }
   }
@@ -103,13 +105,15 @@ public final class EngineTeam: VisionLanguageModel {
     _ body: (LlamaVisionLanguageModel) async throws -> Value
   ) async throws -> Value {
     guard members.count > 1 else { return try await body(first) }
-    let place = roster.withLock { $0.enter() }
-    defer { roster.withLock { $0.leave(place) } }
+    let place = lock.withLock { roster.enter() }
+    defer { leave(place) }
     return try await body(members[place])
   }
 
   /// What each engine has under way.
-  var underWay: [Int] { roster.withLock { $0.underWay } }
+  var underWay: [Int] { lock.withLock { roster.underWay } }
+
+  private func leave(_ place: Int) { lock.withLock { roster.leave(place) } }
 
   /// Ends everything that is under way in every engine.
   public func close() async {
