@@ -29,7 +29,7 @@ struct Setting: Sendable, Hashable {
       meaning: "how images are read"),
     Setting(
       key: "threads", option: "--threads", variable: "DERMGEMMA_THREADS", sort: .number(1...512),
-      unset: "by the model’s size", meaning: "processors to use"),
+      unset: "by the size of the model", meaning: "processors to use"),
     Setting(
       key: "parallel", option: "--parallel", variable: "DERMGEMMA_PARALLEL", sort: .number(1...32), unset: "1",
       meaning: "images read at once"),
