@@ -228,6 +228,33 @@ def test_c_cancels_what_waits_and_what_runs(page, address):
         page.evaluate("(job) => fetch(`/api/jobs/${job}`, { method: 'DELETE' })", job)
 
 
+def test_c_before_the_server_s_answer_cancels_once_it_is_there(page):
+    held = []
+    page.route("**/api/analyze", lambda route: held.append(route))
+    others = page.evaluate(
+        """() => fetch('/api/list-images').then((answer) => answer.json()).then((names) => Promise.all(
+            Array.from({ length: 12 }, (_, index) => fetch("/api/analyze?ahead", {
+                method: "POST", headers: { "Content-Type": "application/json", Prefer: "respond-async" },
+                body: JSON.stringify({ filename: names[index % names.length], seed: 2000 + index }),
+            }).then((answer) => answer.json()).then((answer) => answer.job_id))))""")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("c")
+    until(page, "document.querySelector('.subtitle').innerText.startsWith('Cancelling')")
+    held.pop().continue_()
+    until(page, "document.querySelector('.subtitle').innerText.startsWith('Cancelled')")
+    # Pressed once more, the answer is waited for no longer.
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("c")
+    page.keyboard.press("c")
+    until(page, "document.querySelector('.subtitle').innerText.startsWith('Not read yet')")
+    for job in others:
+        page.evaluate("(job) => fetch(`/api/jobs/${job}`, { method: 'DELETE' })", job)
+
+
 def test_a_broken_connection_loses_no_event(page):
     page.context.set_offline(True)
     page.keyboard.press("Enter")

@@ -15,13 +15,13 @@ final class ComputeThread: @unchecked Sendable {
   /// Whose jobs: those of `answers` run between the products of one of `images`, never the other way round.
   enum Lane: Int, CaseIterable { case answers, images }
 
-  // The condition guards what is mutable.
+  // Unchecked: the condition guards what is mutable, but for the two that the thread alone touches.
   private let condition = NSCondition()
   private var jobs: [[(job: UnownedJob, executor: LaneExecutor)]] = Lane.allCases.map { _ in [] }
   private var openLanes = 0
   private var isRunning = false
   private let name: String
-  // These two belong to the thread itself.
+  // These two are touched on the thread itself only.
   private var answersEnded = ContinuousClock.now
   private var answersTook = Duration.zero
   private static let leastForImage = Duration.milliseconds(20)

@@ -39,7 +39,7 @@ public final class EngineTeam: VisionLanguageModel {
   /// Free memory that an engine of small weights may take; fewer engines are made where there is less for each.
   private static let bytesPerEngine = 256 << 20
 
-  /// Engines that a model is worth on this machine, when so many images are there to be read.
+  /// Engines that a model is worth on this machine, when there are images enough.
   ///
   /// - Returns: one for each processor when the weights are small and no graphics processor computes; otherwise 1. 1 too when
   ///   the files are not there: loading them says so.

@@ -34,7 +34,8 @@ final class ClientConnection: Sendable {
     var onGone: (@Sendable () -> Void)?
   }
 
-  /// libmicrohttpd's; valid until the connection is closed.
+  /// libmicrohttpd's; valid until the connection is closed. Unsafe: never written to, and what is called with it from another
+  /// thread (suspending, resuming) libmicrohttpd guards itself; `state` says whether it may still be called.
   private nonisolated(unsafe) let pointer: OpaquePointer
   let socket: Int32
   let client: String

@@ -81,6 +81,7 @@ final class HTTPDaemon: @unchecked Sendable {
     watch.stop()
     self.daemon = nil
     await withCheckedContinuation { continuation in
+      // Unsafe: nobody else has it any more, `self.daemon` is empty.
       nonisolated(unsafe) let daemon = daemon
       Thread.detachNewThread {
         MHD_stop_daemon(daemon)
