@@ -36,13 +36,14 @@ import Testing
     let folder = try Bench.folder(files)
     for arguments in [
       ["phantoms", "--count", "1", "--out", "file/below"], ["phantoms", "--count", "1", "--out", "file"],
-      ["phantoms", "--count", "1", "--out", "/proc/none"],
+      ["phantoms", "--count", "1", "--out", "/proc/none"], ["phantoms", "--count", "1", "--out", "/dev/full/x"],
       ["prepare", "phantom-0.png", "--out", "none/seen.png"], ["prepare", "phantom-0.png", "--out", "file/seen.png"],
       ["prepare", "phantom-0.png", "--out", "."], ["prepare", "phantom-0.png", "--out", "/proc/seen.png"],
     ] {
       let outcome = try await Program.run(arguments, in: folder)
       #expect(outcome.status == 74, "\(arguments): \(outcome.errors)")
       #expect(outcome.complaints.count == 1 && outcome.errors.contains("cannot be written"), "\(outcome.errors)")
+      #expect(!outcome.errors.contains("Domain"), "a number instead of a reason: \(outcome.errors)")
     }
     #expect(try Bench.names(in: folder) == ["file", "phantom-0.png"])
   }

@@ -7,31 +7,48 @@ import torch
 import torch.nn.functional as F
 
 from .dataset import CODES
+from .measurement import MAPS
 from .sampling import softened
 from .tower import DIAGNOSES
 from .truth import Truth
 
 #: Weights of the heads' losses.
-HEAD_WEIGHT = {"diagnosis": 1.0, "coverage": 0.3, "measurements": 1.5, "attributes": 2.0}
+HEAD_WEIGHT = {"diagnosis": 1.0, "maps": 3.0, "geometry": 5.0, "measurements": 1.5, "attributes": 2.0}
+
+
+#: What is small or thin never fills a patch: factors on its share, so that a patch where it is plainly there counts as full.
+MAP_FACTOR = {"hair": 2.0, "lines": 2.0, "streaks": 3.0, "red lines": 3.0,
+              **{f"{kind} {size}": 4.0 for kind in ("dark", "bright") for size in ("dots", "globules", "openings")},
+              "round small": 6.0, "round large": 4.0, "red dots": 6.0}
+
+
+def map_targets(shares: torch.Tensor) -> torch.Tensor:
+    """What the maps' head is to say of each patch, from the maps' shares."""
+    return (shares * torch.tensor([MAP_FACTOR.get(name, 1.0) for name in MAPS], device=shares.device)).clamp(max=1)
 
 
 def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
-                coverage: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
-    """Diagnosis, coverage, measurements and the answers' words from the heads."""
+                shares: torch.Tensor, geometry: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, list[float]]:
+    """Diagnosis, maps, geometry, measurements and the answers' words from the heads.
+
+    `shares` is N x patches x MAPS, `geometry` what `lesion_geometry` gives for the same patches.
+    """
     out = {name: value.float() for name, value in out.items()}
-    place = lambda values: torch.from_numpy(values).to(coverage.device)
+    place = lambda values: torch.from_numpy(values).to(shares.device)
     real = place((truth.diagnosis[rows] >= 0) & (truth.source[rows] != 2))
     target = F.one_hot(torch.from_numpy(truth.diagnosis[rows]).clamp(min=0), len(DIAGNOSES)).float()
     for n, row in enumerate(rows):
         if 0 <= truth.diagnosis[row] < len(CODES):
             target[n, : len(CODES)] = torch.tensor(softened(int(truth.diagnosis[row]), truth.by_measurements[row]))
-    target = target.to(coverage.device)
-    known = ~torch.isnan(coverage).any(1)
+    target = target.to(shares.device)
+    known = ~torch.isnan(shares).flatten(1).any(1)
     scores, attributes = place(truth.measurements[rows]), place(truth.attributes[rows])
     have = ~torch.isnan(scores)
+    places, holds = geometry
     phantom = place(truth.source[rows] == 2)
     losses = {"diagnosis": F.cross_entropy(out["diagnosis"][real], target[real]),
-              "coverage": F.binary_cross_entropy_with_logits(out["coverage"][known], coverage[known]),
+              "maps": F.binary_cross_entropy_with_logits(out["maps"][known], map_targets(shares[known])),
+              "geometry": F.smooth_l1_loss(out["geometry"][holds], places[holds], beta=0.2) if holds.any() else out["geometry"].sum() * 0,
               "measurements": F.smooth_l1_loss(out["measurements"][have], scores[have]),
               "attributes": F.binary_cross_entropy_with_logits(out["attributes"], attributes)}
     seen = [float(v.detach()) for v in losses.values()]

@@ -16,6 +16,15 @@ from scipy.spatial import ConvexHull
 
 #: Every image is measured in this frame (width, height): HAM10000's own size here.
 FRAME = (300, 225)
+#: Where in the picture something was found, by name: one truth value a pixel.
+Maps = dict[str, np.ndarray]
+#: Colours of which it is kept where they are.
+COLOUR_MAPS = ("black", "white", "blue-gray", "red", "pink", "dark brown", "light brown")
+#: The kept maps in their order: the lesion, hair, colours, and what `texture` and `vessels` look for.
+MAPS = ("lesion", "hair", *COLOUR_MAPS, "lines", "round small", "round large", "dark dots", "dark globules", "dark openings",
+        "bright dots", "bright globules", "bright openings", "streaks", "structureless", "red lines", "red dots")
+#: Cells of a kept map in each direction.
+MAP_SIDE = 32
 
 
 @dataclass
@@ -253,9 +262,11 @@ def colour_map(lesion: Lesion) -> dict[str, np.ndarray]:
     return result
 
 
-def colours(lesion: Lesion) -> dict[str, float]:
+def colours(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
     """Share of the lesion for each colour name, spread of lightness and hue, and the skin itself."""
     maps = colour_map(lesion)
+    if seen is not None:
+        seen.update({name: maps[name] for name in COLOUR_MAPS})
     area = max(int((lesion.mask & ~lesion.hair).sum()), 1)
     result = {f"colour_{name}": float(m.sum() / area) for name, m in maps.items()}
     inner = lesion.lab[lesion.interior & ~lesion.hair] if (lesion.interior & ~lesion.hair).any() else lesion.lab[lesion.mask]
@@ -309,7 +320,7 @@ def _peaks(response: np.ndarray, allowed: np.ndarray, threshold: float, size: in
 BLOB_SIGMA, ROUND_BLOB = 1.2, 0.5
 
 
-def texture(lesion: Lesion) -> dict[str, float]:
+def texture(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
     """Network, dots, globules, streaks, white dots, comedo-like openings, structureless area."""
     light = lesion.lab[..., 0]
     median_filled = np.where(lesion.hair, ndimage.median_filter(light, 9), light) if lesion.hair.any() else light
@@ -320,6 +331,8 @@ def texture(lesion: Lesion) -> dict[str, float]:
     # A dark line: strong positive curvature across, little along.
     line = np.clip(large_1 - np.abs(small_1) * 1.0, 0, None)
     line_on = (line > 1.2) & interior
+    seen = {} if seen is None else seen
+    seen["lines"] = line_on
     density = ndimage.uniform_filter(line_on.astype(np.float32), 15)
     result["network_line_density"] = float(line_on.sum() / area)
     result["network_line_strength"] = float(line[interior].mean()) if interior.any() else 0.0
@@ -338,6 +351,8 @@ def texture(lesion: Lesion) -> dict[str, float]:
         for level in (1.0, 2.0, 4.0):
             result[f"{name}_{level:g}"] = 1000 * _peaks(blob, interior, level, size) / area
         bright = np.where(high < 0, -high, 0)
+        seen[f"bright {name}"] = (bright > 2) & interior
+        seen[f"dark {name}"] = (blob > 2) & interior
         result[f"bright_{name}"] = 1000 * _peaks(bright, interior, 2.0, size) / area
         result[f"bright_{name}_strong"] = 1000 * _peaks(bright, interior, 4.0, size) / area
     # Round dark spots against lines: the crossings of a mesh are bent as much in one direction as lines are.
@@ -348,6 +363,7 @@ def texture(lesion: Lesion) -> dict[str, float]:
     for name, sigma, size in (("small", 1.2, 3), ("large", 2.2, 5)):
         low, high, _ = _hessian(median_filled, sigma)
         blob = np.where((low > 0) & (low > ROUND_BLOB * high), low, 0)
+        seen[f"round {name}"] = (blob > 1.5) & interior
         result[f"round_{name}"] = 1000 * _peaks(blob, interior, 1.5, size) / area
     # Streaks: dark lines in the rim that run along the radius.
     inside, outside = lesion.inside, lesion.outside
@@ -361,9 +377,11 @@ def texture(lesion: Lesion) -> dict[str, float]:
     # angle_2 points across the line; along the radius means across = normal + 90 degrees.
     radial = np.sin(angle_2 - normal) ** 2
     strong = rim & (line_2 > 1.5)
+    seen["streaks"] = strong & (radial > 0.8)
     result["streak_density"] = float((strong & (radial > 0.8)).sum() / max(rim.sum(), 1))
     result["streak_radiality"] = float(radial[strong].mean()) if strong.sum() > 10 else 0.5
     deviation = np.sqrt(np.maximum(ndimage.uniform_filter(light ** 2, 9) - ndimage.uniform_filter(light, 9) ** 2, 0))
+    seen["structureless"] = (deviation < 2.2) & interior
     result["structureless"] = float(((deviation < 2.2) & interior).sum() / area)
     result["roughness"] = float(deviation[interior].mean()) if interior.any() else 0.0
     skin = lesion.skin & ~lesion.hair
@@ -372,7 +390,7 @@ def texture(lesion: Lesion) -> dict[str, float]:
     return result
 
 
-def vessels(lesion: Lesion) -> dict[str, float]:
+def vessels(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
     """Red curvilinear structure: thin lines and dots that are redder than what surrounds them."""
     a = lesion.lab[..., 1] - 0.35 * lesion.lab[..., 2]
     interior = lesion.interior & ~lesion.hair
@@ -395,24 +413,53 @@ def vessels(lesion: Lesion) -> dict[str, float]:
                 if sizes[index] > 3.2 * length:  # far more pixels than one line of that length has
                     branches += 1
     dots = np.where(high < 0, -high, 0)
+    if seen is not None:
+        seen["red lines"], seen["red dots"] = on, (dots > 1.2) & interior & ground
     skin_on = (line > 1.6) & lesion.skin & ~lesion.hair
     return {"vessel_density": float(total / area), "vessel_longest": float(longest), "vessel_branches": float(branches),
             "vessel_dots": 1000 * _peaks(dots, interior & ground, 1.2, 3) / area,
             "vessel_skin_density": float(skin_on.sum() / max(lesion.skin.sum(), 1))}
 
 
-def cropped(lesion: Lesion, margin: int = 20) -> Lesion:
-    """The lesion's own surroundings only: all further measurements look no farther."""
+def surroundings(lesion: Lesion, margin: int = 20) -> tuple[slice, slice]:
+    """Rows and columns of the lesion and a margin: all measurements but those of shape look no farther."""
     ys, xs = np.nonzero(lesion.mask)
-    rows = slice(max(ys.min() - margin, 0), ys.max() + margin + 1)
-    columns = slice(max(xs.min() - margin, 0), xs.max() + margin + 1)
-    part = lambda array: np.ascontiguousarray(array[rows, columns])
+    return (slice(max(ys.min() - margin, 0), ys.max() + margin + 1), slice(max(xs.min() - margin, 0), xs.max() + margin + 1))
+
+
+def cropped(lesion: Lesion, place: tuple[slice, slice]) -> Lesion:
+    """A part of the picture."""
+    part = lambda array: np.ascontiguousarray(array[place])
     return Lesion(part(lesion.rgb), part(lesion.lab), part(lesion.mask), part(lesion.interior), part(lesion.skin),
                   lesion.skin_lab, part(lesion.hair), part(lesion.inside), part(lesion.outside))
 
 
+def shares(map_: np.ndarray, side: int = MAP_SIDE) -> np.ndarray:
+    """The mean of a map in each of side x side cells of the whole picture."""
+    def cells(length: int) -> np.ndarray:
+        edges = np.linspace(0, length, side + 1)
+        low, high = np.arange(length), np.arange(1, length + 1)
+        overlap = np.minimum(high, edges[1:, None]) - np.maximum(low, edges[:-1, None])
+        return np.clip(overlap, 0, None) * (side / length)
+    return cells(map_.shape[0]) @ map_.astype(np.float64) @ cells(map_.shape[1]).T
+
+
+def measure_with_maps(rgb: np.ndarray, mask: np.ndarray | None) -> tuple[dict[str, float], np.ndarray]:
+    """All measurements of one image, and where in the picture they were found: MAPS x 32 x 32 shares in [0, 1]."""
+    whole = prepare(rgb, mask)
+    place = surroundings(whole)
+    lesion = cropped(whole, place)
+    seen: Maps = {}
+    found = {**shape(whole), **border(lesion), **colours(lesion, seen), **texture(lesion, seen), **vessels(lesion, seen)}
+    maps = np.empty((len(MAPS), MAP_SIDE, MAP_SIDE), np.float32)
+    maps[0], maps[1] = shares(whole.mask), shares(whole.hair)
+    for index, name in enumerate(MAPS[2:], 2):
+        full = np.zeros(whole.mask.shape, np.float32)
+        full[place] = seen[name]
+        maps[index] = shares(full)
+    return found, maps
+
+
 def measure(rgb: np.ndarray, mask: np.ndarray | None) -> dict[str, float]:
     """All measurements of one image."""
-    whole = prepare(rgb, mask)
-    lesion = cropped(whole)
-    return {**shape(whole), **border(lesion), **colours(lesion), **texture(lesion), **vessels(lesion)}
+    return measure_with_maps(rgb, mask)[0]

@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--count", type=int, default=1600)
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     truth = read_truth(options.data, options.work, options.splits)
     model, tokenizer = load_model(options.work, options.checkpoint, side=options.side)
     lessons = Lessons(tokenizer, image_tokens(options.side))

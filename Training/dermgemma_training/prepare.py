@@ -3,34 +3,36 @@
     python -m dermgemma_training.prepare --data DIR --work DIR
 
 Measures in chunks and skips those that are done, so it can be stopped and run again. HAM10000 brings masks; PH2's lesions
-are segmented here. Phantoms (``WORK/phantoms/train``, from ``dermgemma phantoms``) bring their own truth and are
-only packed.
+are segmented here, as are phantoms' (``WORK/phantoms/train``, from ``dermgemma phantoms``), whose words are their own truth.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from . import dataset
-from .measurement import measure
+from .measurement import MAP_SIDE, MAPS, measure_with_maps
 
 CHUNK = 200
 
 
-def measure_record(record: dataset.Record) -> dict[str, float]:
-    """The measurements of one image file."""
+def measure_record(record: dataset.Record) -> tuple[dict[str, float], np.ndarray]:
+    """The measurements of one image file, and the maps of what was found, in bytes."""
     with Image.open(record.path) as image:
         rgb = np.asarray(image.convert("RGB"))
     mask = None
     if record.mask_path is not None:
         with Image.open(record.mask_path) as stored:
             mask = np.asarray(stored.convert("L")) > 127
-    return measure(rgb, mask)
+    found, maps = measure_with_maps(rgb, mask)
+    return found, np.rint(maps * 255).astype(np.uint8)
 
 
 def measure_chunk(job: tuple[Path, list[dataset.Record]]) -> None:
@@ -38,11 +40,36 @@ def measure_chunk(job: tuple[Path, list[dataset.Record]]) -> None:
     path, records = job
     if path.exists():
         return
-    rows = [measure_record(r) for r in records]
+    rows, maps = zip(*(measure_record(r) for r in records))
     names = sorted(rows[0])
     np.savez(path.with_suffix(".part.npz"), ids=np.array([r.image_id for r in records]), names=np.array(names),
-             values=np.array([[row[n] for n in names] for row in rows], np.float32))
+             values=np.array([[row[n] for n in names] for row in rows], np.float32), maps=np.stack(maps))
     path.with_suffix(".part.npz").rename(path)
+
+
+def write_maps(work: Path, source: str) -> None:
+    """All measured maps of a source in the order of its packed images, beside them; zeros where one was not measured."""
+    path, ids = work / "packed" / f"{source}-maps.npy", json.loads((work / "packed" / f"{source}.json").read_text())
+    place = {i: n for n, i in enumerate(ids)}
+    store = np.lib.format.open_memmap(path.with_suffix(".part.npy"), mode="w+", dtype=np.uint8,
+                                      shape=(len(ids), len(MAPS), MAP_SIDE, MAP_SIDE))
+    for chunk in chunks(work, source):
+        store[[place[str(i)] for i in chunk["ids"]]] = chunk["maps"]
+    store.flush()
+    path.with_suffix(".part.npy").rename(path)
+
+
+def read_maps(work: Path, source: str) -> np.ndarray | None:
+    """N x MAPS x 32 x 32 bytes in the order of the packed images, memory-mapped; None where nothing was measured."""
+    path = work / "packed" / f"{source}-maps.npy"
+    return np.load(path, mmap_mode="r") if path.exists() else None
+
+
+def chunks(work: Path, source: str) -> Iterator[np.lib.npyio.NpzFile]:
+    """The finished chunks of a source, in their order."""
+    for path in sorted((work / "measurements").glob(f"{source}-[0-9]*.npz")):
+        if ".part" not in path.name:
+            yield np.load(path)
 
 
 def read_measurements(work: Path, source: str) -> tuple[list[str], list[str], np.ndarray]:
@@ -50,10 +77,7 @@ def read_measurements(work: Path, source: str) -> tuple[list[str], list[str], np
     ids: list[str] = []
     values = []
     names: list[str] = []
-    for path in sorted((work / "measurements").glob(f"{source}-[0-9]*.npz")):
-        if ".part" in path.name:
-            continue
-        stored = np.load(path)
+    for stored in chunks(work, source):
         ids += [str(i) for i in stored["ids"]]
         names = [str(n) for n in stored["names"]]
         values.append(stored["values"])
@@ -80,11 +104,14 @@ def main() -> None:
     order = np.random.default_rng(0).permutation(len(ham))
     ham = sorted((ham[i] for i in order), key=lambda r: (r.image_id in reported, r.dx == "nv"))
     jobs = [(folder / "ph2-0000.npz", ph2)] if ph2 else []
-    jobs += [(folder / f"ham10000-{n:04d}.npz", ham[s:s + CHUNK])
-             for n, s in enumerate(range(0, len(ham), CHUNK))]
+    jobs += [(folder / f"{name}-{n:04d}.npz", records[s:s + CHUNK]) for name, records in (("phantoms", phantoms), ("ham10000", ham))
+             for n, s in enumerate(range(0, len(records), CHUNK))]
     with multiprocessing.Pool(options.processes) as pool:
         for _ in pool.imap(measure_chunk, jobs):
             pass
+    for source, records in (("ham10000", ham), ("ph2", ph2), ("phantoms", phantoms)):
+        if records:
+            write_maps(options.work, source)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from .vocabulary import QUESTIONS, description
 #: Share of HAM10000's part of a batch by diagnosis: the four codes alike, the three others a little.
 SAMPLING = {"mel": 0.24, "nv": 0.23, "bcc": 0.19, "bkl": 0.24, "akiec": 0.04, "vasc": 0.03, "df": 0.03}
 #: Shares of phantoms and of PH2's teaching images in a batch.
-PHANTOM_SHARE, PH2_SHARE = 0.25, 0.05
+PHANTOM_SHARE, PH2_SHARE = 0.25, 0.03
 #: Weights of the lessons in the loss, and how often an image brings each long one.
 WEIGHT = {"question": 1.0, "direct": 2.0, "review": 1.0, "classification": 1.5}
 REVIEWS, CLASSIFICATIONS = 0.35, 0.3
@@ -29,7 +29,7 @@ class Sampler:
         has_words = np.array([w is not None for w in truth.words])
         train = (truth.split == "train") & has_words
         self.pools = [np.flatnonzero(train & (truth.source == 0) & (truth.diagnosis == c)) for c in range(len(DIAGNOSES))]
-        self.shares = np.array([SAMPLING[d] for d in DIAGNOSES])
+        self.shares = np.array([SAMPLING[d] * (len(pool) > 0) for d, pool in zip(DIAGNOSES, self.pools)])
         self.shares /= self.shares.sum()
         self.phantoms = np.flatnonzero(train & (truth.source == 2))
         self.ph2 = np.flatnonzero(train & (truth.source == 1))

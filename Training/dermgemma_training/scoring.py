@@ -12,7 +12,9 @@ from .language import Row, hidden_states, pad
 from .lessons import Lessons
 from .losses import figures
 from .tokenizer import Tokenizer
-from .truth import Truth
+from .tower import tower_tokens
+from .truth import ATTRIBUTES, Truth
+from .vocabulary import QUESTIONS
 
 
 def select_rows(truth: Truth, split: str = "select", nevi: int = 200) -> np.ndarray:
@@ -26,11 +28,6 @@ def plain(truth: Truth, rows: np.ndarray, side: int, seed: bool = False) -> torc
     """Unaugmented pixels in [-1, 1] at the tower's side."""
     batch = torch.from_numpy(truth.pixels(rows, np.full(len(rows), seed))).permute(0, 3, 1, 2).float()
     return F.interpolate(batch, size=(side, side), mode="bicubic", antialias=True).clamp(0, 255) / 127.5 - 1
-
-
-def tower_tokens(model, pixels: torch.Tensor) -> torch.Tensor:
-    """The tower's last tokens, N x patches x width."""
-    return model.model.vision_tower(pixel_values=pixels).last_hidden_state
 
 
 def projected(model, tokens: torch.Tensor) -> torch.Tensor:
@@ -48,21 +45,32 @@ def direct_log_probabilities(model, tokenizer: Tokenizer, lessons: Lessons, feat
     return logits[:, [tokenizer.encode(" " + code)[0] for code in CODES]].cpu().numpy()
 
 
+def right_words(said: np.ndarray, true: np.ndarray) -> dict[str, float]:
+    """Share of images for which exactly the true words of a question are said; of shapes the head may name several."""
+    right = {}
+    for question in QUESTIONS:
+        columns = [n for n, name in enumerate(ATTRIBUTES) if name.startswith(question + "=")]
+        right[question] = round(float((said[:, columns] == (true[:, columns] > 0.5)).all(1).mean()), 3)
+    return right
+
+
 @torch.no_grad()
 def score(network, truth: Truth, rows: np.ndarray, tokenizer: Tokenizer, lessons: Lessons, side: int,
           decoder: bool = True) -> dict:
-    """Head and direct figures."""
-    heads, direct = [], []
+    """Head and direct figures, and how often the head's words are all those of an answer."""
+    heads, words, direct = [], [], []
     device = next(network.parameters()).device
     for start in range(0, len(rows), 48):
         with products(device, has_quick_bfloat16(device)):
-            tokens = tower_tokens(network["model"], plain(truth, rows[start: start + 48], side).to(device))
-            heads.append(network["heads"](tokens)["diagnosis"][:, :4].float().softmax(1).cpu().numpy())
+            tokens = tower_tokens(network["model"].model.vision_tower, plain(truth, rows[start: start + 48], side).to(device))
+            out = network["heads"](tokens)
+            heads.append(out["diagnosis"][:, :4].float().softmax(1).cpu().numpy())
+            words.append((out["attributes"] > 0).cpu().numpy())
             if decoder:
                 direct.append(direct_log_probabilities(network["model"], tokenizer, lessons,
                                                        projected(network["model"], tokens)))
     labels = truth.diagnosis[rows]
-    found = {"head": figures(np.concatenate(heads), labels)}
+    found = {"head": figures(np.concatenate(heads), labels), "words": right_words(np.concatenate(words), truth.attributes[rows])}
     if decoder:
         found["direct"] = figures(np.exp(np.concatenate(direct)), labels)
     return found

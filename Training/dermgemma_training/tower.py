@@ -7,13 +7,16 @@ import math
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import SiglipVisionConfig, SiglipVisionModel
+from transformers import SiglipVisionConfig
+
+from .geometry import GEOMETRY
+from .measurement import MAPS
 
 #: HAM10000's seven diagnoses; the first four are the codes in their order.
 DIAGNOSES = ("mel", "nv", "bcc", "bkl", "akiec", "vasc", "df")
-PATCH = 16
-#: The side of the exported model's images; training may begin at a smaller one.
-IMAGE_SIDE = 192
+PATCH = 14
+#: The side of the exported model's images: the seed protocol's own, so that nothing is resized once more.
+IMAGE_SIDE = 224
 WIDTH = 192
 LAYERS = 6
 HEADS = 3
@@ -36,14 +39,34 @@ def sinusoidal_positions(grid: int, width: int) -> torch.Tensor:
     return torch.cat(parts, 1)
 
 
+#: The patch embedding's first output: standard deviation, and how many components come out alike.
+PATCH_SCALE, EVEN_COMPONENTS = 0.5, 96
+
+
 @torch.no_grad()
-def initialize_tower(tower: nn.Module) -> None:
+def start_patches(tower: nn.Module, pixels: torch.Tensor) -> None:
+    """Principal components of the patches of N x 3 x side x side pixels, the fainter ones made stronger.
+
+    Fine structure has little variance; beside smooth colour a random start would hardly show it. Components weaker than
+    the 96th stay weaker, so that the sensor's noise is not blown up.
+    """
+    patches = F.unfold(pixels, PATCH, stride=PATCH).transpose(1, 2).reshape(-1, 3 * PATCH * PATCH).double()
+    mean = patches.mean(0)
+    values, vectors = torch.linalg.eigh((patches - mean).T @ (patches - mean) / len(patches))
+    values, vectors = values.flip(0)[:WIDTH], vectors.flip(1)[:, :WIDTH]
+    # A component's sign is nobody's choice: its strongest weight is made positive.
+    vectors = vectors * vectors.gather(0, vectors.abs().argmax(0, keepdim=True)).sign()
+    weight = vectors.T * (PATCH_SCALE / (values + values[EVEN_COMPONENTS]).sqrt())[:, None]
+    embedding = tower.embeddings.patch_embedding
+    embedding.weight.copy_(weight.reshape(embedding.weight.shape))
+    embedding.bias.copy_(-weight @ mean)
+
+
+@torch.no_grad()
+def initialize_tower(vision: nn.Module) -> None:
     """Mimetic start (Trockman & Kolter 2023): attention begins local, values near a negative identity."""
-    vision = getattr(tower, "vision_model", tower)
     grid = math.isqrt(vision.embeddings.position_embedding.weight.shape[0])
     vision.embeddings.position_embedding.weight.copy_(0.5 * sinusoidal_positions(grid, WIDTH))
-    nn.init.normal_(vision.embeddings.patch_embedding.weight, std=1 / math.sqrt(3 * PATCH * PATCH))
-    nn.init.zeros_(vision.embeddings.patch_embedding.bias)
     size = WIDTH // HEADS
     for layer in vision.encoder.layers:
         attention = layer.self_attn
@@ -65,6 +88,19 @@ def initialize_tower(tower: nn.Module) -> None:
             nn.init.zeros_(linear.bias)
 
 
+@torch.no_grad()
+def add_position_products(weight: torch.Tensor, amplitude: float = 0.5) -> None:
+    """Adds x x, y y and x y of each patch to its position embedding, along three random directions, in place.
+
+    Whether a lesion is longer in one direction than in another is a mean of these; sines of x and of y alone hold x y nowhere.
+    """
+    grid = math.isqrt(weight.shape[0])
+    centres = (torch.arange(grid) + 0.5) / grid * 2 - 1
+    y, x = (c.flatten() for c in torch.meshgrid(centres, centres, indexing="ij"))
+    directions = torch.randint(0, 2, (3, weight.shape[1]), generator=torch.Generator().manual_seed(3)).float() * 2 - 1
+    weight += amplitude * torch.stack([x * x - 1 / 3, y * y - 1 / 3, x * y], 1) @ directions
+
+
 def resized_positions(weight: torch.Tensor, count: int) -> torch.Tensor:
     """Position embeddings for another grid, bicubic: the step from a small image to a larger one."""
     old, new = math.isqrt(weight.shape[0]), math.isqrt(count)
@@ -74,23 +110,35 @@ def resized_positions(weight: torch.Tensor, count: int) -> torch.Tensor:
     return F.interpolate(square, size=(new, new), mode="bicubic", align_corners=False).reshape(-1, count).T.contiguous()
 
 
+def tower_tokens(tower: nn.Module, pixels: torch.Tensor, kept: torch.Tensor | None = None) -> torch.Tensor:
+    """The tower's last tokens, N x patches x width; of N x K patches only, where `kept` names them."""
+    tokens = tower.embeddings(pixels)
+    if kept is not None:
+        tokens = tokens.gather(1, kept[..., None].expand(-1, -1, tokens.shape[2]))
+    return tower.post_layernorm(tower.encoder(inputs_embeds=tokens).last_hidden_state)
+
+
 class Heads(nn.Module):
-    """Training-only heads on the tower's tokens: diagnosis, lesion coverage of each patch, measurements, answers' words."""
+    """Training-only heads on the tower's tokens: diagnosis, each patch's share of the maps and place in the lesion,
+    measurements, answers' words."""
 
     def __init__(self, measurements: int, attributes: int):
         super().__init__()
         self.diagnosis = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * WIDTH, len(DIAGNOSES)))
-        self.coverage = nn.Linear(WIDTH, 1)
+        self.maps = nn.Linear(WIDTH, len(MAPS))
+        self.geometry = nn.Linear(WIDTH, len(GEOMETRY))
         self.measurements = nn.Linear(2 * WIDTH, measurements)
         self.attributes = nn.Linear(3 * WIDTH, attributes)
-        for module in (self.diagnosis[-1], self.coverage, self.measurements, self.attributes):
+        for module in (self.diagnosis[-1], self.maps, self.geometry, self.measurements, self.attributes):
             nn.init.normal_(module.weight, std=0.01)
             nn.init.zeros_(module.bias)
+        nn.init.constant_(self.maps.bias, -2.0)  # most patches show nothing
 
     def forward(self, tokens: torch.Tensor) -> dict[str, torch.Tensor]:
-        coverage = self.coverage(tokens).squeeze(-1)
+        maps = self.maps(tokens)
         # A mean over the picture beside a mean over what the tower itself takes for the lesion.
-        weight = torch.softmax(coverage.detach().clamp(-4, 4), dim=1).unsqueeze(-1)
+        weight = torch.softmax(maps[..., :1].detach().clamp(-4, 4), dim=1)
         pooled = torch.cat([tokens.mean(1), (tokens * weight).sum(1)], dim=1)
-        return {"diagnosis": self.diagnosis(pooled), "coverage": coverage, "measurements": self.measurements(pooled),
+        return {"diagnosis": self.diagnosis(pooled), "maps": maps, "geometry": self.geometry(tokens),
+                "measurements": self.measurements(pooled),
                 "attributes": self.attributes(torch.cat([pooled, tokens.amax(1)], dim=1))}

@@ -23,19 +23,23 @@ import torch
 import torch.distributed as distributed
 
 from .device import best_device, has_quick_bfloat16, products
+from .geometry import lesion_geometry
 from .images import augment
 from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad
 from .lessons import Lessons
 from .losses import head_losses
+from .optimizing import make_optimizers, rate_factor
 from .sampling import OwnWords, Sampler, lessons_of
-from .scoring import projected, score, select_rows, tower_tokens
+from .scoring import plain, projected, score, select_rows
 from .dataset import CODES
 from .tokenizer import Tokenizer, train_tokenizer
-from .tower import IMAGE_SIDE, Heads, initialize_tower, resized_positions
+from .tower import IMAGE_SIDE, Heads, add_position_products, initialize_tower, resized_positions, start_patches, tower_tokens
 from .truth import ATTRIBUTES, Truth, read_truth
 
 SEED = 20261126
 Z_WEIGHT = 0.02
+#: Images whose patches the patch embedding begins from.
+PATCH_IMAGES = 400
 #: Share of the lessons' kinds in the loss: questions and codes, reviews, text alone.
 KIND_WEIGHT = {"short": 1.0, "long": 0.7, "text": 0.5}
 
@@ -56,6 +60,8 @@ def build(work: Path, truth: Truth, side: int):
     model = build_model(model_configuration(tokenizer.size, tokenizer.image, tokenizer.start_of_image,
                                             tokenizer.end_of_image, tokenizer.end_of_turn, side))
     initialize_tower(model.model.vision_tower)
+    rows = np.flatnonzero((truth.split == "train") & (truth.source == 0))
+    start_patches(model.model.vision_tower, plain(truth, np.random.default_rng(SEED).permutation(rows)[:PATCH_IMAGES], side))
     heads = Heads(len(truth.names), len(ATTRIBUTES))
     return tokenizer, Lessons(tokenizer, image_tokens(side)), torch.nn.ModuleDict({"model": model, "heads": heads})
 
@@ -65,30 +71,33 @@ def start_from(network: torch.nn.Module, path: Path) -> None:
     state = torch.load(path, map_location="cpu")["average"]
     name = next(n for n in state if n.endswith("position_embedding.weight"))
     state[name] = resized_positions(state[name], len(network.state_dict()[name]))
-    # Weights that were committed come without the heads: those begin anew.
+    # Weights that were committed come without the heads, and an earlier stage's may lack one: those begin anew.
     heads = {n: v for n, v in network.state_dict().items() if n.startswith("heads.")}
     network.load_state_dict({**heads, **state})
-
-
-def rate_factor(step: int, warm: int, decay_from: int, steps: int) -> float:
-    """Of the full rate: up linearly, constant, down linearly."""
-    down = 1.0 if step < decay_from else max(0.0, (steps - step) / max(steps - decay_from, 1))
-    return min(1.0, (step + 1) / warm) * down
 
 
 def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
               generator: torch.Generator, options: argparse.Namespace, own: OwnWords | None, code_ids: list[int]):
     """The loss of one worker's images and its parts."""
     images = torch.from_numpy(truth.pixels(rows, rng.random(len(rows)) < 0.5)).permute(0, 3, 1, 2).float()
-    pixels, coverage = augment(images, torch.from_numpy(truth.coverage(rows)), options.side, generator,
-                               turns=options.heads_only)
+    pixels, shares = augment(images, torch.from_numpy(truth.map_shares(rows)), options.side, generator,
+                             turns=options.turns)
+    geometry = lesion_geometry(shares[..., 0])
+    if options.turns:  # what was stretched and then turned has another shape
+        geometry = geometry[0], torch.zeros_like(geometry[1])
+    kept = None
+    if options.keep < 1:
+        count = shares.shape[1]
+        kept = torch.rand(len(rows), count, generator=generator).argsort(1)[:, : round(options.keep * count)]
+        part = lambda values: values.gather(1, kept[..., None].expand(-1, -1, values.shape[2]))
+        shares, geometry = part(shares), (part(geometry[0]), geometry[1].gather(1, kept))
     model = network["model"]
     device = next(network.parameters()).device
-    pixels, coverage = pixels.to(device), coverage.to(device)
+    pixels, shares, geometry = pixels.to(device), shares.to(device), tuple(g.to(device) for g in geometry)
     with products(device, options.bfloat16):
-        tokens = tower_tokens(model, pixels)
+        tokens = tower_tokens(model.model.vision_tower, pixels, kept if kept is None else kept.to(device))
         out = network["heads"](tokens)
-        loss, parts = head_losses(out, truth, rows, coverage)
+        loss, parts = head_losses(out, truth, rows, shares, geometry)
         if options.heads_only:
             return loss, parts
         features = projected(model, tokens)
@@ -135,13 +144,16 @@ def worker(rank: int, options: argparse.Namespace) -> None:
     tokenizer, lessons, network = build(options.work, truth, options.side)
     if options.start:
         start_from(network, options.work / options.start)
+    if options.position_products:
+        add_position_products(network["model"].model.vision_tower.embeddings.position_embedding.weight)
     network.to(best_device())
-    average = copy.deepcopy(network).eval()
     trained = network if not options.heads_only else torch.nn.ModuleList([network["model"].model.vision_tower, network["heads"]])
     parameters = list(trained.parameters())
-    optimizer = torch.optim.AdamW(
-        [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
-         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}], lr=options.rate, betas=(0.9, 0.98), fused=True)
+    if options.workers > 1:
+        for p in network.parameters():
+            distributed.broadcast(p.data, 0)
+    average = copy.deepcopy(network).eval()
+    optimizers = make_optimizers(trained, options.rate)
     own = None
     if options.own_words:
         own = OwnWords([json.loads(line) for line in (options.work / "own-words.jsonl").read_text().splitlines()], truth)
@@ -149,47 +161,52 @@ def worker(rank: int, options: argparse.Namespace) -> None:
     if path.exists():
         state = torch.load(path, map_location=best_device())
         network.load_state_dict(state["network"]); average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"]); step = state["step"]
+        for optimizer, stored in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(stored)
+        step = state["step"]
     log = open(options.work / f"{options.name}.log", "a", buffering=1) if rank == 0 else None
     code_ids = [tokenizer.encode(" " + code)[0] for code in CODES]
     decay_from = options.steps if options.decay_from is None else options.decay_from
     tick, running = time.time(), []
     while step < options.steps:
-        for group in optimizer.param_groups:
-            group["lr"] = options.rate * rate_factor(step, options.warm, decay_from, options.steps)
+        rate = options.rate * rate_factor(step, options.warm, decay_from, options.steps)
+        for group in (g for o in optimizers for g in o.param_groups):
+            group["lr"] = rate
         rng = np.random.default_rng((SEED, options.stage, step, rank))
         generator = torch.Generator().manual_seed(SEED + (options.stage << 24) + step * 64 + rank)
         torch.manual_seed(SEED + (options.stage << 24) + step * 64 + rank)
         network.train()
         loss, parts = step_loss(network, truth, sampler.draw(options.batch, rng), lessons, rng, generator, options, own, code_ids)
-        optimizer.zero_grad(set_to_none=True)
+        for p in parameters:
+            p.grad = None
         loss.backward()
         add_gradients(parameters, options.workers)
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         step += 1
         with torch.no_grad():
             torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - min(0.995, (step + 1) / (step + 10)))
         running.append(parts)
         if rank == 0 and step % 20 == 0:
-            log.write(f"step {step} rate {optimizer.param_groups[0]['lr']:.2e} losses {np.nanmean(running, 0).round(3).tolist()} "
+            log.write(f"step {step} rate {rate:.2e} losses {np.nanmean(running, 0).round(3).tolist()} "
                       f"images/s {20 * options.batch * options.workers / (time.time() - tick):.1f} {time.strftime('%H:%M:%S')}\n")
             tick, running = time.time(), []
         if rank == 0 and step % options.save_every == 0:
-            save(path, network, average, optimizer, step)
+            save(path, network, average, optimizers, step)
         if rank == 0 and (step % options.evaluate_every == 0 or step == options.steps):
             found = score(average, truth, chosen, tokenizer, lessons, options.side, not options.heads_only)
             log.write(f"step {step} select {json.dumps(found)}\n")
     if rank == 0:
-        save(path, network, average, optimizer, step)
+        save(path, network, average, optimizers, step)
     if options.workers > 1:
         distributed.barrier()
         distributed.destroy_process_group()
 
 
-def save(path: Path, network, average, optimizer, step: int) -> None:
+def save(path: Path, network, average, optimizers, step: int) -> None:
     """Atomically writes the checkpoint."""
-    torch.save({"network": network.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(),
+    torch.save({"network": network.state_dict(), "average": average.state_dict(), "optimizers": [o.state_dict() for o in optimizers],
                 "step": step}, path.with_suffix(".tmp"))
     path.with_suffix(".tmp").rename(path)
 
@@ -203,6 +220,9 @@ def main() -> None:
     parser.add_argument("--start", help="another stage's checkpoint to begin from")
     parser.add_argument("--stage", type=int, default=0, help="enters every random choice, so that stages draw differently")
     parser.add_argument("--heads-only", action="store_true", help="the tower alone, taught by its heads")
+    parser.add_argument("--position-products", action="store_true", help="products of the coordinates join the position embeddings")
+    parser.add_argument("--turns", action="store_true", help="quarter-turns too; then no shape is taught patch by patch, and its words little")
+    parser.add_argument("--keep", type=float, default=1.0, help="share of an image's patches that the tower sees; below 1 with --heads-only")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--decay-from", type=int, help="step from which the rate falls to nothing at --steps")
@@ -219,6 +239,8 @@ def main() -> None:
     parser.add_argument("--evaluate-every", type=int, default=300)
     options = parser.parse_args()
     options.bfloat16 = options.precision == "bfloat16" or options.precision == "auto" and has_quick_bfloat16(best_device())
+    if not 0 < options.keep <= 1 or options.keep < 1 and not options.heads_only:
+        parser.error("--keep is a share, and below 1 only with --heads-only: the projector needs every patch")
     if best_device().type == "cuda" and options.workers > 1:
         parser.error("on a GPU give --workers 1, and a larger --batch")
     if options.workers > 1:

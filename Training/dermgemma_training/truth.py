@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from . import dataset
-from .images import MASK_SIDE, packed, packed_masks
-from .prepare import read_measurements
+from .images import packed
+from .measurement import MAP_SIDE, MAPS
+from .prepare import read_maps, read_measurements
 from .tower import DIAGNOSES
 from .vocabulary import QUESTIONS, apply_ph2, ordered, words
 
@@ -48,7 +49,7 @@ class Truth:
     measurements: np.ndarray             #: standard normal scores, NaN where not measured
     names: list[str]
     words: list[dict[str, str] | None]
-    masks: np.ndarray | None             #: HAM10000's masks by row
+    maps: list[np.ndarray | None]         #: maps of each source by its rows, None where it is not there
     by_measurements: np.ndarray          #: N x 4 out-of-fold code probabilities of trees on measurements, NaN elsewhere
     by_words: np.ndarray                 #: the same of trees on the words
     split: np.ndarray                    #: "train", "select", "report" or "unused"
@@ -59,12 +60,13 @@ class Truth:
         marks = np.zeros(len(indices), int) if seed is None else seed.astype(int)
         return np.stack([self.images[self.source[i]][mark][self.row[i]] for i, mark in zip(indices, marks)])
 
-    def coverage(self, indices: np.ndarray) -> np.ndarray:
-        """N x 56 x 56 in [0, 1], NaN where an image has no mask."""
-        out = np.full((len(indices), MASK_SIDE, MASK_SIDE), np.nan, np.float32)
+    def map_shares(self, indices: np.ndarray) -> np.ndarray:
+        """N x MAPS x 32 x 32 in [0, 1], NaN where an image was not measured."""
+        out = np.full((len(indices), len(MAPS), MAP_SIDE, MAP_SIDE), np.nan, np.float32)
         for n, i in enumerate(indices):
-            if self.source[i] == 0 and self.masks is not None:
-                out[n] = self.masks[self.row[i]] / 255
+            maps = self.maps[self.source[i]]
+            if maps is not None and not np.isnan(self.measurements[i]).all():
+                out[n] = maps[self.row[i]] / np.float32(255)
         return out
 
 
@@ -97,14 +99,16 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
                 for row in csv.DictReader(handle):
                     phantom_attributes[row["image"]] = row
                     split_of[row["image"]] = name
-    images, source, rows, ids, measured, names = [], [], [], [], [], []
+    images, maps, source, rows, ids, measured, names = [], [], [], [], [], [], []
     for index, name in enumerate(SOURCES):
         if not (work / "packed" / f"{name}.json").exists():
             images.append(())
+            maps.append(None)
             continue
         store, row_of = packed(work, name)
         images.append((store, packed(work, f"{name}-seed")[0]))
         found, names_here, values = read_measurements(work, name)
+        maps.append(read_maps(work, name))
         names = names_here or names
         place = {i: n for n, i in enumerate(found)}
         for image_id, row in row_of.items():
@@ -139,5 +143,5 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
                 if image_id in stored and split[n] == "train":
                     soft[way][n] = stored[image_id]
     return Truth(images, source_array, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
-                 all_words, packed_masks(data, work), soft["measurements"], soft["words"], split,
+                 all_words, maps, soft["measurements"], soft["words"], split,
                  np.array([attribute_row(w) for w in all_words], np.float32))

@@ -11,6 +11,7 @@ from PIL import Image
 from dermgemma_training.begin import read_tensors, read_weights
 from dermgemma_training.export import NAME, SHARPENING
 from dermgemma_training.language import Branch, Row, build_model, hidden_states, model_configuration, pad
+from dermgemma_training.tower import PATCH
 
 MODELS = Path(__file__).resolve().parents[2] / "Models" / NAME
 
@@ -24,7 +25,7 @@ def model_and_reference():
     start = reference["prompt_ids"].index(reference["image_token"])
     ids = reference["prompt_ids"]
     end = len(ids) - ids[::-1].index(reference["image_token"])
-    model = build_model(model_configuration(tokens, reference["image_token"], ids[start - 1], ids[end], 5, grid * 16))
+    model = build_model(model_configuration(tokens, reference["image_token"], ids[start - 1], ids[end], 5, grid * PATCH))
     model.load_state_dict(state)
     return model.eval(), reference
 

@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 
 /// The hub's cache on this machine, laid out as all of its tools do:
@@ -60,7 +61,7 @@ public struct HubCache: Sendable, Hashable {
     } catch let fault as TransferFault {
       throw fault
     } catch {
-      throw TransferFault.unwritable(path: path, reason: error.localizedDescription)
+      throw TransferFault.unwritable(path: path, reason: plainReason(of: error))
     }
     return path
   }
@@ -69,7 +70,7 @@ public struct HubCache: Sendable, Hashable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw .unwritable(path: path, reason: error.localizedDescription)
+      throw .unwritable(path: path, reason: plainReason(of: error))
     }
   }
 

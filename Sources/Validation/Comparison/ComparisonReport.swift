@@ -1,5 +1,6 @@
 import Dermoscopy
 import Digests
+import Faults
 import Foundation
 
 /// A comparison as one page that needs nothing but itself.
@@ -18,7 +19,7 @@ public enum ComparisonReport {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw RunFolderFault.unwritable(path: folder, reason: error.localizedDescription)
+      throw RunFolderFault.unwritable(path: folder, reason: plainReason(of: error))
     }
     let json = try GrowingFile(at: folder + "/" + fileNames[0])
     try await comparison.writeJSON { try json.write($0) }

@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 
 /// A table of comma-separated values (RFC 4180, UTF-8, CR LF) that is written row by row and appears whole or not at all.
@@ -50,7 +51,7 @@ public final class Spreadsheet {
     do {
       try file.write(contentsOf: Data(buffer))
     } catch {
-      throw RunFolderFault.unwritable(path: path, reason: error.localizedDescription)
+      throw RunFolderFault.unwritable(path: path, reason: plainReason(of: error))
     }
     buffer.removeAll(keepingCapacity: true)
   }

@@ -1,0 +1,135 @@
+"""The tower's start, its dropped patches, and that maps stay on their pixels."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from transformers import SiglipVisionModel
+
+from dermgemma_training.geometry import lesion_geometry
+from dermgemma_training.images import augment
+from dermgemma_training.losses import map_targets
+from dermgemma_training.measurement import MAP_SIDE, MAPS, measure_with_maps
+from dermgemma_training.optimizing import make_optimizers, rate_factor
+from dermgemma_training.tower import PATCH, initialize_tower, start_patches, tower_configuration, tower_tokens
+
+SIDE = 4 * PATCH
+
+
+def small_tower():
+    torch.manual_seed(0)
+    tower = SiglipVisionModel(tower_configuration(SIDE)).eval()
+    initialize_tower(tower)
+    start_patches(tower, textured(40))
+    return tower
+
+
+def textured(count):
+    """Smooth colour with faint fine structure on it, in [-1, 1]."""
+    generator = torch.Generator().manual_seed(1)
+    smooth = F.interpolate(torch.randn(count, 3, 4, 4, generator=generator), size=(SIDE, SIDE), mode="bicubic") * 0.4
+    return (smooth + 0.02 * torch.randn(count, 3, SIDE, SIDE, generator=generator)).clamp(-1, 1)
+
+
+def test_the_tower_read_part_by_part_is_hugging_faces():
+    tower, pixels = small_tower(), textured(2)
+    with torch.no_grad():
+        assert torch.allclose(tower_tokens(tower, pixels), tower(pixel_values=pixels).last_hidden_state, atol=1e-5)
+        order = torch.randperm(16, generator=torch.Generator().manual_seed(2)).repeat(2, 1)
+        assert torch.allclose(tower_tokens(tower, pixels, order), tower_tokens(tower, pixels)[:, order[0]], atol=1e-4)
+        assert tower_tokens(tower, pixels, order[:, :5]).shape == (2, 5, 192)
+
+
+def test_patches_begin_centred_and_with_fine_structure_made_stronger():
+    tower, pixels = small_tower(), textured(40)
+    with torch.no_grad():
+        out = tower.embeddings.patch_embedding(pixels).flatten(2)
+    assert out.mean((0, 2)).abs().max() < 0.02
+    spread = out.std((0, 2))
+    # The first component has hundreds of times the variance of the 96th in the pixels, and some twice after it.
+    assert 0.45 < spread[0] < 0.55 and spread[96] > 0.3 and bool((spread[1:] <= spread[:-1] + 0.05).all())
+
+
+def test_maps_stay_on_their_pixels():
+    generator = torch.Generator().manual_seed(3)
+    maps = F.interpolate(torch.rand(8, 1, 4, 4, generator=generator), size=(MAP_SIDE, MAP_SIDE), mode="bilinear")
+    images = F.interpolate(maps, size=(SIDE, SIDE), mode="bilinear").expand(-1, 3, -1, -1) * 255
+    for turns in (False, True):
+        pixels, shares = augment(images, maps, SIDE, generator, turns=turns)
+        seen = F.avg_pool2d((pixels[:, :1] + 1) / 2, PATCH).flatten(2).transpose(1, 2)
+        assert (seen - shares).abs().max() < 0.08
+        assert (shares - F.adaptive_avg_pool2d(maps, 4).flatten(2).transpose(1, 2)).abs().max() > 0.1, "nothing was mirrored"
+
+
+def test_half_of_the_images_stay_sharp():
+    images = torch.randint(0, 256, (64, 3, SIDE, SIDE), generator=torch.Generator().manual_seed(4)).float()
+    pixels, _ = augment(images, torch.zeros(64, 1, MAP_SIDE, MAP_SIDE), SIDE, torch.Generator().manual_seed(5))
+    back = (pixels + 1) * 127.5
+    same = torch.stack([(back - images.flip(dims)).abs().amax((1, 2, 3)) < 0.05 for dims in ([], [2], [3], [2, 3])]).any(0)
+    assert 20 <= int(same.sum()) <= 44
+
+
+def test_a_measured_lesion_is_where_its_maps_say():
+    y, x = np.mgrid[:225, :300]
+    lesion = (x - 90) ** 2 + (y - 112) ** 2 < 60 ** 2
+    image = np.empty((225, 300, 3), np.uint8)
+    image[:] = (205, 165, 150)
+    image[lesion] = (150, 100, 70)
+    image[lesion & (x > 90) & (((x % 9) < 2) | ((y % 9) < 2))] = (80, 50, 35)
+    found, maps = measure_with_maps(image, lesion)
+    assert maps.shape == (len(MAPS), MAP_SIDE, MAP_SIDE) and maps.min() >= 0 and maps.max() <= 1 + 1e-6
+    assert abs(float(maps[0].mean()) - found["area_fraction"]) < 1e-6
+    lines = maps[MAPS.index("lines")]
+    column = 90 / 300 * MAP_SIDE
+    assert lines[:, int(column) + 1:].sum() > 20 * max(lines[:, : int(column) - 1].sum(), 0.1)
+    assert set(MAPS) >= {"lesion", "hair"} and not np.isnan(maps).any()
+
+
+def test_small_findings_count_as_a_whole_patch():
+    shares = torch.zeros(1, 2, len(MAPS))
+    shares[0, 0, MAPS.index("round small")] = 0.2
+    shares[0, 0, MAPS.index("lesion")] = 0.2
+    targets = map_targets(shares)
+    assert targets[0, 0, MAPS.index("round small")] == 1 and abs(float(targets[0, 0, MAPS.index("lesion")]) - 0.2) < 1e-6
+    assert targets[0, 1].sum() == 0
+
+
+def test_every_weight_has_one_optimizer():
+    tower = torch.nn.ModuleDict({"tower": small_tower()})
+    optimizers = make_optimizers(tower, 1e-3)
+    held = [p for o in optimizers for g in o.param_groups for p in g["params"]]
+    assert len(held) == len({id(p) for p in held}) == len(list(tower.parameters()))
+    assert all(p.ndim == 2 for g in optimizers[0].param_groups for p in g["params"])
+
+
+def test_the_rate_rises_stays_and_falls():
+    assert [rate_factor(s, 10, 50, 100) for s in (0, 9, 30, 50, 75, 100)] == [0.1, 1, 1, 1, 0.5, 0]
+
+
+def ellipse_shares(aspect, turn, grid=16):
+    """An ellipse's share of each patch of a picture that was stretched from 4:3 to a square."""
+    fine = (torch.arange(grid * 8) + 0.5) / (grid * 8)
+    y, x = torch.meshgrid(fine - 0.5, (fine - 0.5) * 4 / 3, indexing="ij")
+    u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
+    inside = ((u / aspect ** 0.5) ** 2 + (v * aspect ** 0.5) ** 2 < 0.3 ** 2).float()
+    return F.avg_pool2d(inside[None, None], 8).flatten(1)
+
+
+def test_places_in_a_lesion_tell_its_elongation_whatever_its_direction():
+    for aspect in (1.0, 1.3, 1.7):
+        for turn in (0.0, 0.7, 1.57):
+            shares = ellipse_shares(aspect, turn)
+            places, holds = lesion_geometry(shares)
+            mean = (places * shares[..., None]).sum(1)[0] / shares.sum()
+            assert abs(float(mean[4]) - (aspect ** 2 - 1) / (aspect ** 2 + 1)) < 0.03
+            assert abs(float(mean[2]) - float(mean[4]) * np.cos(2 * turn)) < 0.03
+            assert abs(float(mean[3]) - float(mean[4]) * np.sin(2 * turn)) < 0.03
+            assert abs(float(mean[0])) < 1e-4 and float(mean[5]) < 0.12 and bool(holds.any())
+
+
+def test_a_half_disc_has_no_partners_about_one_axis():
+    shares = ellipse_shares(1.0, 0.0).reshape(16, 16)
+    shares[:, 8:] = 0
+    places, holds = lesion_geometry(shares.reshape(1, -1))
+    mean = (places * shares.reshape(1, -1, 1)).sum(1)[0] / shares.sum()
+    assert float(mean[5]) < 0.1 < 0.15 < float(mean[6])
+    assert not lesion_geometry(torch.full((1, 256), float("nan")))[1].any(), "what was not measured teaches nothing"
