@@ -159,7 +159,7 @@ public struct DatasetPull: Sendable {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error))
+      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
     }
   }
 
@@ -167,7 +167,7 @@ public struct DatasetPull: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error))
+      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
     }
   }
 }

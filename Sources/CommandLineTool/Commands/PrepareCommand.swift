@@ -64,7 +64,7 @@ enum OutputFile {
     } catch let unwritable as Unwritable {
       throw unwritable
     } catch {
-      throw Unwritable(path: path, reason: plainReason(of: error))
+      throw Unwritable(path: path, reason: plainReason(of: error, at: path))
     }
   }
 
@@ -75,7 +75,7 @@ enum OutputFile {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw Unwritable(path: path, reason: plainReason(of: error))
+      throw Unwritable(path: path, reason: plainReason(of: error, at: path))
     }
   }
 }

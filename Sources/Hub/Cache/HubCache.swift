@@ -61,7 +61,7 @@ public struct HubCache: Sendable, Hashable {
     } catch let fault as TransferFault {
       throw fault
     } catch {
-      throw TransferFault.unwritable(path: path, reason: plainReason(of: error))
+      throw TransferFault.unwritable(path: path, reason: plainReason(of: error, at: path))
     }
     return path
   }
@@ -70,7 +70,7 @@ public struct HubCache: Sendable, Hashable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error))
+      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
     }
   }
 

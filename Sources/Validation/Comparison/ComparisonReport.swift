@@ -19,7 +19,7 @@ public enum ComparisonReport {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw RunFolderFault.unwritable(path: folder, reason: plainReason(of: error))
+      throw RunFolderFault.unwritable(path: folder, reason: plainReason(of: error, at: folder))
     }
     let json = try GrowingFile(at: folder + "/" + fileNames[0])
     try await comparison.writeJSON { try json.write($0) }

@@ -55,7 +55,7 @@ public final class RunFolder: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error))
+      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
     }
     lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard lock >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
@@ -94,7 +94,7 @@ public final class RunFolder: Sendable {
       try Data(text.utf8).write(to: URL(fileURLWithPath: draft))
     } catch {
       unlink(draft)
-      throw .unwritable(path: path, reason: plainReason(of: error))
+      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
     }
     guard rename(draft, path) == 0 else {
       let reason = String(cString: strerror(errno))

@@ -51,7 +51,7 @@ public final class Spreadsheet {
     do {
       try file.write(contentsOf: Data(buffer))
     } catch {
-      throw RunFolderFault.unwritable(path: path, reason: plainReason(of: error))
+      throw RunFolderFault.unwritable(path: path, reason: plainReason(of: error, at: path))
     }
     buffer.removeAll(keepingCapacity: true)
   }
