@@ -14,7 +14,9 @@ public func plainReason(of error: any Error, at path: String) -> String {
     guard let underlying = cause.userInfo[NSUnderlyingErrorKey] as? NSError else { break }
     cause = underlying
   }
-  if cause.domain == NSPOSIXErrorDomain, let code = Int32(exactly: cause.code) { return String(cString: strerror(code)) }
+  if cause.domain == NSPOSIXErrorDomain, let code = Int32(exactly: cause.code) {
+    return String(cString: strerror(code))
+  }
   // Where Foundation kept no cause, the path may still have one: a part of it that is no folder, a loop of links.
   var status = stat()
   if lstat(path, &status) != 0, errno != ENOENT { return String(cString: strerror(errno)) }
