@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from .tower import PATCH
 
+
 def packed(work: Path, name: str) -> tuple[np.ndarray, dict[str, int]]:
     """Memory-mapped packed images and the row of each image id."""
     folder = work / "packed"

@@ -262,11 +262,10 @@ def colour_map(lesion: Lesion) -> dict[str, np.ndarray]:
     return result
 
 
-def colours(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
-    """Share of the lesion for each colour name, spread of lightness and hue, and the skin itself."""
+def colours(lesion: Lesion, seen: Maps) -> dict[str, float]:
+    """Share of the lesion for each colour name, spread of lightness and hue, and the skin itself; adds its maps to `seen`."""
     maps = colour_map(lesion)
-    if seen is not None:
-        seen.update({name: maps[name] for name in COLOUR_MAPS})
+    seen.update({name: maps[name] for name in COLOUR_MAPS})
     area = max(int((lesion.mask & ~lesion.hair).sum()), 1)
     result = {f"colour_{name}": float(m.sum() / area) for name, m in maps.items()}
     inner = lesion.lab[lesion.interior & ~lesion.hair] if (lesion.interior & ~lesion.hair).any() else lesion.lab[lesion.mask]
@@ -320,8 +319,8 @@ def _peaks(response: np.ndarray, allowed: np.ndarray, threshold: float, size: in
 BLOB_SIGMA, ROUND_BLOB = 1.2, 0.5
 
 
-def texture(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
-    """Network, dots, globules, streaks, white dots, comedo-like openings, structureless area."""
+def texture(lesion: Lesion, seen: Maps) -> dict[str, float]:
+    """Network, dots, globules, streaks, white dots, comedo-like openings, structureless area; adds its maps to `seen`."""
     light = lesion.lab[..., 0]
     median_filled = np.where(lesion.hair, ndimage.median_filter(light, 9), light) if lesion.hair.any() else light
     interior = lesion.interior & ~lesion.hair
@@ -331,7 +330,6 @@ def texture(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
     # A dark line: strong positive curvature across, little along.
     line = np.clip(large_1 - np.abs(small_1) * 1.0, 0, None)
     line_on = (line > 1.2) & interior
-    seen = {} if seen is None else seen
     seen["lines"] = line_on
     density = ndimage.uniform_filter(line_on.astype(np.float32), 15)
     result["network_line_density"] = float(line_on.sum() / area)
@@ -390,8 +388,8 @@ def texture(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
     return result
 
 
-def vessels(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
-    """Red curvilinear structure: thin lines and dots that are redder than what surrounds them."""
+def vessels(lesion: Lesion, seen: Maps) -> dict[str, float]:
+    """Red curvilinear structure: thin lines and dots that are redder than what surrounds them; adds its maps to `seen`."""
     a = lesion.lab[..., 1] - 0.35 * lesion.lab[..., 2]
     interior = lesion.interior & ~lesion.hair
     area = max(int(interior.sum()), 1)
@@ -413,8 +411,7 @@ def vessels(lesion: Lesion, seen: Maps | None = None) -> dict[str, float]:
                 if sizes[index] > 3.2 * length:  # far more pixels than one line of that length has
                     branches += 1
     dots = np.where(high < 0, -high, 0)
-    if seen is not None:
-        seen["red lines"], seen["red dots"] = on, (dots > 1.2) & interior & ground
+    seen["red lines"], seen["red dots"] = on, (dots > 1.2) & interior & ground
     skin_on = (line > 1.6) & lesion.skin & ~lesion.hair
     return {"vessel_density": float(total / area), "vessel_longest": float(longest), "vessel_branches": float(branches),
             "vessel_dots": 1000 * _peaks(dots, interior & ground, 1.2, 3) / area,

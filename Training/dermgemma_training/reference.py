@@ -2,7 +2,7 @@
 
     python -m dermgemma_training.reference --work DIR --images FIVE.png ... --out ../Models/dermgemma-small/reference
 
-The images are phantoms as `dermgemma prepare` writes them for the `direct` protocol (192 x 192, nothing left to
+The images are phantoms as `dermgemma prepare --protocol direct --side 224` writes them (nothing is left to
 resize). Weights are rounded to F16 where the GGUF files hold F16. Kept: token ids of the prompt and the logits after
 its last token.
 """

@@ -1,6 +1,6 @@
 """Trains the tower with its heads, or tower, projector and decoder together.
 
-    python -m dermgemma_training.train --data DIR --work DIR --name tower --heads-only --side 128 --steps N
+    python -m dermgemma_training.train --data DIR --work DIR --name tower --heads-only --keep 0.5 --steps N
     python -m dermgemma_training.train --data DIR --work DIR --name joint --start tower.pt --steps N [--decay-from M]
 
 Two single-thread workers share each step by adding their gradients: on busy cores that loses less than two threads which

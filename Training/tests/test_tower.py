@@ -1,5 +1,7 @@
 """The tower's start, its dropped patches, and that maps stay on their pixels."""
 
+import json
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -10,6 +12,7 @@ from dermgemma_training.images import augment
 from dermgemma_training.losses import map_targets
 from dermgemma_training.measurement import MAP_SIDE, MAPS, measure_with_maps
 from dermgemma_training.optimizing import make_optimizers, rate_factor
+from dermgemma_training.prepare import read_maps, write_maps
 from dermgemma_training.tower import PATCH, initialize_tower, start_patches, tower_configuration, tower_tokens
 
 SIDE = 4 * PATCH
@@ -81,7 +84,25 @@ def test_a_measured_lesion_is_where_its_maps_say():
     lines = maps[MAPS.index("lines")]
     column = 90 / 300 * MAP_SIDE
     assert lines[:, int(column) + 1:].sum() > 20 * max(lines[:, : int(column) - 1].sum(), 0.1)
-    assert set(MAPS) >= {"lesion", "hair"} and not np.isnan(maps).any()
+    # Each map in its own place: brown where the lesion is, nothing white, no structureless ground under the mesh.
+    brown = maps[MAPS.index("dark brown")] + maps[MAPS.index("light brown")]
+    assert brown.sum() > 0.5 * maps[0].sum() and maps[MAPS.index("white")].sum() == 0
+    plain = maps[MAPS.index("structureless")]
+    assert plain[:, : int(column) - 2].sum() > 5 * plain[:, int(column) + 3:].sum()
+
+
+def test_maps_are_kept_in_the_order_of_the_packed_images(tmp_path):
+    (tmp_path / "packed").mkdir()
+    (tmp_path / "measurements").mkdir()
+    (tmp_path / "packed" / "ph2.json").write_text(json.dumps(["a", "b", "c", "d"]))
+    assert read_maps(tmp_path, "ph2") is None
+    shape = (len(MAPS), MAP_SIDE, MAP_SIDE)
+    for number, (ids, values) in enumerate(((["c", "a"], (3, 1)), (["d"], (4,)))):
+        np.savez(tmp_path / "measurements" / f"ph2-{number:04d}.npz", ids=np.array(ids),
+                 maps=np.stack([np.full(shape, v, np.uint8) for v in values]))
+    write_maps(tmp_path, "ph2")
+    kept = read_maps(tmp_path, "ph2")
+    assert kept.shape == (4, *shape) and kept[:, 0, 0, 0].tolist() == [1, 0, 3, 4] and kept[:, -1, -1, -1].tolist() == [1, 0, 3, 4]
 
 
 def test_small_findings_count_as_a_whole_patch():
