@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-tsan validate-seed99 model-figures bench bench-web cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-training test-tsan validate-seed99 model-figures bench bench-web cuda \
   dist docs lint format clean prerequisites
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test-interop  the slower checks against other people's programs"
 	@echo "make test-interop-270m"
 	@echo "                   the same for the real Gemma 3 270M, which it fetches (230 MB)"
+	@echo "make test-training  the recipe's own tests, on synthetic data; fetches PyTorch (6 GB on disk)"
 	@echo "make validate-seed99"
 	@echo "                   validate on the seed's 99 images, where they are, and put the table into README.md"
 	@echo "make model-figures"
@@ -55,6 +56,10 @@ test-interop: build
 
 test-interop-270m: build
 	@DERMGEMMA_TEST_270M=1 scripts/interop.sh -k gemma_3_270m
+
+test-training:
+	@environment=$$(scripts/python-environment.sh training Training/requirements.txt) && \
+	  cd Training && PYTHONDONTWRITEBYTECODE=1 "$$environment/bin/python" -m pytest -q -p no:cacheprovider tests
 
 validate-seed99: build
 	@scripts/seed99-table.sh

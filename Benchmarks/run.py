@@ -154,6 +154,56 @@ def middle(values: list[float]) -> float:
     return statistics.median(values)
 
 
+def measure(args, folder, work: dict, protocol: str) -> dict:
+    """One round: every side once, one after the other. Milliseconds an image by side, and how they stand to each other."""
+    many_repeats = args.many_repeats or max(2, args.repeats // 2)
+    common = {"model": args.model, "mmproj": args.mmproj, "threads": args.threads, "side": args.side,
+              "protocol": protocol, "warm_ups": args.warm_ups}
+    questions = len(work["questions"])
+    one = swift("ours", images=1, repeats=args.repeats, **common)
+    many = swift("ours", images=args.images, parallel=args.parallel, repeats=many_repeats,
+                 **{**common, "threads": args.processors})
+    width = max(1, round(many["writtenTokens"] / many["writingDecodes"]))
+    floor = swift("floor", widths=f"1,{questions},{width}", repeats=args.repeats, **common)
+    parts = {part: middle(floor[part]["milliseconds"]) for part in ("encode", "image", "prompt")}
+    step = {int(key): middle(value["milliseconds"]) for key, value in floor["decodes"].items()}
+    fixed = sum(parts.values())
+    floor_one = fixed + (8 - 1) * step[questions] + (120 - 1 + 3 - 1) * step[1]
+    floor_many = (fixed + (questions * 7 + 119 + 2) / width * step[width]) / many["engines"]
+    theirs = reference(args, folder, work, args.repeats, args.threads)
+    theirs_many, theirs_threads = (theirs, args.threads) if args.processors == args.threads else quickest(
+        args, lambda threads: reference(args, folder, work, args.repeats, threads))
+    nobody = [float("nan")]
+    server_one = nobody if args.no_server else served(args, folder, work, 1, 1, args.repeats, args.threads)
+    server_many, server_threads = (nobody, 0) if args.no_server else quickest(args, lambda threads: served(
+        args, folder, work, args.images, min(args.slots, args.parallel), many_repeats, threads))
+    server_many = [ms / args.images for ms in server_many]
+    ours_one, ours_many = one["runs"]["milliseconds"], [ms / args.images for ms in many["runs"]["milliseconds"]]
+    sides = {
+        "reference": theirs, "reference, many": theirs_many,
+        "llama-server, one image": server_one, "llama-server, many": server_many,
+        "ours, one image": ours_one, f"ours, many ({args.parallel} at once, {many['engines']} engines)": ours_many,
+        "floor, one image": [floor_one], "floor, at the width reached": [floor_many]}
+    ratios = {
+        "reference / ours, one image": middle(theirs) / middle(ours_one),
+        "reference / ours, many": middle(theirs_many) / middle(ours_many),
+        "llama-server / ours, one image": middle(server_one) / middle(ours_one),
+        "llama-server / ours, many": middle(server_many) / middle(ours_many),
+        "ours / floor, one image": middle(ours_one) / floor_one,
+        "ours / floor, many": middle(ours_many) / floor_many,
+        "time outside llama.cpp, one image": middle(one["outside"]),
+        "encodes of a second look": one["secondLookEncodes"]}
+    return {"sides": sides, "ratios": ratios, "width": width, "reference_threads": theirs_threads,
+            "server_threads": server_threads, "ours_one": one, "ours_many": many, "floor": floor}
+
+
+def print_table(head: str, rows: list[tuple[str, str, list[float]]], digits: int) -> None:
+    """Median, least and most of each row's values."""
+    print(f"{head:55}{'median':>10}{'least':>10}{'most':>10}")
+    for group, name, values in rows:
+        print(f"{group:13}{name:42}" + "".join(f"{f(values):10.{digits}f}" for f in (middle, min, max)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--name", required=True)
@@ -166,6 +216,9 @@ def main() -> None:
     parser.add_argument("--parallel", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--many-repeats", type=int, help="of the run over many; half as many, at least 2")
+    parser.add_argument("--rounds", type=int, default=1,
+                        help="times that all sides are measured in turn: a ratio is taken within each, so that a machine whose speed "
+                             "drifts does not move it")
     parser.add_argument("--warm-ups", type=int, default=1, help="runs before those that count, of every side")
     parser.add_argument("--protocols", default="seed,extended")
     parser.add_argument("--no-server", action="store_true", help="leave llama-server out, which takes long to build")
@@ -173,62 +226,30 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=4, help="of llama-server, each with a client of its own")
     args = parser.parse_args()
     args.processors = args.processors or args.threads
-    many_repeats = args.many_repeats or max(2, args.repeats // 2)
-    rows, found = [], {"name": args.name, "threads": args.threads, "processors": args.processors}
+    protocols = args.protocols.split(",")
+    rounds: dict[str, list[dict]] = {protocol: [] for protocol in protocols}
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        pictures = args.images * (max(args.repeats, many_repeats) + args.warm_ups)
-        swift("prepare", out=folder, images=pictures, side=args.side)
-        for protocol in args.protocols.split(","):
-            work = json.loads((folder / f"{protocol}.json").read_text())
-            common = {"model": args.model, "mmproj": args.mmproj, "threads": args.threads, "side": args.side,
-                      "protocol": protocol, "warm_ups": args.warm_ups}
-            questions = len(work["questions"])
-            one = swift("ours", images=1, repeats=args.repeats, **common)
-            many = swift("ours", images=args.images, parallel=args.parallel, repeats=many_repeats,
-                         **{**common, "threads": args.processors})
-            width = max(1, round(many["writtenTokens"] / many["writingDecodes"]))
-            floor = swift("floor", widths=f"1,{questions},{width}", repeats=args.repeats, **common)
-            parts = {part: middle(floor[part]["milliseconds"]) for part in ("encode", "image", "prompt")}
-            step = {int(key): middle(value["milliseconds"]) for key, value in floor["decodes"].items()}
-            fixed = sum(parts.values())
-            floor_one = fixed + (8 - 1) * step[questions] + (120 - 1 + 3 - 1) * step[1]
-            floor_many = (fixed + (questions * 7 + 119 + 2) / width * step[width]) / many["engines"]
-            theirs = reference(args, folder, work, args.repeats, args.threads)
-            theirs_many, theirs_threads = (theirs, args.threads) if args.processors == args.threads else quickest(
-                args, lambda threads: reference(args, folder, work, args.repeats, threads))
-            nobody = [float("nan")]
-            server_one = nobody if args.no_server else served(args, folder, work, 1, 1, args.repeats, args.threads)
-            server_many, server_threads = (nobody, 0) if args.no_server else quickest(args, lambda threads: served(
-                args, folder, work, args.images, min(args.slots, args.parallel), many_repeats, threads))
-            ours_one, ours_many = one["runs"]["milliseconds"], [ms / args.images for ms in many["runs"]["milliseconds"]]
-            for name, values in [
-                    ("reference", theirs),
-                    (f"reference, many ({theirs_threads} threads)", theirs_many), ("llama-server, one image", server_one),
-                    (f"llama-server, many ({server_threads} threads)", [ms / args.images for ms in server_many]), ("ours, one image", ours_one),
-                    (f"ours, many ({args.parallel} at once, {many['engines']} engines)", ours_many),
-                    ("floor, one image", [floor_one]), (f"floor, width {width}", [floor_many])]:
-                rows.append((f"{questions} questions", name, middle(values), min(values), max(values)))
-            found[protocol] = {
-                "reference_ms": theirs, "reference_many_ms": theirs_many, "server_one_ms": server_one, "server_many_ms": server_many, "ours_one": one,
-                "ours_many": many, "floor": floor, "floor_one_ms": floor_one, "floor_many_ms": floor_many,
-                "ratios": {
-                    "reference / ours, one image": middle(theirs) / middle(ours_one),
-                    "reference / ours, many": middle(theirs_many) / middle(ours_many),
-                    "llama-server / ours, one image": middle(server_one) / middle(ours_one),
-                    "llama-server / ours, many": middle(server_many) / args.images / middle(ours_many),
-                    "ours / floor, one image": middle(ours_one) / floor_one,
-                    "ours / floor, many": middle(ours_many) / floor_many,
-                    "time outside llama.cpp, one image": middle(one["outside"]),
-                    "encodes of a second look": one["secondLookEncodes"]}}
-    print(f"{args.name}, {args.threads} thread(s), {args.processors} processor(s) over many; milliseconds an image")
-    print(f"{'':13}{'':42}{'median':>10}{'least':>10}{'most':>10}")
-    for group, name, *numbers in rows:
-        print(f"{group:13}{name:42}" + "".join(f"{number:10.0f}" for number in numbers))
-    for protocol in args.protocols.split(","):
-        for name, value in found[protocol]["ratios"].items():
-            print(f"{protocol:13}{name:42}{value:10.3f}")
+        repeats = max(args.repeats, args.many_repeats or max(2, args.repeats // 2))
+        swift("prepare", out=folder, images=args.images * (repeats + args.warm_ups), side=args.side)
+        work = {protocol: json.loads((folder / f"{protocol}.json").read_text()) for protocol in protocols}
+        for number in range(args.rounds):
+            for protocol in protocols:
+                rounds[protocol].append(measure(args, folder, work[protocol], protocol))
+                print(f"round {number + 1}, {protocol}: " + ", ".join(
+                    f"{value:.2f} {name}" for name, value in rounds[protocol][-1]["ratios"].items()), file=sys.stderr)
+    times, ratios = [], []
+    for protocol in protocols:
+        group = f"{len(work[protocol]['questions'])} questions"
+        for name in rounds[protocol][0]["sides"]:
+            times.append((group, name, [value for found in rounds[protocol] for value in found["sides"][name]]))
+        for name in rounds[protocol][0]["ratios"]:
+            ratios.append((group, name, [found["ratios"][name] for found in rounds[protocol]]))
+    print(f"{args.name}, {args.threads} thread(s), {args.processors} processor(s) over many, {args.rounds} round(s)")
+    print_table("milliseconds an image", times, 0)
+    print_table("ratios, round by round", ratios, 3)
     if args.out:
+        found = {"name": args.name, "threads": args.threads, "processors": args.processors, "rounds": rounds}
         args.out.write_text(json.dumps(found, indent=1) + "\n")
 
 

@@ -8,6 +8,7 @@
 # output goes to $OUT/SHAPE.txt and .json; what is there already is not measured again. Environment:
 #   OUT       where to (default .build/bench)
 #   TEXT_270M the text weights of Gemma 3 270M; fetched like `make test-interop-270m` does when not given
+#   ROUNDS    times that all sides are measured in turn (5 for small, 1 for 270m)
 #   SERVER    0 leaves llama-server out
 #   THREADS   for the large shapes (default: all processors)
 #   PICTURES  for the two MedGemma shapes in the run over many images (default 2)
@@ -53,7 +54,7 @@ measure() {
   case $shape in
     small)
       set -- --name dermgemma-small --threads 1 --processors "$(nproc)" --images 32 --parallel 16 \
-        --repeats 5 --model Models/dermgemma-small/dermgemma-small.gguf \
+        --rounds "${ROUNDS:-5}" --repeats 5 --model Models/dermgemma-small/dermgemma-small.gguf \
         --mmproj Models/dermgemma-small/dermgemma-small-mmproj.gguf ;;
     270m)
       synthetic 270m synthetic-270m || return 1

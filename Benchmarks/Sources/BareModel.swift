@@ -110,9 +110,6 @@ final class BareModel {
     llama_synchronize(context)
   }
 
-  /// Forgets what the first sequence holds from a position on.
-  func truncate(to position: Int) { llama_memory_seq_rm(llama_get_memory(context), 0, Int32(position), -1) }
-
   /// Forgets what the first sequences hold from a position on.
   func truncateAll(_ count: Int, to position: Int) {
     for sequence in 0..<count {

@@ -7,8 +7,8 @@ import VisionLanguage
 /// The floor: bare llama.cpp calls for one encode, one reading of the distinct tokens, and the generated tokens at a
 /// width, each timed alone.
 ///
-/// Each distinct token is read once, at its own place: the prompts about an image after its tokens, Phase 3's own words
-/// after its opening, which all images share and which is therefore not counted.
+/// Each distinct token is read once: the prompts about an image after its tokens, all in one row, as if no answer had to come
+/// between them; Phase 3's own words after its opening, which all images share and which is therefore not counted.
 enum Floor {
   struct Result: Encodable {
     var way = "floor"
@@ -61,10 +61,11 @@ enum Floor {
     else { throw BareModel.Failure() }
 
     let prefix = "\nmodel\n" + work.prefix
-    let looking = (work.questions + [work.review]).map { bare.tokens("\n\n" + $0 + prefix) }
+    let prompts = (work.questions + [work.review]).map { bare.tokens("\n\n" + $0 + prefix) }
+    let looking = prompts.flatMap { $0 }
     let opening = bare.tokens("user\n" + work.classificationOpening)
     let rest = bare.tokens(String(work.classification.dropFirst(work.classificationOpening.count)) + prefix)
-    var result = Result(threads: threads, distinctTokens: looking.map(\.count).reduce(rest.count, +))
+    var result = Result(threads: threads, distinctTokens: looking.count + rest.count)
     let warmUps = arguments.number("warm-ups", default: 1)
     for run in 0..<(repeats + warmUps) {
       let image = try Examination.image(run + 5000, side: side)
@@ -77,13 +78,9 @@ enum Floor {
       start = ContinuousClock.now
       try bare.read(embeddings)
       if isCounted { result.image.add(ContinuousClock.now - start) }
-      var reading = Duration.zero
-      for tokens in looking {
-        bare.truncate(to: result.imageTokens)
-        start = ContinuousClock.now
-        try bare.read(tokens, at: result.imageTokens)
-        reading += ContinuousClock.now - start
-      }
+      start = ContinuousClock.now
+      try bare.read(looking, at: result.imageTokens)
+      var reading = ContinuousClock.now - start
       bare.clear()
       try bare.read(opening)
       start = ContinuousClock.now
@@ -92,7 +89,7 @@ enum Floor {
       if isCounted { result.prompt.add(reading) }
     }
     // Half of the description stands there already when its middle token is written.
-    let review = looking.last ?? []
+    let review = prompts.last ?? []
     let written = review + [llama_token](repeating: review.first ?? 0, count: FixedWork.descriptionTokens / 2)
     let context = min(result.imageTokens + written.count, perSequence - steps - 2)
     for width in widths {

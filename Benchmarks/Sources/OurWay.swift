@@ -23,6 +23,7 @@ enum OurWay {
     /// Pieces that llama.cpp computed the writing batches in.
     var writingPieces = 0
     var forks = 0
+    var moves = 0
     /// Kibibytes of memory that no file backs, at the end.
     var anonymousMemory = 0
     /// For each of the last run's images: encodes of a second look.
@@ -84,6 +85,7 @@ enum OurWay {
       result.writtenTokens = after.writtenTokens - before.writtenTokens
       result.writingPieces = after.writingPieces - before.writingPieces
       result.forks = after.forks - before.forks
+      result.moves = after.moves - before.moves
     }
     let last = try Examination.image(number - 1, side: side)
     let again = try await Examination.examine(last, with: fixed, by: readingProtocol)

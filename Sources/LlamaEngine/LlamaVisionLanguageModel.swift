@@ -47,7 +47,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     self.threads = threads
     let shares = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores
     let thread = ComputeThread(name: "dermgemma-decode")
-    let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, sharedThread: shares ? thread : nil)
+    let isCutUp = shares && projector.map { $0.fileSize >= ThreadChoice.smallWeights } ?? false
+    let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, sharedThread: isCutUp ? thread : nil)
     encoder = try configuration.projector.map { path in
       let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
       return try ImageEncoder(

@@ -106,8 +106,8 @@ import VisionLanguage
     }
     await view.close()
     let after = await model.tally
-    // Each prompt once, and one step for all answers: the first tokens come of the prompts themselves.
-    #expect(after.decodes - before.decodes == 4 + longest - 1)
+    // All prompts in one batch, and one step for all answers: the first tokens come of the prompts themselves.
+    #expect(after.decodes - before.decodes == 1 + longest - 1)
     #expect(after.writingDecodes == longest - 1)
     #expect(after.writtenTokens == generated - 4)
     await model.close()
@@ -123,15 +123,49 @@ import VisionLanguage
       var after = await model.tally
       after.writingDecodes -= before.writingDecodes
       after.writingPieces -= before.writingPieces
+      after.moves -= before.moves
       return after
     }
-    let uneven = try await answer([9, 4, 12, 6, 15, 3, 8, 5])
-    #expect(uneven.writingDecodes == 14)
-    // All eight for two steps; then, as they end one by one, each run of neighbours that is left is a piece.
-    #expect(uneven.writingPieces == 1 + 1 + 2 + 3 + 3 + 4 + 4 + 3 + 2 + 2 + 2 + 1 + 1 + 1)
-    #expect(await model.tally.fillers == 0)
+    let uneven = try await answer([9, 4, 12, 6, 35, 3, 8, 35])
+    #expect(uneven.writingDecodes == 34)
+    // When the sixth has ended, the last takes its place, for it has long to go. Then each run of neighbours that is left is a
+    // piece, for what would have to move ends soon, until only the two that have long to go are left, side by side.
+    #expect(uneven.writingPieces == 3 * 1 + 2 + 2 + 3 + 3 + 3 + 2 + 2 + 2 + 23 * 1)
+    #expect(uneven.moves == 1)
     let even = try await answer([7, 7, 7, 7, 7, 7])
-    #expect(even.writingDecodes == 6 && even.writingPieces == 6)
+    #expect(even.writingDecodes == 6 && even.writingPieces == 6 && even.moves == 0)
+    #expect(await model.tally.fillers == 0)
+    await model.close()
+  }
+
+  @Test func `answers that move into gaps keep every bit`() async throws {
+    // Ends below, between and above, so that either end gives; and prompts of unequal lengths, read side by side.
+    let lengths = [5, 90, 4, 4, 80, 70, 6, 90]
+    let prompts = ["the", "in the work", "net", "a net", "the work", "work", "in", "the work in the net"]
+    let model = try await TinyModel.load(views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: 0)
+    func request(_ index: Int) -> GenerationRequest {
+      TinyModel.request(prompts[index], seed: UInt32(index), tokens: lengths[index])
+    }
+    var alone: [[UInt64]] = []
+    for index in lengths.indices {
+      await model.engine.traceLogits()
+      _ = try await model.answer(request(index))
+      alone.append(try #require(await model.engine.logitTraces?.values.first))
+    }
+    #expect(await model.tally.moves == 0)
+    await model.engine.traceLogits()
+    let streams = try await model.respond(to: lengths.indices.map(request))
+    // A newcomer for the first sequence that is free again.
+    for try await _ in streams[0] {}
+    let newcomer = try await model.respond(to: [request(4)])
+    for stream in streams.dropFirst() + newcomer { _ = try await stream.whole() }
+    let traces = try #require(await model.engine.logitTraces)
+    #expect(traces.sorted { $0.key < $1.key }.map(\.value) == alone + [alone[4]])
+    let tally = await model.tally
+    #expect(tally.moves > 0)
+    // Not all prompts are so unlike in length that each was read by itself.
+    #expect(tally.fillers > 0)
+    #expect(await model.engine.freeSequences == 9)
     await model.close()
   }
 
@@ -141,8 +175,8 @@ import VisionLanguage
       let model = try await TinyModel.load(
         views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: gap)
       await model.engine.traceLogits()
-      // The second, third and fourth end early; so does the last but one.
-      let lengths = [20, 4, 4, 4, 20, 20, 6, 20]
+      // The second, third and fourth end early; so does the last but one. None has so long to go that it would be moved.
+      let lengths = [9, 4, 4, 4, 9, 9, 6, 9]
       let streams = try await model.respond(
         to: lengths.enumerated().map { TinyModel.request("the", seed: UInt32($0), tokens: $1) })
       for stream in streams { _ = try await stream.whole() }
@@ -155,6 +189,29 @@ import VisionLanguage
     #expect(found[0].tally.fillers == 0 && found[0].tally.writingPieces > found[0].tally.writingDecodes)
     #expect(found[1].tally.fillers > 0 && found[1].tally.writingPieces == found[1].tally.writingDecodes)
     #expect(found[0].tally.writtenTokens == found[1].tally.writtenTokens)
+    #expect(found.allSatisfy { $0.tally.moves == 0 })
+  }
+
+  @Test func `prompts read side by side are scored as alone`() async throws {
+    let model = try await TinyModel.load(views: 1, answers: 8, threads: 1)
+    let prompts = ["the", "in the work", "net"].map { Prompt(text: $0, answerPrefix: "A:") }
+    // A label of several tokens is decoded after its prompt, one of a single token is not.
+    let labels = [[" a", " the"], [" xyz", " a"]]
+    var alone: [[LabelScores]] = []
+    for labels in labels { alone.append(try await prompts.asyncMap { try await model.score(labels, after: $0) }) }
+    for (labels, expected) in zip(labels, alone) {
+      let found = try await withThrowingTaskGroup(of: (Int, LabelScores).self) { group in
+        for (index, prompt) in prompts.enumerated() {
+          group.addTask { (index, try await model.score(labels, after: prompt)) }
+        }
+        return try await group.reduce(into: [Int: LabelScores]()) { $0[$1.0] = $1.1 }
+      }
+      for (index, scores) in expected.enumerated() {
+        #expect(found[index]?.logProbabilities == scores.logProbabilities)
+        #expect(found[index]?.promptTokens == scores.promptTokens)
+      }
+    }
+    await model.close()
   }
 }
 

@@ -7,8 +7,8 @@ import Foundation
 /// workers each, which is more workers than there are processors; libgomp then lets every team sleep at each barrier
 /// instead of waiting awake. On one thread they share one team, and answers get their turn while an image is encoded: an
 /// image of MedGemma's takes a minute, so after a large product the encoder lets answers move on by a step
-/// (`betweenProducts`), when it has computed for as long as the step before took and for 20 ms at least: a small image is not
-/// cut up, and the answers that it brings find company.
+/// (`betweenProducts`), when it has computed for as long as the step before took and for 20 ms at least. A small projector's
+/// image takes hardly longer, and its encoding is never cut up: that is quicker, and the answers that it brings find company.
 ///
 /// llama.cpp's contexts compute for long and belong to one thread: they must never occupy Swift's shared pool.
 final class ComputeThread: @unchecked Sendable {

@@ -3,10 +3,6 @@ import VisionLanguage
 
 /// One step: waiting prompts get sequences, some are read, and every answer grows by a token.
 extension DecodingEngine {
-  /// Prompts read in one step before the answers move on by a token: a newcomer waits for one token at most, and those
-  /// who are answered for so many prompts.
-  static let readsPerStep = 8
-
   func scheduleStep() {
     guard !isStepScheduled, !isClosed, !(waiting.isEmpty && reading.isEmpty && writing.isEmpty) else { return }
     isStepScheduled = true
@@ -30,32 +26,6 @@ extension DecodingEngine {
     }
   }
 
-  /// Reads a piece of each of some prompts, a batch at most, each in a decode of its own.
-  func readPrompts() {
-    for work in reading.prefix(Self.readsPerStep) {
-      guard let sequence = work.sequence else { continue }
-      do {
-        if !work.hasBegun { try begin(work, in: sequence) }
-        let tokens = work.prompt.tokens
-        let piece = tokens[work.read...].prefix(context.shape.batchTokens)
-        let isLast = piece.endIndex == tokens.endIndex
-        let row = try read(piece, into: sequence, at: work.position, wantsLogits: isLast)
-        // llama.cpp copies a forked cache in the first decode after the fork: only now may the view go.
-        begun(work)
-        work.read += piece.count
-        work.position += piece.count
-        work.computed += piece.count
-        guard isLast else { continue }
-        reading.removeAll { $0 === work }
-        try finishReading(work, in: sequence, row: row)
-      } catch {
-        reading.removeAll { $0 === work }
-        writing.removeAll { $0 === work }
-        end(work, failing: error)
-      }
-    }
-  }
-
   func finishReading(_ work: SequenceWork, in sequence: Int, row: Int) throws(EngineFault) {
     guard let scoring = work.scoring else {
       if let answer = work.answer, try !accept(draw(answer, of: work, row: row), work, answer) { startWriting(work) }
@@ -75,13 +45,14 @@ extension DecodingEngine {
 
   /// Puts an answer among those that grow, in the order of their sequences: llama.cpp computes a batch in one piece only
   /// as far as the sequences' numbers rise by one (`llama_batch_allocr::split_equal`).
-  private func startWriting(_ work: SequenceWork) {
+  func startWriting(_ work: SequenceWork) {
     guard let sequence = work.sequence else { return }
     writing.insert(work, at: writing.firstIndex { ($0.sequence ?? sequence) > sequence } ?? writing.endIndex)
   }
 
   func writeTokens() {
     guard !writing.isEmpty else { return }
+    closeGaps()
     batch.removeAll()
     var pieces = 0
     var previous = -1
@@ -124,17 +95,6 @@ extension DecodingEngine {
     }
   }
 
-  /// Free sequences that close a gap between two answers, when all in it are free and they are few enough: where weights do
-  /// not fit a processor's caches, each piece of a batch reads them all again, and a token more costs little beside that.
-  private func filling(between lower: Int, and upper: Int) -> [Int] {
-    let gap = Array((lower + 1)..<upper)
-    guard !gap.isEmpty, gap.count <= longestFilledGap, gap.allSatisfy(freeAnswerSequences.contains) else { return [] }
-    return gap
-  }
-
-  /// What is decoded in a gap: any token that there is.
-  private static let filler: llama_token = 0
-
   /// Draws an answer's next token from a row of the last batch.
   func draw(_ answer: SequenceWork.Answer, of work: SequenceWork, row: Int) throws(EngineFault) -> llama_token {
     let bits = try context.withLogits(ofRow: row) { logitTraces == nil ? 0 : $0.foldedBits }
@@ -152,8 +112,7 @@ extension DecodingEngine {
       finish(work, answer, because: .endOfTurn)
       return true
     }
-    let piece = answer.text.take(vocabulary.bytes(of: token))
-    if !piece.isEmpty { answer.stream.yield(.text(piece)) }
+    answer.say(answer.text.take(vocabulary.bytes(of: token)))
     if answer.tokens.count >= answer.tokenLimit {
       finish(work, answer, because: .tokenLimit)
       return true
@@ -167,8 +126,7 @@ extension DecodingEngine {
 
   func finish(_ work: SequenceWork, _ answer: SequenceWork.Answer, because reason: StopReason) {
     release(work)
-    let rest = answer.text.finish()
-    if !rest.isEmpty { answer.stream.yield(.text(rest)) }
+    answer.say(answer.text.finish(), isLast: true)
     answer.stream.yield(
       .finished(
         Generation(
@@ -180,10 +138,14 @@ extension DecodingEngine {
   func release(_ work: SequenceWork) {
     guard let sequence = work.sequence else { return }
     context.clear(sequence)
-    // The lowest stays last and is taken first, so that the sequences in use have few gaps between them.
+    giveBack(sequence)
+    work.sequence = nil
+  }
+
+  /// Takes a sequence back. The lowest stays last and is taken first, so that those in use have few gaps between them.
+  func giveBack(_ sequence: Int) {
     let place = freeAnswerSequences.firstIndex { $0 < sequence } ?? freeAnswerSequences.endIndex
     freeAnswerSequences.insert(sequence, at: place)
-    work.sequence = nil
   }
 
   func end(_ work: SequenceWork, failing error: any Error) {

@@ -1,13 +1,12 @@
 import CLlama
 import VisionLanguage
 
-/// The one place where tokens are decoded: prompts come in, are read by themselves, and are answered side by side.
+/// The one place where tokens are decoded: prompts come in, are read, and are answered side by side.
 ///
 /// Every prompt lives in a sequence of its own, forked from its image's where it has one; that isolation, and not the
-/// clearing of a cache between prompts, is why no answer can leak into another. Each step reads some waiting prompts, one
-/// decode for each, then writes one token of every answer in one batch. A prompt is read alone because llama.cpp splits
-/// batches of unequal prompts and then rounds differently; batches of single tokens of any width round the same
-/// (docs/DETERMINISM.md).
+/// clearing of a cache between prompts, is why no answer can leak into another. Each step reads some waiting prompts,
+/// neighbours of about one length in one decode, then writes one token of every answer in one batch. Sums come out the same
+/// at every width, so no answer depends on its company (docs/DETERMINISM.md).
 actor DecodingEngine {
   nonisolated let executor: LaneExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

@@ -14,10 +14,12 @@ public struct EngineTally: Sendable, Hashable {
   public internal(set) var writtenTokens = 0
   /// Pieces that llama.cpp computed those batches in: one for each run of sequences with consecutive numbers.
   public internal(set) var writingPieces = 0
-  /// Tokens in free sequences that those batches carried to stay in one piece.
+  /// Tokens for nothing that batches carried to stay in one piece: in free sequences, and behind shorter prompts.
   public internal(set) var fillers = 0
   /// Sequences forked.
   public internal(set) var forks = 0
+  /// Answers carried over into another sequence so that those under way are neighbours.
+  public internal(set) var moves = 0
   /// Time inside llama.cpp's decoding and sampling, waiting for the processor included.
   public internal(set) var decoding = Duration.zero
   /// Time inside llama.cpp's encoding.
@@ -33,6 +35,7 @@ public struct EngineTally: Sendable, Hashable {
     sum.writingPieces += other.writingPieces
     sum.fillers += other.fillers
     sum.forks += other.forks
+    sum.moves += other.moves
     sum.decoding += other.decoding
     sum.encoding += other.encoding
   }

@@ -76,6 +76,14 @@ final class LlamaContext {
     llama_memory_seq_cp(memory, Int32(clamping: source), Int32(clamping: sequence), -1, -1)
   }
 
+  /// Carries what a sequence holds over into another one, and leaves it empty.
+  func move(_ source: Int, to sequence: Int) {
+    clear(sequence)
+    tally.moves += 1
+    llama_memory_seq_cp(memory, Int32(clamping: source), Int32(clamping: sequence), -1, -1)
+    clear(source)
+  }
+
   /// Decodes a batch of tokens.
   func decode(_ batch: TokenBatch) throws(EngineFault) {
     try compute(batch.raw)

@@ -18,6 +18,9 @@ final class SequenceWork {
     let stream: GenerationStream.Continuation
     var text = TextAssembler()
     var tokens: [llama_token] = []
+    /// Text that was written and not handed out yet, and when some was handed out last.
+    private var held = ""
+    private var lastSaid: ContinuousClock.Instant?
 
     init(
       sampler: TokenSampler, tokenLimit: Int, ignoresEnd: Bool, stream: GenerationStream.Continuation
@@ -26,6 +29,21 @@ final class SequenceWork {
       self.tokenLimit = tokenLimit
       self.ignoresEnd = ignoresEnd
       self.stream = stream
+    }
+
+    /// Pieces of text are handed out this far apart at least: waking who reads them takes about as long as a small model's
+    /// token, and nobody sees more than some fifty in a second.
+    private static let leastBetween = Duration.milliseconds(20)
+
+    /// Hands text out: the first at once, later text when its time has come, and the last whatever the time.
+    func say(_ piece: String, isLast: Bool = false) {
+      held += piece
+      guard !held.isEmpty else { return }
+      let now = ContinuousClock.now
+      guard isLast || lastSaid.map({ now - $0 >= Self.leastBetween }) ?? true else { return }
+      stream.yield(.text(held))
+      held = ""
+      lastSaid = now
     }
   }
 

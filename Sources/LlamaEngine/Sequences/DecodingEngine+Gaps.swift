@@ -1,0 +1,51 @@
+import CLlama
+
+/// Keeping the answers that grow neighbours: llama.cpp computes a batch in one piece for each run of them, and a piece reads
+/// all weights.
+extension DecodingEngine {
+  /// Answers with fewer tokens to come at most are not moved: a copy costs about what a piece of a batch does.
+  private static let leastToMove = 8
+
+  /// Moves answers from an end of the row of sequences into free ones between the others, until those that grow are
+  /// neighbours. The end with the fewer of them gives.
+  ///
+  /// A batch is computed in one piece for each run of neighbours, and a piece reads all weights; a moved sequence is copied
+  /// once. llama.cpp carries copies out in their order before it decodes, so what a sequence is given to next harms nothing.
+  func closeGaps() {
+    while let move = answerToMove() {
+      let work = writing[move.index]
+      guard let answer = work.answer, answer.tokenLimit - answer.tokens.count >= Self.leastToMove,
+        let from = work.sequence, let place = freeAnswerSequences.firstIndex(of: move.target)
+      else { return }
+      freeAnswerSequences.remove(at: place)
+      context.move(from, to: move.target)
+      giveBack(from)
+      writing.remove(at: move.index)
+      work.sequence = move.target
+      startWriting(work)
+    }
+  }
+
+  /// Which answer would close a gap, and the free sequence that it would go to; `nil` when there is no gap with a free one.
+  private func answerToMove() -> (index: Int, target: Int)? {
+    let taken = writing.compactMap(\.sequence)
+    guard taken.count == writing.count, let first = taken.first, let last = taken.last, last - first >= taken.count
+    else { return nil }
+    let inside = freeAnswerSequences.filter { $0 > first && $0 < last }
+    guard let highest = inside.first, let lowest = inside.last else { return nil }
+    let below = zip(taken, first...).prefix { $0 == $1 }.count
+    let above = zip(taken.reversed(), (first...last).reversed()).prefix { $0 == $1 }.count
+    return above <= below ? (taken.count - 1, lowest) : (0, highest)
+  }
+
+  /// Free sequences that close a gap between two answers, when all in it are free and they are few enough: where weights do
+  /// not fit a processor's caches, each piece of a batch reads them all again, and a token more costs little beside that.
+  func filling(between lower: Int, and upper: Int) -> [Int] {
+    let gap = Array((lower + 1)..<upper)
+    guard !gap.isEmpty, gap.count <= longestFilledGap, gap.allSatisfy(freeAnswerSequences.contains) else { return [] }
+    return gap
+  }
+
+  /// What is decoded in a gap or behind a prompt: any token that there is.
+  static let filler: llama_token = 0
+}
