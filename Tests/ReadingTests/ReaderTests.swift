@@ -75,9 +75,22 @@ import VisionLanguage
     await reader.close()
   }
 
-  /// Events after which to cancel: looking, the questions under way, the review's text.
-  @Test(arguments: [1, 2, 4, 9, 14])
-  func `cancelling gives everything back, and the next image is read as if nothing had been`(_ event: Int)
+  /// When to cancel: while the image is looked at, as the questions begin, at an answer, as the review begins, at its first text.
+  enum Moment: CaseIterable {
+    case looking, questions, answer, review, text
+
+    func isReached(by event: ExaminationEvent) -> Bool {
+      switch (self, event) {
+      case (.looking, .phaseStarted), (.questions, .phaseStarted(.observation)), (.answer, .observation),
+        (.review, .phaseStarted(.review)), (.text, .descriptionText):
+        true
+      default: false
+      }
+    }
+  }
+
+  @Test(arguments: Moment.allCases)
+  func `cancelling gives everything back, and the next image is read as if nothing had been`(_ moment: Moment)
     async throws
   {
     let reader = try await TinyReader.load()
@@ -85,7 +98,7 @@ import VisionLanguage
     for round in 0..<3 {
       let log = ExaminationLog()
       let reading = Task { try await reader.read(TinyReader.image(UInt64(20 + round)), name: "y", seed: 2, log: log) }
-      for await entry in log.events() where entry.number >= event {
+      for await entry in log.events() where moment.isReached(by: entry.event) {
         reading.cancel()
         break
       }
