@@ -1,5 +1,5 @@
 import CLlama
-import Foundation
+import Synchronization
 
 /// The tokens of texts that came up lately. Questions, turns and labels come up with every image, and cutting them took a
 /// twentieth of an examination by the embedded model; a text's tokens depend on that text alone.
@@ -15,9 +15,7 @@ final class RememberedTokens: Sendable {
     var uses: UInt64 = 0
   }
 
-  // A lock that the thread sanitizer sees, unlike a `Mutex`'s waiting; it guards the texts.
-  private let lock = NSLock()
-  private nonisolated(unsafe) var texts = Texts()
+  private let texts = Mutex(Texts())
 
   /// Texts that are kept.
   static let most = 64
@@ -28,14 +26,14 @@ final class RememberedTokens: Sendable {
   func tokens(of text: String, cutting cut: (String) -> [llama_token]) -> [llama_token] {
     let key = Array(text.utf8)
     guard key.count <= Self.longest else { return cut(text) }
-    let known = lock.withLock { () -> [llama_token]? in
+    let known = texts.withLock { texts -> [llama_token]? in
       texts.uses += 1
       texts.entries[key]?.lastUse = texts.uses
       return texts.entries[key]?.tokens
     }
     if let known { return known }
     let tokens = cut(text)
-    lock.withLock {
+    texts.withLock { texts in
       texts.entries[key] = Entry(tokens: tokens, lastUse: texts.uses)
       guard texts.entries.count > Self.most else { return }
       guard let oldest = texts.entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
@@ -45,5 +43,5 @@ final class RememberedTokens: Sendable {
   }
 
   /// How many texts are kept.
-  var count: Int { lock.withLock { texts.entries.count } }
+  var count: Int { texts.withLock { $0.entries.count } }
 }
