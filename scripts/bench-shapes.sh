@@ -58,7 +58,7 @@ measure() {
         --mmproj Models/dermgemma-small/dermgemma-small-mmproj.gguf ;;
     270m)
       synthetic 270m synthetic-270m || return 1
-      set -- --name gemma-3-270m --threads "$threads" --repeats 3 --images 8 --parallel 8 --model "$(text_270m)" \
+      set -- --name gemma-3-270m --threads "$threads" --rounds "${ROUNDS:-1}" --repeats 3 --images 8 --parallel 8 --model "$(text_270m)" \
         --mmproj "$out/synthetic-270m-mmproj.gguf" --side 448 ;;
     quarter)
       synthetic medgemma-quarter synthetic-medgemma-quarter || return 1
