@@ -1,5 +1,5 @@
 import CLlama
-import Synchronization
+import Foundation
 
 /// The tokens of texts that came up lately. Questions, turns and labels come up with every image, and cutting them took a
 /// twentieth of an examination by the embedded model; a text's tokens depend on that text alone.
@@ -11,11 +11,28 @@ final class RememberedTokens: Sendable {
 
   private struct Texts {
     /// By bytes: strings are equal when they look the same, and are cut apart by their bytes.
-    var entries: [[UInt8]: Entry] = [:]
-    var uses: UInt64 = 0
+    private(set) var entries: [[UInt8]: Entry] = [:]
+    private var uses: UInt64 = 0
+
+    /// The tokens of a text that is kept.
+    mutating func tokens(of key: [UInt8]) -> [llama_token]? {
+      uses += 1
+      entries[key]?.lastUse = uses
+      return entries[key]?.tokens
+    }
+
+    /// Keeps a text's tokens, and lets go of those longest unused when there are too many.
+    mutating func keep(_ tokens: [llama_token], of key: [UInt8]) {
+      entries[key] = Entry(tokens: tokens, lastUse: uses)
+      guard entries.count > RememberedTokens.most else { return }
+      guard let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
+      entries[oldest.key] = nil
+    }
   }
 
-  private let texts = Mutex(Texts())
+  // A lock that the thread sanitizer sees, unlike a `Mutex`'s waiting; it guards the texts.
+  private let lock = NSLock()
+  private nonisolated(unsafe) var texts = Texts()
 
   /// Texts that are kept.
   static let most = 64
@@ -26,22 +43,12 @@ final class RememberedTokens: Sendable {
   func tokens(of text: String, cutting cut: (String) -> [llama_token]) -> [llama_token] {
     let key = Array(text.utf8)
     guard key.count <= Self.longest else { return cut(text) }
-    let known = texts.withLock { texts -> [llama_token]? in
-      texts.uses += 1
-      texts.entries[key]?.lastUse = texts.uses
-      return texts.entries[key]?.tokens
-    }
-    if let known { return known }
+    if let known = lock.withLock({ texts.tokens(of: key) }) { return known }
     let tokens = cut(text)
-    texts.withLock { texts in
-      texts.entries[key] = Entry(tokens: tokens, lastUse: texts.uses)
-      guard texts.entries.count > Self.most else { return }
-      guard let oldest = texts.entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
-      texts.entries[oldest.key] = nil
-    }
+    lock.withLock { texts.keep(tokens, of: key) }
     return tokens
   }
 
   /// How many texts are kept.
-  var count: Int { texts.withLock { $0.entries.count } }
+  var count: Int { lock.withLock { texts.entries.count } }
 }

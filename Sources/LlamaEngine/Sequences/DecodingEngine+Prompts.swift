@@ -48,7 +48,7 @@ extension DecodingEngine {
       let length = max(longest, piece.tokens.count)
       let total = length * (count + 1)
       guard canShare(piece), piece.sequence == first.sequence + count, total <= context.shape.batchTokens,
-        (total - sum - piece.tokens.count) * Self.leastShareOfTokens <= total,
+        (total - sum - piece.tokens.count) * Self.fillingIsOneIn <= total,
         pieces.prefix(count + 1).allSatisfy({ $0.work.position + length <= context.shape.tokensPerSequence })
       else { break }
       (count, longest, sum) = (count + 1, length, sum + piece.tokens.count)
@@ -56,8 +56,8 @@ extension DecodingEngine {
     return count
   }
 
-  /// Of a batch of prompts a quarter at most is filling.
-  private static let leastShareOfTokens = 4
+  /// Of a batch of prompts one token in so many at most is filling.
+  private static let fillingIsOneIn = 4
 
   /// Whether a piece needs nothing decoded for itself before the logits of its last token are used up.
   private func canShare(_ piece: Piece) -> Bool {
