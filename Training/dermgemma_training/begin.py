@@ -2,7 +2,7 @@
 
     python -m dermgemma_training.begin --models ../Models/dermgemma-small --work DIR
 
-Writes ``WORK/begin.pt`` for ``train --start begin.pt``. What `export` did to the weights is undone: GGUF's names, Gemma's
+Writes ``WORK/begin.pt`` for ``train --start begin.pt``, and ``WORK/tokenizer.model``, the vocabulary that those weights know. What `export` did to the weights is undone: GGUF's names, Gemma's
 norms (stored with the 1 that they add) and the sharpened last norm. The heads that only training uses are not in
 the files: they begin anew.
 """
@@ -10,14 +10,18 @@ the files: they begin anew.
 from __future__ import annotations
 
 import argparse
+import struct
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from .export import NAME, SHARPENING
+from .tokenizer import BOS, EOS, PAD, SYMBOLS, UNKNOWN
 
 LANGUAGE, TOWER, PROJECTOR = "model.model.language_model.", "model.model.vision_tower.", "model.model.multi_modal_projector."
+#: SentencePiece's numbers of a kind of model and of a kind of piece.
+BPE, USER_DEFINED = 2, 4
 #: llama.cpp's names of a decoder block's tensors; Gemma's norms multiply by 1 + weight.
 TEXT_NORMS = {"attn_norm": "input_layernorm", "post_attention_norm": "post_attention_layernorm",
               "ffn_norm": "pre_feedforward_layernorm", "post_ffw_norm": "post_feedforward_layernorm",
@@ -77,11 +81,39 @@ def read_weights(models: Path) -> dict[str, torch.Tensor]:
     return {**text_state(read_tensors(models / f"{NAME}.gguf")), **vision_state(read_tensors(models / f"{NAME}-mmproj.gguf"))}
 
 
+def field(number: int, value: bytes | str | int | float) -> bytes:
+    """One field of a protocol buffer; a float takes four bytes, as SentencePiece's scores do."""
+    def varint(n: int) -> bytes:
+        return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + varint(n >> 7)
+
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    if isinstance(value, float):
+        return varint(number << 3 | 5) + struct.pack("<f", value)
+    data = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def vocabulary_file(models: Path) -> bytes:
+    """A SentencePiece model of the vocabulary in the text file, as `train_tokenizer` makes it (`sentencepiece_model.proto`)."""
+    import gguf
+    stored = gguf.GGUFReader(models / f"{NAME}.gguf").fields
+    columns = [stored[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "scores", "token_type")]
+    pieces = [field(1, piece) + field(2, float(score)) + field(3, USER_DEFINED if piece in SYMBOLS else int(kind))
+              for piece, score, kind in zip(*columns)]
+    special = zip((40, 41, 42, 43), (UNKNOWN, BOS, EOS, PAD))
+    trainer = (field(3, BPE) + field(4, len(pieces)) + field(26, 1) + field(35, 1)
+               + b"".join(field(number, place) for number, place in special))
+    normalizer = field(1, "identity") + field(3, 0) + field(4, 0) + field(5, 1)
+    return b"".join(field(1, piece) for piece in pieces) + field(2, trainer) + field(3, normalizer)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     options = parser.parse_args()
+    (options.work / "tokenizer.model").write_bytes(vocabulary_file(options.models))
     torch.save({"average": read_weights(options.models)}, options.work / "begin.pt")
 
 

@@ -1,7 +1,9 @@
 """Fits temperature and bias of both ways on the selection split, under a uniform prior.
 
-    python -m dermgemma_training.calibrate --data DIR --work DIR
+    python -m dermgemma_training.calibrate --data DIR --work DIR [--dermgemma PROGRAM --models DIR]
 
+With ``--dermgemma`` the program is asked with exported weights, whatever calibration they carry: what is calibrated is
+then what users get, Phase 1 and 2 sampled as the protocol says. Without it a checkpoint answers, greedily.
 Probabilities are softmax(log-probability / temperature + bias). The prior is uniform over the four codes: each
 image counts by one over its class's number, so that the most probable code is also the balanced choice.
 """
@@ -11,11 +13,17 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize
 
+from . import dataset
 from .dataset import CODES
+
+if TYPE_CHECKING:
+    from .answers import Program
+    from .truth import Truth
 
 PRIOR = "uniform over MEL, NV, BCC, BKL"
 
@@ -50,22 +58,71 @@ def fit(scores: np.ndarray, labels: np.ndarray, ridge: float = 1e-3) -> dict:
 
 def calibration_error(probability: np.ndarray, labels: np.ndarray, bins: int = 10) -> float:
     """Expected calibration error of the most probable code, under the uniform prior."""
-    weight, confidence = class_weights(labels), probability.max(1)
-    correct = probability.argmax(1) == labels
+    return _calibration_error(class_weights(labels), probability.max(1), probability.argmax(1) == labels, bins)
+
+
+def _calibration_error(weight: np.ndarray, confidence: np.ndarray, correct: np.ndarray, bins: int) -> float:
     place = np.minimum((confidence * bins).astype(int), bins - 1)
-    return float(sum(abs((weight * (correct - confidence))[place == b].sum()) for b in range(bins)))
+    return float(np.abs(np.bincount(place, weight * (correct - confidence), bins)).sum())
+
+
+def chance_calibration_error(probability: np.ndarray, labels: np.ndarray, bins: int = 10, draws: int = 2000) -> tuple[float, float, float]:
+    """What perfectly calibrated probabilities would show on as many images: mean and 95 % interval over labels that are
+    drawn from the probabilities themselves, each image keeping its weight."""
+    rng, weight, confidence = np.random.default_rng(0), class_weights(labels), probability.max(1)
+    found = [_calibration_error(weight, confidence, rng.random(len(confidence)) < confidence, bins) for _ in range(draws)]
+    return float(np.mean(found)), *map(float, np.quantile(found, (0.025, 0.975)))
+
+
+def uncalibrated(probability: np.ndarray, temperature: float, bias: np.ndarray, least: float = 1e-6) -> np.ndarray:
+    """Log-probabilities (but for a constant of each image) from calibrated ones, which the program prints to six places."""
+    return temperature * (np.log(np.maximum(probability, least)) - bias)
+
+
+def stored_calibration(weights: Path, way: str) -> tuple[float, np.ndarray]:
+    """Temperature and bias in a text file's metadata; 1 and nothing where there are none."""
+    import gguf
+    fields = gguf.GGUFReader(weights).fields
+    found = [fields.get(f"dermgemma.calibration.{way}.{name}") for name in ("temperature", "bias")]
+    return (float(found[0].contents()) if found[0] else 1.0,
+            np.array(found[1].contents(), float) if found[1] else np.zeros(len(CODES)))
+
+
+def program_scores(program: Program, data: Path, ids: list[str], split: str) -> dict[str, np.ndarray]:
+    """What the program's probabilities were before its weights' own calibration, N x 4 for each way."""
+    image = {r.image_id: r.path for r in dataset.read_ham10000(data)}
+    scores = {}
+    for way, protocol in (("direct", "direct"), ("classification", "seed")):
+        objects = program.analyze(f"calibrate-{split}", protocol, [image[i] for i in ids])
+        p = np.array([[objects[i]["diagnosis"]["probabilities"][c] for c in CODES] for i in ids])
+        scores[way] = uncalibrated(p, *stored_calibration(program.weights, way))
+    return scores
+
+
+def checkpoint_scores(work: Path, checkpoint: str, truth: Truth, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The same of a checkpoint, in PyTorch and greedily; prints some of what it says."""
+    from .examine import direct_scores, examine
+    from .export import load_model
+    from .language import IMAGE_TOKENS
+    from .lessons import Lessons
+    from .scoring import plain
+    from .tower import IMAGE_SIDE
+
+    model, tokenizer = load_model(work, checkpoint)
+    lessons = Lessons(tokenizer, IMAGE_TOKENS)
+    # Each way with its own protocol's pictures: the three phases the seed's, the direct code the image as it is.
+    found = examine(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE, True), lessons.seed, direct=False)
+    for f in found[:: max(len(found) // 4, 1)]:
+        print(f.notes, "|", f.description)
+    return {"direct": direct_scores(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE)),
+            "classification": np.stack([f.classification for f in found])}
 
 
 def main() -> None:
     import torch
 
-    from .examine import direct_scores, examine
-    from .export import load_model
-    from .language import IMAGE_TOKENS
-    from .lessons import Lessons
     from .losses import figures
-    from .scoring import plain, select_rows
-    from .tower import IMAGE_SIDE
+    from .scoring import select_rows
     from .truth import read_truth
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,29 +130,30 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--splits", type=Path, default=Path(__file__).parent.parent / "splits")
     parser.add_argument("--checkpoint", default="last.pt")
+    parser.add_argument("--dermgemma", type=Path, help="the program that is asked instead of a checkpoint")
+    parser.add_argument("--models", type=Path, help="the weights that it reads with")
     parser.add_argument("--nevi", type=int, default=200)
     parser.add_argument("--split", default="select", help="the split to fit on; others only to look at")
     options = parser.parse_args()
+    if bool(options.dermgemma) != bool(options.models):
+        parser.error("--dermgemma and --models go together")
     torch.set_num_threads(2)
     truth = read_truth(options.data, options.work, options.splits)
     rows = select_rows(truth, options.split, options.nevi)
     labels = truth.diagnosis[rows]
-    model, tokenizer = load_model(options.work, options.checkpoint)
-    lessons = Lessons(tokenizer, IMAGE_TOKENS)
-    # Each way with its own protocol's pictures: the three phases the seed's, the direct code the image as it is.
-    found = examine(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE, True), lessons.seed, direct=False)
-    direct = direct_scores(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE))
-    phase3 = np.stack([f.classification for f in found])
-    result = {"direct": fit(direct, labels), "classification": fit(phase3, labels), "prior": PRIOR,
-              "prior_values": [0.25] * len(CODES)}
+    if options.dermgemma:
+        from .answers import Program
+        program = Program(options.dermgemma.resolve(), options.models, options.work)
+        scores = program_scores(program, options.data, [truth.ids[i] for i in rows], options.split)
+    else:
+        scores = checkpoint_scores(options.work, options.checkpoint, truth, rows)
+    result = {way: fit(found, labels) for way, found in scores.items()} | {"prior": PRIOR, "prior_values": [0.25] * len(CODES)}
     if options.split == "select":
         (options.work / "calibration.json").write_text(json.dumps(result, indent=1))
-    for name, scores in (("direct", direct), ("classification", phase3)):
-        p = probabilities(scores, result[name]["temperature"], np.array(result[name]["bias"]))
+    for name, found in scores.items():
+        p = probabilities(found, result[name]["temperature"], np.array(result[name]["bias"]))
         print(name, len(labels), json.dumps(figures(p, labels)), "ece", round(calibration_error(p, labels), 4),
               json.dumps(result[name]))
-    for f in found[:: max(len(found) // 4, 1)]:
-        print(f.notes, "|", f.description)
 
 
 if __name__ == "__main__":

@@ -73,10 +73,10 @@ def read_ph2(data: Path) -> list[Record]:
                        row["diagnosis"], row["image_id"], row) for row in csv.DictReader(handle)]
 
 
-def read_phantoms(folder: Path) -> list[Record]:
-    """Phantoms in ``folder/train`` and ``folder/report``, with their own truth as attributes."""
+def read_phantoms(folder: Path, parts: tuple[str, ...] = ("train", "report")) -> list[Record]:
+    """Phantoms in those parts of the folder, with their own truth as attributes."""
     records = []
-    for part in ("train", "report"):
+    for part in parts:
         path = folder / part / "attributes.csv"
         if path.exists():
             with open(path, newline="") as handle:

@@ -17,13 +17,13 @@ import numpy as np
 
 from . import dataset
 from .answers import Program
-from .calibrate import calibration_error
+from .calibrate import calibration_error, chance_calibration_error
 from .carry import tree_probabilities
 from .intervals import Table, bootstrap
 from .vocabulary import PH2_COLOURS, QUESTIONS
 
-#: Phantoms that nothing was taught with.
-PHANTOM_SEED, PHANTOM_COUNT = 90210, 200
+#: Phantoms that nothing was taught with: those of the report, and others for every other split.
+PHANTOM_SEED, OTHER_PHANTOM_SEED, PHANTOM_COUNT = 90210, 70707, 200
 #: Real images of each code that are asked all seven questions.
 EXTENDED_PER_CODE = 25
 #: A group by site or sex is shown when it has so many of every code that a figure needs.
@@ -68,6 +68,8 @@ class Codes:
         table.add(f"{title}: melanoma AUC", n, area[0], area[1:], f"at least {melanoma:.2f}" if melanoma else "",
                   area[0] >= melanoma if melanoma else None)
         table.add(f"{title}: expected calibration error", n, error[0], error[1:], "at most 0.05", error[0] <= 0.05)
+        chance, *ends = chance_calibration_error(self.p, self.truth)
+        table.add(f"{title}: calibration error of perfect calibration, by chance", n, chance, tuple(ends))
         for k, c in enumerate(dataset.CODES):
             table.share(f"{title}: recall of {c}, most probable code", (self.p.argmax(1)[self.truth == k] == k).tolist())
 
@@ -177,17 +179,21 @@ def main() -> None:
     few = [i for k in range(4) for i in [i for i in ids if labels[i] == k][:EXTENDED_PER_CODE]]
     show_variety(table, program.analyze(f"{name}-few", "extended", [records[i].path for i in few]), QUESTIONS, "extended")
 
+    # What is reported once is not looked at while choosing.
+    reporting = options.split == "report"
     ph2 = {r.image_id: r for r in dataset.read_ph2(options.data)}
-    if ph2:
+    if ph2 and reporting:
         reported = dataset.read_split(options.splits, "ph2-report")
         show_ph2(table, program.analyze("ph2-report", "extended", [ph2[i].path for i in reported]), ph2, reported)
 
-    folder = options.work / "phantoms" / "report"
+    kind = "report" if reporting else "select"
+    folder = options.work / "phantoms" / kind
     if not (folder / "attributes.csv").exists():
-        subprocess.run([str(program.path), "phantoms", "--count", str(PHANTOM_COUNT), "--seed", str(PHANTOM_SEED), "--out",
+        seed = PHANTOM_SEED if reporting else OTHER_PHANTOM_SEED
+        subprocess.run([str(program.path), "phantoms", "--count", str(PHANTOM_COUNT), "--seed", str(seed), "--out",
                         str(folder)], check=True, stdout=subprocess.DEVNULL)
-    phantoms = [r for r in dataset.read_phantoms(options.work / "phantoms") if r.path.parent.name == "report"]
-    painted = program.analyze("phantoms-report", "extended", [r.path for r in phantoms])
+    phantoms = dataset.read_phantoms(options.work / "phantoms", (kind,))
+    painted = program.analyze(f"phantoms-{kind}", "extended", [r.path for r in phantoms])
     for q in QUESTIONS:
         table.share(f"phantoms: {q}", [parts(answer(painted[r.image_id], q)) == parts(r.attributes[q]) for r in phantoms],
                     least=0.95)

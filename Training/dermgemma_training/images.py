@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .geometry import ASPECT
 from .tower import PATCH
 
 
@@ -19,28 +21,52 @@ def packed(work: Path, name: str) -> tuple[np.ndarray, dict[str, int]]:
         i: n for n, i in enumerate(json.loads((folder / f"{name}.json").read_text()))}
 
 
+#: A picture is rotated only where at most this share of its lesion lies outside a circle of this radius about the middle, in half heights:
+#: what lies further out could be cut off.
+MOST_OUTSIDE, ROTATED_RADIUS = 0.01, 0.9
+
+
+def rotations(lesion: torch.Tensor, chosen: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """N x 2 x 2 matrices of output places into input places (-1...1, of the stretched picture): any angle in true proportions
+    for the chosen pictures whose lesion lies well within the frame, else none. `lesion` is N x any x any, NaN where not known."""
+    side = lesion.shape[-1]
+    place = (torch.arange(side) + 0.5) / side * 2 - 1
+    y, x = torch.meshgrid(place, place * ASPECT, indexing="ij")
+    outside = (lesion * (torch.hypot(x, y) > ROTATED_RADIUS)).sum((1, 2)) / lesion.sum((1, 2)).clamp(min=1e-6)
+    angle = torch.rand(len(lesion), generator=generator) * (2 * math.pi)
+    angle = torch.where(chosen & (outside <= MOST_OUTSIDE), angle, torch.zeros_like(angle))
+    c, s = torch.cos(angle), torch.sin(angle)
+    return torch.stack([torch.stack([c, -s / ASPECT], 1), torch.stack([s * ASPECT, c], 1)], 1)
+
+
 def augment(images: torch.Tensor, maps: torch.Tensor, side: int, generator: torch.Generator,
-            crop: float = 0.9, turns: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+            crop: float = 0.9, turns: bool = False, rotate: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
     """Mirrors, and for half of the images slight crops: all words stay true, and the other half stays sharp.
 
-    `images` N x 3 x any x any in 0...255, `maps` N x M x any x any in [0, 1]. Returns pixels in [-1, 1] and the maps' share of each
-    patch, N x patches x M. Quarter-turns only on demand, where no words are taught: pictures are stretched from 4:3, and "round"
-    or "oval" would not survive them. No colour jitter at all.
+    `images` N x 3 x any x any in 0...255, `maps` N x M x any x any in [0, 1], the lesion's first. Returns pixels in [-1, 1] and the
+    maps' share of each patch, N x patches x M. Crops keep proportions: a tenth in one direction would turn "round" into "oval".
+    With `rotate` the cropped half is turned too, by any angle and in true proportions; the rim is drawn out into the corners
+    (mirrored, a lesion would be there twice). Quarter-turns of the stretched picture only on demand, where no words are
+    taught: they would not survive them. No colour jitter at all.
     """
     count = len(images)
     flip = torch.randint(0, 2, (count, 2), generator=generator).float() * 2 - 1
-    cut = (torch.rand(count, 1, generator=generator) < 0.5).float() * (1 - crop)
-    zoom = 1 - cut * torch.rand(count, 2, generator=generator)
+    changed = torch.rand(count, 1, generator=generator) < 0.5
+    zoom = (1 - changed.float() * (1 - crop) * torch.rand(count, 1, generator=generator)).expand(-1, 2)
     offset = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - zoom)
     turned = (torch.rand(count, generator=generator) < 0.5) & turns
     matrix = torch.zeros(count, 2, 3)
     matrix[:, 0, 0], matrix[:, 1, 1] = zoom[:, 0] * flip[:, 0], zoom[:, 1] * flip[:, 1]
     matrix[turned] = matrix[turned][:, [1, 0]]
     matrix[:, :, 2] = offset
+    if rotate:
+        rotation = rotations(maps[:, 0], changed[:, 0], generator)
+        matrix[rotation[:, 0, 1] != 0, :, 2] = 0  # about the middle, or a part of the lesion could leave the frame
+        matrix = rotation @ matrix
     if side < images.shape[-1]:
         images = F.interpolate(images, size=(side, side), mode="bilinear", antialias=True)
     grid = F.affine_grid(matrix, (count, 3, side, side), align_corners=False)
-    pixels = F.grid_sample(images, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    pixels = F.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
     patches = side // PATCH
     map_grid = F.affine_grid(matrix, (count, maps.shape[1], patches * 2, patches * 2), align_corners=False)
     shares = F.grid_sample(maps, map_grid, mode="bilinear", padding_mode="border", align_corners=False)

@@ -117,6 +117,20 @@ def pad(rows: list[Row], soft_ids: list[int] | None = None) -> Sequences:
                      torch.tensor(owner), torch.tensor(first), torch.tensor(weight), torch.tensor(soft), codes)
 
 
+def without_dropped(batch: Sequences, image_token: int, kept: torch.Tensor) -> Sequences:
+    """The same rows with some tokens of each image only, which stay at their positions.
+
+    `kept` is images x K: which tokens of each image stay, rising. Every row must have an image at the same columns.
+    """
+    first = int((batch.ids[0] == image_token).int().argmax())
+    count = int((batch.ids[0] == image_token).sum())
+    rows, width = batch.ids.shape
+    column = torch.arange(width, device=batch.ids.device).expand(rows, -1)
+    chosen = torch.cat([column[:, :first], first + kept[batch.image_row], column[:, first + count:]], 1)
+    part = {name: getattr(batch, name).gather(1, chosen) for name in ("ids", "branch", "position", "taught")}
+    return replace(batch, **part)
+
+
 def hidden_states(model: Gemma3ForConditionalGeneration, batch: Sequences, features: torch.Tensor | None) -> torch.Tensor:
     """Last hidden states; image tokens see each other both ways, as in llama.cpp's non-causal decoding.
 

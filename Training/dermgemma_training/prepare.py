@@ -95,7 +95,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     ham = dataset.read_ham10000(options.data)
     ph2 = dataset.read_ph2(options.data)
-    phantoms = [r for r in dataset.read_phantoms(options.work / "phantoms") if r.path.parent.name == "train"]
+    phantoms = dataset.read_phantoms(options.work / "phantoms", ("train",))
     dataset.pack(ph2, options.work / "packed", "ph2")
     dataset.pack(phantoms, options.work / "packed", "phantoms")
     dataset.pack(ham, options.work / "packed", "ham10000")

@@ -13,7 +13,7 @@ from .vocabulary import QUESTIONS, description
 
 #: Share of HAM10000's part of a batch by diagnosis: the four codes alike, the three others a little.
 SAMPLING = {"mel": 0.24, "nv": 0.23, "bcc": 0.19, "bkl": 0.24, "akiec": 0.04, "vasc": 0.03, "df": 0.03}
-#: Shares of phantoms and of PH2's teaching images in a batch.
+#: Shares of phantoms and of PH2's teaching images in a batch, unless a stage has its own.
 PHANTOM_SHARE, PH2_SHARE = 0.25, 0.03
 #: Weights of the lessons in the loss, and how often an image brings each long one.
 WEIGHT = {"question": 1.0, "direct": 2.0, "review": 1.0, "classification": 1.5}
@@ -25,7 +25,8 @@ TEACHER_SHARE, SMOOTHING = 0.5, 0.04
 class Sampler:
     """Class-balanced rows of the training split that have words."""
 
-    def __init__(self, truth: Truth):
+    def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE):
+        self.phantom_share, self.ph2_share = phantom_share, ph2_share
         has_words = np.array([w is not None for w in truth.words])
         train = (truth.split == "train") & has_words
         self.pools = [np.flatnonzero(train & (truth.source == 0) & (truth.diagnosis == c)) for c in range(len(DIAGNOSES))]
@@ -39,9 +40,9 @@ class Sampler:
         chosen = []
         for _ in range(count):
             lot = rng.random()
-            if lot < PHANTOM_SHARE and len(self.phantoms):
+            if lot < self.phantom_share and len(self.phantoms):
                 chosen.append(rng.choice(self.phantoms))
-            elif lot < PHANTOM_SHARE + PH2_SHARE and len(self.ph2):
+            elif lot < self.phantom_share + self.ph2_share and len(self.ph2):
                 chosen.append(rng.choice(self.ph2))
             else:
                 chosen.append(rng.choice(self.pools[rng.choice(len(self.pools), p=self.shares)]))

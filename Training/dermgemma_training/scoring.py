@@ -35,6 +35,13 @@ def projected(model, tokens: torch.Tensor) -> torch.Tensor:
     return model.model.multi_modal_projector(tokens)
 
 
+def projected_blocks(model, tokens: torch.Tensor) -> torch.Tensor:
+    """The same of patches that lie block by block, each four of them one image token: N x tokens / 4 x hidden."""
+    projector = model.model.multi_modal_projector
+    pooled = projector.mm_soft_emb_norm(tokens.unflatten(1, (-1, 4)).mean(2))
+    return (pooled @ projector.mm_input_projection_weight).type_as(tokens)
+
+
 @torch.no_grad()
 def direct_log_probabilities(model, tokenizer: Tokenizer, lessons: Lessons, features: torch.Tensor) -> np.ndarray:
     """Log-probability of each code while looking at the image; every code is one piece."""

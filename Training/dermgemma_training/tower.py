@@ -110,6 +110,13 @@ def resized_positions(weight: torch.Tensor, count: int) -> torch.Tensor:
     return F.interpolate(square, size=(new, new), mode="bicubic", align_corners=False).reshape(-1, count).T.contiguous()
 
 
+def patches_of_blocks(blocks: torch.Tensor, grid: int) -> torch.Tensor:
+    """The four patches of each 2 x 2 block that the projector pools, block by block: N x K blocks to N x 4 K patches."""
+    row, column = blocks // (grid // 2) * 2, blocks % (grid // 2) * 2
+    corner = (row * grid + column)[..., None]
+    return (corner + torch.tensor([0, 1, grid, grid + 1])).flatten(1)
+
+
 def tower_tokens(tower: nn.Module, pixels: torch.Tensor, kept: torch.Tensor | None = None) -> torch.Tensor:
     """The tower's last tokens, N x patches x width; of N x K patches only, where `kept` names them."""
     tokens = tower.embeddings(pixels)

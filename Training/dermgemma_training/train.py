@@ -25,15 +25,16 @@ import torch.distributed as distributed
 from .device import best_device, has_quick_bfloat16, products
 from .geometry import lesion_geometry
 from .images import augment
-from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad
+from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad, without_dropped
 from .lessons import Lessons
 from .losses import head_losses
 from .optimizing import make_optimizers, rate_factor
-from .sampling import OwnWords, Sampler, lessons_of
-from .scoring import plain, projected, score, select_rows
+from .sampling import PH2_SHARE, PHANTOM_SHARE, OwnWords, Sampler, lessons_of
+from .scoring import plain, projected, projected_blocks, score, select_rows
 from .dataset import CODES
 from .tokenizer import Tokenizer, train_tokenizer
-from .tower import IMAGE_SIDE, Heads, add_position_products, initialize_tower, resized_positions, start_patches, tower_tokens
+from .tower import (IMAGE_SIDE, PATCH, Heads, add_position_products, initialize_tower, patches_of_blocks, resized_positions,
+                    start_patches, tower_tokens)
 from .truth import ATTRIBUTES, Truth, read_truth
 
 SEED = 20261126
@@ -77,35 +78,43 @@ def start_from(network: torch.nn.Module, path: Path) -> None:
 
 
 def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
-              generator: torch.Generator, options: argparse.Namespace, own: OwnWords | None, code_ids: list[int]):
-    """The loss of one worker's images and its parts."""
+              generator: torch.Generator, options: argparse.Namespace, own: OwnWords | None, code_ids: list[int],
+              heads_alone: bool = False):
+    """The loss of one worker's images and its parts; with `heads_alone` nothing but the heads learns from it."""
     images = torch.from_numpy(truth.pixels(rows, rng.random(len(rows)) < 0.5)).permute(0, 3, 1, 2).float()
     pixels, shares = augment(images, torch.from_numpy(truth.map_shares(rows)), options.side, generator,
-                             turns=options.turns)
+                             turns=options.turns, rotate=options.rotate)
     geometry = lesion_geometry(shares[..., 0])
     if options.turns:  # what was stretched and then turned has another shape
         geometry = geometry[0], torch.zeros_like(geometry[1])
-    kept = None
+    kept = blocks = None
     if options.keep < 1:
-        count = shares.shape[1]
+        # The projector pools blocks of four patches, so beside a decoder whole blocks are kept or dropped.
+        count = shares.shape[1] // (1 if options.heads_only else 4)
         kept = torch.rand(len(rows), count, generator=generator).argsort(1)[:, : round(options.keep * count)]
+        if not options.heads_only:
+            blocks = kept.sort(1).values
+            kept = patches_of_blocks(blocks, options.side // PATCH)
         part = lambda values: values.gather(1, kept[..., None].expand(-1, -1, values.shape[2]))
         shares, geometry = part(shares), (part(geometry[0]), geometry[1].gather(1, kept))
     model = network["model"]
     device = next(network.parameters()).device
     pixels, shares, geometry = pixels.to(device), shares.to(device), tuple(g.to(device) for g in geometry)
     with products(device, options.bfloat16):
-        tokens = tower_tokens(model.model.vision_tower, pixels, kept if kept is None else kept.to(device))
+        with torch.set_grad_enabled(not heads_alone):
+            tokens = tower_tokens(model.model.vision_tower, pixels, kept if kept is None else kept.to(device))
         out = network["heads"](tokens)
         loss, parts = head_losses(out, truth, rows, shares, geometry)
-        if options.heads_only:
+        if options.heads_only or heads_alone:
             return loss, parts
-        features = projected(model, tokens)
+        features = projected(model, tokens) if blocks is None else projected_blocks(model, tokens)
         for kind, laid in zip(KIND_WEIGHT, lessons_of(truth, rows, lessons, rng, own)):
             if not laid:
                 parts.append(float("nan"))
                 continue
             sequences = pad(laid, code_ids).to(device)
+            if blocks is not None and kind != "text":
+                sequences = without_dropped(sequences, model.config.image_token_index, blocks.to(device))
             hidden = hidden_states(model, sequences, features if kind != "text" else None)
             part, each = loss_of(model, sequences, hidden, Z_WEIGHT)
             loss = options.head_share * loss if kind == "short" else loss
@@ -135,7 +144,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(options.port))
         distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     truth = read_truth(options.data, options.work, options.splits)
-    sampler, chosen = Sampler(truth), select_rows(truth)
+    sampler, chosen = Sampler(truth, options.phantoms, options.ph2), select_rows(truth)
     if rank == 0:
         prepare_tokenizer(truth, options.work)
     if options.workers > 1:
@@ -176,7 +185,8 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         generator = torch.Generator().manual_seed(SEED + (options.stage << 24) + step * 64 + rank)
         torch.manual_seed(SEED + (options.stage << 24) + step * 64 + rank)
         network.train()
-        loss, parts = step_loss(network, truth, sampler.draw(options.batch, rng), lessons, rng, generator, options, own, code_ids)
+        loss, parts = step_loss(network, truth, sampler.draw(options.batch, rng), lessons, rng, generator, options, own, code_ids,
+                                step < options.heads_first)
         for p in parameters:
             p.grad = None
         loss.backward()
@@ -222,7 +232,12 @@ def main() -> None:
     parser.add_argument("--heads-only", action="store_true", help="the tower alone, taught by its heads")
     parser.add_argument("--position-products", action="store_true", help="products of the coordinates join the position embeddings")
     parser.add_argument("--turns", action="store_true", help="quarter-turns too; then no shape is taught patch by patch, and its words little")
-    parser.add_argument("--keep", type=float, default=1.0, help="share of an image's patches that the tower sees; below 1 with --heads-only")
+    parser.add_argument("--rotate", action="store_true", help="half of the pictures by any angle, in true proportions")
+    parser.add_argument("--keep", type=float, default=1.0,
+                        help="share of an image's patches that the tower sees; beside the decoder blocks of four are kept or dropped")
+    parser.add_argument("--heads-first", type=int, default=0, help="steps in which only the heads learn: weights that begin without them")
+    parser.add_argument("--phantoms", type=float, default=PHANTOM_SHARE, help="share of phantoms in a batch")
+    parser.add_argument("--ph2", type=float, default=PH2_SHARE, help="share of PH2's teaching images in a batch")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--decay-from", type=int, help="step from which the rate falls to nothing at --steps")
@@ -239,8 +254,10 @@ def main() -> None:
     parser.add_argument("--evaluate-every", type=int, default=300)
     options = parser.parse_args()
     options.bfloat16 = options.precision == "bfloat16" or options.precision == "auto" and has_quick_bfloat16(best_device())
-    if not 0 < options.keep <= 1 or options.keep < 1 and not options.heads_only:
-        parser.error("--keep is a share, and below 1 only with --heads-only: the projector needs every patch")
+    if not 0 < options.keep <= 1:
+        parser.error("--keep is a share")
+    if not (options.phantoms >= 0 <= options.ph2 and options.phantoms + options.ph2 < 1):
+        parser.error("--phantoms and --ph2 are shares, below 1 together")
     if best_device().type == "cuda" and options.workers > 1:
         parser.error("on a GPU give --workers 1, and a larger --batch")
     if options.workers > 1:

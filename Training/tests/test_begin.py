@@ -8,9 +8,11 @@ import pytest
 import torch
 from PIL import Image
 
-from dermgemma_training.begin import read_tensors, read_weights
+from dermgemma_training.begin import read_tensors, read_weights, vocabulary_file
 from dermgemma_training.export import NAME, SHARPENING
 from dermgemma_training.language import Branch, Row, build_model, hidden_states, model_configuration, pad
+from dermgemma_training.lessons import Lessons
+from dermgemma_training.tokenizer import Tokenizer
 from dermgemma_training.tower import PATCH
 
 MODELS = Path(__file__).resolve().parents[2] / "Models" / NAME
@@ -49,3 +51,14 @@ def test_every_tensor_is_taken_back():
     # The output's weights are the embeddings': one tensor in the file, two names here.
     assert len(taken) == len(given) + 1
     assert sum(t.numel() for t in given.values()) == sum(t.numel() for n, t in taken.items() if "lm_head" not in n)
+
+
+def test_the_vocabulary_taken_back_cuts_text_as_the_committed_one(tmp_path, model_and_reference):
+    (tmp_path / "tokenizer.model").write_bytes(vocabulary_file(MODELS))
+    tokenizer, (model, reference) = Tokenizer(tmp_path / "tokenizer.model"), model_and_reference
+    assert tokenizer.size == model.config.text_config.vocab_size
+    lessons = Lessons(tokenizer, reference["prompt_ids"].count(reference["image_token"]))
+    branch = lessons.direct_code(0)
+    assert lessons.prefix + branch.ids[:branch.prompt] == reference["prompt_ids"]
+    text = "user\n\n\nÄ 7 light brown\n"
+    assert tokenizer.decode(tokenizer.encode(text)) == text and len(tokenizer.encode(text)) < len(text)

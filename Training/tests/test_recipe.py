@@ -6,13 +6,17 @@ import torch
 
 from dermgemma_training import calibrate, dataset, vocabulary
 from dermgemma_training.dataset import Record, split_ham10000
-from dermgemma_training.language import Branch, Row, build_model, hidden_states, loss_of, model_configuration, pad
+from dermgemma_training.export import NAME
+from dermgemma_training.language import Branch, Row, build_model, hidden_states, loss_of, model_configuration, pad, without_dropped
 from dermgemma_training.lessons import Lessons
 from dermgemma_training.measurement import measure
 from dermgemma_training.protocol import read_protocol
+from dermgemma_training.scoring import projected, projected_blocks
 from dermgemma_training.tokenizer import BOS, Tokenizer, train_tokenizer
+from dermgemma_training.tower import patches_of_blocks
 from pathlib import Path
 
+MODELS = Path(__file__).resolve().parents[2] / "Models" / NAME
 SPLITS = Path(__file__).resolve().parents[1] / "splits"
 
 
@@ -134,6 +138,28 @@ def test_padding_changes_nothing(tokenizer):
     assert torch.allclose(alone[0], together[0, : alone.shape[1]], atol=1e-4)
 
 
+def test_dropped_blocks_leave_the_others_as_they_were(tokenizer):
+    model, lessons = small_model(tokenizer), Lessons(tokenizer, 64)
+    tokens = torch.randn(2, 256, 192)
+    blocks = torch.stack([torch.randperm(64)[:32].sort().values for _ in range(2)])
+    patches = patches_of_blocks(blocks, 16)
+    features = projected(model, tokens)
+    kept = projected_blocks(model, tokens.gather(1, patches[..., None].expand(-1, -1, 192)))
+    assert torch.allclose(kept, features.gather(1, blocks[..., None].expand(-1, -1, features.shape[2])), atol=1e-5)
+    one, two = lessons.question("Colors", {"Colors": "light brown, black"}), lessons.direct_code(1)
+    whole = pad([Row(lessons.prefix, [two], 1), Row(lessons.prefix, [one, two], 0)])
+    part = without_dropped(whole, model.config.image_token_index, blocks)
+    assert part.ids.shape[1] == whole.ids.shape[1] - 32 and part.position.max() == whole.position.max()
+    assert part.taught.sum() == whole.taught.sum()
+    # What every image token of a row is worth must not hang on its neighbours' rows: each row as alone.
+    alone = without_dropped(pad([Row(lessons.prefix, [one, two], 0)]), model.config.image_token_index, blocks)
+    together, single = hidden_states(model, part, kept), hidden_states(model, alone, kept[:1])
+    assert torch.allclose(together[1], single[0], atol=1e-4)
+    everything = torch.arange(64).expand(2, -1)
+    same = without_dropped(whole, model.config.image_token_index, everything)
+    assert torch.equal(same.ids, whole.ids) and torch.equal(same.position, whole.position)
+
+
 def test_soft_codes_reach_the_loss(tokenizer):
     model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
     features = torch.randn(1, 16, model.config.text_config.hidden_size)
@@ -156,3 +182,23 @@ def test_calibration_recovers_temperature_and_bias():
     p = calibrate.probabilities(distorted, fitted["temperature"], np.array(fitted["bias"]))
     assert calibrate.calibration_error(p, truth) < 0.04
     assert (p.argmax(1) == truth).mean() > (distorted.argmax(1) == truth).mean()
+
+
+def test_chance_alone_gives_a_calibration_error_that_shrinks_with_the_number_of_images():
+    rng = np.random.default_rng(1)
+    p = rng.dirichlet(np.ones(4), 4000)
+    truth = np.array([rng.choice(4, p=row) for row in p])
+    few, many = (calibrate.chance_calibration_error(p[:n], truth[:n], draws=200) for n in (250, 4000))
+    assert few[1] < few[0] < few[2] and 3 < few[0] / many[0] < 5, "four times fewer for sixteen times as many"
+    sure = p ** 3 / (p ** 3).sum(1, keepdims=True)
+    assert calibrate.calibration_error(p, truth) < 2 * many[0] < 0.1 < calibrate.calibration_error(sure, truth)
+
+
+def test_a_calibration_is_taken_back_from_what_is_printed():
+    rng = np.random.default_rng(2)
+    scores, bias = rng.normal(0, 2, (50, 4)), np.array([0.3, -0.2, 0.1, -0.2])
+    printed = np.round(calibrate.probabilities(scores, 2.5, bias), 6)
+    back = calibrate.uncalibrated(printed, 2.5, bias)
+    assert np.abs(calibrate.probabilities(back, 1.0, np.zeros(4)) - calibrate.probabilities(scores, 1.0, np.zeros(4))).max() < 1e-3
+    temperature, stored = calibrate.stored_calibration(MODELS / f"{NAME}.gguf", "direct")
+    assert temperature > 0 and stored.shape == (4,) and abs(stored.sum()) < 1e-4

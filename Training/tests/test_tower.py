@@ -8,12 +8,12 @@ import torch.nn.functional as F
 from transformers import SiglipVisionModel
 
 from dermgemma_training.geometry import lesion_geometry
-from dermgemma_training.images import augment
+from dermgemma_training.images import augment, rotations
 from dermgemma_training.losses import map_targets
 from dermgemma_training.measurement import MAP_SIDE, MAPS, measure_with_maps
-from dermgemma_training.optimizing import make_optimizers, rate_factor
+from dermgemma_training.optimizing import make_optimizers, orthogonalized, rate_factor
 from dermgemma_training.prepare import read_maps, write_maps
-from dermgemma_training.tower import PATCH, initialize_tower, start_patches, tower_configuration, tower_tokens
+from dermgemma_training.tower import PATCH, initialize_tower, patches_of_blocks, start_patches, tower_configuration, tower_tokens
 
 SIDE = 4 * PATCH
 
@@ -122,16 +122,30 @@ def test_every_weight_has_one_optimizer():
     assert all(p.ndim == 2 for g in optimizers[0].param_groups for p in g["params"])
 
 
+def test_updates_are_orthogonalized_as_pytorch_does():
+    for shape in ((192, 768), (768, 192), (64, 192)):
+        update = torch.randn(*shape, generator=torch.Generator().manual_seed(8))
+        found = orthogonalized(update, (3.4445, -4.7750, 2.0315), 5, 1e-7)
+        values = torch.linalg.svdvals(found)
+        assert found.dtype == torch.float32 and 0.6 < values.min() and values.max() < 1.3
+        u, _, v = torch.linalg.svd(update, full_matrices=False)
+        assert float((found * (u @ v)).sum() / found.norm() / (u @ v).norm()) > 0.97
+    weight = torch.nn.Parameter(torch.zeros(64, 192))
+    weight.grad = torch.randn(64, 192, generator=torch.Generator().manual_seed(9))
+    torch.optim.Muon([weight], lr=0.1, weight_decay=0.0).step()
+    assert torch.linalg.svdvals(weight.detach()).max() / torch.linalg.svdvals(weight.detach()).min() < 2.2, "the step is orthogonal"
+
+
 def test_the_rate_rises_stays_and_falls():
     assert [rate_factor(s, 10, 50, 100) for s in (0, 9, 30, 50, 75, 100)] == [0.1, 1, 1, 1, 0.5, 0]
 
 
-def ellipse_shares(aspect, turn, grid=16):
+def ellipse_shares(aspect, turn, grid=16, radius=0.3):
     """An ellipse's share of each patch of a picture that was stretched from 4:3 to a square."""
     fine = (torch.arange(grid * 8) + 0.5) / (grid * 8)
     y, x = torch.meshgrid(fine - 0.5, (fine - 0.5) * 4 / 3, indexing="ij")
     u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
-    inside = ((u / aspect ** 0.5) ** 2 + (v * aspect ** 0.5) ** 2 < 0.3 ** 2).float()
+    inside = ((u / aspect ** 0.5) ** 2 + (v * aspect ** 0.5) ** 2 < radius ** 2).float()
     return F.avg_pool2d(inside[None, None], 8).flatten(1)
 
 
@@ -145,6 +159,35 @@ def test_places_in_a_lesion_tell_its_elongation_whatever_its_direction():
             assert abs(float(mean[2]) - float(mean[4]) * np.cos(2 * turn)) < 0.03
             assert abs(float(mean[3]) - float(mean[4]) * np.sin(2 * turn)) < 0.03
             assert abs(float(mean[0])) < 1e-4 and float(mean[5]) < 0.12 and bool(holds.any())
+
+
+def test_rotation_and_crops_keep_a_lesions_elongation():
+    lesions = torch.cat([ellipse_shares(1.6, turn, 16, 0.22).reshape(1, 1, 16, 16) for turn in (0.0, 0.4, 1.0, 1.5) for _ in range(8)])
+    maps = F.interpolate(lesions * 0.75, size=(MAP_SIDE, MAP_SIDE), mode="bilinear") / 0.75
+    lesions, images = maps.clamp(0, 1), torch.zeros(32, 3, 224, 224)
+    generator = torch.Generator().manual_seed(6)
+    before = lesion_geometry(F.avg_pool2d(lesions, 2).flatten(1))[0]
+    _, shares = augment(images, lesions, 224, generator, rotate=True)
+    after = lesion_geometry(shares[..., 0])[0]
+    slant = (after[:, 0, 3] - before[:, 0, 3]).abs()
+    assert (after[:, 0, 4] - before[:, 0, 4]).abs().max() < 0.06, "as long as before"
+    assert int((slant > 0.1).sum()) >= 8, "some were turned"
+    _, shares = augment(images, lesions, 224, generator)
+    assert (lesion_geometry(shares[..., 0])[0][:, 0, 4] - before[:, 0, 4]).abs().max() < 0.03
+
+
+def test_a_lesion_near_the_frame_is_not_rotated():
+    y, x = torch.meshgrid(torch.arange(32), torch.arange(32), indexing="ij")
+    near, far, unknown = (x < 6).float(), (torch.hypot(x - 15.5, y - 15.5) < 6).float(), torch.full((32, 32), float("nan"))
+    found = rotations(torch.stack([near, far, unknown]), torch.tensor([True] * 3), torch.Generator().manual_seed(7))
+    still = [bool(torch.allclose(m, torch.eye(2))) for m in found]
+    assert still == [True, False, True]
+    assert torch.linalg.det(found).allclose(torch.ones(3), atol=1e-5)
+
+
+def test_blocks_are_what_the_projector_pools():
+    blocks = torch.tensor([[0, 3], [1, 2]])
+    assert patches_of_blocks(blocks, 4).tolist() == [[0, 1, 4, 5, 10, 11, 14, 15], [2, 3, 6, 7, 8, 9, 12, 13]]
 
 
 def test_a_half_disc_has_no_partners_about_one_axis():
