@@ -2,9 +2,9 @@
 
     python -m dermgemma_training.begin --models ../Models/dermgemma-small --work DIR
 
-Writes ``WORK/begin.pt`` for ``train --start begin.pt``, and ``WORK/tokenizer.model``, the vocabulary that those weights know. What `export` did to the weights is undone: GGUF's names, Gemma's
-norms (stored with the 1 that they add) and the sharpened last norm. The heads that only training uses are not in
-the files: they begin anew.
+Writes ``WORK/begin.pt`` for ``train --start begin.pt``, and ``WORK/tokenizer.model``, the vocabulary that those weights
+know. What `export` did to the weights is undone: GGUF's names, Gemma's norms (stored with the 1 that they add) and the
+sharpened last norm. The heads that only training uses are not in the files: they begin anew (`train --heads-first`).
 """
 
 from __future__ import annotations

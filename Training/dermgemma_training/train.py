@@ -191,6 +191,9 @@ def worker(rank: int, options: argparse.Namespace) -> None:
             p.grad = None
         loss.backward()
         add_gradients(parameters, options.workers)
+        if step < options.heads_first:  # without a gradient a weight neither moves nor decays
+            for p in network["model"].parameters():
+                p.grad = None
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         for optimizer in optimizers:
             optimizer.step()
