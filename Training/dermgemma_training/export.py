@@ -32,9 +32,10 @@ SAMPLING = {"temp": 0.1, "top_k": 20, "top_p": 0.95, "min_p": 0.05, "penalty_rep
 def load_model(work: Path, checkpoint: str = "last.pt", sharpening: float = SHARPENING, side: int = IMAGE_SIDE):
     """The averaged model as it is exported, and its tokenizer."""
     tokenizer = Tokenizer(work / "tokenizer.model")
-    model = build_model(model_configuration(tokenizer.size, tokenizer.image, tokenizer.start_of_image,
-                                            tokenizer.end_of_image, tokenizer.end_of_turn, side))
     state = torch.load(work / checkpoint, map_location="cpu")["average"]
+    patch = next(value.shape[-1] for name, value in state.items() if name.endswith("patch_embedding.weight"))
+    model = build_model(model_configuration(tokenizer.size, tokenizer.image, tokenizer.start_of_image,
+                                            tokenizer.end_of_image, tokenizer.end_of_turn, side, patch))
     model.load_state_dict({k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")})
     with torch.no_grad():
         norm = model.model.language_model.norm.weight  # Gemma's norm multiplies by 1 + weight

@@ -40,14 +40,14 @@ def rotations(lesion: torch.Tensor, chosen: torch.Tensor, generator: torch.Gener
 
 
 def augment(images: torch.Tensor, maps: torch.Tensor, side: int, generator: torch.Generator,
-            crop: float = 0.9, turns: bool = False, rotate: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+            crop: float = 0.9, turns: bool = False, rotate: bool = False, patch: int = PATCH) -> tuple[torch.Tensor, torch.Tensor]:
     """Mirrors, and for half of the images slight crops: all words stay true, and the other half stays sharp.
 
     `images` N x 3 x any x any in 0...255, `maps` N x M x any x any in [0, 1], the lesion's first. Returns pixels in [-1, 1] and the
     maps' share of each patch, N x patches x M. Crops keep proportions: a tenth in one direction would turn "round" into "oval".
     With `rotate` the cropped half is turned too, by any angle and in true proportions; the rim is drawn out into the corners
     (mirrored, a lesion would be there twice). Quarter-turns of the stretched picture only on demand, where no words are
-    taught: they would not survive them. No colour jitter at all.
+    taught: they would not survive them. No colour jitter: see `other_colours`.
     """
     count = len(images)
     flip = torch.randint(0, 2, (count, 2), generator=generator).float() * 2 - 1
@@ -67,7 +67,24 @@ def augment(images: torch.Tensor, maps: torch.Tensor, side: int, generator: torc
         images = F.interpolate(images, size=(side, side), mode="bilinear", antialias=True)
     grid = F.affine_grid(matrix, (count, 3, side, side), align_corners=False)
     pixels = F.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
-    patches = side // PATCH
+    patches = side // patch
     map_grid = F.affine_grid(matrix, (count, maps.shape[1], patches * 2, patches * 2), align_corners=False)
     shares = F.grid_sample(maps, map_grid, mode="bilinear", padding_mode="border", align_corners=False)
     return pixels / 127.5 - 1, F.avg_pool2d(shares, 2).flatten(2).transpose(1, 2).clamp(0, 1)
+
+
+#: How far colours are changed where only the diagnosis is taught: spreads of the logarithms of each channel's gain and of the exponent, and
+#: bounds of the factors of saturation and contrast.
+GAIN_SPREAD, EXPONENT_SPREAD, SATURATION, CONTRAST = 0.06, 0.12, (0.75, 1.25), (0.8, 1.25)
+
+
+def other_colours(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """N x 3 x H x W pixels in [-1, 1] as another camera or light might have shown them. Words about colours are no longer true."""
+    count = len(pixels)
+    lot = lambda low, high: low + (high - low) * torch.rand(count, 1, 1, 1, generator=generator)
+    values = ((pixels + 1) / 2).clamp(0, 1) ** torch.exp(EXPONENT_SPREAD * torch.randn(count, 1, 1, 1, generator=generator))
+    values = values * torch.exp(GAIN_SPREAD * torch.randn(count, 3, 1, 1, generator=generator))
+    grey = values.mean(1, keepdim=True)
+    values = grey + (values - grey) * lot(*SATURATION)
+    middle = values.mean((1, 2, 3), keepdim=True)
+    return (middle + (values - middle) * lot(*CONTRAST)).clamp(0, 1) * 2 - 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 import torch
 from transformers import Gemma3Config, Gemma3ForConditionalGeneration, Gemma3TextConfig
 
-from .tower import IMAGE_SIDE, PATCH, tower_configuration
+from .tower import IMAGE_SIDE, PATCH, TOKEN_SIDE, tower_configuration
 
 CONTEXT = 2048
 HIDDEN = 192
@@ -22,15 +22,15 @@ PROJECTION_STD = 0.05
 
 
 def image_tokens(side: int = IMAGE_SIDE) -> int:
-    """Tokens of an image: Gemma 3's projector pools 2 x 2 patches."""
-    return (side // (2 * PATCH)) ** 2
+    """Tokens of an image: Gemma 3's projector pools squares of patches."""
+    return (side // TOKEN_SIDE) ** 2
 
 
 IMAGE_TOKENS = image_tokens()
 
 
 def model_configuration(vocabulary: int, image_token: int, start_of_image: int, end_of_image: int,
-                        end_of_turn: int, side: int = IMAGE_SIDE) -> Gemma3Config:
+                        end_of_turn: int, side: int = IMAGE_SIDE, patch: int = PATCH) -> Gemma3Config:
     """A small decoder beside the small tower: what two shared CPU cores can train from random weights."""
     text = Gemma3TextConfig(vocab_size=vocabulary, hidden_size=HIDDEN, intermediate_size=512, num_hidden_layers=DECODER_LAYERS,
                             num_attention_heads=6, num_key_value_heads=2, head_dim=HEAD,
@@ -39,7 +39,7 @@ def model_configuration(vocabulary: int, image_token: int, start_of_image: int, 
                             bos_token_id=2, tie_word_embeddings=True, attn_implementation="eager",
                             rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 10000.0},
                                              "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}})
-    return Gemma3Config(text_config=text, vision_config=tower_configuration(side), mm_tokens_per_image=image_tokens(side),
+    return Gemma3Config(text_config=text, vision_config=tower_configuration(side, patch), mm_tokens_per_image=image_tokens(side),
                         boi_token_index=start_of_image, eoi_token_index=end_of_image, image_token_index=image_token,
                         image_token_id=image_token, tie_word_embeddings=True, pad_token_id=0, bos_token_id=2,
                         eos_token_id=end_of_turn)
@@ -115,20 +115,6 @@ def pad(rows: list[Row], soft_ids: list[int] | None = None) -> Sequences:
     fill = lambda column, value: torch.tensor([l[column] + [value] * (width - len(l[column])) for l in laid])
     return Sequences(fill(0, 0), fill(1, -1), fill(2, 0), torch.tensor([r.image for r in rows]), fill(3, False),
                      torch.tensor(owner), torch.tensor(first), torch.tensor(weight), torch.tensor(soft), codes)
-
-
-def without_dropped(batch: Sequences, image_token: int, kept: torch.Tensor) -> Sequences:
-    """The same rows with some tokens of each image only, which stay at their positions.
-
-    `kept` is images x K: which tokens of each image stay, rising. Every row must have an image at the same columns.
-    """
-    first = int((batch.ids[0] == image_token).int().argmax())
-    count = int((batch.ids[0] == image_token).sum())
-    rows, width = batch.ids.shape
-    column = torch.arange(width, device=batch.ids.device).expand(rows, -1)
-    chosen = torch.cat([column[:, :first], first + kept[batch.image_row], column[:, first + count:]], 1)
-    part = {name: getattr(batch, name).gather(1, chosen) for name in ("ids", "branch", "position", "taught")}
-    return replace(batch, **part)
 
 
 def hidden_states(model: Gemma3ForConditionalGeneration, batch: Sequences, features: torch.Tensor | None) -> torch.Tensor:

@@ -28,10 +28,12 @@ def map_targets(shares: torch.Tensor) -> torch.Tensor:
 
 
 def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
-                shares: torch.Tensor, geometry: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, list[float]]:
+                shares: torch.Tensor, geometry: tuple[torch.Tensor, torch.Tensor],
+                recoloured: torch.Tensor | None = None) -> tuple[torch.Tensor, list[float]]:
     """Diagnosis, maps, geometry, measurements and the answers' words from the heads.
 
-    `shares` is N x patches x MAPS, `geometry` what `lesion_geometry` gives for the same patches.
+    `shares` is N x patches x MAPS, `geometry` what `lesion_geometry` gives for the same patches. Images marked in `recoloured` (N)
+    teach diagnosis and geometry alone.
     """
     out = {name: value.float() for name, value in out.items()}
     place = lambda values: torch.from_numpy(values).to(shares.device)
@@ -41,16 +43,17 @@ def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
         if 0 <= truth.diagnosis[row] < len(CODES):
             target[n, : len(CODES)] = torch.tensor(softened(int(truth.diagnosis[row]), truth.by_measurements[row]))
     target = target.to(shares.device)
-    known = ~torch.isnan(shares).flatten(1).any(1)
+    true_colours = torch.ones(len(rows), dtype=torch.bool, device=shares.device) if recoloured is None else ~recoloured.to(shares.device)
+    known = true_colours & ~torch.isnan(shares).flatten(1).any(1)
     scores, attributes = place(truth.measurements[rows]), place(truth.attributes[rows])
-    have = ~torch.isnan(scores)
+    have = ~torch.isnan(scores) & true_colours[:, None]
     places, holds = geometry
     phantom = place(truth.source[rows] == 2)
     losses = {"diagnosis": F.cross_entropy(out["diagnosis"][real], target[real]),
               "maps": F.binary_cross_entropy_with_logits(out["maps"][known], map_targets(shares[known])),
               "geometry": F.smooth_l1_loss(out["geometry"][holds], places[holds], beta=0.2) if holds.any() else out["geometry"].sum() * 0,
               "measurements": F.smooth_l1_loss(out["measurements"][have], scores[have]),
-              "attributes": F.binary_cross_entropy_with_logits(out["attributes"], attributes)}
+              "attributes": F.binary_cross_entropy_with_logits(out["attributes"][true_colours], attributes[true_colours])}
     seen = [float(v.detach()) for v in losses.values()]
     if phantom.any():
         seen.append(float(F.binary_cross_entropy_with_logits(out["attributes"][phantom], attributes[phantom]).detach()))

@@ -57,7 +57,8 @@ def main() -> None:
         tensor = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
         features = model.model.multi_modal_projector(model.model.vision_tower(pixel_values=tensor).last_hidden_state)
         hidden = hidden_states(model, pad([Row(prompt, [Branch([0], 1)], 0)]), features)[0, len(prompt) - 1]
-        shutil.copy(path, options.out / path.name)
+        if path.resolve() != (options.out / path.name).resolve():
+            shutil.copy(path, options.out / path.name)
         records.append({"image": path.name, "logits": [round(float(v), 5) for v in model.lm_head(hidden)]})
     (options.out / "logits.json").write_text(json.dumps({
         "prompt": lessons.direct.classification, "prompt_ids": prompt, "image_token": tokenizer.image,

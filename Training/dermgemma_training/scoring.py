@@ -36,9 +36,9 @@ def projected(model, tokens: torch.Tensor) -> torch.Tensor:
 
 
 def projected_blocks(model, tokens: torch.Tensor) -> torch.Tensor:
-    """The same of patches that lie block by block, each four of them one image token: N x tokens / 4 x hidden."""
+    """The same where only some patches of each block were read, as `some_of_every_block` lays them: each token a mean over those."""
     projector = model.model.multi_modal_projector
-    pooled = projector.mm_soft_emb_norm(tokens.unflatten(1, (-1, 4)).mean(2))
+    pooled = projector.mm_soft_emb_norm(tokens.unflatten(1, (model.config.mm_tokens_per_image, -1)).mean(2))
     return (pooled @ projector.mm_input_projection_weight).type_as(tokens)
 
 

@@ -14,7 +14,10 @@ from .measurement import MAPS
 
 #: HAM10000's seven diagnoses; the first four are the codes in their order.
 DIAGNOSES = ("mel", "nv", "bcc", "bkl", "akiec", "vasc", "df")
-PATCH = 14
+#: The exported tower's patches, in pixels; earlier stages may have larger ones (`train --patch`).
+PATCH = 7
+#: Side in pixels of what the projector pools into one image token.
+TOKEN_SIDE = 28
 #: The side of the exported model's images: the seed protocol's own, so that nothing is resized once more.
 IMAGE_SIDE = 224
 WIDTH = 192
@@ -22,10 +25,10 @@ LAYERS = 6
 HEADS = 3
 
 
-def tower_configuration(side: int = IMAGE_SIDE) -> SiglipVisionConfig:
+def tower_configuration(side: int = IMAGE_SIDE, patch: int = PATCH) -> SiglipVisionConfig:
     """Patches of width 192: small enough to learn from random weights on a CPU, where plain attention is the quickest."""
     return SiglipVisionConfig(hidden_size=WIDTH, intermediate_size=4 * WIDTH, num_hidden_layers=LAYERS,
-                              num_attention_heads=HEADS, image_size=side, patch_size=PATCH,
+                              num_attention_heads=HEADS, image_size=side, patch_size=patch,
                               vision_use_head=False, layer_norm_eps=1e-6, hidden_act="gelu_pytorch_tanh",
                               attn_implementation="eager")
 
@@ -50,14 +53,18 @@ def start_patches(tower: nn.Module, pixels: torch.Tensor) -> None:
     Fine structure has little variance; beside smooth colour a random start would hardly show it. Components weaker than
     the 96th stay weaker, so that the sensor's noise is not blown up.
     """
-    patches = F.unfold(pixels, PATCH, stride=PATCH).transpose(1, 2).reshape(-1, 3 * PATCH * PATCH).double()
+    embedding = tower.embeddings.patch_embedding
+    patch = embedding.weight.shape[-1]
+    patches = F.unfold(pixels, patch, stride=patch).transpose(1, 2).reshape(-1, 3 * patch * patch).double()
     mean = patches.mean(0)
     values, vectors = torch.linalg.eigh((patches - mean).T @ (patches - mean) / len(patches))
     values, vectors = values.flip(0)[:WIDTH], vectors.flip(1)[:, :WIDTH]
     # A component's sign is nobody's choice: its strongest weight is made positive.
     vectors = vectors * vectors.gather(0, vectors.abs().argmax(0, keepdim=True)).sign()
     weight = vectors.T * (PATCH_SCALE / (values + values[EVEN_COMPONENTS]).sqrt())[:, None]
-    embedding = tower.embeddings.patch_embedding
+    if len(weight) < WIDTH:  # a small patch has fewer numbers than a token: mixtures of all components fill it up
+        mixed = torch.randn(WIDTH - len(weight), len(weight), dtype=weight.dtype, generator=torch.Generator().manual_seed(4))
+        weight = torch.cat([weight, mixed / math.sqrt(len(weight)) @ weight])
     embedding.weight.copy_(weight.reshape(embedding.weight.shape))
     embedding.bias.copy_(-weight @ mean)
 
@@ -110,11 +117,25 @@ def resized_positions(weight: torch.Tensor, count: int) -> torch.Tensor:
     return F.interpolate(square, size=(new, new), mode="bicubic", align_corners=False).reshape(-1, count).T.contiguous()
 
 
-def patches_of_blocks(blocks: torch.Tensor, grid: int) -> torch.Tensor:
-    """The four patches of each 2 x 2 block that the projector pools, block by block: N x K blocks to N x 4 K patches."""
-    row, column = blocks // (grid // 2) * 2, blocks % (grid // 2) * 2
-    corner = (row * grid + column)[..., None]
-    return (corner + torch.tensor([0, 1, grid, grid + 1])).flatten(1)
+def smaller_patches(weight: torch.Tensor, patch: int) -> torch.Tensor:
+    """A patch embedding for smaller patches that sees in them what it saw in larger ones: W x 3 x P x P to W x 3 x patch x patch.
+
+    A small patch gives what the old embedding gave for that patch made larger (bilinear): the new weights are the old ones
+    through the enlargement's transpose.
+    """
+    if weight.shape[-1] == patch:
+        return weight
+    units = torch.eye(patch * patch).reshape(patch * patch, 1, patch, patch)
+    enlarged = F.interpolate(units, size=weight.shape[-2:], mode="bilinear", align_corners=False)
+    return torch.einsum("wcyx,pyx->wcp", weight, enlarged[:, 0]).unflatten(2, (patch, patch)).contiguous()
+
+
+def some_of_every_block(images: int, grid: int, pool: int, share: float, generator: torch.Generator) -> torch.Tensor:
+    """A share of the patches of each pool x pool block that the projector pools, drawn anew for each image and block: images x K, block by block."""
+    corner = (torch.arange(0, grid, pool)[:, None] * grid + torch.arange(0, grid, pool)).flatten()
+    inside = (torch.arange(pool)[:, None] * grid + torch.arange(pool)).flatten()
+    drawn = torch.rand(images, len(corner), pool * pool, generator=generator).argsort(2)[..., : max(round(share * pool * pool), 1)]
+    return (corner[:, None] + inside[drawn]).flatten(1)
 
 
 def tower_tokens(tower: nn.Module, pixels: torch.Tensor, kept: torch.Tensor | None = None) -> torch.Tensor:

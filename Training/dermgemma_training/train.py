@@ -24,8 +24,8 @@ import torch.distributed as distributed
 
 from .device import best_device, has_quick_bfloat16, products
 from .geometry import lesion_geometry
-from .images import augment
-from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad, without_dropped
+from .images import augment, other_colours
+from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad
 from .lessons import Lessons
 from .losses import head_losses
 from .optimizing import make_optimizers, rate_factor
@@ -33,8 +33,8 @@ from .sampling import PH2_SHARE, PHANTOM_SHARE, OwnWords, Sampler, lessons_of
 from .scoring import plain, projected, projected_blocks, score, select_rows
 from .dataset import CODES
 from .tokenizer import Tokenizer, train_tokenizer
-from .tower import (IMAGE_SIDE, PATCH, Heads, add_position_products, initialize_tower, patches_of_blocks, resized_positions,
-                    start_patches, tower_tokens)
+from .tower import (IMAGE_SIDE, PATCH, TOKEN_SIDE, Heads, add_position_products, initialize_tower, resized_positions,
+                    smaller_patches, some_of_every_block, start_patches, tower_tokens)
 from .truth import ATTRIBUTES, Truth, read_truth
 
 SEED = 20261126
@@ -55,11 +55,11 @@ def prepare_tokenizer(truth: Truth, work: Path) -> Tokenizer:
     return Tokenizer(path)
 
 
-def build(work: Path, truth: Truth, side: int):
+def build(work: Path, truth: Truth, side: int, patch: int = PATCH):
     """Tokenizer, lessons, model and heads, from random weights."""
     tokenizer = prepare_tokenizer(truth, work)
     model = build_model(model_configuration(tokenizer.size, tokenizer.image, tokenizer.start_of_image,
-                                            tokenizer.end_of_image, tokenizer.end_of_turn, side))
+                                            tokenizer.end_of_image, tokenizer.end_of_turn, side, patch))
     initialize_tower(model.model.vision_tower)
     rows = np.flatnonzero((truth.split == "train") & (truth.source == 0))
     start_patches(model.model.vision_tower, plain(truth, np.random.default_rng(SEED).permutation(rows)[:PATCH_IMAGES], side))
@@ -68,10 +68,12 @@ def build(work: Path, truth: Truth, side: int):
 
 
 def start_from(network: torch.nn.Module, path: Path) -> None:
-    """Takes over another stage's averaged weights; position embeddings grow with the image."""
+    """Takes over another stage's averaged weights; positions and patches become those of this network's image and patches."""
     state = torch.load(path, map_location="cpu")["average"]
     name = next(n for n in state if n.endswith("position_embedding.weight"))
     state[name] = resized_positions(state[name], len(network.state_dict()[name]))
+    name = next(n for n in state if n.endswith("patch_embedding.weight"))
+    state[name] = smaller_patches(state[name], network.state_dict()[name].shape[-1])
     # Weights that were committed come without the heads, and an earlier stage's may lack one: those begin anew.
     heads = {n: v for n, v in network.state_dict().items() if n.startswith("heads.")}
     network.load_state_dict({**heads, **state})
@@ -83,18 +85,21 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
     """The loss of one worker's images and its parts; with `heads_alone` nothing but the heads learns from it."""
     images = torch.from_numpy(truth.pixels(rows, rng.random(len(rows)) < 0.5)).permute(0, 3, 1, 2).float()
     pixels, shares = augment(images, torch.from_numpy(truth.map_shares(rows)), options.side, generator,
-                             turns=options.turns, rotate=options.rotate)
+                             turns=options.turns, rotate=options.rotate, patch=options.patch)
     geometry = lesion_geometry(shares[..., 0])
     if options.turns:  # what was stretched and then turned has another shape
         geometry = geometry[0], torch.zeros_like(geometry[1])
-    kept = blocks = None
+    recoloured = None
+    if options.recolour > 0:
+        recoloured = (torch.rand(len(rows), generator=generator) < options.recolour) & torch.from_numpy(truth.source[rows] == 0)
+        pixels[recoloured] = other_colours(pixels[recoloured], generator)
+    kept = None
     if options.keep < 1:
-        # The projector pools blocks of four patches, so beside a decoder whole blocks are kept or dropped.
-        count = shares.shape[1] // (1 if options.heads_only else 4)
-        kept = torch.rand(len(rows), count, generator=generator).argsort(1)[:, : round(options.keep * count)]
-        if not options.heads_only:
-            blocks = kept.sort(1).values
-            kept = patches_of_blocks(blocks, options.side // PATCH)
+        # The projector pools blocks of patches, so beside a decoder each block keeps its share, and each image token is there.
+        if options.heads_only:
+            kept = torch.rand(shares.shape[:2], generator=generator).argsort(1)[:, : round(options.keep * shares.shape[1])]
+        else:
+            kept = some_of_every_block(len(rows), options.side // options.patch, TOKEN_SIDE // options.patch, options.keep, generator)
         part = lambda values: values.gather(1, kept[..., None].expand(-1, -1, values.shape[2]))
         shares, geometry = part(shares), (part(geometry[0]), geometry[1].gather(1, kept))
     model = network["model"]
@@ -104,17 +109,15 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
         with torch.set_grad_enabled(not heads_alone):
             tokens = tower_tokens(model.model.vision_tower, pixels, kept if kept is None else kept.to(device))
         out = network["heads"](tokens)
-        loss, parts = head_losses(out, truth, rows, shares, geometry)
+        loss, parts = head_losses(out, truth, rows, shares, geometry, recoloured)
         if options.heads_only or heads_alone:
             return loss, parts
-        features = projected(model, tokens) if blocks is None else projected_blocks(model, tokens)
+        features = projected(model, tokens) if kept is None else projected_blocks(model, tokens)
         for kind, laid in zip(KIND_WEIGHT, lessons_of(truth, rows, lessons, rng, own)):
             if not laid:
                 parts.append(float("nan"))
                 continue
             sequences = pad(laid, code_ids).to(device)
-            if blocks is not None and kind != "text":
-                sequences = without_dropped(sequences, model.config.image_token_index, blocks.to(device))
             hidden = hidden_states(model, sequences, features if kind != "text" else None)
             part, each = loss_of(model, sequences, hidden, Z_WEIGHT)
             loss = options.head_share * loss if kind == "short" else loss
@@ -150,7 +153,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
     if options.workers > 1:
         distributed.barrier()
     torch.manual_seed(SEED)
-    tokenizer, lessons, network = build(options.work, truth, options.side)
+    tokenizer, lessons, network = build(options.work, truth, options.side, options.patch)
     if options.start:
         start_from(network, options.work / options.start)
     if options.position_products:
@@ -207,7 +210,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
             tick, running = time.time(), []
         if rank == 0 and step % options.save_every == 0:
             save(path, network, average, optimizers, step)
-        if rank == 0 and (step % options.evaluate_every == 0 or step == options.steps):
+        if rank == 0 and options.evaluate_every and (step % options.evaluate_every == 0 or step == options.steps):
             found = score(average, truth, chosen, tokenizer, lessons, options.side, not options.heads_only)
             log.write(f"step {step} select {json.dumps(found)}\n")
     if rank == 0:
@@ -236,12 +239,15 @@ def main() -> None:
     parser.add_argument("--position-products", action="store_true", help="products of the coordinates join the position embeddings")
     parser.add_argument("--turns", action="store_true", help="quarter-turns too; then no shape is taught patch by patch, and its words little")
     parser.add_argument("--rotate", action="store_true", help="half of the pictures by any angle, in true proportions")
+    parser.add_argument("--recolour", type=float, default=0,
+                        help="share of HAM10000's pictures in changed colours, which teach diagnosis and shape but no words; heads alone")
     parser.add_argument("--keep", type=float, default=1.0,
-                        help="share of an image's patches that the tower sees; beside the decoder blocks of four are kept or dropped")
+                        help="share of an image's patches that the tower sees; beside the decoder the same share of each block that makes one image token")
     parser.add_argument("--heads-first", type=int, default=0, help="steps in which only the heads learn: weights that begin without them")
     parser.add_argument("--phantoms", type=float, default=PHANTOM_SHARE, help="share of phantoms in a batch")
     parser.add_argument("--ph2", type=float, default=PH2_SHARE, help="share of PH2's teaching images in a batch")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
+    parser.add_argument("--patch", type=int, default=PATCH, help="side of the tower's patches; they may become smaller from stage to stage")
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--decay-from", type=int, help="step from which the rate falls to nothing at --steps")
     parser.add_argument("--warm", type=int, default=60, help="steps of warming up")
@@ -254,13 +260,17 @@ def main() -> None:
     parser.add_argument("--precision", choices=("auto", "bfloat16", "float32"), default="auto",
                         help="auto: bfloat16 where the processor multiplies it by itself, which is then some twice as quick")
     parser.add_argument("--save-every", type=int, default=50)
-    parser.add_argument("--evaluate-every", type=int, default=300)
+    parser.add_argument("--evaluate-every", type=int, default=300, help="steps between looks at the selection split; 0 for none")
     options = parser.parse_args()
     options.bfloat16 = options.precision == "bfloat16" or options.precision == "auto" and has_quick_bfloat16(best_device())
+    if options.side % TOKEN_SIDE or options.patch < 1 or TOKEN_SIDE % options.patch:
+        parser.error(f"--side takes multiples of {TOKEN_SIDE}, --patch its divisors")
     if not 0 < options.keep <= 1:
         parser.error("--keep is a share")
     if not (options.phantoms >= 0 <= options.ph2 and options.phantoms + options.ph2 < 1):
         parser.error("--phantoms and --ph2 are shares, below 1 together")
+    if not 0 <= options.recolour <= 1 or options.recolour and not options.heads_only:
+        parser.error("--recolour is a share, and goes with --heads-only")
     if best_device().type == "cuda" and options.workers > 1:
         parser.error("on a GPU give --workers 1, and a larger --batch")
     if options.workers > 1:

@@ -13,7 +13,6 @@ from dermgemma_training.export import NAME, SHARPENING
 from dermgemma_training.language import Branch, Row, build_model, hidden_states, model_configuration, pad
 from dermgemma_training.lessons import Lessons
 from dermgemma_training.tokenizer import Tokenizer
-from dermgemma_training.tower import PATCH
 
 MODELS = Path(__file__).resolve().parents[2] / "Models" / NAME
 
@@ -27,7 +26,8 @@ def model_and_reference():
     start = reference["prompt_ids"].index(reference["image_token"])
     ids = reference["prompt_ids"]
     end = len(ids) - ids[::-1].index(reference["image_token"])
-    model = build_model(model_configuration(tokens, reference["image_token"], ids[start - 1], ids[end], 5, grid * PATCH))
+    patch = state["model.vision_tower.embeddings.patch_embedding.weight"].shape[-1]
+    model = build_model(model_configuration(tokens, reference["image_token"], ids[start - 1], ids[end], 5, grid * patch, patch))
     model.load_state_dict(state)
     return model.eval(), reference
 

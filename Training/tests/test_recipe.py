@@ -7,13 +7,13 @@ import torch
 from dermgemma_training import calibrate, dataset, vocabulary
 from dermgemma_training.dataset import Record, split_ham10000
 from dermgemma_training.export import NAME
-from dermgemma_training.language import Branch, Row, build_model, hidden_states, loss_of, model_configuration, pad, without_dropped
+from dermgemma_training.language import Branch, Row, build_model, hidden_states, loss_of, model_configuration, pad
 from dermgemma_training.lessons import Lessons
 from dermgemma_training.measurement import measure
 from dermgemma_training.protocol import read_protocol
 from dermgemma_training.scoring import projected, projected_blocks
 from dermgemma_training.tokenizer import BOS, Tokenizer, train_tokenizer
-from dermgemma_training.tower import patches_of_blocks
+from dermgemma_training.tower import PATCH, TOKEN_SIDE, some_of_every_block
 from pathlib import Path
 
 MODELS = Path(__file__).resolve().parents[2] / "Models" / NAME
@@ -138,26 +138,14 @@ def test_padding_changes_nothing(tokenizer):
     assert torch.allclose(alone[0], together[0, : alone.shape[1]], atol=1e-4)
 
 
-def test_dropped_blocks_leave_the_others_as_they_were(tokenizer):
-    model, lessons = small_model(tokenizer), Lessons(tokenizer, 64)
-    tokens = torch.randn(2, 256, 192)
-    blocks = torch.stack([torch.randperm(64)[:32].sort().values for _ in range(2)])
-    patches = patches_of_blocks(blocks, 16)
-    features = projected(model, tokens)
-    kept = projected_blocks(model, tokens.gather(1, patches[..., None].expand(-1, -1, 192)))
-    assert torch.allclose(kept, features.gather(1, blocks[..., None].expand(-1, -1, features.shape[2])), atol=1e-5)
-    one, two = lessons.question("Colors", {"Colors": "light brown, black"}), lessons.direct_code(1)
-    whole = pad([Row(lessons.prefix, [two], 1), Row(lessons.prefix, [one, two], 0)])
-    part = without_dropped(whole, model.config.image_token_index, blocks)
-    assert part.ids.shape[1] == whole.ids.shape[1] - 32 and part.position.max() == whole.position.max()
-    assert part.taught.sum() == whole.taught.sum()
-    # What every image token of a row is worth must not hang on its neighbours' rows: each row as alone.
-    alone = without_dropped(pad([Row(lessons.prefix, [one, two], 0)]), model.config.image_token_index, blocks)
-    together, single = hidden_states(model, part, kept), hidden_states(model, alone, kept[:1])
-    assert torch.allclose(together[1], single[0], atol=1e-4)
-    everything = torch.arange(64).expand(2, -1)
-    same = without_dropped(whole, model.config.image_token_index, everything)
-    assert torch.equal(same.ids, whole.ids) and torch.equal(same.position, whole.position)
+def test_some_patches_of_every_block_make_every_image_token(tokenizer):
+    model, pool = small_model(tokenizer), TOKEN_SIDE // PATCH
+    grid = 8 * pool
+    tokens, generator = torch.randn(2, grid * grid, 192), torch.Generator().manual_seed(1)
+    read = lambda share: tokens.gather(1, some_of_every_block(2, grid, pool, share, generator)[..., None].expand(-1, -1, 192))
+    assert torch.allclose(projected_blocks(model, read(1.0)), projected(model, tokens), atol=1e-5), "all of each block, in any order"
+    part = read(0.25)
+    assert part.shape == (2, grid * grid // 4, 192) and projected_blocks(model, part).shape == projected(model, tokens).shape
 
 
 def test_soft_codes_reach_the_loss(tokenizer):

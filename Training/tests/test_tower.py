@@ -8,14 +8,15 @@ import torch.nn.functional as F
 from transformers import SiglipVisionModel
 
 from dermgemma_training.geometry import lesion_geometry
-from dermgemma_training.images import augment, rotations
-from dermgemma_training.losses import map_targets
+from dermgemma_training.images import augment, other_colours, rotations
+from dermgemma_training.losses import head_losses, map_targets
 from dermgemma_training.measurement import MAP_SIDE, MAPS, measure_with_maps
 from dermgemma_training.optimizing import make_optimizers, orthogonalized, rate_factor
 from dermgemma_training.prepare import read_maps, write_maps
-from dermgemma_training.tower import PATCH, initialize_tower, patches_of_blocks, start_patches, tower_configuration, tower_tokens
+from dermgemma_training.tower import (PATCH, Heads, initialize_tower, smaller_patches, some_of_every_block, start_patches, tower_configuration,
+                                       tower_tokens)
 
-SIDE = 4 * PATCH
+SIDE = 8 * PATCH
 
 
 def small_tower():
@@ -37,7 +38,7 @@ def test_the_tower_read_part_by_part_is_hugging_faces():
     tower, pixels = small_tower(), textured(2)
     with torch.no_grad():
         assert torch.allclose(tower_tokens(tower, pixels), tower(pixel_values=pixels).last_hidden_state, atol=1e-5)
-        order = torch.randperm(16, generator=torch.Generator().manual_seed(2)).repeat(2, 1)
+        order = torch.randperm(64, generator=torch.Generator().manual_seed(2)).repeat(2, 1)
         assert torch.allclose(tower_tokens(tower, pixels, order), tower_tokens(tower, pixels)[:, order[0]], atol=1e-4)
         assert tower_tokens(tower, pixels, order[:, :5]).shape == (2, 5, 192)
 
@@ -49,7 +50,9 @@ def test_patches_begin_centred_and_with_fine_structure_made_stronger():
     assert out.mean((0, 2)).abs().max() < 0.02
     spread = out.std((0, 2))
     # The first component has hundreds of times the variance of the 96th in the pixels, and some twice after it.
-    assert 0.45 < spread[0] < 0.55 and spread[96] > 0.3 and bool((spread[1:] <= spread[:-1] + 0.05).all())
+    components = 3 * PATCH * PATCH
+    assert 0.45 < spread[0] < 0.55 and spread[96] > 0.3 and bool((spread[1:components] <= spread[:components - 1] + 0.05).all())
+    assert bool((spread[components:] > 0.2).all()), "what mixes them is no weaker"
 
 
 def test_maps_stay_on_their_pixels():
@@ -60,7 +63,7 @@ def test_maps_stay_on_their_pixels():
         pixels, shares = augment(images, maps, SIDE, generator, turns=turns)
         seen = F.avg_pool2d((pixels[:, :1] + 1) / 2, PATCH).flatten(2).transpose(1, 2)
         assert (seen - shares).abs().max() < 0.08
-        assert (shares - F.adaptive_avg_pool2d(maps, 4).flatten(2).transpose(1, 2)).abs().max() > 0.1, "nothing was mirrored"
+        assert (shares - F.adaptive_avg_pool2d(maps, SIDE // PATCH).flatten(2).transpose(1, 2)).abs().max() > 0.1, "nothing was mirrored"
 
 
 def test_half_of_the_images_stay_sharp():
@@ -185,9 +188,22 @@ def test_a_lesion_near_the_frame_is_not_rotated():
     assert torch.linalg.det(found).allclose(torch.ones(3), atol=1e-5)
 
 
-def test_blocks_are_what_the_projector_pools():
-    blocks = torch.tensor([[0, 3], [1, 2]])
-    assert patches_of_blocks(blocks, 4).tolist() == [[0, 1, 4, 5, 10, 11, 14, 15], [2, 3, 6, 7, 8, 9, 12, 13]]
+def test_every_block_keeps_its_share_each_time_another():
+    grid, pool = 8, 4
+    patches = some_of_every_block(3, grid, pool, 0.25, torch.Generator().manual_seed(1)).unflatten(1, (4, 4))
+    for image in patches:
+        for block, some in enumerate(image.tolist()):
+            assert len(set(some)) == 4 and all((p // grid // pool) * 2 + p % grid // pool == block for p in some)
+    assert not torch.equal(patches[0], patches[1])
+    assert some_of_every_block(1, grid, pool, 0.01, torch.Generator()).shape == (1, 4), "at least one"
+
+
+def test_smaller_patches_see_what_larger_ones_saw_in_an_enlarged_picture():
+    weight, small = torch.randn(6, 3, 14, 14), torch.randn(4, 3, 7, 7)
+    enlarged = F.interpolate(small, size=(14, 14), mode="bilinear", align_corners=False)
+    found = torch.einsum("ncyx,wcyx->nw", small, smaller_patches(weight, 7))
+    assert torch.allclose(found, torch.einsum("ncyx,wcyx->nw", enlarged, weight), atol=1e-3)
+    assert smaller_patches(weight, 14) is weight
 
 
 def test_a_half_disc_has_no_partners_about_one_axis():
@@ -197,3 +213,33 @@ def test_a_half_disc_has_no_partners_about_one_axis():
     mean = (places * shares.reshape(1, -1, 1)).sum(1)[0] / shares.sum()
     assert float(mean[5]) < 0.1 < 0.15 < float(mean[6])
     assert not lesion_geometry(torch.full((1, 256), float("nan")))[1].any(), "what was not measured teaches nothing"
+
+
+def test_other_colours_keep_what_is_where():
+    pixels = textured(6)
+    changed = other_colours(pixels, torch.Generator().manual_seed(5))
+    assert changed.shape == pixels.shape and float(changed.abs().max()) <= 1
+    grey, other = (p.mean(1).flatten(1) for p in (pixels, changed))
+    for before, after, moved in zip(grey, other, (changed - pixels).abs().flatten(1).mean(1)):
+        assert torch.corrcoef(torch.stack([before, after]))[0, 1] > 0.95 and moved > 0.01
+
+
+def test_a_picture_in_other_colours_teaches_diagnosis_and_shape_alone():
+    class OneTruth:
+        diagnosis, source = np.array([0, 1]), np.array([0, 0])
+        measurements, attributes = np.ones((2, 3), np.float32), np.ones((2, 4), np.float32)
+        by_measurements = np.full((2, 4), np.nan, np.float32)
+
+    torch.manual_seed(6)
+    tokens, heads = torch.randn(2, 16, 192), Heads(3, 4).eval()
+    shares = torch.full((2, 16, len(MAPS)), 0.6)
+    learnt = {}
+    for name, marks in (("both", [False, False]), ("first alone", [False, True])):
+        heads.zero_grad()
+        loss, _ = head_losses(heads(tokens), OneTruth, np.array([0, 1]), shares, lesion_geometry(shares[..., 0]), torch.tensor(marks))
+        loss.backward()
+        learnt[name] = {n: p.grad.clone() for n, p in heads.named_parameters()}
+    for part in ("diagnosis.1.weight", "geometry.weight"):
+        assert torch.allclose(learnt["both"][part], learnt["first alone"][part])
+    for part in ("maps.weight", "measurements.weight", "attributes.weight"):
+        assert not torch.allclose(learnt["both"][part], learnt["first alone"][part])

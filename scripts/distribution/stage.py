@@ -26,7 +26,8 @@ def main() -> None:
     home.mkdir(parents=True)
     program = home / "dermgemma"
     shutil.copy2(build / "dermgemma", program)
-    backends = sorted(path for path in build.glob("*.so*"))
+    # The CUDA backend, where it was built, stays behind: it needs CUDA's own libraries and a driver, which are the host's.
+    backends = sorted(path for path in build.glob("*.so*") if path.name != "libggml-cuda.so")
     for path in backends:
         shutil.copy2(path, home / path.name, follow_symlinks=False)
     subprocess.run(["strip", "--strip-unneeded", program], check=True)

@@ -6,6 +6,13 @@ import LlamaEngine
 import Reading
 import Weights
 
+/// What is said where no graphics processor is in use, and, where the CUDA backend lies beside the program all the same, what may be missing.
+func unusedGraphics(cudaLibrary: String?) -> String {
+  guard let cudaLibrary else { return "no graphics processor in use; everything runs on the CPU" }
+  return "\(cudaLibrary) is there, but no graphics processor can be used: no driver, or CUDA's libraries are not found "
+    + "(`ldd` names them); everything runs on the CPU"
+}
+
 let doctorCommand = CommandSpecification(
   name: "doctor",
   summary: "Says what is installed, found, usable and missing.",
@@ -37,7 +44,7 @@ let doctorCommand = CommandSpecification(
     for device in devices { try tell("✓", "device", "\(device.name): \(device.description)") }
     try tell("✓", "processor", LlamaBackend.processorFeatures.joined(separator: " "))
     if !devices.contains(where: \.isGraphicsProcessor) {
-      try tell("–", "graphics", "no graphics processor in use; everything runs on the CPU")
+      try tell("–", "graphics", unusedGraphics(cudaLibrary: LlamaBackend.cudaLibrary))
     }
   } catch {
     try fail("engine", error)

@@ -43,6 +43,12 @@ public enum LlamaBackend {
     return URL(fileURLWithPath: String(cString: path)).resolvingSymlinksInPath().deletingLastPathComponent().path
   }()
 
+  /// The CUDA backend's library, when it lies beside llama.cpp's own. That it is there does not say that it can be used.
+  public static var cudaLibrary: String? {
+    guard let path = libraryFolder.map({ $0 + "/libggml-cuda.so" }) else { return nil }
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
   /// llama.cpp's version, as the library says it.
   public static var version: String { String(cString: llama_version()) }
 
