@@ -121,10 +121,12 @@ def smaller_patches(weight: torch.Tensor, patch: int) -> torch.Tensor:
     """A patch embedding for smaller patches that sees in them what it saw in larger ones: W x 3 x P x P to W x 3 x patch x patch.
 
     A small patch gives what the old embedding gave for that patch made larger (bilinear): the new weights are the old ones
-    through the enlargement's transpose.
+    through the enlargement's transpose. Patches never become larger: a ValueError.
     """
     if weight.shape[-1] == patch:
         return weight
+    if weight.shape[-1] < patch:
+        raise ValueError(f"these weights have patches of {weight.shape[-1]}, from which none of {patch} can begin; see --patch")
     units = torch.eye(patch * patch).reshape(patch * patch, 1, patch, patch)
     enlarged = F.interpolate(units, size=weight.shape[-2:], mode="bilinear", align_corners=False)
     return torch.einsum("wcyx,pyx->wcp", weight, enlarged[:, 0]).unflatten(2, (patch, patch)).contiguous()

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 from transformers import SiglipVisionModel
@@ -204,6 +205,8 @@ def test_smaller_patches_see_what_larger_ones_saw_in_an_enlarged_picture():
     found = torch.einsum("ncyx,wcyx->nw", small, smaller_patches(weight, 7))
     assert torch.allclose(found, torch.einsum("ncyx,wcyx->nw", enlarged, weight), atol=1e-3)
     assert smaller_patches(weight, 14) is weight
+    with pytest.raises(ValueError, match="patches of 14, from which none of 28"):
+        smaller_patches(weight, 28)
 
 
 def test_a_half_disc_has_no_partners_about_one_axis():
