@@ -13,7 +13,7 @@
 #   THREADS   for the large shapes (default: all processors)
 #   PICTURES  for the two MedGemma shapes in the run over many images (default 2)
 #
-# On two quiet cores, reckoned and not measured: small 5 minutes, 270m 15, quarter 25, medgemma 90. Where a shape fails
+# On two quiet cores: small 15 minutes; reckoned and not measured: 270m 15, quarter 25, medgemma 90. Where a shape fails
 # that is said, and the next one begins.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit

@@ -7,7 +7,7 @@ import Reading
 import Weights
 
 /// What is said where no graphics processor is in use, and, where the CUDA backend lies beside the program all the same, what may be missing.
-func unusedGraphics(cudaLibrary: String?) -> String {
+private func unusedGraphics(cudaLibrary: String?) -> String {
   guard let cudaLibrary else { return "no graphics processor in use; everything runs on the CPU" }
   return "\(cudaLibrary) is there, but no graphics processor can be used: no driver, or CUDA's libraries are not found "
     + "(`ldd` names them); everything runs on the CPU"
