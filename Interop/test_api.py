@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import signal
 import ssl
@@ -141,6 +142,7 @@ def test_tls_is_spoken_with_a_certificate_and_refused_with_another_s_key(images,
 
 
 def test_a_server_that_ends_finishes_what_runs_and_returns_what_waits(images, tmp_path):
+    clients_at_once = 40
     with serving(tmp_path, "--images", images, log=(tmp_path / "log").open("w")) as server:
         answers = {}
 
@@ -148,17 +150,25 @@ def test_a_server_that_ends_finishes_what_runs_and_returns_what_waits(images, tm
             document = {"filename": "phantom-65-00003.png", "seed": number}
             answers[number] = server.ask("/api/analyze", "POST", document)
 
-        clients = [threading.Thread(target=post, args=(number,)) for number in range(6)]
+        def jobs() -> dict[str, int]:
+            """How many wait, run and are over."""
+            found = re.findall(r"^dermgemma_jobs_(\w+)(?:{.*})? (\d+)$", server.ask("/metrics")[2].decode(), re.MULTILINE)
+            return {name: sum(int(value) for other, value in found if other == name) for name, _ in found}
+
+        clients = [threading.Thread(target=post, args=(number,)) for number in range(clients_at_once)]
         for client in clients:
             client.start()
-        while "dermgemma_jobs_running 1" not in server.ask("/metrics")[2].decode():
+        deadline = time.monotonic() + PATIENCE
+        # Who comes after the end has begun finds nobody who listens: all must be in.
+        while sum(jobs().values()) < clients_at_once:
+            assert time.monotonic() < deadline, jobs()
             time.sleep(0.01)
         server.process.send_signal(signal.SIGTERM)
         for client in clients:
             client.join(PATIENCE)
         assert server.process.wait(PATIENCE) in {0, 130, 143}
-    statuses = sorted(status for status, _, _ in answers.values())
-    assert len(statuses) == 6 and set(statuses) <= {200, 503} and 200 in statuses and 503 in statuses
+    statuses = [status for status, _, _ in answers.values()]
+    assert len(statuses) == clients_at_once and set(statuses) == {200, 503}, statuses
     returned = next(body for status, _, body in answers.values() if status == 503)
     assert json.loads(returned)["reason"] == "ending"
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
