@@ -52,6 +52,21 @@ def test_nothing_needs_newer_symbols_than_ubuntu_22_04_has(distribution, remark)
     remark(f"distribution: {len(files)} programs and libraries need at most {told}")
 
 
+def test_a_cuda_backend_that_cannot_be_loaded_is_told_and_the_processor_does_the_work(distribution, tmp_path):
+    """A real shared library that needs one that nobody has, as CUDA's backend does where CUDA is not installed."""
+    folder = shutil.copytree(distribution, tmp_path / "copy", symlinks=True)
+    missing, backend = tmp_path / "libnobodyhasthis.so", folder / "lib/dermgemma/libggml-cuda.so"
+    program_of = [folder / "bin/dermgemma", "doctor"]
+    before = subprocess.run(program_of, capture_output=True, text=True, timeout=60)
+    assert before.returncode == 0 and "no graphics processor in use; everything runs on the CPU" in before.stdout
+    for target, sources in ((missing, []), (backend, [missing])):
+        subprocess.run(["cc", "-shared", "-Wl,--no-as-needed", "-o", target, "-x", "c", "/dev/null", "-x", "none", *sources], check=True)
+    missing.unlink()
+    after = subprocess.run(program_of, capture_output=True, text=True, timeout=60)
+    assert after.returncode == 0, after.stdout + after.stderr
+    assert f"{backend} is there, but no graphics processor can be used" in after.stdout and "Images can be read." in after.stdout
+
+
 @pytest.fixture(scope="module")
 def clean_debian(tmp_path_factory) -> pathlib.Path:
     """A Debian 12 with nothing but what every Debian has, made once by debootstrap from apt's own mirror."""

@@ -1,9 +1,10 @@
 """The model's own words on training images, so that Phase 3 can also learn from what it will really read.
 
-    python -m dermgemma_training.own_words --data DIR --work DIR --count N [--dermgemma PROGRAM --models DIR]
+    python -m dermgemma_training.own_words --data DIR --work DIR --count N [--dermgemma PROGRAM --models DIR [--copies]]
 
 Writes ``WORK/own-words.jsonl``; goes on where it was. The words are a checkpoint's or, with ``--dermgemma``, those that the
-program says with exported weights, which takes a fraction of the time.
+program says with exported weights, which takes a fraction of the time. With ``--copies`` it looks at changed copies that nothing
+was taught with: what is said of a teaching image itself is remembered, and truer than what is said of any other.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import torch
 
 from . import dataset
 from .answers import Program
+from .copies import write
 from .examine import examine
 from .export import load_model
 from .language import image_tokens
@@ -27,6 +29,8 @@ from .truth import Truth, read_truth
 
 #: Images that are examined together, by one protocol.
 BATCH = 40
+#: Seed of copies that nothing is taught with; training's have 0.
+FRESH = 1
 
 
 def chosen_rows(truth: Truth, count: int) -> list[int]:
@@ -44,6 +48,16 @@ def said(o: dict) -> dict:
     return {"notes": {q: a["value"] for q, a in o["observations"].items()}, "description": o["description"]["cleaned"]}
 
 
+def fresh_copies(data: Path, work: Path, ids: list[str]) -> dict[str, Path]:
+    """One copy of each of these images, other ones than training has (`copies`)."""
+    folder, wanted = work / "fresh-copies", set(ids)
+    folder.mkdir(exist_ok=True)
+    for record in dataset.read_ham10000(data):
+        if record.image_id in wanted:
+            write((record, folder, 1, FRESH))
+    return {i: folder / f"{i}{dataset.COPY_MARK}0.png" for i in ids}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
@@ -52,11 +66,14 @@ def main() -> None:
     parser.add_argument("--checkpoint", default="joint.pt")
     parser.add_argument("--dermgemma", type=Path, help="the program that is asked instead of a checkpoint")
     parser.add_argument("--models", type=Path, help="the weights that it reads with")
+    parser.add_argument("--copies", action="store_true", help="the program is shown new copies of the images")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--count", type=int, default=1600)
     options = parser.parse_args()
     if bool(options.dermgemma) != bool(options.models):
         parser.error("--dermgemma and --models go together")
+    if options.copies and not options.dermgemma:
+        parser.error("--copies goes with --dermgemma")
     torch.set_num_threads(2)
     truth = read_truth(options.data, options.work, options.splits)
     rows = chosen_rows(truth, options.count)
@@ -65,11 +82,13 @@ def main() -> None:
     if options.dermgemma:
         program = Program(options.dermgemma.resolve(), options.models, options.work)
         image = {r.image_id: r.path for r in dataset.read_ham10000(options.data)}
+        if options.copies:
+            image = fresh_copies(options.data, options.work, [truth.ids[row] for row in rows])
         with open(path, "w") as out:
             for name in ("seed", "extended"):
                 ids = [truth.ids[row] for n, row in enumerate(rows) if protocol_of(n) == name]
                 for image_id, o in program.analyze("own-words", name, [image[i] for i in ids]).items():
-                    out.write(json.dumps({"id": image_id, "protocol": name, **said(o)}) + "\n")
+                    out.write(json.dumps({"id": dataset.original_of(image_id), "protocol": name, **said(o)}) + "\n")
         return
     model, tokenizer = load_model(options.work, options.checkpoint, side=options.side)
     lessons = Lessons(tokenizer, image_tokens(options.side))

@@ -4,6 +4,7 @@
 
 Measures in chunks and skips those that are done, so it can be stopped and run again. HAM10000 brings masks; PH2's lesions
 are segmented here, as are phantoms' (``WORK/phantoms/train``, from ``dermgemma phantoms``), whose words are their own truth.
+``WORK/copies`` (from ``copies``) are prepared too when they are there.
 """
 
 from __future__ import annotations
@@ -96,20 +97,22 @@ def main() -> None:
     ham = dataset.read_ham10000(options.data)
     ph2 = dataset.read_ph2(options.data)
     phantoms = dataset.read_phantoms(options.work / "phantoms", ("train",))
+    copies = dataset.read_copies(options.work / "copies", ham + ph2)
     dataset.pack(ph2, options.work / "packed", "ph2")
     dataset.pack(phantoms, options.work / "packed", "phantoms")
+    dataset.pack(copies, options.work / "packed", "copies")
     dataset.pack(ham, options.work / "packed", "ham10000")
     # What trains and selects before what reports, and the rarer diagnoses before nevi: training can begin meanwhile.
     reported = set(dataset.read_split(options.splits, "ham10000-report"))
     order = np.random.default_rng(0).permutation(len(ham))
     ham = sorted((ham[i] for i in order), key=lambda r: (r.image_id in reported, r.dx == "nv"))
     jobs = [(folder / "ph2-0000.npz", ph2)] if ph2 else []
-    jobs += [(folder / f"{name}-{n:04d}.npz", records[s:s + CHUNK]) for name, records in (("phantoms", phantoms), ("ham10000", ham))
+    jobs += [(folder / f"{name}-{n:04d}.npz", records[s:s + CHUNK]) for name, records in (("phantoms", phantoms), ("copies", copies), ("ham10000", ham))
              for n, s in enumerate(range(0, len(records), CHUNK))]
     with multiprocessing.Pool(options.processes) as pool:
         for _ in pool.imap(measure_chunk, jobs):
             pass
-    for source, records in (("ham10000", ham), ("ph2", ph2), ("phantoms", phantoms)):
+    for source, records in (("ham10000", ham), ("ph2", ph2), ("phantoms", phantoms), ("copies", copies)):
         if records:
             write_maps(options.work, source)
 

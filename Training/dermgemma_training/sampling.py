@@ -25,15 +25,18 @@ TEACHER_SHARE, SMOOTHING = 0.5, 0.04
 class Sampler:
     """Class-balanced rows of the training split that have words."""
 
-    def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE):
-        self.phantom_share, self.ph2_share = phantom_share, ph2_share
+    def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE, copy_share: float = 0):
+        self.phantom_share, self.ph2_share, self.copy_share = phantom_share, ph2_share, copy_share
         has_words = np.array([w is not None for w in truth.words])
         train = (truth.split == "train") & has_words
-        self.pools = [np.flatnonzero(train & (truth.source == 0) & (truth.diagnosis == c)) for c in range(len(DIAGNOSES))]
+        by_diagnosis = lambda source: [np.flatnonzero(train & (truth.source == source) & (truth.origin == 0) & (truth.diagnosis == c))
+                                       for c in range(len(DIAGNOSES))]
+        self.pools, self.copies = by_diagnosis(0), by_diagnosis(3)
         self.shares = np.array([SAMPLING[d] * (len(pool) > 0) for d, pool in zip(DIAGNOSES, self.pools)])
         self.shares /= self.shares.sum()
         self.phantoms = np.flatnonzero(train & (truth.source == 2))
         self.ph2 = np.flatnonzero(train & (truth.source == 1))
+        self.ph2_copies = np.flatnonzero(train & (truth.source == 3) & (truth.origin == 1))
 
     def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Row indices of one batch."""
@@ -43,10 +46,15 @@ class Sampler:
             if lot < self.phantom_share and len(self.phantoms):
                 chosen.append(rng.choice(self.phantoms))
             elif lot < self.phantom_share + self.ph2_share and len(self.ph2):
-                chosen.append(rng.choice(self.ph2))
+                chosen.append(rng.choice(self.copy_or_not(self.ph2, self.ph2_copies, rng)))
             else:
-                chosen.append(rng.choice(self.pools[rng.choice(len(self.pools), p=self.shares)]))
+                diagnosis = rng.choice(len(self.pools), p=self.shares)
+                chosen.append(rng.choice(self.copy_or_not(self.pools[diagnosis], self.copies[diagnosis], rng)))
         return np.array(chosen)
+
+    def copy_or_not(self, originals: np.ndarray, copies: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Where to draw from. Copies come equally often in every diagnosis: their look must tell nothing."""
+        return copies if self.copy_share > 0 and len(copies) and rng.random() < self.copy_share else originals
 
 
 def softened(code: int, teacher: np.ndarray) -> list[float]:

@@ -147,7 +147,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(options.port))
         distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     truth = read_truth(options.data, options.work, options.splits)
-    sampler, chosen = Sampler(truth, options.phantoms, options.ph2), select_rows(truth)
+    sampler, chosen = Sampler(truth, options.phantoms, options.ph2, options.copies), select_rows(truth)
     if rank == 0:
         prepare_tokenizer(truth, options.work)
     if options.workers > 1:
@@ -246,6 +246,7 @@ def main() -> None:
     parser.add_argument("--heads-first", type=int, default=0, help="steps in which only the heads learn: weights that begin without them")
     parser.add_argument("--phantoms", type=float, default=PHANTOM_SHARE, help="share of phantoms in a batch")
     parser.add_argument("--ph2", type=float, default=PH2_SHARE, help="share of PH2's teaching images in a batch")
+    parser.add_argument("--copies", type=float, default=0, help="share of changed copies among real images (see `copies`)")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--patch", type=int, default=PATCH, help="side of the tower's patches; they may become smaller from stage to stage")
     parser.add_argument("--steps", type=int, required=True)
@@ -269,6 +270,8 @@ def main() -> None:
         parser.error("--keep is a share")
     if not (options.phantoms >= 0 <= options.ph2 and options.phantoms + options.ph2 < 1):
         parser.error("--phantoms and --ph2 are shares, below 1 together")
+    if not 0 <= options.copies <= 1:
+        parser.error("--copies is a share")
     if not 0 <= options.recolour <= 1 or options.recolour and not options.heads_only:
         parser.error("--recolour is a share, and goes with --heads-only")
     if best_device().type == "cuda" and options.workers > 1:

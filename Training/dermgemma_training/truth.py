@@ -34,7 +34,7 @@ def attribute_row(w: dict[str, str] | None) -> list[float]:
 
 
 #: Sources in the order of their rows.
-SOURCES = ("ham10000", "ph2", "phantoms")
+SOURCES = ("ham10000", "ph2", "phantoms", "copies")
 
 
 @dataclass
@@ -43,6 +43,7 @@ class Truth:
 
     images: list[tuple[np.ndarray, ...]]  #: packed images of each source, plain and as the seed prepares them; () where it is not there
     source: np.ndarray                   #: index into SOURCES
+    origin: np.ndarray                   #: the same of the image that a copy was made of
     row: np.ndarray                      #: row in the source's packed images
     ids: list[str]
     diagnosis: np.ndarray                #: index into DIAGNOSES, -1 where there is none to teach
@@ -107,6 +108,8 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
             continue
         store, row_of = packed(work, name)
         images.append((store, packed(work, f"{name}-seed")[0]))
+        # Only teaching images have copies.
+        split_of.update({i: split_of[dataset.original_of(i)] for i in row_of if dataset.COPY_MARK in i})
         found, names_here, values = read_measurements(work, name)
         maps.append(read_maps(work, name))
         names = names_here or names
@@ -121,17 +124,23 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
     reference = values[(source_array == 0) & (split == "train")]
     diagnosis = np.full(len(ids), -1)
     all_words: list[dict[str, str] | None] = []
-    for n, image_id in enumerate(ids):
+    origin = source_array.copy()
+    for n, copy_id in enumerate(ids):
+        image_id = dataset.original_of(copy_id)
         w = words(dict(zip(names, map(float, values[n])))) if not np.isnan(values[n]).all() else None
-        if source[n] == 0:
-            diagnosis[n] = DIAGNOSES.index(records[image_id].dx)
-        elif source[n] == 1 and w is not None:
-            w = apply_ph2(w, records[image_id].attributes)
-            diagnosis[n] = PH2_CODES[records[image_id].dx]
-        elif source[n] == 2:
+        if source[n] == 2:
             attributes = phantom_attributes[image_id]
             diagnosis[n] = dataset.CODES.index(attributes["code"])
             w = {q: ordered(attributes[q]) for q in QUESTIONS}
+            all_words.append(w)
+            continue
+        record = records[image_id]
+        origin[n] = SOURCES.index(record.source)
+        if record.source == "ham10000":
+            diagnosis[n] = DIAGNOSES.index(record.dx)
+        elif w is not None:
+            w = apply_ph2(w, record.attributes)
+            diagnosis[n] = PH2_CODES[record.dx]
         all_words.append(w)
     soft = {}
     for way in ("measurements", "words"):
@@ -139,9 +148,9 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
         path = work / f"trees-{way}.json"
         if path.exists():
             stored = json.loads(path.read_text())
-            for n, image_id in enumerate(ids):
+            for n, image_id in enumerate(map(dataset.original_of, ids)):
                 if image_id in stored and split[n] == "train":
                     soft[way][n] = stored[image_id]
-    return Truth(images, source_array, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
+    return Truth(images, source_array, origin, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
                  all_words, maps, soft["measurements"], soft["words"], split,
                  np.array([attribute_row(w) for w in all_words], np.float32))
