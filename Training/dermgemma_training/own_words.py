@@ -1,10 +1,10 @@
 """The model's own words on training images, so that Phase 3 can also learn from what it will really read.
 
-    python -m dermgemma_training.own_words --data DIR --work DIR --count N [--dermgemma PROGRAM --models DIR [--copies]]
+    python -m dermgemma_training.own_words --data DIR --work DIR --count N [--dermgemma PROGRAM --models DIR [--copies K]]
 
 Writes ``WORK/own-words.jsonl``; goes on where it was. The words are a checkpoint's or, with ``--dermgemma``, those that the
-program says with exported weights, which takes a fraction of the time. With ``--copies`` it looks at changed copies that nothing
-was taught with: what is said of a teaching image itself is remembered, and truer than what is said of any other.
+program says with exported weights, which takes a fraction of the time. With ``--copies`` it looks at so many changed copies of each
+image instead, with which nothing was taught: what is said of a teaching image itself is remembered, and truer than what is said of any other.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ def said(o: dict) -> dict:
     return {"notes": {q: a["value"] for q, a in o["observations"].items()}, "description": o["description"]["cleaned"]}
 
 
-def fresh_copies(data: Path, work: Path, ids: list[str]) -> dict[str, Path]:
-    """One copy of each of these images, other ones than training has (`copies`)."""
+def fresh_copies(data: Path, work: Path, ids: list[str], count: int) -> dict[str, list[Path]]:
+    """Copies of each of these images, other ones than training has (`copies`)."""
     folder, wanted = work / "fresh-copies", set(ids)
     folder.mkdir(exist_ok=True)
     for record in dataset.read_ham10000(data):
         if record.image_id in wanted:
-            write((record, folder, 1, FRESH))
-    return {i: folder / f"{i}{dataset.COPY_MARK}0.png" for i in ids}
+            write((record, folder, count, FRESH))
+    return {i: [folder / f"{i}{dataset.COPY_MARK}{n}.png" for n in range(count)] for i in ids}
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", default="joint.pt")
     parser.add_argument("--dermgemma", type=Path, help="the program that is asked instead of a checkpoint")
     parser.add_argument("--models", type=Path, help="the weights that it reads with")
-    parser.add_argument("--copies", action="store_true", help="the program is shown new copies of the images")
+    parser.add_argument("--copies", type=int, default=0, help="new copies of each image that the program is shown instead of it")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--count", type=int, default=1600)
     options = parser.parse_args()
@@ -81,13 +81,14 @@ def main() -> None:
     path = options.work / "own-words.jsonl"
     if options.dermgemma:
         program = Program(options.dermgemma.resolve(), options.models, options.work)
-        image = {r.image_id: r.path for r in dataset.read_ham10000(options.data)}
         if options.copies:
-            image = fresh_copies(options.data, options.work, [truth.ids[row] for row in rows])
+            shown = fresh_copies(options.data, options.work, [truth.ids[row] for row in rows], options.copies)
+        else:
+            shown = {r.image_id: [r.path] for r in dataset.read_ham10000(options.data)}
         with open(path, "w") as out:
             for name in ("seed", "extended"):
                 ids = [truth.ids[row] for n, row in enumerate(rows) if protocol_of(n) == name]
-                for image_id, o in program.analyze("own-words", name, [image[i] for i in ids]).items():
+                for image_id, o in program.analyze("own-words", name, [path for i in ids for path in shown[i]]).items():
                     out.write(json.dumps({"id": dataset.original_of(image_id), "protocol": name, **said(o)}) + "\n")
         return
     model, tokenizer = load_model(options.work, options.checkpoint, side=options.side)

@@ -71,6 +71,12 @@ class OwnWords:
         place = {i: n for n, i in enumerate(truth.ids)}
         self.records = records
         self.row = [place[r["id"]] for r in records]
+        codes = truth.diagnosis[self.row]
+        self.by_code = [np.flatnonzero(codes == code) for code in range(len(CODES)) if (codes == code).any()]
+
+    def draw(self, rng: np.random.Generator) -> int:
+        """A record, every code as often."""
+        return int(rng.choice(self.by_code[rng.integers(len(self.by_code))]))
 
 
 def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
@@ -94,13 +100,14 @@ def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.
         else:
             branches += [lessons.question(q, w, WEIGHT["question"]) for q in QUESTIONS]
             short.append(Row(lessons.prefix, branches, n))
-        if has_code and not phantom and rng.random() < CLASSIFICATIONS:
+        # What is measured on a copy in other colours is true of the copy, but tells less of the diagnosis.
+        if has_code and truth.source[row] < 2 and rng.random() < CLASSIFICATIONS:
             protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
             notes = lessons.perturbed(protocol, w, rng)
             text.append(Row([], [lessons.classification(protocol, notes, description(w, notes, protocol.labels), code,
                                                         WEIGHT["classification"], softened(code, truth.by_words[row]))]))
         if own and not phantom:
-            k = int(rng.integers(len(own.records)))
+            k = own.draw(rng)
             read, code = own.records[k], int(truth.diagnosis[own.row[k]])
             protocol = lessons.seed if read["protocol"] == "seed" else lessons.extended
             text.append(Row([], [lessons.classification(protocol, read["notes"], read["description"], code,

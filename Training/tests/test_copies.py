@@ -10,7 +10,7 @@ from PIL import Image
 from dermgemma_training import copies, dataset, prepare
 from dermgemma_training.measurement import FRAME
 from dermgemma_training.own_words import fresh_copies
-from dermgemma_training.sampling import Sampler
+from dermgemma_training.sampling import OwnWords, Sampler
 from dermgemma_training.truth import read_truth
 
 
@@ -108,6 +108,15 @@ def test_own_words_look_at_other_copies_than_training(data):
     (work / "copies").mkdir(parents=True)
     record = next(r for r in dataset.read_ham10000(data / "data") if r.image_id == "T1")
     copies.write((record, work / "copies", 1, copies.SEED))
-    paths = fresh_copies(data / "data", work, ["T1"])
-    assert paths == {"T1": work / "fresh-copies" / "T1~0.png"}
-    assert paths["T1"].read_bytes() != (work / "copies" / "T1~0.png").read_bytes()
+    paths = fresh_copies(data / "data", work, ["T1"], 2)["T1"]
+    assert paths == [work / "fresh-copies" / f"T1~{n}.png" for n in (0, 1)]
+    assert len({path.read_bytes() for path in paths}) == 2
+    assert paths[0].read_bytes() != (work / "copies" / "T1~0.png").read_bytes()
+
+
+def test_own_words_are_drawn_with_every_code_as_often():
+    truth = SimpleNamespace(ids=["a", "b", "c", "d"], diagnosis=np.array([0, 0, 0, 2]))
+    own = OwnWords([{"id": i} for i in "abcd"], truth)
+    rng = np.random.default_rng(0)
+    drawn = [own.draw(rng) for _ in range(2000)]
+    assert set(drawn) == {0, 1, 2, 3} and 0.45 < np.mean(np.array(drawn) == 3) < 0.55
