@@ -71,7 +71,10 @@ def write(job: tuple[dataset.Record, Path, int, int]) -> None:
         stem = folder / f"{record.image_id}{dataset.COPY_MARK}{n}"
         if record.mask_path is not None:
             its_mask.save(stem.with_name(stem.name + ".mask.png"))
-        copy.save(stem.with_name(stem.name + ".png"))
+        # Under its name only when whole: `prepare` may come after a run that was stopped.
+        partial = stem.with_name(stem.name + ".part")
+        copy.save(partial, "PNG")
+        partial.rename(stem.with_name(stem.name + ".png"))
 
 
 def main() -> None:

@@ -72,8 +72,8 @@ def main() -> None:
     options = parser.parse_args()
     if bool(options.dermgemma) != bool(options.models):
         parser.error("--dermgemma and --models go together")
-    if options.copies and not options.dermgemma:
-        parser.error("--copies goes with --dermgemma")
+    if options.copies < 0 or options.copies and not options.dermgemma:
+        parser.error("--copies is a number of copies, and goes with --dermgemma")
     torch.set_num_threads(2)
     truth = read_truth(options.data, options.work, options.splits)
     rows = chosen_rows(truth, options.count)

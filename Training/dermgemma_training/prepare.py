@@ -37,9 +37,9 @@ def measure_record(record: dataset.Record) -> tuple[dict[str, float], np.ndarray
 
 
 def measure_chunk(job: tuple[Path, list[dataset.Record]]) -> None:
-    """Measures some records into one file."""
+    """Measures some records into one file, unless it holds just these already."""
     path, records = job
-    if path.exists():
+    if path.exists() and np.load(path)["ids"].tolist() == [r.image_id for r in records]:
         return
     rows, maps = zip(*(measure_record(r) for r in records))
     names = sorted(rows[0])

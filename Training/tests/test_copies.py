@@ -89,6 +89,25 @@ def test_only_teaching_images_have_copies_and_these_are_measured_themselves(data
     assert (truth.source[Sampler(truth, 0, 0).draw(50, np.random.default_rng(0))] == 0).all()
 
 
+def test_copies_that_came_later_are_measured_too(data, monkeypatch):
+    """A run of `copies` that was stopped, `prepare`, and both again."""
+    options = ["--data", str(data / "data"), "--work", str(data / "work"), "--splits", str(data / "splits"), "--processes", "1"]
+    monkeypatch.setattr("sys.argv", ["x", *options])
+    copies.main()
+    late = data / "work" / "copies" / "T1~2.png"
+    late.unlink()
+    measured = lambda: prepare.read_measurements(data / "work", "copies")[0]
+    prepare.main()
+    assert measured() == ["T1~0", "T1~1"]
+    copies.main()
+    prepare.main()
+    assert measured() == ["T1~0", "T1~1", "T1~2"] and not list(late.parent.glob("*.part"))
+    chunk = data / "work" / "measurements" / "copies-0000.npz"
+    before = chunk.stat().st_mtime_ns
+    prepare.main()
+    assert chunk.stat().st_mtime_ns == before, "what is measured is not measured again"
+
+
 def test_copies_of_ph2_are_drawn_with_ph2s_share():
     truth = SimpleNamespace(words=[{}] * 4, split=np.array(["train"] * 4), source=np.array([0, 1, 3, 3]),
                             origin=np.array([0, 1, 0, 1]), diagnosis=np.array([0, 1, 0, 1]), ids=["A", "I", "A~0", "I~0"])
