@@ -8,10 +8,18 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 cd "$root"
 
-# What a program needs beside it is found through $ORIGIN; copies are made only of what changed.
+# What a program needs beside it is found through $ORIGIN; copies are made only of what changed. Libraries of another build of
+# llama.cpp, the CUDA backend too, are taken away first: ggml would load whichever of them it finds.
 lay_beside() {
   local folder=$1
   mkdir -p "$folder/Models"
+  if [ "$(cat "$folder/llama.cpp.of" 2>/dev/null)" != "$prefix" ]; then
+    if [ -e "$folder/libggml-cuda.so" ]; then
+      echo "The CUDA backend in $folder is of another llama.cpp and is taken away; make cuda builds it anew." >&2
+    fi
+    rm -f "$folder"/lib{ggml,llama,mtmd}*.so*
+    echo "$prefix" >"$folder/llama.cpp.of"
+  fi
   cp -u -P "$prefix"/lib/*.so* "$folder/"
   if [ -d Models ]; then cp -u -r Models/. "$folder/Models/"; fi
 }

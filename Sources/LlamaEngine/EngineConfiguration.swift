@@ -18,8 +18,8 @@ public struct EngineConfiguration: Sendable {
   public var openings = 2
   /// Bytes that the embeddings of recent images may take; 0 keeps none.
   public var embeddingCacheBytes = 128 << 20
-  /// Whether a graphics processor is used when there is one.
-  public var usesGPU: Bool
+  /// Where to compute.
+  public var device: ComputeDevice
   /// Processors that the engine has for itself; `nil` for all that the process may use.
   var processors: Int?
   /// Free sequences between two answers that are filled at most; `nil` for what the weights' size is worth.
@@ -83,24 +83,24 @@ public struct EngineConfiguration: Sendable {
   /// A configuration with as many places as one asks for, at least one of each.
   public init(
     weights: String, projector: String?, threads: Int? = nil, views: Int = 1, answers: Int = 8,
-    demand: Demand = Demand(), usesGPU: Bool = true
+    demand: Demand = Demand(), device: ComputeDevice = .automatic
   ) {
     self.init(
       weights: weights, projector: projector, threads: threads, places: .fixed(views: views, answers: answers),
-      demand: demand, usesGPU: usesGPU)
+      demand: demand, device: device)
   }
 
   /// A configuration.
   public init(
     weights: String, projector: String?, threads: Int? = nil, places: Places, demand: Demand = Demand(),
-    usesGPU: Bool = true
+    device: ComputeDevice = .automatic
   ) {
     self.weights = weights
     self.projector = projector
     self.threads = threads.map { max(1, $0) }
     self.places = places
     self.demand = demand
-    self.usesGPU = usesGPU
+    self.device = device
   }
 
   /// The processors that this process may use.

@@ -4,6 +4,8 @@ import Faults
 public enum EngineFault: Fault, Equatable {
   /// llama.cpp has no CPU backend beside its libraries.
   case noBackend(folder: String)
+  /// A graphics processor was demanded, and none can be used.
+  case noGraphicsProcessor
   /// llama.cpp refused weights that passed our own checks.
   case refusedWeights(path: String, reason: String)
   /// Weights that cannot be read.
@@ -32,7 +34,7 @@ public enum EngineFault: Fault, Equatable {
     case .noBackend: .unavailable
     case .refusedWeights, .brokenWeights, .changedWeights, .unreadableWeights, .noProjector: .unusableWeights
     case .promptTooLong, .emptyPrompt, .unusableImage: .unusableInput
-    case .noContext: .unavailable
+    case .noContext, .noGraphicsProcessor: .unavailable
     case .failedDecode, .closed: .bug
     }
   }
@@ -41,6 +43,8 @@ public enum EngineFault: Fault, Equatable {
     switch self {
     case .noBackend(let folder):
       "No compute backend of llama.cpp (libggml-cpu-*.so) was found in \(folder); run `make build` again"
+    case .noGraphicsProcessor:
+      "No graphics processor can be used, and --device gpu asks for one; `dermgemma doctor` says what was found"
     case .refusedWeights(let path, let reason): "\(path): llama.cpp refuses these weights (\(reason))"
     case .unreadableWeights(let path, let reason): "\(path): cannot be read (\(reason))"
     case .changedWeights(let path): "\(path): was changed while it was loaded; load it again"

@@ -31,7 +31,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let files = try [configuration.weights, configuration.projector].compactMap { try $0.map(OpenedFile.init) }
 
     try LlamaBackend.load()
-    let usesGPU = try configuration.usesGPU && LlamaBackend.devices().contains(where: \.isGraphicsProcessor)
+    let usesGPU = try configuration.device.usesGPU()
     let model = try LlamaModel(path: configuration.weights, usesGPU: usesGPU)
     let vocabulary = try Vocabulary(of: model)
     self.vocabulary = vocabulary

@@ -26,14 +26,15 @@ public final class Reader: Sendable {
   ///   - atMost: how many that may be; `nil` for the default of `readings`.
   ///   - threads: processors that may be used: by one engine for decoding, and as many for encoding, or of a small model by an
   ///     engine each; `nil` for what the model's size is worth.
-  /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other.
+  ///   - device: where to compute.
+  /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other, or the device is not there.
   public convenience init(
     _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int? = 1, atMost: Int? = nil,
-    threads: Int? = nil
+    threads: Int? = nil, device: ComputeDevice = .automatic
   ) throws {
     try self.init(
       weights: location.weights, projector: location.projector, readingProtocol: readingProtocol,
-      readings: readings, atMost: atMost, threads: threads)
+      readings: readings, atMost: atMost, threads: threads, device: device)
   }
 
   /// Loads the weights alone, for work on words such as Phase 3: no image can be read, and no projector is needed.
@@ -43,23 +44,27 @@ public final class Reader: Sendable {
   ///   - readingProtocol: by which words are classified.
   ///   - readings: how many classifications may be under way at once; at least 1.
   ///   - threads: threads for decoding; `nil` for what the model's size is worth.
-  /// - Throws: a `Fault` when the weights are missing or broken.
+  ///   - device: where to compute.
+  /// - Throws: a `Fault` when the weights are missing or broken, or the device is not there.
   public convenience init(
-    wordsOnly path: String, readingProtocol: ReadingProtocol, readings: Int? = 1, threads: Int? = nil
+    wordsOnly path: String, readingProtocol: ReadingProtocol, readings: Int? = 1, threads: Int? = nil,
+    device: ComputeDevice = .automatic
   ) throws {
     try self.init(
       weights: path, projector: nil, readingProtocol: readingProtocol, readings: readings, atMost: nil,
-      threads: threads)
+      threads: threads, device: device)
   }
 
   private init(
-    weights: String, projector: String?, readingProtocol: ReadingProtocol, readings: Int?, atMost: Int?, threads: Int?
+    weights: String, projector: String?, readingProtocol: ReadingProtocol, readings: Int?, atMost: Int?, threads: Int?,
+    device: ComputeDevice
   ) throws {
     self.readingProtocol = readingProtocol
     let perReading = projector == nil ? 1 : max(readingProtocol.questions.count, 1)
     var configuration = EngineConfiguration(
       weights: weights, projector: projector, threads: threads,
-      places: .fixed(views: readings ?? 1, answers: (readings ?? 1) * perReading), demand: readingProtocol.demand)
+      places: .fixed(views: readings ?? 1, answers: (readings ?? 1) * perReading), demand: readingProtocol.demand,
+      device: device)
     if readings == nil {
       let most = Self.mostReadings * EngineTeam.engines(for: configuration)
       configuration.places = .fitting(answersPerView: perReading, most: min(most, atMost ?? most))

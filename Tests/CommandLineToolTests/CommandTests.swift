@@ -97,6 +97,36 @@ import Testing
     }
   }
 
+  @Test
+  func `without a graphics processor, one that is demanded is missed by name, and the CPU alone is used on demand`()
+    async throws
+  {
+    let (folder, model) = (try Bench.folder(Bench.phantoms(1)), try TinyPair.shared())
+    func run(_ command: String, _ device: String, _ arguments: [String] = []) async throws -> Program.Outcome {
+      try await Program.run(
+        [command, "--device", device, "--model", model.text, "--mmproj", model.projector] + arguments, in: folder)
+    }
+    let left = try await run("doctor", "cpu")
+    #expect(left.status == 0, "\(left.text)")
+    #expect(left.lines.contains { $0.hasPrefix("– graphics") && $0.contains("--device cpu") })
+    #expect(try await run("analyze", "cpu", ["."]).status == 0)
+    // Where there is one, both must find it.
+    guard !left.lines.contains(where: { $0.hasPrefix("✓ device") && !$0.contains(" CPU:") }) else {
+      #expect(try await run("analyze", "gpu", ["."]).status == 0)
+      return
+    }
+    let doctor = try await run("doctor", "gpu")
+    #expect(doctor.status == 69)
+    #expect(doctor.lines.contains { $0.hasPrefix("✗ model") && $0.contains("No graphics processor can be used") })
+    for command in ["analyze", "validate"] {
+      let rest = command == "analyze" ? ["."] : ["all", "--images", ".", "--out", "out"]
+      let outcome = try await run(command, "gpu", rest)
+      #expect(outcome.status == 69, "\(outcome.errors)")
+      #expect(
+        outcome.output.isEmpty && outcome.errors.contains("No graphics processor can be used, and --device gpu asks"))
+    }
+  }
+
   @Test func `without any model the doctor and analyze end in 78`() async throws {
     let folder = try Bench.folder(Bench.phantoms(1))
     let doctor = try await Program.run(["doctor", "--model", "none.gguf", "--mmproj", "none.gguf"], in: folder)

@@ -58,6 +58,8 @@ import Testing
     Wrong("phantoms", says: "--out DIR"),
     Wrong("phantoms extra --out d", says: "Unexpected argument 'extra'"),
     Wrong("phantoms --count 0 --out d", says: "from 1 to 100000"),
+    Wrong("analyze x.png --device cuda", says: "--device cuda: not one of auto, cpu, gpu"),
+    Wrong("serve --log loud", says: "--log loud: not one of debug, info, warning, error"),
     Wrong("doctor now", says: "Unexpected argument 'now'"),
     Wrong("protocols show", says: "Say list, show NAME, check FILE or schema"),
     Wrong("protocols show sed", says: "Built-in protocols are"),
@@ -107,16 +109,16 @@ import Testing
   static let options: [String: [String]] = [
     "analyze": [
       "--protocol NAME|FILE", "--seed N", "--labels CSV", "--json", "--files-from FILE", "--parallel N", "--threads N",
-      "--model FILE", "--mmproj FILE", "--help",
+      "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
     ],
     "ask": [
       "--image FILE", "--protocol NAME|FILE", "--prefix TEXT", "--max-tokens N", "--temperature T", "--seed N",
-      "--json", "--threads N", "--model FILE", "--mmproj FILE", "--help",
+      "--json", "--threads N", "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
     ],
     "prepare": ["--protocol NAME|FILE", "--out FILE", "--side N", "--help"],
     "protocols": ["--help"],
     "phantoms": ["--count N", "--seed S", "--out DIR", "--help"],
-    "doctor": ["--model FILE", "--mmproj FILE", "--help"],
+    "doctor": ["--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help"],
     "models": ["--connections N", "--help"],
     "datasets": [
       "--isic-ids FILE", "--collection N", "--limit N", "--out DIR", "--labels CSV", "--rate N", "--help",

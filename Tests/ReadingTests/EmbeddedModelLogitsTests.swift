@@ -40,7 +40,7 @@ import VisionLanguage
     return try LlamaVisionLanguageModel(
       EngineConfiguration(
         weights: folder.appendingPathComponent("\(name).gguf").path,
-        projector: folder.appendingPathComponent("\(name)-mmproj.gguf").path, threads: 1, usesGPU: false))
+        projector: folder.appendingPathComponent("\(name)-mmproj.gguf").path, threads: 1, device: .cpu))
   }
 
   /// The largest difference between two rows of logits; infinite when they are not of one length.

@@ -113,6 +113,20 @@ struct ParsedArguments: Sendable {
     return number
   }
 
+  /// One of a few words; `nil` when the option was not given.
+  ///
+  /// - Throws: `UsageFault` that says the words.
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ name: String, as type: Choice.Type = Choice.self
+  ) throws(UsageFault) -> Choice? where Choice.RawValue == String {
+    guard let text = value(name) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw UsageFault(message: "\(said(name, text)): not one of \(words)", command: command)
+    }
+    return choice
+  }
+
   /// The option's value, which must not be empty.
   func path(_ name: String) throws(UsageFault) -> String? {
     guard let path = value(name) else { return nil }

@@ -2,6 +2,7 @@ import Datasets
 import Dermoscopy
 import Faults
 import Foundation
+import LlamaEngine
 import Reading
 import Records
 
@@ -12,6 +13,14 @@ let modelOptions = [
       + "there, else the embedded model."),
   OptionSpecification(name: "--mmproj", value: "FILE", help: "The projector that belongs to --model (GGUF)."),
 ]
+
+let threadsOption = OptionSpecification(
+  name: "--threads", value: "N", help: "Processors to use (default: all that help the model).")
+
+let deviceOption = OptionSpecification(
+  name: "--device", value: "auto|cpu|gpu",
+  help:
+    "Where to compute: on a GPU if one can be used (auto, the default), on the CPU alone, or on a GPU or not at all.")
 
 let protocolOption = OptionSpecification(
   name: "--protocol", value: "NAME|FILE",
@@ -41,7 +50,7 @@ let analyzeCommand = CommandSpecification(
     OptionSpecification(
       name: "--parallel", value: "N",
       help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
-    OptionSpecification(name: "--threads", value: "N", help: "Processors to use (default: all that help the model)."),
+    threadsOption, deviceOption,
   ] + modelOptions,
   examples: [
     ("dermgemma analyze lesion.jpg", "One report on the terminal."),
@@ -52,6 +61,7 @@ let analyzeCommand = CommandSpecification(
   // The command line is judged before anything that it names is read.
   let parallel: Int? = try arguments.number("--parallel", in: 1...32)
   let threads = try arguments.number("--threads", in: 1...512)
+  let device = try chosenDevice(arguments)
   let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
   let inputs = try AnalyzeInput.all(arguments)
   let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
@@ -65,7 +75,7 @@ let analyzeCommand = CommandSpecification(
   terminal.progress("Loading the model…")
   let reader = try Reader(
     location, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
-    atMost: max(inputs.count, 1), threads: threads)
+    atMost: max(inputs.count, 1), threads: threads, device: device)
   var run = AnalysisRun(
     reader: reader, labels: labels, seed: seed, parallel: reader.readings, printsJSON: arguments.isSet("--json"),
     terminal: terminal)
@@ -78,6 +88,11 @@ let analyzeCommand = CommandSpecification(
   let status = try await run.readAndKeep(inputs)
   await reader.close()
   return status
+}
+
+/// The device that `--device` names.
+func chosenDevice(_ arguments: ParsedArguments) throws(UsageFault) -> ComputeDevice {
+  try arguments.choice("--device") ?? .automatic
 }
 
 /// The protocol that `--protocol` names.

@@ -24,7 +24,7 @@ let askCommand = CommandSpecification(
     OptionSpecification(name: "--seed", value: "N", help: "Where random numbers begin (default 0)."),
     OptionSpecification(
       name: "--json", value: nil, help: "Prints an object with the tokens of prompt and answer as well."),
-    OptionSpecification(name: "--threads", value: "N", help: "Threads of the engine (default: by the model's size)."),
+    threadsOption, deviceOption,
   ] + modelOptions,
   examples: [("dermgemma ask --image lesion.jpg \"Which colors do you see?\"", "One visual question.")],
   takesArguments: true
@@ -37,6 +37,7 @@ let askCommand = CommandSpecification(
   let seed: UInt32 = try arguments.number("--seed", in: 0...UInt32.max) ?? 0
   let temperature = try arguments.decimal("--temperature", in: 0...5) ?? 0
   let threads: Int? = try arguments.number("--threads", in: 1...512)
+  let device = try chosenDevice(arguments)
   var sampling = Sampling.greedy(maxTokens: limit)
   if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: limit) }
   let prompt = Prompt(
@@ -46,7 +47,7 @@ let askCommand = CommandSpecification(
   let model = try LlamaVisionLanguageModel(
     EngineConfiguration(
       weights: files.weights, projector: files.projector, threads: threads, views: 1, answers: 1,
-      demand: .init(longestPrompts: [prompt], longestAnswer: limit)))
+      demand: .init(longestPrompts: [prompt], longestAnswer: limit), device: device))
 
   var respondent: any Respondent = model
   if let image {

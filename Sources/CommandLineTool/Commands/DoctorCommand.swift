@@ -7,7 +7,8 @@ import Reading
 import Weights
 
 /// What is said where no graphics processor is in use, and, where the CUDA backend lies beside the program all the same, what may be missing.
-private func unusedGraphics(cudaLibrary: String?) -> String {
+private func unusedGraphics(cudaLibrary: String?, device: ComputeDevice) -> String {
+  if device == .cpu { return "none wanted (--device cpu); everything runs on the CPU" }
   guard let cudaLibrary else { return "no graphics processor in use; everything runs on the CPU" }
   return "\(cudaLibrary) is there, but no graphics processor can be used: no driver, or CUDA's libraries are not found "
     + "(`ldd` names them); everything runs on the CPU"
@@ -18,10 +19,11 @@ let doctorCommand = CommandSpecification(
   summary: "Says what is installed, found, usable and missing.",
   usage: ["doctor"],
   discussion: ["Ends with 0 when images can be read, else with the exit status of the first thing that prevents it."],
-  options: modelOptions,
+  options: [deviceOption] + modelOptions,
   examples: [],
   takesArguments: false
 ) { arguments, terminal in
+  let device = try chosenDevice(arguments)
   var failure: FaultKind?
   func tell(_ mark: String, _ subject: String, _ text: String) throws {
     try terminal.print("\(mark) \(subject.padding(toLength: 12, withPad: " ", startingAt: 0)) \(text)")
@@ -43,8 +45,8 @@ let doctorCommand = CommandSpecification(
       "✓", "engine", "llama.cpp \(LlamaBackend.version) from \(LlamaBackend.libraryFolder ?? "the library path")")
     for device in devices { try tell("✓", "device", "\(device.name): \(device.description)") }
     try tell("✓", "processor", LlamaBackend.processorFeatures.joined(separator: " "))
-    if !devices.contains(where: \.isGraphicsProcessor) {
-      try tell("–", "graphics", unusedGraphics(cudaLibrary: LlamaBackend.cudaLibrary))
+    if device == .cpu || !devices.contains(where: \.isGraphicsProcessor) {
+      try tell("–", "graphics", unusedGraphics(cudaLibrary: LlamaBackend.cudaLibrary, device: device))
     }
   } catch {
     try fail("engine", error)
@@ -73,7 +75,8 @@ let doctorCommand = CommandSpecification(
     try tell(
       "✓", "model",
       "\(text.name)\(location.isEmbedded ? ", which comes with the program" : ""): \(location.weights)")
-    let reader = try Reader(location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil)
+    let reader = try Reader(
+      location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil, device: device)
     try await reader.tryOut()
     try tell("✓", "trial", "a blank image was encoded and a token written, all numbers finite")
     let room = reader.room

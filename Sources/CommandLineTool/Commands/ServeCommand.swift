@@ -28,12 +28,13 @@ let serveCommand = CommandSpecification(
     OptionSpecification(name: "--tls-key", value: "FILE", help: "The certificate's private key (PEM)."),
     protocolOption,
     OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32, default 1)."),
-    OptionSpecification(name: "--threads", value: "N", help: "Processors to use (default: all that help the model)."),
+    threadsOption, deviceOption,
     OptionSpecification(
       name: "--queue", value: "N", help: "Examinations that may wait; more are refused (0 to 10000, default 64)."),
     OptionSpecification(
       name: "--no-model", value: nil, help: "Serves images, history and validation runs without weights."),
-    OptionSpecification(name: "--log", value: "LEVEL", help: "debug, info (default), warning or error."),
+    OptionSpecification(
+      name: "--log", value: "debug|info|warning|error", help: "The least that is logged (default info)."),
   ] + modelOptions,
   examples: [
     ("dermgemma serve --images data/images --labels labels.csv", "Images with their ground truth."),
@@ -50,10 +51,8 @@ let serveCommand = CommandSpecification(
   settings.limits.queuedJobsOfOneAddress = settings.limits.queuedJobs
   settings.allowedHosts = arguments.values("--allowed-host")
   let threads = try arguments.number("--threads", in: 1...512)
-  let level = arguments.value("--log") ?? "info"
-  guard let lowest = ServerLog.Level(rawValue: level) else {
-    throw UsageFault(message: "--log \(level): not one of debug, info, warning, error", command: "serve")
-  }
+  let device = try chosenDevice(arguments)
+  let lowest: ServerLog.Level = try arguments.choice("--log") ?? .info
   let readingProtocol = try chosenProtocol(arguments)
   let labels = try arguments.path("--labels").map { try Labels(path: $0) }
   for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
@@ -75,7 +74,9 @@ let serveCommand = CommandSpecification(
   let (parallel, scheme, host) = (settings.parallel, settings.identity == nil ? "http" : "https", settings.host)
   var load: (@Sendable () throws -> any ReadingEngine)?
   if let location {
-    load = { try Reader(location, readingProtocol: readingProtocol, readings: parallel, threads: threads) }
+    load = {
+      try Reader(location, readingProtocol: readingProtocol, readings: parallel, threads: threads, device: device)
+    }
   }
   try await server.run(engine: load) { port in
     terminal.complain("Serving on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")

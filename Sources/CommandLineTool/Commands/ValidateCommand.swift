@@ -40,7 +40,7 @@ let validateCommand = CommandSpecification(
     OptionSpecification(
       name: "--parallel", value: "N",
       help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
-    OptionSpecification(name: "--threads", value: "N", help: "Processors to use (default: all that help the model)."),
+    threadsOption, deviceOption,
   ] + modelOptions,
   examples: [
     ("dermgemma validate all --images data/images --labels DermsGemms.csv", "Everything, into data/."),

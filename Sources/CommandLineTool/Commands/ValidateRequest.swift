@@ -1,6 +1,7 @@
 import Datasets
 import Dermoscopy
 import Foundation
+import LlamaEngine
 import Reading
 import Validation
 
@@ -24,6 +25,7 @@ struct ValidateRequest: Sendable {
   /// Images read at once; `nil` for as many as the model and the memory take.
   var parallel: Int?
   var threads: Int?
+  var device: ComputeDevice
   var weights: String?
   var projector: String?
   /// The command line, without the program's name.
@@ -53,6 +55,7 @@ struct ValidateRequest: Sendable {
     seed = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
     parallel = try arguments.number("--parallel", in: 1...32)
     threads = try arguments.number("--threads", in: 1...512)
+    device = try chosenDevice(arguments)
     weights = try arguments.path("--model")
     projector = try arguments.path("--mmproj")
     switch (arguments.isSet("--resume"), arguments.isSet("--replace")) {
@@ -102,10 +105,11 @@ struct ValidateRequest: Sendable {
     let readings = parallel.map { min($0, max(roster.entries.count, 1)) }
     guard notes == nil else {
       let path = try weights ?? ModelLocation.chosen(weights: nil, projector: nil).weights
-      return try Reader(wordsOnly: path, readingProtocol: readingProtocol, readings: readings, threads: threads)
+      return try Reader(
+        wordsOnly: path, readingProtocol: readingProtocol, readings: readings, threads: threads, device: device)
     }
     return try Reader(
       ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
-      readings: readings, atMost: max(roster.entries.count, 1), threads: threads)
+      readings: readings, atMost: max(roster.entries.count, 1), threads: threads, device: device)
   }
 }

@@ -32,6 +32,10 @@ struct CommandWords {
     guard let value = option.value else { return nil }
     if option.name == "--protocol" { return .words(known.protocols, orPaths: true) }
     if option.name == "--model" { return .words(known.models, orPaths: true) }
+    let choices = value.split(separator: "|").map(String.init)
+    if choices.count > 1, choices.allSatisfy({ $0.allSatisfy(\.isLowercase) }) {
+      return .words(choices, orPaths: false)
+    }
     let places = ["FILE", "DIR", "CSV", "PATH"]
     return value.split(separator: "|").contains { places.contains(String($0)) } ? .paths : .open
   }

@@ -78,6 +78,14 @@ struct ConfigurationFile: Sendable {
               debugDescription: "\(number) is not from \(range.lowerBound) to \(range.upperBound)")
           }
           values[setting.key] = "\(number)"
+        case .choice(let words):
+          let word = try container.decode(String.self, forKey: key)
+          guard words.contains(word) else {
+            throw DecodingError.dataCorruptedError(
+              forKey: key, in: container, debugDescription: "\"\(word)\" is not one of \(words.joined(separator: ", "))"
+            )
+          }
+          values[setting.key] = word
         }
       }
     }

@@ -1,8 +1,11 @@
+import LlamaEngine
+
 /// A default that a person can set: in the configuration file, or in the environment.
 struct Setting: Sendable, Hashable {
   enum Sort: Sendable, Hashable {
     case text, path
     case number(ClosedRange<Int>)
+    case choice([String])
   }
 
   /// The key in the configuration file.
@@ -30,6 +33,10 @@ struct Setting: Sendable, Hashable {
     Setting(
       key: "threads", option: "--threads", variable: "DERMGEMMA_THREADS", sort: .number(1...512),
       unset: "by the size of the model", meaning: "processors to use"),
+    Setting(
+      key: "device", option: "--device", variable: "DERMGEMMA_DEVICE",
+      sort: .choice(ComputeDevice.allCases.map(\.rawValue)), unset: "auto",
+      meaning: "where to compute: auto, cpu or gpu"),
     Setting(
       key: "parallel", option: "--parallel", variable: "DERMGEMMA_PARALLEL", sort: .number(1...32), unset: "1",
       meaning: "images read at once"),

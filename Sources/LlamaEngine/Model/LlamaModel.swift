@@ -14,7 +14,13 @@ final class LlamaModel: @unchecked Sendable {
     var parameters = llama_model_default_params()
     parameters.n_gpu_layers = usesGPU ? -1 : 0
     LlamaLog.forget()
-    guard let pointer = llama_model_load_from_file(path, parameters) else {
+    // The end of a list without devices. Without a list llama.cpp would still open every graphics processor that is there.
+    var noDevice: ggml_backend_dev_t?
+    let loaded = withUnsafeMutablePointer(to: &noDevice) { devices in
+      if !usesGPU { parameters.devices = devices }
+      return llama_model_load_from_file(path, parameters)
+    }
+    guard let pointer = loaded else {
       throw .refusedWeights(path: path, reason: LlamaLog.lastErrors ?? "no reason given")
     }
     self.pointer = pointer

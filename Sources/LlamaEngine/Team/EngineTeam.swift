@@ -48,7 +48,7 @@ public final class EngineTeam: VisionLanguageModel {
       (try? FileManager.default.attributesOfItem(atPath: $0))?[.size] as? Int
     }
     guard sizes.allSatisfy({ $0.map { $0 < ThreadChoice.smallWeights } ?? false }) else { return 1 }
-    if configuration.usesGPU, (try? LlamaBackend.devices().contains(where: \.isGraphicsProcessor)) ?? false { return 1 }
+    if (try? configuration.device.usesGPU()) ?? false { return 1 }
     let fitting = FreeMemory.bytes.map { max(1, $0 / bytesPerEngine) } ?? 1
     return min(configuration.threads ?? EngineConfiguration.availableThreads, fitting)
   }
