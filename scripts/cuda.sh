@@ -7,6 +7,8 @@
 #   scripts/cuda.sh --into DIR   into a folder, for a program that was built elsewhere
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=pins.sh
+. "$here/pins.sh"
 if [ $# -ne 0 ] && { [ "$1" != --into ] || [ $# -ne 2 ]; }; then
   echo "usage: scripts/cuda.sh [--into DIR]" >&2
   exit 64
@@ -47,16 +49,17 @@ for folder in "$home/lib64" "$home/targets/$(uname -m)-linux/lib" "$home/lib"; d
   fi
 done
 "$here/llama-cpp.sh" --fetch
-prefix=$("$here/llama-cpp.sh" --prefix)
+cache=$(dirname "$("$here/llama-cpp.sh" --prefix)")
 mapfile -t options < <("$here/llama-cpp.sh" --options)
 # The last of two that are alike counts. NCCL is for more GPUs than a model this small needs, and would have to be there at run time.
 # shellcheck disable=SC2016 # $ORIGIN is for the loader.
 options+=(-DGGML_CUDA=ON -DGGML_CUDA_NCCL=OFF '-DCMAKE_INSTALL_RPATH=$ORIGIN'"${libraries:+;$libraries}")
 [ -z "$architectures" ] || options+=("-DCMAKE_CUDA_ARCHITECTURES=$architectures")
-key=$(printf '%s\n' "$toolkit" "${options[@]}" | sha256sum | cut -c1-12)
-library=$(dirname "$prefix")/cuda-${prefix##*/llama.cpp-}-$key/libggml-cuda.so
+# By what it is made of: what our own build changes in the CPU's kernels does not concern it.
+key=$(printf '%s\n' "$LLAMA_CPP_PYTHON_SHA256" "$toolkit" "${options[@]}" | sha256sum | cut -c1-12)
+library=$cache/cuda-$LLAMA_CPP_PYTHON_VERSION-$key/libggml-cuda.so
 if [ ! -f "$library" ]; then
-  work=$(mktemp -d "$(dirname "$prefix")/build-cuda.XXXXXX")
+  work=$(mktemp -d "$cache/build-cuda.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   echo "Building llama.cpp's CUDA backend once, for ${architectures:-all kinds of GPU} (many minutes)…" >&2
   cmake -S "$("$here/llama-cpp.sh" --source)" -B "$work/build" -G Ninja "${options[@]}" "-DCMAKE_CUDA_COMPILER=$(command -v nvcc)"

@@ -90,15 +90,38 @@ fetch_source() {
   trap - EXIT
 }
 
+# Changes the one line of a file that reads so (a basic regular expression) by sed's command.
+change_line() {
+  local file=$1 line=$2 command=$3
+  if [ "$(grep -c -x -e "$line" "$file")" != 1 ]; then
+    echo "This llama.cpp is not as expected: no single line '$line' in $file." >&2
+    exit 1
+  fi
+  sed -i "\\|^$line\$|$command" "$file"
+}
+
 # tinyBLAS sums each element of a product in the same order whatever the tile, but leaves a lone column to other kernels,
 # which sum in another. It takes every width here, so that a token has the same bits alone and beside others.
 take_every_width() {
-  local file=$1/ggml/src/ggml-cpu/llamafile/sgemm.cpp
-  if [ "$(grep -c -x '    if (n < 2)' "$file")" != 1 ]; then
-    echo "tinyBLAS in this llama.cpp is not as expected ($file)." >&2
-    exit 1
-  fi
-  sed -i 's/^    if (n < 2)$/    if (n < 1)/' "$file"
+  change_line "$1/ggml/src/ggml-cpu/llamafile/sgemm.cpp" '    if (n < 2)' 's/2/1/'
+}
+
+# tinyBLAS goes through four rows of weights at once, each too short for the processor to see the pattern in time, so that a few
+# columns wait for memory. The rows that come next are asked for beforehand; no number changes (Benchmarks/RESULTS.md).
+ask_for_next_rows() {
+  local file=$1/ggml/src/ggml-cpu/llamafile/sgemm.cpp ask='__builtin_prefetch(A + lda * (ii + i) + l);'
+  change_line "$file" '                __m256i avec3 = load(A + lda \* (ii + 3) + l);' \
+    "a\\                for (int64_t i = 4; i < 8; ++i) $ask"
+  change_line "$file" '            // help compiler for op order.' "i\\            for (int64_t i = RM; i < 2 * RM; ++i) $ask"
+}
+
+# An image's attention takes keys and values to pieces anew for every tile of patches: tiles are larger here, and the kernel's own
+# tile such that head sizes like MedGemma's 72 leave less over. No number changes either.
+take_larger_tiles() {
+  local folder=$1/ggml/src/ggml-cpu
+  change_line "$folder/common.h" '#define GGML_FA_TILE_Q  64' 's/64/128/'
+  change_line "$folder/simd-gemm.h" '    static constexpr int GEMM_RM = 4;' 's/4/8/'
+  change_line "$folder/simd-gemm.h" '    static constexpr int GEMM_RN = 4; // 16+4+1 = 25/32' 's/RN = 4.*/RN = 2;/'
 }
 
 build() {
@@ -113,6 +136,8 @@ build() {
     sed -i -E "s/#KEEP\? (ggml_add_cpu_backend_variant\(${variant}[ )])/\1/" "$list"
   done
   take_every_width "$work/tree"
+  ask_for_next_rows "$work/tree"
+  take_larger_tiles "$work/tree"
   cmake -S "$work/tree" -B "$work/build" -G Ninja "${options[@]}" >"$work/configure.log" 2>&1 ||
     { cat "$work/configure.log" >&2; exit 1; }
   echo "Building llama.cpp once, into $prefix (some minutes)…" >&2

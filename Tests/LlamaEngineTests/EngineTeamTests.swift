@@ -122,6 +122,13 @@ import VisionLanguage
     try handle.close()
     configuration.projector = large
     #expect(EngineTeam.engines(for: configuration) == 1)
+    // As a hub's cache has them, and a link to that besides.
+    for (link, target) in [("snapshot.gguf", "large.gguf"), ("linked.gguf", folder.path + "/snapshot.gguf")] {
+      let path = folder.appendingPathComponent(link).path
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+      configuration.projector = path
+      #expect(EngineTeam.engines(for: configuration) == 1, "\(link)")
+    }
     configuration.projector = folder.appendingPathComponent("none.gguf").path
     #expect(EngineTeam.engines(for: configuration) == 1)
     #expect(throws: (any Error).self) { try EngineTeam(configuration) }

@@ -44,8 +44,10 @@ public final class EngineTeam: VisionLanguageModel {
   /// - Returns: one for each processor when the weights are small and no graphics processor computes; otherwise 1. 1 too when
   ///   the files are not there: loading them says so.
   public static func engines(for configuration: EngineConfiguration) -> Int {
+    // Weights from a hub's cache are links, whose own sizes say nothing.
     let sizes = [configuration.weights, configuration.projector].compactMap(\.self).map {
-      (try? FileManager.default.attributesOfItem(atPath: $0))?[.size] as? Int
+      let file = URL(fileURLWithPath: $0).resolvingSymlinksInPath().path
+      return (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? Int
     }
     guard sizes.allSatisfy({ $0.map { $0 < ThreadChoice.smallWeights } ?? false }) else { return 1 }
     if (try? configuration.device.usesGPU()) ?? false { return 1 }
