@@ -13,7 +13,7 @@
 #   THREADS   for the large shapes (default: all processors)
 #   PICTURES  for the two MedGemma shapes in the run over many images (default 2)
 #
-# On two quiet cores: small 15 minutes; reckoned and not measured: 270m 15, quarter 25, medgemma 90. Where a shape fails
+# On two quiet cores: small 15 minutes, 270m 16; reckoned and not measured: quarter 25, medgemma 60. Where a shape fails
 # that is said, and the next one begins.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
@@ -22,7 +22,7 @@ out=${OUT:-$root/.build/bench}
 threads=${THREADS:-$(nproc)}
 pictures=${PICTURES:-2}
 mkdir -p "$out"
-large=(--threads "$threads" --repeats 1 --many-repeats 1 --warm-ups 0 --images "$pictures" --parallel "$pictures"
+large=(--threads "$threads" --repeats 1 --many-repeats 1 --warm-ups 1 --images "$pictures" --parallel "$pictures"
   --side 896)
 server=()
 [ "${SERVER:-1}" = 0 ] && server=(--no-server)
