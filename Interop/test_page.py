@@ -52,6 +52,10 @@ def page(request, browser, address):
     page.goto(address)
     page.wait_for_selector("body[data-ready]")
     page.wait_for_selector("[role=option]")
+    # As before somebody who presses a key: in front, and with its button to be seen.
+    page.bring_to_front()
+    page.wait_for_selector("button.primary")
+    until(page, "document.hasFocus()")
     yield page
     page.close()
     assert faults == []

@@ -39,6 +39,8 @@ import VisionLanguage
     let answer = try await model.respond(to: request, scoring: [" a", " xyz"])
     said.append("\(answer.scores.logProbabilities)")
     said.append(try await answer.stream.whole().pieces)
+    // A stream ends without a word for who is cancelled while waiting for more.
+    try Task.checkCancellation()
     return said
   }
 
