@@ -7,6 +7,9 @@ Layout of the data folder (``../shared/data`` beside the clone, or ``--data``)::
     ham10000/labels.csv              image_id,dx,lesion_id,confirm,age,sex,site
     ph2/images/<image_id>.jpg
     ph2/attributes.csv               human attribute labels
+    msk/images/<image_id>.jpg        dermoscopic images of another clinic
+    msk/labels.csv                   image_id,dx,lesion_id (mostly empty)
+    unlabelled/images/<image_id>.jpg dermoscopic images of several clinics, without a diagnosis
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageEnhance
+
+from . import lookalikes
 
 CODES = ("MEL", "NV", "BCC", "BKL")
 #: HAM10000's `dx` values that have a code; the other three teach words only.
@@ -36,6 +41,8 @@ SPLIT_SALT = "dermgemma-split-1"
 SPLIT_SHARES = (0.70, 0.10, 0.20)
 #: Between an image's id and the number of a changed copy of it (`copies`).
 COPY_MARK = "~"
+#: Shares of MSK's lesions (or groups of look-alikes) for teach / select and calibrate / report.
+MSK_SHARES = (0.60, 0.15, 0.25)
 #: PH2 images that teach; the rest report.
 PH2_TEACHING_COUNT = 60
 
@@ -75,6 +82,22 @@ def read_ph2(data: Path) -> list[Record]:
                        row["diagnosis"], row["image_id"], row) for row in csv.DictReader(handle)]
 
 
+def read_msk(data: Path) -> list[Record]:
+    """All records of MSK in label order, none where it is not there. The group is the lesion where it is known."""
+    root = data / "msk"
+    if not (root / "labels.csv").exists():
+        return []
+    with open(root / "labels.csv", newline="") as handle:
+        return [Record("msk", row["image_id"], root / "images" / f"{row['image_id']}.jpg", None, row["dx"],
+                       row["lesion_id"] or row["image_id"], row) for row in csv.DictReader(handle)]
+
+
+def read_unlabelled(data: Path) -> list[Record]:
+    """Images without a diagnosis by name, none where they are not there."""
+    return [Record("unlabelled", path.stem, path, None, "", path.stem, {})
+            for path in sorted((data / "unlabelled" / "images").glob("*.jpg"))]
+
+
 def read_phantoms(folder: Path, parts: tuple[str, ...] = ("train", "report")) -> list[Record]:
     """Phantoms in those parts of the folder, with their own truth as attributes."""
     records = []
@@ -112,24 +135,37 @@ def _fraction(key: str) -> float:
     return int.from_bytes(digest[:8], "big") / 2.0**64
 
 
-def split_ham10000(records: list[Record]) -> dict[str, list[str]]:
-    """Image ids by split, disjoint by lesion and stratified by diagnosis.
+def _split_by_group(records: list[Record], groups: list[str], names: tuple[str, str, str],
+                    shares: tuple[float, float, float]) -> dict[str, list[str]]:
+    """Image ids by split, disjoint by group and stratified by diagnosis.
 
-    Within each diagnosis the lesions are ordered by a salted hash and cut at the shares,
-    so every class keeps its share and adding images never moves a lesion's neighbours at random.
+    Within each diagnosis the groups are ordered by a salted hash and cut at the shares,
+    so every class keeps its share and adding images never moves a group's neighbours at random.
     """
-    diagnosis = {record.group: record.dx for record in records}
+    diagnosis = {group: record.dx for record, group in zip(records, groups)}
     side: dict[str, str] = {}
     for dx in sorted(set(diagnosis.values())):
-        lesions = sorted((lesion for lesion, d in diagnosis.items() if d == dx), key=_fraction)
-        first = round(len(lesions) * SPLIT_SHARES[0])
-        second = round(len(lesions) * (SPLIT_SHARES[0] + SPLIT_SHARES[1]))
-        for index, lesion in enumerate(lesions):
-            side[lesion] = "train" if index < first else "select" if index < second else "report"
-    result: dict[str, list[str]] = {"train": [], "select": [], "report": []}
-    for record in records:
-        result[side[record.group]].append(record.image_id)
+        ordered = sorted((group for group, d in diagnosis.items() if d == dx), key=_fraction)
+        first, second = round(len(ordered) * shares[0]), round(len(ordered) * (shares[0] + shares[1]))
+        for index, group in enumerate(ordered):
+            side[group] = names[0] if index < first else names[1] if index < second else names[2]
+    result: dict[str, list[str]] = {name: [] for name in names}
+    for record, group in zip(records, groups):
+        result[side[group]].append(record.image_id)
     return {name: sorted(ids) for name, ids in result.items()}
+
+
+def split_ham10000(records: list[Record]) -> dict[str, list[str]]:
+    """Image ids by split, disjoint by lesion and stratified by diagnosis."""
+    return _split_by_group(records, [r.group for r in records], ("train", "select", "report"), SPLIT_SHARES)
+
+
+def split_msk(records: list[Record]) -> dict[str, list[str]]:
+    """The same of MSK, disjoint by lesion where it is known and by look-alikes."""
+    ids = [r.image_id for r in records]
+    found = lookalikes.groups(ids, [lookalikes.hashed(r.path) for r in records],
+                              {r.image_id: r.group for r in records if r.group != r.image_id})
+    return _split_by_group(records, [found[i] for i in ids], ("teach", "select", "report"), MSK_SHARES)
 
 
 def split_ph2(records: list[Record]) -> dict[str, list[str]]:
@@ -155,6 +191,9 @@ def write_splits(folder: Path, data: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, ids in split_ham10000(read_ham10000(data)).items():
         (folder / f"ham10000-{name}.txt").write_text("\n".join(ids) + "\n")
+    if msk := read_msk(data):
+        for name, ids in split_msk(msk).items():
+            (folder / f"msk-{name}.txt").write_text("\n".join(ids) + "\n")
     for name, ids in split_ph2(read_ph2(data)).items():
         (folder / f"ph2-{name}.txt").write_text("\n".join(ids) + "\n")
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .augmentation import other_camera, random_affine, warp
 from .geometry import ASPECT
 from .tower import PATCH
 
@@ -71,6 +72,16 @@ def augment(images: torch.Tensor, maps: torch.Tensor, side: int, generator: torc
     map_grid = F.affine_grid(matrix, (count, maps.shape[1], patches * 2, patches * 2), align_corners=False)
     shares = F.grid_sample(maps, map_grid, mode="bilinear", padding_mode="border", align_corners=False)
     return pixels / 127.5 - 1, F.avg_pool2d(shares, 2).flatten(2).transpose(1, 2).clamp(0, 1)
+
+
+def augment_as_other_camera(images: torch.Tensor, maps: torch.Tensor, side: int, generator: torch.Generator,
+                            patch: int = PATCH) -> tuple[torch.Tensor, torch.Tensor]:
+    """`augment` by `augmentation`'s strong changes, after which the diagnosis and the lesion's place are still true, and no words."""
+    matrix = random_affine(len(images), generator)
+    pixels = warp(images / 255, matrix, side)
+    pixels = other_camera(pixels, pixels[torch.randperm(len(pixels), generator=generator)], generator)
+    shares = warp(maps, matrix, side // patch * 2)
+    return pixels * 2 - 1, F.avg_pool2d(shares, 2).flatten(2).transpose(1, 2).clamp(0, 1)
 
 
 #: How far colours are changed where only the diagnosis is taught: spreads of the logarithms of each channel's gain and of the exponent, and

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from .dataset import CODES
 from .measurement import MAPS
-from .sampling import softened
+from .sampling import DISTILLED, softened
 from .tower import DIAGNOSES
 from .truth import Truth
 
@@ -37,10 +37,14 @@ def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
     """
     out = {name: value.float() for name, value in out.items()}
     place = lambda values: torch.from_numpy(values).to(shares.device)
-    real = place((truth.diagnosis[rows] >= 0) & (truth.source[rows] != 2))
+    distilled = ~np.isnan(truth.by_teacher[rows]).any(1)
+    real = place(((truth.diagnosis[rows] >= 0) | distilled) & (truth.source[rows] != 2))
     target = F.one_hot(torch.from_numpy(truth.diagnosis[rows]).clamp(min=0), len(DIAGNOSES)).float()
     for n, row in enumerate(rows):
-        if 0 <= truth.diagnosis[row] < len(CODES):
+        if distilled[n]:
+            share = DISTILLED if truth.diagnosis[row] >= 0 else 1.0
+            target[n] = (1 - share) * target[n] + share * torch.from_numpy(truth.by_teacher[row])
+        elif 0 <= truth.diagnosis[row] < len(CODES):
             target[n, : len(CODES)] = torch.tensor(softened(int(truth.diagnosis[row]), truth.by_measurements[row]))
     target = target.to(shares.device)
     true_colours = torch.ones(len(rows), dtype=torch.bool, device=shares.device) if recoloured is None else ~recoloured.to(shares.device)
@@ -59,12 +63,15 @@ def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
         seen.append(float(F.binary_cross_entropy_with_logits(out["attributes"][phantom], attributes[phantom]).detach()))
     else:
         seen.append(float("nan"))
+    losses = {name: loss if torch.isfinite(loss) else out[name].sum() * 0 for name, loss in losses.items()}
     return sum(HEAD_WEIGHT[name] * loss for name, loss in losses.items()), seen
 
 
 def figures(probability: np.ndarray, labels: np.ndarray) -> dict:
     """Balanced accuracy, recall by code, melanoma AUC."""
     from sklearn.metrics import roc_auc_score
-    recall = [float((probability[labels == c].argmax(1) == c).mean()) for c in range(4)]
+    there = np.unique(labels)  # another clinic may lack a code
+    probability = np.where(np.isin(np.arange(4), there), probability, 0)
+    recall = [float((probability[labels == c].argmax(1) == c).mean()) for c in there]
     return {"balanced_accuracy": round(float(np.mean(recall)), 4), "recall": np.round(recall, 3).tolist(),
             "melanoma_auc": round(float(roc_auc_score(labels == 0, probability[:, 0])), 4)}

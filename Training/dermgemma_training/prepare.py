@@ -4,7 +4,8 @@
 
 Measures in chunks and skips those that are done, so it can be stopped and run again. HAM10000 brings masks; PH2's lesions
 are segmented here, as are phantoms' (``WORK/phantoms/train``, from ``dermgemma phantoms``), whose words are their own truth.
-``WORK/copies`` (from ``copies``) are prepared too when they are there.
+``WORK/copies`` (from ``copies``) are prepared too when they are there, and so are MSK's pictures, whose lesions are segmented
+here, and those without a diagnosis, which are packed alone.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--splits", type=Path, default=Path(__file__).parent.parent / "splits")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--nevi", type=int, help="measure at most so many of HAM10000's nevi, and no picture that only reports")
     options = parser.parse_args()
     folder = options.work / "measurements"
     folder.mkdir(parents=True, exist_ok=True)
@@ -98,6 +100,9 @@ def main() -> None:
     ph2 = dataset.read_ph2(options.data)
     phantoms = dataset.read_phantoms(options.work / "phantoms", ("train",))
     copies = dataset.read_copies(options.work / "copies", ham + ph2)
+    msk = dataset.read_msk(options.data)
+    dataset.pack(msk, options.work / "packed", "msk")
+    dataset.pack(dataset.read_unlabelled(options.data), options.work / "packed", "unlabelled")
     dataset.pack(ph2, options.work / "packed", "ph2")
     dataset.pack(phantoms, options.work / "packed", "phantoms")
     dataset.pack(copies, options.work / "packed", "copies")
@@ -106,13 +111,19 @@ def main() -> None:
     reported = set(dataset.read_split(options.splits, "ham10000-report"))
     order = np.random.default_rng(0).permutation(len(ham))
     ham = sorted((ham[i] for i in order), key=lambda r: (r.image_id in reported, r.dx == "nv"))
+    if options.nevi is not None:  # the first of them, and nothing that only reports
+        nevi = [r for r in ham if r.dx == "nv" and r.image_id not in reported][: options.nevi]
+        ham = [r for r in ham if r.dx != "nv" and r.image_id not in reported] + nevi
+    if msk:
+        taught = set(dataset.read_split(options.splits, "msk-teach") + dataset.read_split(options.splits, "msk-select"))
+        msk = [r for r in msk if r.image_id in taught]
     jobs = [(folder / "ph2-0000.npz", ph2)] if ph2 else []
-    jobs += [(folder / f"{name}-{n:04d}.npz", records[s:s + CHUNK]) for name, records in (("phantoms", phantoms), ("copies", copies), ("ham10000", ham))
+    jobs += [(folder / f"{name}-{n:04d}.npz", records[s:s + CHUNK]) for name, records in (("msk", msk), ("ham10000", ham), ("phantoms", phantoms), ("copies", copies))
              for n, s in enumerate(range(0, len(records), CHUNK))]
     with multiprocessing.Pool(options.processes) as pool:
         for _ in pool.imap(measure_chunk, jobs):
             pass
-    for source, records in (("ham10000", ham), ("ph2", ph2), ("phantoms", phantoms), ("copies", copies)):
+    for source, records in (("ham10000", ham), ("ph2", ph2), ("phantoms", phantoms), ("copies", copies), ("msk", msk)):
         if records:
             write_maps(options.work, source)
 

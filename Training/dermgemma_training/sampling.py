@@ -13,6 +13,10 @@ from .vocabulary import QUESTIONS, description
 
 #: Share of HAM10000's part of a batch by diagnosis: the four codes alike, the three others a little.
 SAMPLING = {"mel": 0.24, "nv": 0.23, "bcc": 0.19, "bkl": 0.24, "akiec": 0.04, "vasc": 0.03, "df": 0.03}
+#: The same of MSK's part.
+MSK_SAMPLING = {"mel": 0.37, "nv": 0.37, "bkl": 0.26}
+#: How often a nevus is drawn from all of HAM10000's, measured or not: what has no words teaches the diagnosis alone.
+WORDLESS = 0.5
 #: Shares of phantoms and of PH2's teaching images in a batch, unless a stage has its own.
 PHANTOM_SHARE, PH2_SHARE = 0.25, 0.03
 #: Weights of the lessons in the loss, and how often an image brings each long one.
@@ -20,13 +24,17 @@ WEIGHT = {"question": 1.0, "direct": 2.0, "review": 1.0, "classification": 1.5}
 REVIEWS, CLASSIFICATIONS = 0.35, 0.3
 #: Share of the boosted trees' out-of-fold probabilities in the taught codes, and of a uniform one.
 TEACHER_SHARE, SMOOTHING = 0.5, 0.04
+#: Share of the teacher's soft labels in what an image with a diagnosis is taught.
+DISTILLED = 0.6
 
 
 class Sampler:
-    """Class-balanced rows of the training split that have words."""
+    """Source- and class-balanced rows of the training split that have words; beside them what only a teacher has labelled."""
 
-    def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE, copy_share: float = 0):
+    def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE, copy_share: float = 0,
+                 msk_share: float = 0, unlabelled_share: float = 0):
         self.phantom_share, self.ph2_share, self.copy_share = phantom_share, ph2_share, copy_share
+        self.msk_share, self.unlabelled_share = msk_share, unlabelled_share
         has_words = np.array([w is not None for w in truth.words])
         train = (truth.split == "train") & has_words
         by_diagnosis = lambda source: [np.flatnonzero(train & (truth.source == source) & (truth.origin == 0) & (truth.diagnosis == c))
@@ -35,6 +43,13 @@ class Sampler:
         self.shares = np.array([SAMPLING[d] * (len(pool) > 0) for d, pool in zip(DIAGNOSES, self.pools)])
         self.shares /= self.shares.sum()
         self.phantoms = np.flatnonzero(train & (truth.source == 2))
+        taught = (truth.split == "train") & (truth.diagnosis >= 0)
+        self.wordless = np.flatnonzero(taught & (truth.source == 0) & (truth.diagnosis == DIAGNOSES.index("nv")))
+        self.msk = {d: np.flatnonzero(taught & (truth.source == 4) & (truth.diagnosis == DIAGNOSES.index(d))) for d in MSK_SAMPLING}
+        unlabelled = np.flatnonzero((truth.split == "train") & (truth.source == 5))
+        self.unlabelled = unlabelled[~np.isnan(truth.by_teacher[unlabelled]).any(1)] if len(unlabelled) else unlabelled
+        if msk_share > 0 and not all(map(len, self.msk.values())):
+            raise SystemExit("MSK's teaching pictures are not prepared")
         self.ph2 = np.flatnonzero(train & (truth.source == 1))
         self.ph2_copies = np.flatnonzero(train & (truth.source == 3) & (truth.origin == 1))
 
@@ -47,9 +62,16 @@ class Sampler:
                 chosen.append(rng.choice(self.phantoms))
             elif lot < self.phantom_share + self.ph2_share and len(self.ph2):
                 chosen.append(rng.choice(self.copy_or_not(self.ph2, self.ph2_copies, rng)))
+            elif (lot := rng.random()) < self.unlabelled_share and len(self.unlabelled):
+                chosen.append(rng.choice(self.unlabelled))
+            elif lot < self.unlabelled_share + self.msk_share:
+                chosen.append(rng.choice(self.msk[rng.choice(list(MSK_SAMPLING), p=list(MSK_SAMPLING.values()))]))
             else:
                 diagnosis = rng.choice(len(self.pools), p=self.shares)
-                chosen.append(rng.choice(self.copy_or_not(self.pools[diagnosis], self.copies[diagnosis], rng)))
+                pool = self.copy_or_not(self.pools[diagnosis], self.copies[diagnosis], rng)
+                if self.msk_share > 0 and DIAGNOSES[diagnosis] == "nv" and rng.random() < WORDLESS:
+                    pool = self.wordless
+                chosen.append(rng.choice(pool))
         return np.array(chosen)
 
     def copy_or_not(self, originals: np.ndarray, copies: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -62,6 +84,18 @@ def softened(code: int, teacher: np.ndarray) -> list[float]:
     hard = np.eye(len(CODES))[code]
     mixed = hard if np.isnan(teacher).any() else (1 - TEACHER_SHARE) * hard + TEACHER_SHARE * teacher
     return ((1 - SMOOTHING) * mixed + SMOOTHING / len(CODES)).tolist()
+
+
+def taught_codes(truth: Truth, row: int) -> list[float]:
+    """The same of an image, with the teacher's soft labels where there are any: they stand for the trees, and for the diagnosis
+    where none is known."""
+    code, soft = int(truth.diagnosis[row]), truth.by_teacher[row, : len(CODES)]
+    if np.isnan(soft).any():
+        return softened(code, truth.by_measurements[row])
+    soft = soft / soft.sum()
+    if not 0 <= code < len(CODES):
+        return soft.tolist()
+    return ((1 - DISTILLED) * np.array(softened(code, np.full(len(CODES), np.nan))) + DISTILLED * soft).tolist()
 
 
 class OwnWords:
@@ -80,19 +114,27 @@ class OwnWords:
 
 
 def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
-               own: OwnWords | None) -> tuple[list[Row], list[Row], list[Row]]:
-    """Short rows (all questions and the code), long rows (a review and the code) and rows of text alone."""
+               own: OwnWords | None, changed: np.ndarray | None = None) -> tuple[list[Row], list[Row], list[Row]]:
+    """Short rows (all questions and the code), long rows (a review and the code) and rows of text alone.
+
+    Images that are marked in `changed`, or have no words, bring their code alone."""
     short: list[Row] = []
     long: list[Row] = []
     text: list[Row] = []
     for n, row in enumerate(rows):
         w, code = truth.words[row], int(truth.diagnosis[row])
         has_code = 0 <= code < len(CODES)
+        wordless = w is None or changed is not None and bool(changed[n])
+        if wordless:
+            if has_code or truth.source[row] == 5:
+                soft = taught_codes(truth, row)
+                short.append(Row(lessons.prefix, [lessons.direct_code(int(np.argmax(soft)), WEIGHT["direct"], soft)], n))
+            continue
         phantom = truth.source[row] == 2
         branches = []
         if has_code:
             branches.append(lessons.direct_code(code, WEIGHT["direct"] * (0.25 if phantom else 1.0),
-                                                softened(code, truth.by_measurements[row])))
+                                                taught_codes(truth, row)))
         if not phantom and rng.random() < REVIEWS:
             protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
             branches.append(lessons.review(protocol, w, lessons.perturbed(protocol, w, rng), WEIGHT["review"]))
@@ -101,16 +143,18 @@ def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.
             branches += [lessons.question(q, w, WEIGHT["question"]) for q in QUESTIONS]
             short.append(Row(lessons.prefix, branches, n))
         # What is measured on a copy in other colours is true of the copy, but tells less of the diagnosis.
-        if has_code and truth.source[row] < 2 and rng.random() < CLASSIFICATIONS:
+        if has_code and truth.source[row] in (0, 1, 4) and rng.random() < CLASSIFICATIONS:
             protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
             notes = lessons.perturbed(protocol, w, rng)
             text.append(Row([], [lessons.classification(protocol, notes, description(w, notes, protocol.labels), code,
-                                                        WEIGHT["classification"], softened(code, truth.by_words[row]))]))
+                                                        WEIGHT["classification"],
+                                                        taught_codes(truth, row) if np.isnan(truth.by_words[row]).any()
+                                                        else softened(code, truth.by_words[row]))]))
         if own and not phantom:
             k = own.draw(rng)
             read, code = own.records[k], int(truth.diagnosis[own.row[k]])
             protocol = lessons.seed if read["protocol"] == "seed" else lessons.extended
             text.append(Row([], [lessons.classification(protocol, read["notes"], read["description"], code,
                                                         WEIGHT["classification"],
-                                                        softened(code, truth.by_measurements[own.row[k]]))]))
+                                                        taught_codes(truth, own.row[k]))]))
     return short, long, text

@@ -17,9 +17,9 @@ from .truth import ATTRIBUTES, Truth
 from .vocabulary import QUESTIONS
 
 
-def select_rows(truth: Truth, split: str = "select", nevi: int = 200) -> np.ndarray:
-    """The rare codes of a split and its first nevi: enough to choose by, quick to score."""
-    rows = np.flatnonzero((truth.split == split) & (truth.source == 0) & (truth.diagnosis >= 0) & (truth.diagnosis < 4))
+def select_rows(truth: Truth, split: str = "select", nevi: int = 200, source: int = 0) -> np.ndarray:
+    """The rare codes of a source's split and its first nevi: enough to choose by, quick to score."""
+    rows = np.flatnonzero((truth.split == split) & (truth.source == source) & (truth.diagnosis >= 0) & (truth.diagnosis < 4))
     nv = rows[truth.diagnosis[rows] == 1][:nevi]
     return np.concatenate([rows[truth.diagnosis[rows] != 1], nv])
 

@@ -22,9 +22,10 @@ import numpy as np
 import torch
 import torch.distributed as distributed
 
+from .augmentation import mild_camera
 from .device import best_device, has_quick_bfloat16, products
 from .geometry import lesion_geometry
-from .images import augment, other_colours
+from .images import augment, augment_as_other_camera, other_colours
 from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad
 from .lessons import Lessons
 from .losses import head_losses
@@ -86,10 +87,21 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
     images = torch.from_numpy(truth.pixels(rows, rng.random(len(rows)) < 0.5)).permute(0, 3, 1, 2).float()
     pixels, shares = augment(images, torch.from_numpy(truth.map_shares(rows)), options.side, generator,
                              turns=options.turns, rotate=options.rotate, patch=options.patch)
+    changed = None
+    if options.other_camera > 0:
+        # What has no words anyway is always changed; of the rest a share.
+        wordless = np.array([truth.words[row] is None for row in rows])
+        changed = (wordless | (rng.random(len(rows)) < options.other_camera)) & (truth.source[rows] != 2)
+        which = torch.from_numpy(changed)
+        if changed.any():
+            pixels[which], shares[which] = augment_as_other_camera(images[which], torch.from_numpy(truth.map_shares(rows[changed])),
+                                                                   options.side, generator, options.patch)
+        if not changed.all():
+            pixels[~which] = mild_camera(pixels[~which] / 2 + 0.5, generator) * 2 - 1
     geometry = lesion_geometry(shares[..., 0])
     if options.turns:  # what was stretched and then turned has another shape
         geometry = geometry[0], torch.zeros_like(geometry[1])
-    recoloured = None
+    recoloured = None if changed is None else torch.from_numpy(changed)
     if options.recolour > 0:
         recoloured = (torch.rand(len(rows), generator=generator) < options.recolour) & torch.from_numpy(truth.source[rows] == 0)
         pixels[recoloured] = other_colours(pixels[recoloured], generator)
@@ -113,7 +125,7 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
         if options.heads_only or heads_alone:
             return loss, parts
         features = projected(model, tokens) if kept is None else projected_blocks(model, tokens)
-        for kind, laid in zip(KIND_WEIGHT, lessons_of(truth, rows, lessons, rng, own)):
+        for kind, laid in zip(KIND_WEIGHT, lessons_of(truth, rows, lessons, rng, own, changed)):
             if not laid:
                 parts.append(float("nan"))
                 continue
@@ -147,7 +159,8 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(options.port))
         distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     truth = read_truth(options.data, options.work, options.splits)
-    sampler, chosen = Sampler(truth, options.phantoms, options.ph2, options.copies), select_rows(truth)
+    sampler, chosen = Sampler(truth, options.phantoms, options.ph2, options.copies, options.msk, options.unlabelled), select_rows(truth)
+    foreign = select_rows(truth, source=4)
     if rank == 0:
         prepare_tokenizer(truth, options.work)
     if options.workers > 1:
@@ -213,6 +226,10 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         if rank == 0 and options.evaluate_every and (step % options.evaluate_every == 0 or step == options.steps):
             found = score(average, truth, chosen, tokenizer, lessons, options.side, not options.heads_only)
             log.write(f"step {step} select {json.dumps(found)}\n")
+            if len(foreign):
+                found = score(average, truth, foreign, tokenizer, lessons, options.side, not options.heads_only)
+                log.write(f"step {step} foreign select {json.dumps(found)}\n")
+            tick = time.time()
     if rank == 0:
         save(path, network, average, optimizers, step)
     if options.workers > 1:
@@ -247,6 +264,10 @@ def main() -> None:
     parser.add_argument("--phantoms", type=float, default=PHANTOM_SHARE, help="share of phantoms in a batch")
     parser.add_argument("--ph2", type=float, default=PH2_SHARE, help="share of PH2's teaching images in a batch")
     parser.add_argument("--copies", type=float, default=0, help="share of changed copies among real images (see `copies`)")
+    parser.add_argument("--msk", type=float, default=0, help="share of MSK's teaching images in the rest of a batch")
+    parser.add_argument("--unlabelled", type=float, default=0, help="share of images without a diagnosis there, taught by soft labels")
+    parser.add_argument("--other-camera", type=float, default=0,
+                        help="share of real pictures under strong augmentation, which teach diagnosis and the lesion's place but no words")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--patch", type=int, default=PATCH, help="side of the tower's patches; they may become smaller from stage to stage")
     parser.add_argument("--steps", type=int, required=True)

@@ -34,7 +34,7 @@ def attribute_row(w: dict[str, str] | None) -> list[float]:
 
 
 #: Sources in the order of their rows.
-SOURCES = ("ham10000", "ph2", "phantoms", "copies")
+SOURCES = ("ham10000", "ph2", "phantoms", "copies", "msk", "unlabelled")
 
 
 @dataclass
@@ -53,6 +53,7 @@ class Truth:
     maps: list[np.ndarray | None]         #: maps of each source by its rows, None where it is not there
     by_measurements: np.ndarray          #: N x 4 out-of-fold code probabilities of trees on measurements, NaN elsewhere
     by_words: np.ndarray                 #: the same of trees on the words
+    by_teacher: np.ndarray               #: N x DIAGNOSES soft labels of the teacher, NaN elsewhere
     split: np.ndarray                    #: "train", "select", "report" or "unused"
     attributes: np.ndarray               #: N x ATTRIBUTES, 1 where a word of Phase 1 is true, NaN where unknown
 
@@ -84,14 +85,31 @@ def normal_scores(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
     return out
 
 
+def read_soft_labels(work: Path, sources: list[str], ids: list[str], split: np.ndarray) -> np.ndarray:
+    """The teacher's probabilities of teaching images (`teacher --soft-labels`), NaN elsewhere."""
+    out = np.full((len(ids), len(DIAGNOSES)), np.nan, np.float32)
+    path = work / "soft-labels.npz"
+    if path.exists():
+        stored = np.load(path)
+        known = {(name, str(i)): p for name in SOURCES if name in stored for i, p in zip(stored[f"{name}-ids"], stored[name])}
+        for n, key in enumerate(zip(sources, ids)):
+            if split[n] == "train" and key in known:
+                out[n] = known[key]
+    return out
+
+
 def read_truth(data: Path, work: Path, splits: Path) -> Truth:
     """All sources that are packed and measured."""
     split_of: dict[str, str] = {}
     for name in ("train", "select", "report"):
         split_of.update({i: name for i in dataset.read_split(splits, f"ham10000-{name}")})
+    msk, unlabelled = dataset.read_msk(data), dataset.read_unlabelled(data)
+    for name, there in (("teach", "train"), ("select", "select"), ("report", "report")) if msk else ():
+        split_of.update({i: there for i in dataset.read_split(splits, f"msk-{name}")})
+    split_of.update({r.image_id: "train" for r in unlabelled})
     split_of.update({i: "train" for i in dataset.read_split(splits, "ph2-teach")})
     split_of.update({i: "report" for i in dataset.read_split(splits, "ph2-report")})
-    records = {r.image_id: r for r in dataset.read_ham10000(data) + dataset.read_ph2(data)}
+    records = {r.image_id: r for r in dataset.read_ham10000(data) + dataset.read_ph2(data) + msk + unlabelled}
     phantom_attributes: dict[str, dict[str, str]] = {}
     for name in ("train", "report"):
         path = work / "phantoms" / name / "attributes.csv"
@@ -136,9 +154,9 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
             continue
         record = records[image_id]
         origin[n] = SOURCES.index(record.source)
-        if record.source == "ham10000":
+        if record.source in ("ham10000", "msk"):
             diagnosis[n] = DIAGNOSES.index(record.dx)
-        elif w is not None:
+        elif record.source == "ph2" and w is not None:
             w = apply_ph2(w, record.attributes)
             diagnosis[n] = PH2_CODES[record.dx]
         all_words.append(w)
@@ -151,6 +169,7 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
             for n, image_id in enumerate(map(dataset.original_of, ids)):
                 if image_id in stored and split[n] == "train":
                     soft[way][n] = stored[image_id]
+    by_teacher = read_soft_labels(work, [SOURCES[s] for s in source], ids, split)
     return Truth(images, source_array, origin, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
-                 all_words, maps, soft["measurements"], soft["words"], split,
+                 all_words, maps, soft["measurements"], soft["words"], by_teacher, split,
                  np.array([attribute_row(w) for w in all_words], np.float32))

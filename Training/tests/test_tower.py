@@ -231,7 +231,7 @@ def test_a_picture_in_other_colours_teaches_diagnosis_and_shape_alone():
     class OneTruth:
         diagnosis, source = np.array([0, 1]), np.array([0, 0])
         measurements, attributes = np.ones((2, 3), np.float32), np.ones((2, 4), np.float32)
-        by_measurements = np.full((2, 4), np.nan, np.float32)
+        by_measurements, by_teacher = np.full((2, 4), np.nan, np.float32), np.full((2, 7), np.nan, np.float32)
 
     torch.manual_seed(6)
     tokens, heads = torch.randn(2, 16, 192), Heads(3, 4).eval()

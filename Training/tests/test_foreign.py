@@ -1,0 +1,104 @@
+"""A second clinic: its splits, the augmentation and the corruptions, and what a teacher's soft labels change."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from dermgemma_training import augmentation, corruptions, dataset, lookalikes
+from dermgemma_training.losses import figures
+from dermgemma_training.sampling import DISTILLED, SMOOTHING, Sampler, taught_codes
+
+
+def lesion(seed: int) -> Image.Image:
+    rng = np.random.default_rng(seed)
+    blocks = rng.integers(60, 255, (9, 12, 3)).astype(np.uint8)
+    return Image.fromarray(blocks).resize((300, 225), Image.Resampling.BICUBIC)
+
+
+def test_look_alikes_are_found_over_mirrors_and_jpeg_and_others_are_not(tmp_path):
+    lesion(1).save(tmp_path / "a.png")
+    lesion(1).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "b.jpg", quality=80)
+    lesion(1).transpose(Image.Transpose.ROTATE_180).resize((200, 150)).save(tmp_path / "c.png")
+    lesion(2).save(tmp_path / "d.png")
+    lesion(3).save(tmp_path / "e.png")
+    names = ["a.png", "b.jpg", "c.png", "d.png", "e.png"]
+    hashes = [lookalikes.hashed(tmp_path / n) for n in names]
+    found = lookalikes.groups(names, hashes, {})
+    assert found["a.png"] == found["b.jpg"] == found["c.png"]
+    assert len(set(found.values())) == 3
+    # A known lesion joins what looks different.
+    found = lookalikes.groups(names, hashes, {"c.png": "L1", "d.png": "L1"})
+    assert found["a.png"] == found["d.png"] != found["e.png"]
+
+
+def test_msk_is_split_by_lesion_and_look_alike(tmp_path):
+    folder = tmp_path / "msk" / "images"
+    folder.mkdir(parents=True)
+    lines = ["image_id,dx,lesion_id"]
+    for n in range(40):
+        lesion(n // 2).save(folder / f"I{n}.jpg")  # each picture twice
+        lines.append(f"I{n},{('nv', 'mel')[n // 2 % 2]},")
+    (tmp_path / "msk" / "labels.csv").write_text("\n".join(lines) + "\n")
+    split = dataset.split_msk(dataset.read_msk(tmp_path))
+    side = {i: name for name, ids in split.items() for i in ids}
+    assert len(side) == 40 and all(side[f"I{n}"] == side[f"I{n + 1}"] for n in range(0, 40, 2))
+    assert [len(split[n]) for n in ("teach", "select", "report")] == [24, 8, 8]
+    assert dataset.read_msk(tmp_path / "nowhere") == [] == dataset.read_unlabelled(tmp_path / "nowhere")
+
+
+def test_strong_augmentation_stays_in_range_and_follows_its_generator():
+    images = torch.rand(12, 3, 48, 48, generator=torch.Generator().manual_seed(0))
+    runs = []
+    for seed in (1, 1, 2):
+        generator = torch.Generator().manual_seed(seed)
+        shown = augmentation.warp(images, augmentation.random_affine(12, generator), 48)
+        runs.append(augmentation.other_camera(shown, shown.flip(0), generator))
+    assert torch.equal(runs[0], runs[1]) and not torch.equal(runs[0], runs[2])
+    assert 0 <= float(runs[0].min()) and float(runs[0].max()) <= 1
+    mild = augmentation.mild_camera(images, torch.Generator().manual_seed(3))
+    assert 0 < float((mild - images).abs().mean()) < 0.1
+
+
+def test_shades_of_grey_takes_a_coloured_light_away():
+    grey = torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(4)).expand(1, 3, 32, 32) * 0.5
+    lit = grey * torch.tensor([1.3, 1.0, 0.7])[None, :, None, None]
+    found = augmentation.color_constancy(lit)
+    assert float((found[:, 0] - found[:, 2]).abs().max()) < 0.01
+
+
+def test_every_corruption_changes_a_picture_alike_each_time():
+    rgb = np.asarray(lesion(5).resize((224, 224)))
+    for arm in corruptions.ARMS:
+        first = np.asarray(corruptions.corrupted(rgb, arm, "I1"))
+        assert first.shape == rgb.shape and first.dtype == np.uint8
+        assert np.array_equal(first, np.asarray(corruptions.corrupted(rgb, arm, "I1"))), arm
+        assert np.abs(first.astype(int) - rgb).mean() > 1, arm
+    assert len(corruptions.ARMS) == 16
+
+
+def test_soft_labels_stand_beside_the_diagnosis_and_for_it_where_there_is_none():
+    truth = SimpleNamespace(diagnosis=np.array([0, -1, 1]), by_measurements=np.full((3, 4), np.nan, np.float32),
+                            by_teacher=np.array([[0.2, 0.5, 0.1, 0.0, 0.2, 0, 0], [0.1, 0.1, 0.1, 0.2, 0.5, 0, 0], [np.nan] * 7], np.float32))
+    hard = 1 - SMOOTHING + SMOOTHING / 4
+    assert taught_codes(truth, 0)[0] == pytest.approx((1 - DISTILLED) * hard + DISTILLED * 0.25, abs=1e-6)
+    assert taught_codes(truth, 1) == pytest.approx([0.2, 0.2, 0.2, 0.4], abs=1e-6)
+    assert taught_codes(truth, 2)[1] == pytest.approx(hard)
+
+
+def test_sources_are_balanced_and_unlabelled_pictures_need_soft_labels():
+    source = np.array([0] * 4 + [4] * 3 + [5] * 2)
+    truth = SimpleNamespace(words=[{}] * 7 + [None] * 2, split=np.array(["train"] * 9), source=source, origin=source,
+                            diagnosis=np.array([0, 1, 2, 3, 0, 1, 3, -1, -1]),
+                            by_teacher=np.array([[np.nan] * 7] * 8 + [[1 / 7] * 7], np.float32))
+    drawn = Sampler(truth, 0, 0, 0, 0.4, 0.2).draw(3000, np.random.default_rng(0))
+    assert (source[drawn] == 4).mean() == pytest.approx(0.4, abs=0.03)
+    assert (drawn == 8).mean() == pytest.approx(0.2, abs=0.03) and not (drawn == 7).any()
+
+
+def test_figures_of_a_clinic_that_lacks_a_code():
+    p = np.array([[0.6, 0.1, 0.2, 0.1], [0.1, 0.3, 0.5, 0.1], [0.1, 0.1, 0.1, 0.7], [0.3, 0.4, 0.2, 0.1]])
+    found = figures(p, np.array([0, 1, 3, 0]))
+    assert found["recall"] == [0.5, 1.0, 1.0] and found["melanoma_auc"] == 1.0
