@@ -211,9 +211,19 @@ def test_what_is_no_image_is_refused_in_plain_words(page, tmp_path):
     page.get_by_role("button", name="Add images").wait_for()
     choose(page, path)
     page.wait_for_selector(".tray-row.bad")
-    assert "no image of a kind that can be read" in page.locator(".tray").inner_text()
+    assert "not an image; use JPEG, PNG, WebP, TIFF or BMP" in page.locator(".tray").inner_text()
     page.click(".tray-row button")
     assert page.locator(".tray-row").count() == 0
+
+
+def test_a_telephone_s_photograph_is_named_with_what_to_do(page, tmp_path):
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(bytes([0, 0, 0, 24]) + b"ftypheic\0\0\0\0mif1heic")
+    page.get_by_role("button", name="Add images").wait_for()
+    choose(page, path)
+    page.wait_for_selector(".tray-row.bad")
+    assert "HEIC is not accepted; convert it to JPEG or PNG" in page.locator(".tray").inner_text()
+    page.click(".tray-row button")
 
 
 def test_c_cancels_what_waits_and_what_runs(page, address):

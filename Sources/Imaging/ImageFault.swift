@@ -9,7 +9,7 @@ public enum ImageFault: Fault, Equatable {
   /// The bytes begin like no picture that we know.
   case notAnImage(name: String)
   /// The bytes are of a known kind that is not read.
-  case formatNotAccepted(name: String, format: String)
+  case formatNotAccepted(name: String, format: UnsupportedFormat)
   /// There are more bytes than `ImageLimits.fileBytes`.
   case fileTooLarge(name: String, byteCount: Int)
   /// The header declares more pixels, or a longer side, than `ImageLimits` allow.
@@ -46,8 +46,7 @@ public enum ImageFault: Fault, Equatable {
     case .unreadable(let name, let reason): "\(shown(name)): cannot be read (\(reason))"
     case .empty(let name): "\(shown(name)): the file is empty"
     case .notAnImage(let name): "\(shown(name)): not an image; use \(ImageFormat.acceptedNames)"
-    case .formatNotAccepted(let name, let format):
-      "\(shown(name)): \(format) is not accepted; use \(ImageFormat.acceptedNames)"
+    case .formatNotAccepted(let name, let format): "\(shown(name)): \(format.explanation)"
     case .fileTooLarge(let name, let count):
       "\(shown(name)): \(grouped(count)) bytes are too many; at most \(grouped(ImageLimits.fileBytes)) are read"
     case .tooLarge(let name, let width, let height):

@@ -60,6 +60,18 @@ import Testing
     }
   }
 
+  @Test func `what is not read is named as on the command line, with what to do`() async throws {
+    try await TestServer.run { server async throws in
+      let photo: [UInt8] = [0, 0, 0, 24] + Array("ftypheic\0\0\0\0mif1heic".utf8)
+      let answer = try await server.send("POST", "/api/uploads", type, form(photo))
+      #expect(answer.status == 415)
+      #expect(
+        answer.member("detail")
+          == "the image: HEIC is not accepted; convert it to JPEG or PNG "
+          + "(an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)")
+    }
+  }
+
   @Test func `a form reads the same however it is cut into pieces`() throws {
     let content = Array("a\r\n--\r\n-x\r\n--".utf8)
     let bytes = form(content) + Array("epilogue".utf8)

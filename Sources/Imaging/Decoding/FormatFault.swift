@@ -3,7 +3,7 @@ enum FormatFault: Error, Equatable {
   case endsEarly(String)
   case damaged(String)
   case featureNotAccepted(String)
-  case formatNotAccepted(String)
+  case formatNotAccepted(UnsupportedFormat)
   case tooLarge(width: Int, height: Int)
   case tooSmall(width: Int, height: Int)
   case inconsistent(String)

@@ -64,3 +64,26 @@ extension ImageDecoder {
 
   private static func lastError() -> String { String(cString: strerror(errno)) }
 }
+
+extension RecognisedFormat {
+  /// Looks at the beginning of a regular file; `nil` for what is none, or may not be read.
+  public init?(fileAt path: String) {
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    var isReadable = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: Self.bytesNeeded) { buffer, initialized in
+      while initialized < Self.bytesNeeded {
+        let count = read(file, buffer.baseAddress?.advanced(by: initialized), Self.bytesNeeded - initialized)
+        if count < 0, errno == EINTR { continue }
+        if count < 0 { isReadable = false }
+        if count <= 0 { return }
+        initialized += count
+      }
+    }
+    guard isReadable else { return nil }
+    self.init(bytes)
+  }
+}

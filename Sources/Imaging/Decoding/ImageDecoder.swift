@@ -27,9 +27,9 @@ public enum ImageDecoder {
     guard !bytes.isEmpty else { throw .empty(name: name) }
     guard bytes.count <= ImageLimits.fileBytes else { throw .fileTooLarge(name: name, byteCount: bytes.count) }
     let format: ImageFormat
-    switch RecognisedBytes(bytes) {
+    switch RecognisedFormat(bytes) {
     case .accepted(let accepted): format = accepted
-    case .notAccepted(let other): throw .formatNotAccepted(name: name, format: other)
+    case .unsupported(let other): throw .formatNotAccepted(name: name, format: other)
     case .unknown: throw .notAnImage(name: name)
     }
     do {

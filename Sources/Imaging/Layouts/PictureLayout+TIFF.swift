@@ -4,7 +4,7 @@ extension PictureLayout {
   /// Reads a TIFF's first directory and checks that its strips or tiles lie inside the file.
   init(tiff data: ByteReader) throws(FormatFault) {
     let directory = try TIFFDirectory(data)
-    if directory.has(Tag.dngVersion) { throw .formatNotAccepted("DNG camera raw") }
+    if directory.has(Tag.dngVersion) { throw .formatNotAccepted(UnsupportedFormat("DNG camera raw", .cameraRaw)) }
     // TIFF 6.0, NewSubfileType, bit 0: a reduced version of another picture, as camera raw files begin with.
     if let type = try? directory.value(Tag.subfileType), type & 1 == 1 {
       throw .featureNotAccepted("a first picture that is only a preview")

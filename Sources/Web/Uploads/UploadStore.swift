@@ -44,9 +44,6 @@ final class UploadStore: Sendable {
   /// - Throws: `Problem` 415 for what is no image that is read, 413 for one with too many pixels, 422 for a broken one,
   ///   507 when it cannot be written.
   func keep(_ bytes: [UInt8]) throws -> Upload {
-    guard ImageFormat(recognising: bytes) != nil else {
-      throw Problem.unsupportedType("This is not a JPEG, PNG, WebP, TIFF or BMP image.")
-    }
     let picture: [UInt8]
     do {
       let image = try ImageDecoder.decode(bytes, name: "the image").image
@@ -56,8 +53,10 @@ final class UploadStore: Sendable {
       }
       picture = try ImageEncoder.png(image)
     } catch let fault as ImageFault {
-      if case .tooLarge = fault {
-        throw Problem(413, "too_many_pixels", "Content too large", "\(fault).")
+      switch fault {
+      case .tooLarge: throw Problem(413, "too_many_pixels", "Content too large", "\(fault).")
+      case .empty, .notAnImage, .formatNotAccepted: throw Problem.unsupportedType(fault.description)
+      default: break
       }
       throw Problem.unprocessable("unusable_image", fault.description)
     }

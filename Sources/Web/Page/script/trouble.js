@@ -1,6 +1,7 @@
 // What went wrong with an examination, in words that help.
 
 import { element } from "./dom.js";
+import { sentence } from "./words.js";
 
 const HINTS = {
   no_weights: ["No model is loaded", "On the server’s machine, dermgemma doctor says what is missing, "
@@ -30,12 +31,6 @@ export function trouble(failure, { retry, giveUp } = {}) {
       retry && element("button", { type: "button", text: "Try now", on: { click: retry } }),
       giveUp && failure.retryAt && element("button", { type: "button", class: "quiet", text: "Stop trying", on: { click: giveUp } })));
 }
-
-const sentence = (text) => {
-  const whole = (text ?? "").trim();
-  if (!whole) return "";
-  return `${whole[0].toUpperCase()}${whole.slice(1)}${/[.!?]$/.test(whole) ? "" : "."}`;
-};
 
 /** Counts the seconds down, as long as the text is on the page. */
 function count(node, until) {

@@ -2,12 +2,12 @@
 
 import { ServerGone, upload } from "./api.js";
 import { element } from "./dom.js";
-import { size } from "./words.js";
+import { sentence, size } from "./words.js";
 
-const KINDS = /\.(jpe?g|png|webp|tiff?|bmp)$/i;
+// What looks like a picture by its name is sent, of a format that is not read too: the server says what it is and what to do.
+const KINDS = /\.(jpe?g?|jfif|png|webp|tiff?|bmp|hei[cf]|avif|jxl|jp2|gif|dcm|dicom|dng|cr2|nef|arw)$/i;
 const WORDS = {
   413: "It is too large for this server.",
-  415: "This is no image of a kind that can be read: JPEG, PNG, WebP, TIFF or BMP.",
   422: "It looks like an image, but cannot be read.",
   429: "The server has its hands full. Try again in a moment.",
 };
@@ -41,7 +41,7 @@ async function next() {
     } catch (error) {
       if (error.name === "AbortError") line.end("stopped", true);
       else if (error instanceof ServerGone) line.end(`${error.message} Nothing was added.`);
-      else line.end([WORDS[error.status], error.message].filter(Boolean).join(" "));
+      else line.end([WORDS[error.status], sentence(error.message)].filter(Boolean).join(" "));
     }
   }
   isBusy = false;

@@ -112,3 +112,10 @@ export function agreement(code, truth) {
   if (!truth?.code || !code) return null;
   return truth.code.toUpperCase() === code.toUpperCase();
 }
+
+/** A message of the server's as a sentence. */
+export function sentence(text) {
+  const whole = (text ?? "").trim();
+  if (!whole) return "";
+  return `${whole[0].toUpperCase()}${whole.slice(1)}${/[.!?]$/.test(whole) ? "" : "."}`;
+}

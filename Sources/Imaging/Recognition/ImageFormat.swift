@@ -1,0 +1,31 @@
+/// The formats that are read.
+public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
+  /// JPEG (ISO 10918), by its first bytes `FF D8 FF`.
+  case jpeg = "JPEG"
+  /// PNG.
+  case png = "PNG"
+  /// WebP.
+  case webP = "WebP"
+  /// TIFF of either byte order.
+  case tiff = "TIFF"
+  /// Windows' bitmap.
+  case bmp = "BMP"
+
+  /// The format's usual name.
+  public var description: String { rawValue }
+
+  /// The media type of RFC 9110's `Content-Type`.
+  public var mediaType: String { "image/" + rawValue.lowercased() }
+
+  /// All of them in words: "JPEG, PNG, WebP, TIFF or BMP".
+  public static var acceptedNames: String {
+    let names = allCases.map(\.rawValue)
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }
+
+  /// The format that some bytes begin like; `nil` for one that is not read. A kilobyte is enough.
+  public init?(recognising bytes: [UInt8]) {
+    guard case .accepted(let format) = RecognisedFormat(bytes) else { return nil }
+    self = format
+  }
+}

@@ -1,0 +1,50 @@
+/// A known format that is not read: what it is, and what its owner can do.
+///
+/// Its ``explanation`` is the same wherever such a file turns up: on the command line, in the API, on the page.
+public struct UnsupportedFormat: Sendable, Hashable, CustomStringConvertible {
+  /// What kind of file it is.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// A picture, which another program can convert.
+    case picture
+    /// A camera's own data, which have to be developed.
+    case cameraRaw
+    /// Medical images with their patient's record.
+    case medical
+    /// A film.
+    case video
+    /// Pages with text and pictures.
+    case document
+    /// Files packed into one.
+    case archive
+  }
+
+  /// The format's usual name.
+  public let name: String
+  /// What kind of file it is.
+  public let kind: Kind
+
+  init(_ name: String, _ kind: Kind = .picture) {
+    self.name = name
+    self.kind = kind
+  }
+
+  /// The format's usual name.
+  public var description: String { name }
+
+  /// What its owner can do, to stand after "is not accepted;".
+  public var remedy: String {
+    switch kind {
+    case .picture where name == "HEIC" || name == "HEIF":
+      "convert it to JPEG or PNG (an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)"
+    case .picture: "use \(ImageFormat.acceptedNames)"
+    case .cameraRaw: "develop it to JPEG, PNG or TIFF"
+    case .medical: "export its image as PNG, TIFF or JPEG"
+    case .video: "save one frame as PNG or JPEG"
+    case .document: "save its picture as PNG or JPEG"
+    case .archive: "unpack it first"
+    }
+  }
+
+  /// "HEIC is not accepted; convert it to …".
+  public var explanation: String { "\(name) is not accepted; \(remedy)" }
+}

@@ -1,0 +1,61 @@
+import Imaging
+import Testing
+
+@Suite struct RecognitionTests {
+  private func isoMedia(_ brand: String, _ compatible: String...) -> [UInt8] {
+    let brands = Array((brand + "\0\0\0\0" + compatible.joined()).utf8)
+    return HandmadeImages.bigEndian(brands.count + 8, 4) + Array("ftyp".utf8) + brands
+  }
+
+  private func explanation(_ bytes: [UInt8]) -> String? {
+    guard case .unsupported(let format) = RecognisedFormat(bytes) else { return nil }
+    return format.explanation
+  }
+
+  @Test func `HEIC is named, and what to do, in the same words wherever it turns up`() {
+    let words =
+      "HEIC is not accepted; convert it to JPEG or PNG "
+      + "(an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)"
+    #expect(explanation(isoMedia("heic", "mif1", "heic")) == words)
+    #expect(explanation(isoMedia("mif1", "mif1", "heic", "miaf")) == words)
+    do throws(ImageFault) {
+      _ = try ImageDecoder.decode(isoMedia("heic"), name: "IMG_0001.HEIC")
+      Issue.record("it was read")
+    } catch {
+      #expect(error.description == "IMG_0001.HEIC: " + words)
+    }
+  }
+
+  @Test func `formats are named by their first bytes, whatever the file is called`() {
+    let padding = [UInt8](repeating: 0, count: 128)
+    let expected: [(String, [UInt8])] = [
+      ("AVIF", isoMedia("mif1", "avif", "miaf")), ("AVIF", isoMedia("avif")), ("HEIF", isoMedia("mif1", "miaf")),
+      ("video", isoMedia("qt  ")), ("video", isoMedia("isom", "mp42")), ("Canon camera raw", isoMedia("crx ")),
+      ("video", [0x1A, 0x45, 0xDF, 0xA3]), ("DICOM", padding + Array("DICM".utf8)),
+      ("DICOM", [8, 0, 5, 0] + Array("CS".utf8) + [10, 0]), ("DICOM", [2, 0, 0, 0] + Array("UL".utf8) + [4, 0]),
+      ("GIF", Array("GIF89a".utf8)), ("PDF", Array("%PDF-1.7".utf8)), ("JPEG XL", [0xFF, 0x0A]),
+      ("JPEG XL", [0, 0, 0, 12] + Array("JXL ".utf8)), ("JPEG 2000", [0, 0, 0, 12] + Array("jP  ".utf8)),
+      ("JPEG-LS", [0xFF, 0xD8, 0xFF, 0xF7, 0, 11]), ("JPEG XR", [0x49, 0x49, 0xBC, 1]),
+      ("SVG", Array("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".utf8)), ("HTML", Array("<!DOCTYPE html>".utf8)),
+      ("ZIP", [0x50, 0x4B, 3, 4]), ("tar", [UInt8](repeating: 65, count: 257) + Array("ustar".utf8)),
+    ]
+    for (name, bytes) in expected {
+      guard case .unsupported(let format) = RecognisedFormat(bytes) else {
+        Issue.record("\(name) is not recognised")
+        continue
+      }
+      #expect(format.name == name)
+      #expect(format.explanation.hasPrefix("\(name) is not accepted; "))
+    }
+    #expect(RecognisedFormat(HandmadeImages.jpeg) == .accepted(.jpeg))
+    #expect(RecognisedFormat(HandmadeImages.tiff().prefix(RecognisedFormat.bytesNeeded)) == .accepted(.tiff))
+    #expect(RecognisedFormat(Array("image,diagnosis\n".utf8)) == .unknown)
+    #expect(RecognisedFormat([]) == .unknown)
+  }
+
+  @Test func `what a file is can be asked of its path, without reading all of it`() throws {
+    #expect(RecognisedFormat(fileAt: "/nonexistent/lesion.jpg") == nil)
+    #expect(RecognisedFormat(fileAt: "/dev/zero") == nil)
+    #expect(RecognisedFormat(fileAt: "/proc/self/exe") == .unknown)
+  }
+}
