@@ -30,6 +30,8 @@ public enum RecordFault: Fault, Equatable {
   case lingering(path: String, reason: String)
   /// It was closed.
   case closed(path: String)
+  /// Whoever asked was cancelled meanwhile.
+  case cancelled
 
   /// What sort of trouble this is.
   public var kind: FaultKind {
@@ -39,6 +41,7 @@ public enum RecordFault: Fault, Equatable {
     case .full, .unwritable: .unwritableOutput
     case .alreadyKept, .unkeepable: .bug
     case .badCursor: .usage
+    case .cancelled: .interrupted
     }
   }
 
@@ -62,6 +65,7 @@ public enum RecordFault: Fault, Equatable {
       "What was deleted from the database \(path) is gone from it, but its bytes are not overwritten yet (\(reason)); delete "
         + "once more to make up for it"
     case .closed(let path): "The database \(path) was closed"
+    case .cancelled: "Interrupted"
     }
   }
 }

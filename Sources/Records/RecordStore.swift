@@ -35,16 +35,13 @@ public protocol RecordStore: Sendable {
 
   // MARK: Keeping
 
-  /// Keeps an examination and pictures of its image.
-  ///
-  /// A picture that is there already stays as it is.
+  /// Keeps an examination.
   ///
   /// - Parameters:
   ///   - examination: what is kept, at its own position of its own run.
-  ///   - images: pictures of its image, encoded; none, one or both roles.
   ///   - replacing: whether what was kept at the same position of the run gives way, as when a failure is tried again.
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
-  func keep(_ examination: KeptExamination, images: [KeptImage], replacing: Bool) async throws(RecordFault)
+  func keep(_ examination: KeptExamination, replacing: Bool) async throws(RecordFault)
 
   // MARK: Fetching
 
@@ -77,11 +74,6 @@ public protocol RecordStore: Sendable {
   /// - Throws: ``RecordFault``, as any call.
   func keptPositions(ofRun run: RecordID, failures: Bool) async throws(RecordFault) -> [ClosedRange<Int>]
 
-  /// A picture's bytes, by the SHA-256 of the image file in hexadecimal digits; `nil` when it was not kept.
-  ///
-  /// - Throws: ``RecordFault``, as any call.
-  func image(digest: String, role: KeptImage.Role) async throws(RecordFault) -> KeptImage?
-
   // MARK: Searching
 
   /// Examinations, newest first; newest is what was kept last.
@@ -93,7 +85,7 @@ public protocol RecordStore: Sendable {
   ///   - query: which; an empty one matches all.
   ///   - limit: how many at most, from 1 to ``RecordLimits/page``.
   ///   - cursor: where the last page ended; `nil` for the first.
-  /// - Throws: ``RecordFault/badCursor(_:)``.
+  /// - Throws: ``RecordFault/badCursor(_:)``; ``RecordFault/cancelled`` as soon as the calling task is.
   func examinations(
     matching query: RecordQuery, limit: Int, after cursor: RecordCursor?
   ) async throws(RecordFault) -> RecordPage<KeptExamination>
@@ -105,17 +97,12 @@ public protocol RecordStore: Sendable {
 
   // MARK: Deleting
 
-  /// Deletes examinations, and the pictures that no other shares. Their bytes are overwritten.
+  /// Deletes examinations, and runs with all that belongs to them. Their bytes are overwritten, once for all of them and
+  /// for what others deleted meanwhile. Ids that nothing has are passed over.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: how many examinations there were.
   /// - Throws: ``RecordFault/lingering(path:reason:)`` when they are deleted and their bytes not overwritten yet.
-  func delete(examinations ids: [RecordID]) async throws(RecordFault) -> Int
-
-  /// Deletes a run with all its examinations, likewise.
-  ///
-  /// - Returns: how many examinations there were; `nil` when there is no such run.
-  /// - Throws: ``RecordFault/lingering(path:reason:)``, likewise.
-  func delete(run: RecordID) async throws(RecordFault) -> Int?
+  func delete(examinations: [RecordID], runs: [RecordID]) async throws(RecordFault) -> Int
 
   // MARK: Upkeep
 
@@ -143,8 +130,16 @@ extension RecordStore {
   /// Keeps an examination whose position is free.
   ///
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
-  public func keep(_ examination: KeptExamination, images: [KeptImage] = []) async throws(RecordFault) {
-    try await keep(examination, images: images, replacing: false)
+  public func keep(_ examination: KeptExamination) async throws(RecordFault) {
+    try await keep(examination, replacing: false)
+  }
+
+  /// Deletes examinations.
+  ///
+  /// - Returns: how many there were.
+  /// - Throws: ``RecordFault/lingering(path:reason:)`` when they are deleted and their bytes not overwritten yet.
+  public func delete(examinations: [RecordID]) async throws(RecordFault) -> Int {
+    try await delete(examinations: examinations, runs: [])
   }
 
   /// Says how far a run has come; what no longer runs ended now.

@@ -14,7 +14,7 @@ import Testing
     return false
   }
 
-  @Test func `what is deleted is in no file any more, its image neither`() async throws {
+  @Test func `what is deleted is in no file any more`() async throws {
     let path = try Specimens.path()
     let records = try await SQLiteRecords(path: path)
     let run = Specimens.run()
@@ -27,10 +27,7 @@ import Testing
       let filling = String(repeating: "word ", count: Int.random(in: 0...900, using: &numbers))
       let examination = try Specimens.examination(
         position, of: run, name: mark, image: position, text: filling + mark + filling)
-      let image = KeptImage(
-        digest: Specimens.digest(position), role: .original, mediaType: "image/png",
-        bytes: Array((filling + mark + "-pixels").utf8))
-      try await records.keep(examination, images: [image])
+      try await records.keep(examination)
       marks.append((examination.id, mark))
     }
     marks.shuffle(using: &numbers)
@@ -43,42 +40,78 @@ import Testing
       #expect(try await records.examination(id) == nil)
     }
     for (id, mark) in staying {
-      let kept = try await records.examination(id)
-      #expect(kept?.imageName == mark)
-      #expect(try await records.image(digest: kept?.imageDigest ?? "", role: .original) != nil)
+      #expect(try await records.examination(id)?.imageName == mark)
     }
     #expect(try await records.check().isEmpty)
   }
 
-  @Test func `an image goes with the last examination that shares it`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let (run, other) = (Specimens.run(), Specimens.run())
-    try await records.begin(run)
-    try await records.begin(other)
-    let digest = Specimens.digest(5)
-    func image(_ role: KeptImage.Role, _ bytes: [UInt8]) -> KeptImage {
-      KeptImage(digest: digest, role: role, mediaType: "image/png", bytes: bytes)
-    }
-    let first = try Specimens.examination(0, of: run, image: 5)
-    try await records.keep(first, images: [image(.original, [1, 0, 255]), image(.thumbnail, [])])
-    try await records.keep(Specimens.examination(0, of: other, image: 5), images: [image(.original, [9])])
-    #expect(try await records.image(digest: digest, role: .original) == image(.original, [1, 0, 255]))
-    #expect(try await records.image(digest: digest, role: .thumbnail) == image(.thumbnail, []))
-    #expect(try await records.delete(examinations: [first.id, first.id, RecordID()]) == 1)
-    #expect(try await records.image(digest: digest, role: .original) != nil)
-    #expect(try await records.delete(run: other.id) == 1)
-    for role in KeptImage.Role.allCases { #expect(try await records.image(digest: digest, role: role) == nil) }
-  }
-
-  @Test func `an image that belongs to another examination is refused`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
+  @Test func `many deletions at once write the file anew once or twice, and leave nothing behind`() async throws {
+    let path = try Specimens.path()
+    let records = try await SQLiteRecords(path: path)
     let run = Specimens.run()
     try await records.begin(run)
-    let image = KeptImage(digest: Specimens.digest(9), role: .original, mediaType: "image/png", bytes: [1])
-    let examination = try Specimens.examination(0, of: run)
-    await #expect { try await records.keep(examination, images: [image]) } throws: {
-      ($0 as? RecordFault)?.kind == .bug
+    let kept = try (0..<40).map { try Specimens.examination($0, of: run, name: "mark-\($0)-gone.png") }
+    for examination in kept { try await records.keep(examination) }
+    // While the first of them holds the connection the others are waiting already.
+    let (isHeld, hold) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    async let holding: Void = records.writer.run { (_: Connection) throws(RecordFault) in
+      isHeld.signal()
+      hold.wait()
     }
+    let deleted = try await withThrowingTaskGroup(of: Int.self) { group in
+      for examination in kept.prefix(30) {
+        group.addTask { try await records.delete(examinations: [examination.id]) }
+      }
+      while records.writer.waiting < 31 { try await Task.sleep(for: .milliseconds(1)) }
+      hold.signal()
+      return try await group.reduce(0, +)
+    }
+    try await holding
+    #expect(deleted == 30)
+    #expect(records.rewrites.load(ordering: .relaxed) == 1)
+    for position in 0..<30 { #expect(try !isInFiles("mark-\(position)-gone", of: path)) }
+    #expect(try await records.delete(examinations: kept.suffix(10).map(\.id)) == 10)
+    #expect(records.rewrites.load(ordering: .relaxed) == 2)
+    #expect(try !isInFiles("-gone.png", of: path))
+  }
+
+  @Test func `runs and examinations go in one rewriting`() async throws {
+    let records = try await SQLiteRecords(path: try Specimens.path())
+    let runs = (0..<3).map { _ in Specimens.run() }
+    var single: RecordID?
+    for run in runs {
+      try await records.begin(run)
+      for position in 0..<2 {
+        let examination = try Specimens.examination(position, of: run)
+        try await records.keep(examination)
+        single = examination.id
+      }
+    }
+    let last = try #require(single)
+    #expect(
+      try await records.delete(examinations: [last], runs: [runs[0].id, runs[1].id, runs[0].id, RecordID()]) == 5)
+    #expect(records.rewrites.load(ordering: .relaxed) == 1)
+    #expect(try await records.counts(matching: RecordQuery()).examinations == 1)
+    // Nothing was deleted, nothing is written anew.
+    #expect(try await records.delete(examinations: [last], runs: [runs[0].id]) == 0)
+    #expect(records.rewrites.load(ordering: .relaxed) == 1)
+  }
+
+  @Test func `what another process deletes while the file is written anew is not taken for overwritten`() async throws {
+    let path = try Specimens.path()
+    let records = try await SQLiteRecords(path: path)
+    let run = Specimens.run()
+    try await records.begin(run)
+    let kept = try (0..<2).map { try Specimens.examination($0, of: run) }
+    for examination in kept { try await records.keep(examination) }
+    let other = try Connection(path: path, wait: 5_000)
+    // As another process would after it has deleted and before it could overwrite.
+    try other.run("INSERT INTO erasures VALUES (77)")
+    #expect(try await records.delete(examinations: [kept[0].id]) == 1)
+    #expect(try other.number("SELECT count(*) FROM erasures") == 0)
+    try other.run("INSERT INTO erasures VALUES (78)")
+    #expect(try await records.delete(examinations: []) == 0)
+    #expect(records.rewrites.load(ordering: .relaxed) == 2)
   }
 
   @Test func `deleting a run takes all that belongs to it and nothing else`() async throws {
@@ -91,8 +124,8 @@ import Testing
       try await records.keep(Specimens.examination(position, of: run, flags: [.empty]))
       try await records.keep(Specimens.examination(position, of: other))
     }
-    #expect(try await records.delete(run: run.id) == 5)
-    #expect(try await records.delete(run: run.id) == nil)
+    #expect(try await records.delete(examinations: [], runs: [run.id]) == 5)
+    #expect(try await records.delete(examinations: [], runs: [run.id]) == 0)
     #expect(try await records.run(run.id) == nil)
     #expect(try await records.counts(matching: RecordQuery()).examinations == 5)
     #expect(try await records.counts(matching: RecordQuery()).flags.isEmpty)

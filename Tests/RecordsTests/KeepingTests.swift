@@ -58,11 +58,11 @@ import Testing
     try await records.keep(Specimens.failure(4, of: run))
     let second = try Specimens.examination(4, of: run)
     await #expect(throws: RecordFault.alreadyKept(run: run.id, position: 4)) { try await records.keep(second) }
-    try await records.keep(second, images: [], replacing: true)
+    try await records.keep(second, replacing: true)
     #expect(try await records.examination(ofRun: run.id, at: 4) == second)
     #expect(try await records.counts(matching: RecordQuery()).examinations == 1)
     // Its own id again, at its own position, may be replaced; at another it is a mistake.
-    try await records.keep(second, images: [], replacing: true)
+    try await records.keep(second, replacing: true)
     var elsewhere = second
     elsewhere.position = 5
     await #expect { try await records.keep(elsewhere) } throws: { ($0 as? RecordFault)?.kind == .bug }

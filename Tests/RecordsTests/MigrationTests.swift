@@ -6,8 +6,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct MigrationTests {
   /// A later version, as one may come.
-  private static let second = Migration(
-    version: 2,
+  private static let next = Migration(
+    version: 3,
     statements: """
       ALTER TABLE examinations ADD COLUMN remark TEXT;
       UPDATE examinations SET remark = 'from ' || image_name;
@@ -28,9 +28,49 @@ import Testing
     let first = try #require(try await records.examination(ofRun: run.id, at: 0))
     #expect(first.report == (try Specimens.report(flags: [.empty])) && first.elapsed == 24.5)
     #expect(try await records.examination(ofRun: run.id, at: 1)?.failure?.status == 65)
-    #expect(try await records.image(digest: Specimens.digest(1), role: .original)?.bytes == [1, 2, 3])
     #expect(try await records.check().isEmpty)
     try await records.keep(Specimens.examination(2, of: run))
+  }
+
+  @Test func `a database of version 1 learns which of its answers were right, and loses its pictures`() async throws {
+    let path = try Specimens.path()
+    try VersionOne.write(to: path)
+    do {
+      let old = try Connection(path: path, wait: 1_000)
+      for (number, code, truth) in [(3, "'MEL'", "'MEL'"), (4, "'NV'", "NULL"), (5, "NULL", "'NV'")] {
+        try old.run(
+          """
+          INSERT INTO examinations SELECT \(number), 'examination-\(number)', run, \(number), finished_ms, image_name,
+            image_sha256, outcome, \(code), \(truth), description, protocol_id, protocol_sha256, model, weights_sha256,
+            elapsed_ms, body, details FROM examinations WHERE number = 1
+          """)
+      }
+    }
+    let records = try await SQLiteRecords(path: path, opening: .existing)
+    func ids(_ agrees: Bool) async throws -> [String] {
+      var query = RecordQuery()
+      query.agrees = agrees
+      return try await records.examinations(matching: query, limit: 10, after: nil).elements.map(\.id.text)
+    }
+    #expect(try await ids(true) == ["examination-3"])
+    #expect(try await ids(false) == ["examination-1"])
+    let tables = try Connection(path: path, wait: 1_000)
+    #expect(try tables.number("SELECT count(*) FROM sqlite_schema WHERE name = 'images'") == 0)
+    // The picture's bytes are overwritten with the next deletion.
+    #expect(try tables.number("SELECT count(*) FROM erasures") == 1)
+    #expect(try await records.delete(examinations: []) == 0)
+    #expect(try tables.number("SELECT count(*) FROM erasures") == 0)
+  }
+
+  @Test func `a server's run of version 1 does not claim a seed for all of its examinations`() async throws {
+    let path = try Specimens.path()
+    try VersionOne.write(to: path)
+    do { try Connection(path: path, wait: 1_000).run("UPDATE runs SET kind = 'serve', seed = '0'") }
+    let records = try await SQLiteRecords(path: path, opening: .existing)
+    let run = try #require(try await records.runs(limit: 1, after: nil).elements.first)
+    #expect(run.provenance.seed == nil && run.provenance.seedText == "each examination’s own")
+    #expect(try await records.examination(ofRun: run.id, at: 0)?.report?.seed == .max)
+    #expect(try await records.check().isEmpty)
   }
 
   @Test func `a step forward takes the rows along and is taken once`() async throws {
@@ -38,10 +78,10 @@ import Testing
     try VersionOne.write(to: path)
     for _ in 0..<2 {
       let records = try await SQLiteRecords(
-        path: path, opening: .existing, patience: .seconds(5), migrations: Schema.migrations + [Self.second])
+        path: path, opening: .existing, patience: .seconds(5), migrations: Schema.migrations + [Self.next])
       #expect(try await records.counts(matching: RecordQuery()).examinations == 2)
       await records.close()
-      #expect(try version(path) == 2)
+      #expect(try version(path) == 3)
     }
     let remark = try Connection(path: path, wait: 1_000).row("SELECT remark FROM examinations WHERE position = 0") {
       (row: Row) throws(RecordFault) in row.text(0)
@@ -52,12 +92,12 @@ import Testing
   @Test func `a step that fails leaves the database as it was`() async throws {
     let path = try Specimens.path()
     try VersionOne.write(to: path)
-    let broken = Migration(version: 2, statements: "DELETE FROM flags; INSERT INTO nowhere VALUES (1);")
+    let broken = Migration(version: 3, statements: "DELETE FROM flags; INSERT INTO nowhere VALUES (1);")
     await #expect(throws: RecordFault.self) {
       _ = try await SQLiteRecords(
         path: path, opening: .existing, patience: .seconds(1), migrations: Schema.migrations + [broken])
     }
-    #expect(try version(path) == 1)
+    #expect(try version(path) == 1)  // Neither the step that failed nor the one before it.
     let records = try await SQLiteRecords(path: path, opening: .existing)
     #expect(try await records.counts(matching: RecordQuery()).flags == [.empty: 1])
   }
@@ -70,7 +110,7 @@ import Testing
       try later.run("PRAGMA user_version = 99")
     }
     let before = FileManager.default.contents(atPath: path)
-    await #expect(throws: RecordFault.newer(path: path, version: 99, known: 1)) {
+    await #expect(throws: RecordFault.newer(path: path, version: 99, known: 2)) {
       _ = try await SQLiteRecords(path: path)
     }
     #expect(FileManager.default.contents(atPath: path) == before)

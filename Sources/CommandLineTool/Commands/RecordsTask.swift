@@ -121,8 +121,7 @@ enum RecordsTask {
         throw UnknownRecord(id: id)
       }
     }
-    var count = try await store.delete(examinations: examinations)
-    for run in runs { count += try await store.delete(run: run) ?? 0 }
+    let count = try await store.delete(examinations: examinations, runs: runs)
     try terminal.print("Deleted \(count) examination\(count == 1 ? "" : "s").")
   }
 

@@ -114,7 +114,7 @@ struct ValidateSession: Sendable {
       protocolDocument: request.document,
       model: ExaminationReport.Model(
         name: provenance.model, weights: provenance.weights, projector: provenance.projector),
-      engine: provenance.engine, seed: provenance.seed,
+      engine: provenance.engine, seed: provenance.seed ?? request.seed,
       machine: [
         .init("Machine", provenance.machine), .init("Threads", threads),
         .init("Images at once", String(parallel)),

@@ -64,7 +64,12 @@ public struct MatchingExaminations: AsyncSequence, Sendable {
     public mutating func next() async throws -> KeptExamination? {
       if ready.isEmpty, !isOver {
         try Task.checkCancellation()
-        let page = try await store.examinations(matching: query, limit: ExaminationsOfRun.stride, after: cursor)
+        let page: RecordPage<KeptExamination>
+        do {
+          page = try await store.examinations(matching: query, limit: ExaminationsOfRun.stride, after: cursor)
+        } catch RecordFault.cancelled {
+          throw CancellationError()
+        }
         cursor = page.next
         isOver = page.next == nil
         ready = page.elements[...]

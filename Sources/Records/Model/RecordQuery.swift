@@ -9,6 +9,8 @@ public struct RecordQuery: Sendable, Hashable {
   public var imageDigest: String?
   /// The code.
   public var code: LesionCode?
+  /// Whether the code is the true one; examinations without code or truth are neither.
+  public var agrees: Bool?
   /// A flag that it has.
   public var flag: QualityFlag?
   /// Whether it is without any flag.

@@ -73,8 +73,8 @@ extension Run {
     public var projector: String?
     /// The engine with its version and backends.
     public var engine: String
-    /// Where the random numbers began.
-    public var seed: UInt64
+    /// Where the random numbers began; `nil` when each examination has its own, as a server's have.
+    public var seed: UInt64?
     /// The machine: processor, cores, memory, system.
     public var machine: String
 
@@ -89,10 +89,13 @@ extension Run {
       case engine, seed, machine
     }
 
+    /// The seed in words.
+    public var seedText: String { seed.map(String.init) ?? "each examination’s own" }
+
     /// A provenance.
     public init(
       protocolID: String, protocolVersion: String, protocolDigest: String, protocolText: String?, model: String,
-      weights: String, projector: String?, engine: String, seed: UInt64, machine: String = Machine.description
+      weights: String, projector: String?, engine: String, seed: UInt64?, machine: String = Machine.description
     ) {
       self.protocolID = protocolID
       self.protocolVersion = protocolVersion
@@ -108,7 +111,7 @@ extension Run {
 
     /// The provenance of what a model reads by a protocol.
     public init(
-      _ readingProtocol: ReadingProtocol, document: String?, model: ModelIdentity, seed: UInt64,
+      _ readingProtocol: ReadingProtocol, document: String?, model: ModelIdentity, seed: UInt64?,
       machine: String = Machine.description
     ) {
       self.init(

@@ -9,7 +9,6 @@ final class Connection {
     case integer(Int64)
     case real(Double)
     case text(String)
-    case blob([UInt8])
 
     static func text(_ text: String?) -> Value { text.map { .text($0) } ?? .null }
     static func integer(_ number: Int) -> Value { .integer(Int64(number)) }
@@ -43,6 +42,9 @@ final class Connection {
 
   /// Whether the file is open for writing too.
   var isWritable: Bool { sqlite3_db_readonly(handle, "main") == 0 }
+
+  /// What ends the running statement from another thread (sqlite.org/c3ref/interrupt.html); without one it does nothing.
+  var interruption: Interruption { Interruption(handle: handle) }
 
   /// Rows that the last statement changed.
   var changes: Int { Int(sqlite3_changes64(handle)) }
@@ -122,6 +124,7 @@ final class Connection {
       (SQLITE_IOERR, SQLITE_IOERR | 6 << 8), (SQLITE_IOERR, SQLITE_IOERR | 19 << 8):
       .unwritable(path: path, reason: message)
     case (SQLITE_READONLY, _), (SQLITE_PERM, _): .unwritable(path: path, reason: message)
+    case (SQLITE_INTERRUPT, _): .cancelled
     case (SQLITE_NOTADB, _): .unusable(path: path, reason: "it is no SQLite database")
     case (SQLITE_CORRUPT, _): .damaged(path: path, reason: message)
     default: .unusable(path: path, reason: message)
@@ -141,9 +144,16 @@ final class Connection {
           return dermgemma_bind_text(statement, index, start, UInt64(bytes.count))
         }
       }
-    case .blob(let bytes): return dermgemma_bind_blob(statement, index, bytes, UInt64(bytes.count))
     }
   }
+}
+
+/// Ends a connection's running statement; to be used while the connection is open only.
+struct Interruption: Sendable {
+  // Unsafe: SQLite lets any thread call this one function.
+  fileprivate nonisolated(unsafe) let handle: OpaquePointer
+
+  func callAsFunction() { sqlite3_interrupt(handle) }
 }
 
 /// A row, valid until the next is read.
@@ -160,10 +170,5 @@ struct Row {
     guard !isNull(column), let start = sqlite3_column_text(statement, column) else { return nil }
     let count = Int(sqlite3_column_bytes(statement, column))
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-  }
-
-  func bytes(_ column: Int32) -> [UInt8] {
-    guard let start = sqlite3_column_blob(statement, column) else { return [] }
-    return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
   }
 }

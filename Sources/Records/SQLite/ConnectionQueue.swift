@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 /// A connection with a thread's worth of patience: its blocking calls never sit on Swift's own few threads.
 ///
@@ -9,6 +10,9 @@ final class ConnectionQueue: @unchecked Sendable {
   private let open: @Sendable () throws(RecordFault) -> Connection
   private var connection: Connection?
   private var isClosed = false
+  private let pending = Atomic(0)
+  /// Pieces of work that have not ended.
+  var waiting: Int { pending.load(ordering: .relaxed) }
 
   /// - Parameter open: opens the connection, when it is needed first.
   init(path: String, label: String, open: @escaping @Sendable () throws(RecordFault) -> Connection) {
@@ -22,7 +26,36 @@ final class ConnectionQueue: @unchecked Sendable {
     _ work: @escaping @Sendable (Connection) throws(RecordFault) -> Outcome
   ) async throws(RecordFault) -> Outcome {
     let outcome: Result<Outcome, RecordFault> = await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: self.attempt(work)) }
+      self.pending.add(1, ordering: .relaxed)
+      queue.async {
+        let outcome = self.attempt(work)
+        self.pending.subtract(1, ordering: .relaxed)
+        continuation.resume(returning: outcome)
+      }
+    }
+    return try outcome.get()
+  }
+
+  /// Does some reading, unless the calling task is cancelled before its turn comes; what is being read then is given up.
+  ///
+  /// - Throws: `cancelled`; what `work` throws.
+  func runUntilCancelled<Outcome: Sendable>(
+    _ work: @escaping @Sendable (Connection) throws(RecordFault) -> Outcome
+  ) async throws(RecordFault) -> Outcome {
+    let turn = Turn()
+    let outcome: Result<Outcome, RecordFault> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        queue.async {
+          continuation.resume(
+            returning: self.attempt { (connection: Connection) throws(RecordFault) in
+              guard turn.begin(connection.interruption) else { throw .cancelled }
+              defer { turn.end() }
+              return try work(connection)
+            })
+        }
+      }
+    } onCancel: {
+      turn.cancel()
     }
     return try outcome.get()
   }
@@ -49,6 +82,36 @@ final class ConnectionQueue: @unchecked Sendable {
         self.connection = nil
         continuation.resume()
       }
+    }
+  }
+}
+
+/// Somebody's turn at a connection, which can be given up before it comes and while it lasts.
+private final class Turn: Sendable {
+  private struct State {
+    var isCancelled = false
+    /// While the turn lasts.
+    var interruption: Interruption?
+  }
+
+  private let state = Mutex(State())
+
+  /// - Returns: whether the turn begins.
+  func begin(_ interruption: Interruption) -> Bool {
+    state.withLock { state in
+      guard !state.isCancelled else { return false }
+      state.interruption = interruption
+      return true
+    }
+  }
+
+  func end() { state.withLock { $0.interruption = nil } }
+
+  /// With the lock held, under which `end` notes the end: another's statement is never interrupted.
+  func cancel() {
+    state.withLock { state in
+      state.isCancelled = true
+      state.interruption?()
     }
   }
 }

@@ -11,6 +11,8 @@ struct ExaminationRow {
   var outcome: String
   var code: LesionCode?
   var truth: String?
+  /// Whether the code is the true one; `nil` where one of them is not known.
+  var agrees: Bool?
   var description: String?
   var provenance: (protocolID: String, protocolDigest: String, model: String, weights: String)?
   var body: String
@@ -31,6 +33,7 @@ struct ExaminationRow {
         outcome = "report"
         code = report.diagnosis?.code
         truth = report.groundTruth?.code
+        if let code, let known = report.groundTruth { agrees = known.agrees(with: code) }
         description = report.description?.cleaned
         provenance = (
           report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights

@@ -1,58 +1,49 @@
 extension SQLiteRecords {
-  public func delete(examinations ids: [RecordID]) async throws(RecordFault) -> Int {
-    try await writer.run { (connection: Connection) throws(RecordFault) in
-      let count = try connection.transaction { () throws(RecordFault) in
-        var digests: Set<String> = []
-        var count = 0
-        for id in Set(ids) {
-          let found = try connection.rows(
-            "DELETE FROM examinations WHERE id = ? RETURNING image_sha256", [.text(id.text)]
-          ) { (row: Row) throws(RecordFault) in row.text(0) }
-          count += found.count
-          digests.formUnion(found.compactMap { $0 })
+  public func delete(examinations: [RecordID], runs: [RecordID]) async throws(RecordFault) -> Int {
+    let count = try await writer.run { (connection: Connection) throws(RecordFault) in
+      try connection.transaction { () throws(RecordFault) in
+        var (count, hasChanged) = (0, false)
+        for id in Set(examinations) {
+          try connection.run("DELETE FROM examinations WHERE id = ?", [.text(id.text)])
+          count += connection.changes
         }
-        try Self.forgetImages(of: digests, in: connection)
-        if count > 0 { try connection.run("INSERT OR IGNORE INTO erasures VALUES (1)") }
+        hasChanged = count > 0
+        for id in Set(runs) {
+          try connection.run(
+            "DELETE FROM examinations WHERE run = (SELECT number FROM runs WHERE id = ?)", [.text(id.text)])
+          count += connection.changes
+          try connection.run("DELETE FROM runs WHERE id = ?", [.text(id.text)])
+          hasChanged = hasChanged || connection.changes > 0
+        }
+        // A name of its own for each deletion: whoever overwrites takes away those only that it has seen.
+        if hasChanged { try connection.run("INSERT OR IGNORE INTO erasures VALUES (random())") }
         return count
       }
-      try Self.erase(connection)
-      return count
     }
-  }
-
-  public func delete(run: RecordID) async throws(RecordFault) -> Int? {
-    try await writer.run { (connection: Connection) throws(RecordFault) in
-      let count = try connection.transaction { () throws(RecordFault) -> Int? in
-        guard
-          let number = try connection.row(
-            "SELECT number FROM runs WHERE id = ?", [.text(run.text)],
-            read: { (row: Row) throws(RecordFault) in row.integer(0) })
-        else { return nil }
-        let digests = try connection.rows(
-          "DELETE FROM examinations WHERE run = ? RETURNING image_sha256", [.integer(number)]
-        ) { (row: Row) throws(RecordFault) in row.text(0) }
-        try Self.forgetImages(of: Set(digests.compactMap { $0 }), in: connection)
-        try connection.run("DELETE FROM runs WHERE number = ?", [.integer(number)])
-        try connection.run("INSERT OR IGNORE INTO erasures VALUES (1)")
-        return digests.count
-      }
-      try Self.erase(connection)
-      return count
-    }
+    // Asked for after the deletion, so that all deletions which wait by now are overwritten by the first of them.
+    try await writer.run { (connection: Connection) throws(RecordFault) in try self.erase(connection) }
+    return count
   }
 
   /// Overwrites what was deleted.
   ///
   /// `secure_delete` zeroes a deleted row, but not the copies of it that rebalancing left between other rows of a page. So
   /// the file is written anew without them, and the log, which still has the old pages, is emptied.
-  private static func erase(_ connection: Connection) throws(RecordFault) {
-    guard try connection.number("SELECT count(*) FROM erasures") > 0 else { return }
+  private func erase(_ connection: Connection) throws(RecordFault) {
+    let pending = try connection.rows("SELECT pending FROM erasures") { (row: Row) throws(RecordFault) in
+      row.integer(0)
+    }
+    guard !pending.isEmpty else { return }
     do throws(RecordFault) {
       try connection.run("VACUUM")
-      try connection.run("DELETE FROM erasures")
+      rewrites.add(1, ordering: .relaxed)
+      // Others, in another process too, may have deleted since: what they wrote down stays.
+      try connection.transaction { () throws(RecordFault) in
+        for number in pending { try connection.run("DELETE FROM erasures WHERE pending = ?", [.integer(number)]) }
+      }
       let isBusy = try connection.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0
       guard !isBusy else {
-        try connection.run("INSERT OR IGNORE INTO erasures VALUES (1)")
+        try connection.run("INSERT OR IGNORE INTO erasures VALUES (random())")
         throw RecordFault.lingering(path: connection.path, reason: "somebody is reading")
       }
     } catch {

@@ -30,25 +30,20 @@ extension SQLiteRecords {
     }
   }
 
-  public func image(digest: String, role: KeptImage.Role) async throws(RecordFault) -> KeptImage? {
-    try await reader.run { (connection: Connection) throws(RecordFault) in
-      try connection.row(
-        "SELECT media_type, bytes FROM images WHERE sha256 = ? AND role = ?", [.text(digest), .text(role.rawValue)]
-      ) { (row: Row) throws(RecordFault) in
-        KeptImage(digest: digest, role: role, mediaType: row.text(0) ?? "", bytes: row.bytes(1))
-      }
-    }
-  }
-
   /// The examinations that a condition on `e` (examinations) and `r` (runs) selects.
   func select(
     _ condition: String, _ values: [Connection.Value]
   ) async throws(RecordFault) -> [(number: Int64, examination: KeptExamination)] {
-    let sql = "SELECT \(ExaminationRow.columns) FROM examinations e JOIN runs r ON r.number = e.run \(condition)"
+    let sql = Self.selection(condition)
     return try await reader.run { (connection: Connection) throws(RecordFault) in
       try connection.rows(sql, values) { (row: Row) throws(RecordFault) in
         try ExaminationRow.examination(in: row, of: connection)
       }
     }
+  }
+
+  /// A statement for the rows that a condition on `e` (examinations) and `r` (runs) selects.
+  static func selection(_ condition: String) -> String {
+    "SELECT \(ExaminationRow.columns) FROM examinations e JOIN runs r ON r.number = e.run \(condition)"
   }
 }

@@ -1,22 +1,15 @@
 extension SQLiteRecords {
-  public func keep(
-    _ examination: KeptExamination, images: [KeptImage], replacing: Bool
-  ) async throws(RecordFault) {
+  public func keep(_ examination: KeptExamination, replacing: Bool) async throws(RecordFault) {
     let row = try ExaminationRow(examination)
-    for image in images {
-      guard image.digest == examination.imageDigest else { throw .unkeepable(reason: "a picture is another image's") }
-      guard image.bytes.count <= KeptImage.largest else { throw .unkeepable(reason: "a picture is too large") }
-    }
     try await writer.run { (connection: Connection) throws(RecordFault) in
       try connection.transaction { () throws(RecordFault) in
-        try Self.insert(row, of: examination, images: images, replacing: replacing, into: connection)
+        try Self.insert(row, of: examination, replacing: replacing, into: connection)
       }
     }
   }
 
   private static func insert(
-    _ row: ExaminationRow, of examination: KeptExamination, images: [KeptImage], replacing: Bool,
-    into connection: Connection
+    _ row: ExaminationRow, of examination: KeptExamination, replacing: Bool, into connection: Connection
   ) throws(RecordFault) {
     let run = try connection.row(
       "SELECT number, protocol_id, protocol_sha256, model, weights_sha256 FROM runs WHERE id = ?",
@@ -28,25 +21,26 @@ extension SQLiteRecords {
     let provenance = row.provenance ?? runProvenance
 
     let taken = try connection.row(
-      "SELECT number, image_sha256 FROM examinations WHERE run = ? AND position = ?",
+      "SELECT number FROM examinations WHERE run = ? AND position = ?",
       [.integer(run), .integer(examination.position)]
-    ) { (row: Row) throws(RecordFault) in (number: row.integer(0), digest: row.text(1)) }
+    ) { (row: Row) throws(RecordFault) in row.integer(0) }
     if let taken {
       guard replacing else { throw .alreadyKept(run: examination.run, position: examination.position) }
-      try connection.run("DELETE FROM examinations WHERE number = ?", [.integer(taken.number)])
+      try connection.run("DELETE FROM examinations WHERE number = ?", [.integer(taken)])
     }
     let same = try connection.number("SELECT count(*) FROM examinations WHERE id = ?", [.text(examination.id.text)])
     guard same == 0 else { throw .unkeepable(reason: "the id \(examination.id) was kept before") }
     try connection.run(
       """
-      INSERT INTO examinations (id, run, position, finished_ms, image_name, image_sha256, outcome, code, truth,
+      INSERT INTO examinations (id, run, position, finished_ms, image_name, image_sha256, outcome, code, truth, agrees,
         description, protocol_id, protocol_sha256, model, weights_sha256, elapsed_ms, body, details)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(examination.id.text), .integer(run), .integer(examination.position),
         .integer(examination.finished.milliseconds), .text(examination.imageName), .text(examination.imageDigest),
-        .text(row.outcome), .text(row.code?.rawValue), .text(row.truth), .text(row.description), .text(provenance.0),
+        .text(row.outcome), .text(row.code?.rawValue), .text(row.truth),
+        row.agrees.map { .integer($0 ? 1 : 0) } ?? .null, .text(row.description), .text(provenance.0),
         .text(provenance.1), .text(provenance.2), .text(provenance.3), .real(examination.elapsed), .text(row.body),
         .text(examination.details),
       ])
@@ -54,21 +48,6 @@ extension SQLiteRecords {
     for flag in examination.flags {
       try connection.run(
         "INSERT OR IGNORE INTO flags (examination, flag) VALUES (?, ?)", [.integer(number), .text(flag.rawValue)])
-    }
-    for image in images {
-      try connection.run(
-        "INSERT OR IGNORE INTO images (sha256, role, media_type, bytes) VALUES (?, ?, ?, ?)",
-        [.text(image.digest), .text(image.role.rawValue), .text(image.mediaType), .blob(image.bytes)])
-    }
-    if let digest = taken?.digest { try forgetImages(of: [digest], in: connection) }
-  }
-
-  /// Deletes the pictures of images that no examination has any more.
-  static func forgetImages(of digests: Set<String>, in connection: Connection) throws(RecordFault) {
-    for digest in digests {
-      try connection.run(
-        "DELETE FROM images WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM examinations WHERE image_sha256 = ?1)",
-        [.text(digest)])
     }
   }
 }

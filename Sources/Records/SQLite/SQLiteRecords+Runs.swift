@@ -19,7 +19,8 @@ extension SQLiteRecords {
           run.ended.map { .integer($0.milliseconds) } ?? .null, .text(command), .text(provenance.protocolID),
           .text(provenance.protocolVersion), .text(provenance.protocolDigest), .text(provenance.protocolText),
           .text(provenance.model), .text(provenance.weights), .text(provenance.projector), .text(provenance.engine),
-          .text(String(provenance.seed)), .text(provenance.machine), .text(run.settings), .text(run.inputs),
+          .text(provenance.seed.map(String.init) ?? ""), .text(provenance.machine), .text(run.settings),
+          .text(run.inputs),
         ])
     }
   }
@@ -67,12 +68,12 @@ extension SQLiteRecords {
     in row: Row, of connection: Connection
   ) throws(RecordFault) -> (number: Int64, run: Run) {
     guard let id = RecordID(row.text(1) ?? ""), let state = Run.State(rawValue: row.text(3) ?? ""),
-      let seed = UInt64(row.text(15) ?? ""), let command = JSONText.strings(row.text(6) ?? "")
+      let seed = row.text(15), seed.isEmpty || UInt64(seed) != nil, let command = JSONText.strings(row.text(6) ?? "")
     else { throw .damaged(path: connection.path, reason: "run \(row.integer(0)) cannot be read") }
     let provenance = Run.Provenance(
       protocolID: row.text(7) ?? "", protocolVersion: row.text(8) ?? "", protocolDigest: row.text(9) ?? "",
       protocolText: row.text(10), model: row.text(11) ?? "", weights: row.text(12) ?? "", projector: row.text(13),
-      engine: row.text(14) ?? "", seed: seed, machine: row.text(16) ?? "")
+      engine: row.text(14) ?? "", seed: UInt64(seed), machine: row.text(16) ?? "")
     let run = Run(
       id: id, kind: row.text(2) ?? "", state: state, started: Date(milliseconds: Int64(row.integer(4))),
       ended: row.isNull(5) ? nil : Date(milliseconds: Int64(row.integer(5))), command: command, provenance: provenance,

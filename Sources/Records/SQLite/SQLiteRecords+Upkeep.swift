@@ -29,12 +29,6 @@ extension SQLiteRecords {
       faults += try connection.rows("PRAGMA foreign_key_check") { (row: Row) throws(RecordFault) in
         "row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nothing"
       }
-      faults += try connection.rows(
-        """
-        SELECT DISTINCT sha256 FROM images
-        WHERE NOT EXISTS (SELECT 1 FROM examinations WHERE image_sha256 = images.sha256)
-        """
-      ) { (row: Row) throws(RecordFault) in "the picture \(row.text(0) ?? "") belongs to no examination" }
       let unreadable = try connection.rows(
         "SELECT \(ExaminationRow.columns) FROM examinations e JOIN runs r ON r.number = e.run"
       ) { (row: Row) throws(RecordFault) -> String? in

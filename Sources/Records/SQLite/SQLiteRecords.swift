@@ -23,6 +23,8 @@ public final class SQLiteRecords: RecordStore {
   let writer: ConnectionQueue
   private let readers: [ConnectionQueue]
   private let turn = Atomic(0)
+  /// How often the file was written anew, for tests.
+  let rewrites = Atomic(0)
 
   /// Opens a database and brings its schema up to date.
   ///

@@ -1,6 +1,8 @@
 /// All versions of the schema that there ever were. A released one never changes; docs/RECORDS.md explains the last.
 enum Schema {
-  static let migrations = [Migration(version: 1, statements: version1)]
+  static let migrations = [
+    Migration(version: 1, statements: version1), Migration(version: 2, statements: version2),
+  ]
 
   private static let version1 = """
     CREATE TABLE runs (
@@ -69,5 +71,20 @@ enum Schema {
 
     -- A row while deleted rows' bytes still await being overwritten.
     CREATE TABLE erasures (pending INTEGER PRIMARY KEY) STRICT;
+    """
+
+  /// Agreement of code and truth, where `GroundTruth.agrees` puts it for new rows; a server's run has no seed of its own;
+  /// pictures, which no version ever kept, go.
+  private static let version2 = """
+    ALTER TABLE examinations ADD COLUMN agrees INTEGER CHECK (agrees IN (0, 1));
+    UPDATE examinations SET agrees = (truth = code) WHERE truth IS NOT NULL AND code IS NOT NULL;
+    CREATE INDEX examinations_by_agreement ON examinations (agrees);
+    CREATE INDEX examinations_by_agreement_and_code ON examinations (agrees, code);
+    CREATE INDEX examinations_by_name ON examinations (image_name);
+
+    UPDATE runs SET seed = '' WHERE kind = 'serve';
+
+    INSERT OR IGNORE INTO erasures SELECT 1 WHERE EXISTS (SELECT 1 FROM images);
+    DROP TABLE images;
     """
 }

@@ -96,7 +96,7 @@ public struct RunComparison: Sendable {
       ),
       ("model", "\(mine.model) (\(short(mine.weights)))", "\(other.model) (\(short(other.weights)))"),
       ("projector", short(mine.projector), short(other.projector)),
-      ("seed", String(mine.seed), String(other.seed)),
+      ("seed", mine.seedText, other.seedText),
       ("engine", mine.engine, other.engine), ("machine", mine.machine, other.machine),
       ("phases", first.run.kind, second.run.kind),
     ]

@@ -35,7 +35,7 @@ public struct RunRecords: Sendable {
     self.scope = scope
     self.mode = mode
     store = try await SQLiteRecords(path: folder.database)
-    previous = try await Self.last(of: scope, in: store)
+    previous = try await Self.runs(of: scope, in: store).first
     do {
       try check()
     } catch {
@@ -70,7 +70,9 @@ public struct RunRecords: Sendable {
       return previous
     }
     if mode == .replacing {
-      while let old = try await Self.last(of: scope, in: store) { _ = try await store.delete(run: old.id) }
+      // All in one: each deletion writes the database anew.
+      let old = try await Self.runs(of: scope, in: store).map(\.id)
+      _ = try await store.delete(examinations: [], runs: old)
       for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles { try folder.remove(name) }
     }
     try ImageList.write(roster, to: folder)
@@ -81,13 +83,15 @@ public struct RunRecords: Sendable {
     return run
   }
 
-  private static func last(of scope: ValidationScope, in store: any RecordStore) async throws -> Run? {
+  /// A scope's runs, the newest first.
+  private static func runs(of scope: ValidationScope, in store: any RecordStore) async throws -> [Run] {
+    var runs: [Run] = []
     var cursor: RecordCursor?
     repeat {
       let page = try await store.runs(limit: 100, after: cursor)
-      if let run = page.elements.first(where: { $0.kind == scope.runKind }) { return run }
+      runs += page.elements.filter { $0.kind == scope.runKind }
       cursor = page.next
     } while cursor != nil
-    return nil
+    return runs
   }
 }

@@ -85,7 +85,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
       changes.append("\(what) changed (it was \(shown(old)), it is \(shown(provenance)))")
     }
     compare("the protocol", \.protocolDigest, shown: name(of:))
-    compare("the seed", \.seed) { String($0.seed) }
+    compare("the seed", \.seed, shown: \.seedText)
     compare("the weights", \.weights) { short($0.weights) }
     compare("the projector", \.projector) { short($0.projector ?? "none") }
     guard let before = try? RunSettings(json: run.settings) else {

@@ -105,7 +105,7 @@ public struct ValidationRun: Sendable {
     let examination = KeptExamination(
       run: run, position: entry.position, imageName: entry.name, imageDigest: digest.isEmpty ? nil : digest,
       outcome: outcome, elapsed: elapsed, details: EntryDetails.json(entry.metadata))
-    try await store.keep(examination, images: [], replacing: true)
+    try await store.keep(examination, replacing: true)
   }
 }
 

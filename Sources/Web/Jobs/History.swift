@@ -1,4 +1,5 @@
 import Dermoscopy
+import Digests
 import Foundation
 import Records
 import Synchronization
@@ -12,14 +13,19 @@ final class History: Sendable {
   private let run: RecordID
   private let position = Atomic(0)
 
-  /// Begins a run.
+  /// Begins a run, whose examinations have a seed each, in their reports.
   ///
+  /// - Parameter document: the document of the engine's protocol; a built-in one need not be given.
   /// - Throws: `RecordFault`.
-  init(in store: any RecordStore, engine: any ReadingEngine) async throws {
+  init(in store: any RecordStore, engine: any ReadingEngine, document: [UInt8]?) async throws {
     self.store = store
+    let readingProtocol = engine.readingProtocol
+    let text = [document, ReadingProtocol.builtinDocument(named: readingProtocol.id)].compactMap { $0 }
+      .first { SHA256Digest(of: $0) == readingProtocol.digest }
+      .map { String(decoding: $0, as: UTF8.self) }
     let run = Run(
       kind: "serve",
-      provenance: Run.Provenance(engine.readingProtocol, document: nil, model: try await engine.identity, seed: 0))
+      provenance: Run.Provenance(readingProtocol, document: text, model: try await engine.identity, seed: nil))
     self.run = run.id
     try await store.begin(run)
   }
@@ -31,7 +37,7 @@ final class History: Sendable {
   func keep(_ report: ExaminationReport) async throws -> RecordID {
     let place = position.wrappingAdd(1, ordering: .relaxed).oldValue
     let kept = KeptExamination(run: run, position: place, report: report)
-    try await store.keep(kept, images: [], replacing: false)
+    try await store.keep(kept)
     return kept.id
   }
 

@@ -10,6 +10,10 @@ extension Application {
   var historyRoutes: [Route] {
     [
       Route("/api/examinations", [.get: .later { [self] in try await examinations($0) }]),
+      // Before the next: no examination has this id.
+      Route("/api/examinations/delete", [.post: .later(.accepted([.json])) { [self] in try await forgetMany($0) }]),
+      Route(
+        "/api/examinations/{examination_id}/protocol", [.get: .later { [self] in try await protocolDocument($0) }]),
       Route(
         "/api/examinations/{examination_id}",
         [.get: .later { [self] in try await examination($0) }, .delete: .later { [self] in try await forget($0) }]),
@@ -24,24 +28,21 @@ extension Application {
   }
 
   private func examinations(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let (query, limit, match) = try query(of: request)
-    var cursor = request.target.query("cursor").map { RecordCursor($0) }
-    var found: [KeptExamination] = []
+    let (query, limit) = try query(of: request)
+    let cursor = request.target.query("cursor").map { RecordCursor($0) }
+    let page: RecordPage<KeptExamination>
     do {
-      // Whether code and truth agree is not in the database's index: pages are read until enough are found.
-      repeat {
-        let page = try await opened().examinations(matching: query, limit: limit, after: cursor)
-        found += page.elements.filter { entry in match.map { $0 == entry.agrees } ?? true }
-        cursor = page.next
-      } while found.isEmpty && cursor != nil
+      page = try await opened().examinations(matching: query, limit: limit, after: cursor)
     } catch RecordFault.badCursor {
       throw Problem.unprocessable("bad_parameter", "The cursor is none of ours.")
+    } catch RecordFault.cancelled {
+      throw CancellationError()
     }
-    let document = Page(examinations: found.map(Entry.init), next: cursor?.text)
+    let document = Page(examinations: page.elements.map(Entry.init), next: page.next?.text)
     return .json(try OrderedJSON.line(document)).with("Cache-Control", "no-store")
   }
 
-  private func query(of request: HTTPRequest) throws -> (RecordQuery, limit: Int, match: Bool?) {
+  private func query(of request: HTTPRequest) throws -> (RecordQuery, limit: Int) {
     var query = RecordQuery()
     let target = request.target
     func bool(_ name: String) throws -> Bool? {
@@ -63,11 +64,12 @@ extension Application {
     query.code = try choice("code") { LesionCode(rawValue: $0) }
     query.flag = try choice("flag") { QualityFlag(rawValue: $0) }
     query.isClean = try bool("clean")
+    query.agrees = try bool("match")
     let text = target.query("limit")
     guard let limit = text.map({ Int($0) }) ?? Self.page.usual, (1...Self.page.longest).contains(limit) else {
       throw Problem.unprocessable("bad_parameter", "limit must be a whole number from 1 to \(Self.page.longest).")
     }
-    return (query, limit, try bool("match"))
+    return (query, limit)
   }
 
   private func examination(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -82,6 +84,32 @@ extension Application {
       try await opened().delete(examinations: [id]) > 0
     else { throw Problem.notFound("There is no such examination.") }
     return HTTPResponse(204)
+  }
+
+  private struct Choice: Decodable { var ids: [String] }
+
+  /// Many at once: the database is written anew once for all of them.
+  private func forgetMany(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard case .bytes(let bytes) = request.body else { throw Problem.badRequest("A body is missing.") }
+    let choice = try StrictJSON.decode(Choice.self, from: bytes, keys: ["ids"])
+    let most = settings.limits.examinationsDeletedAtOnce
+    guard (1...most).contains(choice.ids.count) else {
+      throw Problem.unprocessable("bad_body", "ids must name 1 to \(most) examinations.")
+    }
+    // What is no id names nothing, like one that is gone.
+    let count = try await opened().delete(examinations: choice.ids.compactMap { RecordID($0) })
+    return .json(try OrderedJSON.line(["deleted": count])).with("Cache-Control", "no-store")
+  }
+
+  /// The document of the protocol by which an examination was made, as it was then.
+  private func protocolDocument(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard let id = RecordID(request.parameter("examination_id")), let kept = try await opened().examination(id) else {
+      throw Problem.notFound("There is no such examination.")
+    }
+    guard let text = try await opened().run(kept.run)?.provenance.protocolText else {
+      throw Problem.notFound("Its protocol's document was not kept.")
+    }
+    return .json(text).with("Cache-Control", "no-store")
   }
 
   private struct Page: Encodable {
@@ -111,13 +139,5 @@ extension Application {
       try container.encode(kept.report, forKey: .examination)
       try container.encode(kept.failure, forKey: .error)
     }
-  }
-}
-
-extension KeptExamination {
-  /// Whether the code is the true one; `nil` where one of them is not known.
-  fileprivate var agrees: Bool? {
-    guard let truth = report?.groundTruth, let code = report?.diagnosis?.code else { return nil }
-    return truth.agrees(with: code)
   }
 }
