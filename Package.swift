@@ -102,7 +102,7 @@ let package = Package(
     tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
     tests(of: "Validation", with: ["Datasets", "Dermoscopy", "Records", "Phantoms"]),
-    tests(of: "Web", with: ["Dermoscopy", "Digests", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
+    tests(of: "Web", with: ["CZlib", "Dermoscopy", "Digests", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
     tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage"]),
     tests(of: "CommandLineTool", with: ["dermgemma", "Hub", "Phantoms"]),
   ],

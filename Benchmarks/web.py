@@ -5,12 +5,14 @@ command line, and when the page is interactive. Memory over 10,000 jobs is `make
 """
 
 import asyncio
+import contextlib
 import datetime
 import json
 import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -29,6 +31,8 @@ CONNECTIONS = 16
 STREAMS = 200
 IMAGES = 40
 FIRST_EVENTS = 50
+EXAMINATIONS = 100_000
+SEARCHES = ["match=true", "match=false", "match=false&code=BCC", "match=true&limit=200", "image=00777", "image=no-such-name"]
 
 
 class Connection:
@@ -212,6 +216,37 @@ def interactive(address: str) -> tuple[list[float], int]:
     return times, loaded
 
 
+def history(folder: pathlib.Path, images: pathlib.Path) -> dict[str, list[float]]:
+    """Milliseconds that each search takes in a history of copies of real examinations."""
+    (folder / "data").mkdir(parents=True)
+    path = folder / "data/examinations.sqlite"
+    program.run("analyze", "--json", "--threads", 1, "--labels", images / "labels.csv", "--records", path, images)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(examinations)")][1:]
+        rows = database.execute(f"SELECT {', '.join(columns)} FROM examinations ORDER BY number").fetchall()
+        at = {name: columns.index(name) for name in ("id", "position", "image_name")}
+
+        def copies():
+            for number in range(len(rows), EXAMINATIONS):
+                row = list(rows[number % len(rows)])
+                row[at["id"]], row[at["position"]] = f"copy-{number}", number
+                row[at["image_name"]] = f"copy-{number:06}.png"
+                yield row
+
+        database.executemany(
+            f"INSERT INTO examinations ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", copies())
+    times = {}
+    with serving(folder, "--no-model", "--log", "warning") as server:
+        server.json("/api/examinations?limit=1")
+        for search in SEARCHES:
+            times[search] = []
+            for _ in range(20):
+                start = time.perf_counter()
+                server.json(f"/api/examinations?{search}")
+                times[search].append((time.perf_counter() - start) * 1_000)
+    return times
+
+
 def metric(server, name: str) -> float:
     text = server.ask("/metrics")[2].decode()
     return float(re.search(rf"(?m)^{re.escape(name)} (\S+)$", text)[1])
@@ -240,6 +275,8 @@ def main() -> None:
             rows.append(("page interactive after its first byte", "within 1 s", f"median {statistics.median(times):.0f} ms, "
                          f"largest {max(times):.0f} ms (n = {len(times)})"))
             rows.append(("page, uncompressed, without images", "under 150 kB", f"{loaded / 1000:.1f} kB"))
+        for search, times in history(folder / "h", folder / "images").items():
+            rows.append((f"`{search}` among {EXAMINATIONS:,} examinations", "under 50 ms", line(times)))
         pairs = []
         for turn in range(3):
             with serving(folder / f"b{turn}", "--images", folder / "images", "--log", "warning") as server:

@@ -44,6 +44,8 @@ public struct ServerLimits: Sendable, Hashable {
   public var documentBytes = 65_536
   /// An uploaded image.
   public var uploadBytes = 32 << 20
+  /// A file that is compressed on its way; larger ones, as reports of tens of thousands of images are, are sent as they are.
+  public var compressedFileBytes = 64 << 20
   /// What is read and thrown away of a body that is refused, so that the client gets to read why.
   public var discardedBytes = 64 << 20
 
@@ -66,6 +68,8 @@ public struct ServerLimits: Sendable, Hashable {
   public var queuedJobsOfOneAddress = 64
   /// How long a finished job can be asked about, in seconds.
   public var jobKeptSeconds = 3_600.0
+  /// Examinations that are deleted in one call.
+  public var examinationsDeletedAtOnce = 1_000
   /// Finished jobs that can be asked about; the oldest makes room.
   public var jobsKept = 200
   /// Classifications of changed observations at once.

@@ -22,6 +22,8 @@ public struct ServerSettings: Sendable {
   public var port = 6565
   /// Names by which clients may call the server, besides `localhost` and addresses.
   public var allowedHosts: [String] = []
+  /// Below which path of a site the server lives.
+  public var basePath = BasePath.none
   /// For TLS; `nil` for plain HTTP.
   public var identity: Identity?
   /// What clients must show; `nil` when nothing need be shown.

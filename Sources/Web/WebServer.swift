@@ -61,7 +61,8 @@ public final class WebServer: Sendable {
     do {
       if let load {
         let engine = try await Self.loaded(load)
-        application.historySeat.history = try await History(in: records, engine: engine)
+        application.historySeat.history = try await History(
+          in: records, engine: engine, document: settings.protocolDocument)
         application.seat.state = .ready(engine)
         application.board.start()
         log.write(.info, "ready")
@@ -71,7 +72,8 @@ public final class WebServer: Sendable {
       while !Task.isCancelled {
         try await Task.sleep(for: Self.sweep)
         application.board.expire()
-        application.uploads.expire()
+        let uploads = application.uploads
+        try await application.disk.perform { uploads.expire() }
       }
     } catch is CancellationError {
     } catch {
@@ -97,7 +99,7 @@ public final class WebServer: Sendable {
       application.daemon = nil
     }.value
     log.write(.info, "ended")
-    log.flush()
+    await log.flush()
   }
 
   private static func loaded(

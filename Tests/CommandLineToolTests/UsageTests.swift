@@ -60,6 +60,8 @@ import Testing
     Wrong("phantoms --count 0 --out d", says: "from 1 to 100000"),
     Wrong("analyze x.png --device cuda", says: "--device cuda: not one of auto, cpu, gpu"),
     Wrong("serve --log loud", says: "--log loud: not one of debug, info, warning, error"),
+    Wrong("serve --base-path derm", says: "--base-path wants a path such as /derm, not 'derm'"),
+    Wrong("serve --base-path /a/../b", says: "--base-path wants a path such as /derm, not '/a/../b'"),
     Wrong("doctor now", says: "Unexpected argument 'now'"),
     Wrong("protocols show", says: "Say list, show NAME, check FILE or schema"),
     Wrong("protocols show sed", says: "Built-in protocols are"),

@@ -41,6 +41,32 @@ import Testing
     }
   }
 
+  @Test func `who is refused behind a proxy is told both hosts and what to set`() async throws {
+    try await TestServer.run { server async throws in
+      let body = "{\"filename\": \"a b.png\"}"
+      // As nginx's default proxy_pass sends it: Host is the upstream's, Origin the site's.
+      for origin in ["http://derm.example", "https://derm.example:8443"] {
+        let answer = try await server.post("/api/analyze", json: body, ["Origin": origin])
+        #expect(answer.status == 403 && answer.member("reason") == "cross_site")
+        let words = answer.member("detail")
+        for part in [
+          origin, "127.0.0.1:\(server.port)", "proxy_set_header Host $http_host", "--allowed-host derm.example",
+        ] {
+          #expect(words.contains(part), "\(words)")
+        }
+      }
+      let foreign = try await server.post("/api/analyze", json: body, ["Sec-Fetch-Site": "cross-site"])
+      #expect(foreign.status == 403 && foreign.member("detail").contains("127.0.0.1:\(server.port)"))
+      let unknown = try await server.get("/metrics", ["Host": "dermgemma:6565"])
+      #expect(unknown.status == 421 && unknown.member("detail").contains("--allowed-host dermgemma lets"))
+    }
+    try await TestServer.run(.init(change: { $0.allowedHosts = ["dermgemma"] })) { server async throws in
+      for path in ["/metrics", "/healthz", "/readyz"] {
+        #expect(try await server.get(path, ["Host": "dermgemma:6565"]).status == 200)
+      }
+    }
+  }
+
   @Test func `a token is asked for, and a cookie stands for it`() async throws {
     let token = "0123456789abcdef-token"
     try await TestServer.run(.init(change: { $0.token = AccessToken(token) })) { server async throws in

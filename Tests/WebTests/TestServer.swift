@@ -9,7 +9,7 @@ import VisionLanguage
 
 /// An engine that answers at once from a script, or hangs until it is cancelled.
 struct ScriptedEngine: ReadingEngine {
-  let readingProtocol: ReadingProtocol
+  var readingProtocol: ReadingProtocol
   let model: ScriptedModel
   var examiner: Examiner { Examiner(model: model, readingProtocol: readingProtocol) }
   var identity: ModelIdentity { get async throws { model.identity } }

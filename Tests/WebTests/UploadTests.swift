@@ -72,6 +72,19 @@ import Testing
     }
   }
 
+  @Test func `more pixels than are taken are refused by the header alone`() async throws {
+    try await TestServer.run { server async throws in
+      // A BMP of 8,000 × 8,000 pixels without any of them: to decode it would fail, and with another word.
+      var bitmap = Array("BM".utf8) + [UInt8](repeating: 0, count: 60)
+      for (place, value) in [(2, 62), (10, 54), (14, 40), (18, 8_000), (22, 8_000)] as [(Int, UInt32)] {
+        for index in 0..<4 { bitmap[place + index] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(index))) }
+      }
+      (bitmap[26], bitmap[28]) = (1, 24)
+      let answer = try await server.send("POST", "/api/uploads", type, form(bitmap))
+      #expect(answer.status == 413 && answer.member("reason") == "too_many_pixels", "\(answer.text)")
+    }
+  }
+
   @Test func `a form reads the same however it is cut into pieces`() throws {
     let content = Array("a\r\n--\r\n-x\r\n--".utf8)
     let bytes = form(content) + Array("epilogue".utf8)

@@ -16,6 +16,8 @@ let serveCommand = CommandSpecification(
   options: [
     OptionSpecification(name: "--host", value: "ADDRESS", help: "Where to listen (default 127.0.0.1)."),
     OptionSpecification(name: "--port", value: "N", help: "The port (default 6565; 0 for any that is free)."),
+    OptionSpecification(
+      name: "--base-path", value: "PATH", help: "The path of a site below which a proxy has the server: /derm."),
     OptionSpecification(name: "--images", value: "DIR", help: "The folder of images that can be chosen."),
     OptionSpecification(name: "--labels", value: "CSV", help: "What is known: columns Image, Dx, Lesion attributes."),
     OptionSpecification(
@@ -38,6 +40,7 @@ let serveCommand = CommandSpecification(
   ] + modelOptions,
   examples: [
     ("dermgemma serve --images data/images --labels labels.csv", "Images with their ground truth."),
+    ("dermgemma serve --base-path /derm --allowed-host derm.example", "Behind a proxy, at https://derm.example/derm/."),
     ("dermgemma serve --host 0.0.0.0 --allowed-host derm.example --token-file token", "For a network."),
   ],
   takesArguments: false
@@ -46,6 +49,12 @@ let serveCommand = CommandSpecification(
   var settings = ServerSettings(data: try arguments.path("--data") ?? "data", version: Tool.version)
   settings.host = try arguments.path("--host") ?? settings.host
   settings.port = try arguments.number("--port", in: 0...65_535) ?? settings.port
+  if let path = arguments.values("--base-path").last {
+    guard let base = BasePath(path) else {
+      throw UsageFault(message: "--base-path wants a path such as /derm, not '\(path)'", command: "serve")
+    }
+    settings.basePath = base
+  }
   settings.parallel = try arguments.number("--parallel", in: 1...32) ?? 1
   settings.limits.queuedJobs = try arguments.number("--queue", in: 0...10_000) ?? settings.limits.queuedJobs
   settings.limits.queuedJobsOfOneAddress = settings.limits.queuedJobs
@@ -72,6 +81,7 @@ let serveCommand = CommandSpecification(
 
   let server = WebServer(settings, labels: labels, log: ServerLog(lowest: lowest))
   let (parallel, scheme, host) = (settings.parallel, settings.identity == nil ? "http" : "https", settings.host)
+  let base = settings.basePath
   var load: (@Sendable () throws -> any ReadingEngine)?
   if let location {
     load = {
@@ -79,7 +89,7 @@ let serveCommand = CommandSpecification(
     }
   }
   try await server.run(engine: load) { port in
-    terminal.complain("Serving on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    terminal.complain("Serving on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\(base.text)")
   }
   return 0
 }

@@ -24,19 +24,23 @@ public enum ImageDecoder {
   ///   - name: what errors call it; it says nothing about the format.
   /// - Throws: ``ImageFault``, of kind `unusableInput` for anything that the bytes can do.
   public static func decode(_ bytes: [UInt8], name: String) throws(ImageFault) -> DecodedImage {
-    guard !bytes.isEmpty else { throw .empty(name: name) }
-    guard bytes.count <= ImageLimits.fileBytes else { throw .fileTooLarge(name: name, byteCount: bytes.count) }
-    let format: ImageFormat
-    switch RecognisedFormat(bytes) {
-    case .accepted(let accepted): format = accepted
-    case .unsupported(let other): throw .formatNotAccepted(name: name, format: other)
-    case .unknown: throw .notAnImage(name: name)
-    }
+    let format = try format(of: bytes, name: name)
     do {
       let image = try picture(ByteReader(bytes), as: format)
       return DecodedImage(image: image, digest: SHA256Digest(of: bytes), format: format)
     } catch {
       throw error.fault(name: name, format: format)
+    }
+  }
+
+  /// What the bytes are, where it is read at all.
+  static func format(of bytes: [UInt8], name: String) throws(ImageFault) -> ImageFormat {
+    guard !bytes.isEmpty else { throw .empty(name: name) }
+    guard bytes.count <= ImageLimits.fileBytes else { throw .fileTooLarge(name: name, byteCount: bytes.count) }
+    switch RecognisedFormat(bytes) {
+    case .accepted(let format): return format
+    case .unsupported(let other): throw .formatNotAccepted(name: name, format: other)
+    case .unknown: throw .notAnImage(name: name)
     }
   }
 

@@ -20,7 +20,7 @@ struct FittedResponse {
     fields = response.fields + SecurityHeaders.fields(isSecure: head.isSecure, besides: response.fields)
     fields.append(("X-Request-Id", head.id))
     if response.closes { fields.append(("Connection", "close")) }
-    var entityTag = response.entityTag
+    var entityTag = response.tag
 
     let size: UInt64
     switch response.body {
@@ -32,11 +32,9 @@ struct FittedResponse {
       size = UInt64(bytes.count)
     case .content(let content):
       body = .bytes(content.bytes)
-      entityTag = content.entityTag
       size = UInt64(content.bytes.count)
     case .file(let file):
       body = .file(file, 0..<file.size)
-      entityTag = file.entityTag
       size = file.size
     case .events(let feed, let number):
       // A HEAD request gets the fields alone, and no place in the feed.
@@ -45,19 +43,17 @@ struct FittedResponse {
     }
 
     if response.acceptsRanges { fields.append(("Accept-Ranges", "bytes")) }
-    if response.isCompressible { compress(response, head, &entityTag) }
-    if let entityTag {
-      fields.append(("ETag", entityTag))
-      if head.method.isSafe, status == 200, let known = head.fields["if-none-match"],
-        Negotiation.matches(known, entityTag)
-      {
-        status = 304
-        body = .bytes([])
-        fields.removeAll { $0.name == "Content-Type" || $0.name == "Content-Encoding" }
-        count = 0
-        return
-      }
+    if response.isCompressible { fields.append(("Vary", "Accept-Encoding")) }
+    if let known = Self.unchanged(response, head) {
+      status = 304
+      body = .bytes([])
+      fields.removeAll { $0.name == "Content-Type" }
+      fields.append(("ETag", known))
+      count = 0
+      return
     }
+    if response.isCompressible { compress(response, head, &entityTag) }
+    if let entityTag { fields.append(("ETag", entityTag)) }
     if response.acceptsRanges, status == 200, head.method == .get,
       head.fields["if-range"].map({ $0 == entityTag }) ?? true
     {
@@ -71,23 +67,37 @@ struct FittedResponse {
       }
   }
 
+  /// The tag under which the client has the answer already; `nil` when it has not, or does not ask by one.
+  static func unchanged(_ response: HTTPResponse, _ head: RequestHead) -> String? {
+    guard head.method.isSafe, response.status == 200, let known = head.fields["if-none-match"], let tag = response.tag
+    else { return nil }
+    let tags = response.isCompressible ? [tag, compressedTag(tag)] : [tag]
+    return tags.first { Negotiation.matches(known, $0) }
+  }
+
+  /// Other bytes, another tag.
+  private static func compressedTag(_ tag: String) -> String { tag.dropLast() + "-gz\"" }
+
   private mutating func compress(_ response: HTTPResponse, _ head: RequestHead, _ entityTag: inout String?) {
-    fields.append(("Vary", "Accept-Encoding"))
-    guard case .bytes(let bytes) = body, bytes.count >= Gzip.shortest,
-      Negotiation.acceptsGzip(head.fields["accept-encoding"])
-    else { return }
-    let compressed: [UInt8]?
-    if case .content(let content) = response.body {
-      compressed = content.gzip
-    } else {
-      // Level 1: answers that are made anew each time should cost little.
-      compressed = Gzip.compressed(bytes, level: 1)
+    guard Negotiation.acceptsGzip(head.fields["accept-encoding"]) else { return }
+    let size: Int
+    var compressed = response.compressed
+    switch body {
+    case .bytes(let bytes):
+      size = bytes.count
+      guard size >= Gzip.shortest else { return }
+      if case .content(let content) = response.body {
+        if size <= Gzip.largestAtOnce || content.isCompressed { compressed = content.gzip }
+      } else if compressed == nil, size <= Gzip.largestAtOnce {
+        compressed = Gzip.compressed(bytes, level: Gzip.quickLevel)
+      }
+    case .file(let file, _): size = Int(clamping: file.size)
+    case .events: return
     }
-    guard let compressed, compressed.count < bytes.count else { return }
+    guard let compressed, compressed.count < size else { return }
     body = .bytes(compressed)
     fields.append(("Content-Encoding", "gzip"))
-    // Other bytes, another tag.
-    entityTag = entityTag.map { $0.dropLast() + "-gz\"" }
+    entityTag = entityTag.map(Self.compressedTag)
   }
 
   private mutating func restrict(to range: ByteRange, of size: UInt64) {

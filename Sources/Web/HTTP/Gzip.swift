@@ -4,6 +4,10 @@ import CZlib
 enum Gzip {
   /// Shorter bodies are not worth it, in bytes.
   static let shortest = 1_024
+  /// Longer bodies take more than a millisecond, in bytes; they are compressed elsewhere than they are sent.
+  static let largestAtOnce = 32_768
+  /// For what is made anew each time: it should cost little.
+  static let quickLevel: Int32 = 1
 
   /// The bytes compressed; `nil` when zlib will not.
   static func compressed(_ bytes: [UInt8], level: Int32 = 6) -> [UInt8]? {

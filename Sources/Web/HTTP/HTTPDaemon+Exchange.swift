@@ -82,27 +82,40 @@ extension HTTPDaemon {
     switch admission.endpoint.work {
     case .immediate(let answer):
       do {
-        return deliver(try answer(request), exchange, connection, pointer)
+        let response = try answer(request)
+        guard compressor.isNeeded(for: response, to: request.head) else {
+          return deliver(response, exchange, connection, pointer)
+        }
+        return setAside(exchange, connection, pointer) { response }
       } catch {
         let problem = error as? Problem ?? .internal(error)
         exchange.cause = problem.cause
         return deliver(problem.response(id: exchange.id), exchange, connection, pointer)
       }
     case .deferred(let answer):
-      connection.begin(.working, allowance: nil) { [weak exchange] in exchange?.cancel() }
-      guard connection.suspend() else { return deliver(ending(exchange), exchange, connection, pointer) }
-      exchange.start { [request] in
-        do {
-          exchange.conclude(try await answer(request))
-        } catch {
-          let problem = error as? Problem ?? .internal(error)
-          exchange.cause = problem.cause
-          exchange.conclude(problem.response(id: exchange.id))
-        }
-        connection.resume()
-      }
-      return .YES
+      return setAside(exchange, connection, pointer) { [request] in try await answer(request) }
     }
+  }
+
+  /// Sets the connection aside until its answer is there, in the form in which it is sent.
+  private func setAside(
+    _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer,
+    _ answer: @escaping @Sendable () async throws -> HTTPResponse
+  ) -> MHD_Result {
+    guard let head = exchange.head else { return .NO }
+    connection.begin(.working, allowance: nil) { [weak exchange] in exchange?.cancel() }
+    guard connection.suspend() else { return deliver(ending(exchange), exchange, connection, pointer) }
+    exchange.start { [compressor] in
+      do {
+        exchange.conclude(await compressor.compressed(try await answer(), to: head))
+      } catch {
+        let problem = error as? Problem ?? .internal(error)
+        exchange.cause = problem.cause
+        exchange.conclude(problem.response(id: exchange.id))
+      }
+      connection.resume()
+    }
+    return .YES
   }
 
   /// What who would have to wait is told while the server ends.

@@ -11,6 +11,7 @@ final class HTTPDaemon: @unchecked Sendable {
   let limits: ServerLimits
   let isSecure: Bool
   let watch: ConnectionWatch
+  let compressor: Compressor
   private let ending = Mutex(false)
   private let requests = Mutex<UInt64>(0)
   private let callbacks = UnsafeMutablePointer<dermgemma_http_callbacks>.allocate(capacity: 1)
@@ -20,6 +21,7 @@ final class HTTPDaemon: @unchecked Sendable {
     self.application = application
     self.limits = limits
     self.isSecure = isSecure
+    compressor = Compressor(limits: limits)
     watch = ConnectionWatch(heartbeat: .seconds(limits.heartbeatSeconds)) { connection in
       application.cutOff(client: connection.client)
     }

@@ -21,8 +21,19 @@ struct HTTPResponse: Sendable {
   var acceptsRanges = false
   /// Whether it may be compressed on the way.
   var isCompressible = false
+  /// The body as gzip, where it was compressed beforehand.
+  var compressed: [UInt8]?
   /// Whether the connection ends with it.
   var closes = false
+
+  /// What tells its bytes, as they are uncompressed, from others.
+  var tag: String? {
+    switch body {
+    case .content(let content): content.entityTag
+    case .file(let file): file.entityTag
+    case .empty, .bytes, .events: entityTag
+    }
+  }
 
   init(_ status: Int, body: Body = .empty) {
     self.status = status

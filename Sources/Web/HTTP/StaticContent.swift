@@ -12,6 +12,9 @@ final class StaticContent: Sendable {
     entityTag = "\"\(SHA256Digest(of: bytes).hexadecimal.prefix(20))\""
   }
 
+  /// Whether the bytes were compressed before.
+  var isCompressed: Bool { compressed.withLock { $0 != nil } }
+
   /// The bytes as gzip.
   var gzip: [UInt8]? {
     compressed.withLock { compressed in

@@ -45,7 +45,7 @@ final class PictureShop: Sendable {
     var waiting = 0
   }
 
-  private let queue = DispatchQueue(label: "dermgemma-pictures", qos: .utility)
+  private let queue = WorkQueue("pictures")
   private let state = Mutex(State())
   private let limits: ServerLimits
 
@@ -77,17 +77,7 @@ final class PictureShop: Sendable {
 
   /// Does work on the shop's own thread.
   func perform<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-    let abandoned = Mutex(false)
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        queue.async {
-          guard !abandoned.withLock({ $0 }) else { return continuation.resume(throwing: CancellationError()) }
-          continuation.resume(with: Swift.Result { try work() })
-        }
-      }
-    } onCancel: {
-      abandoned.withLock { $0 = true }
-    }
+    try await queue.perform(work)
   }
 
   private static func make(_ wish: Wish, from bytes: [UInt8], limits: ServerLimits) throws -> [UInt8] {

@@ -26,7 +26,6 @@ final class Job: Sendable {
     var truth: GroundTruth?
     var seed: UInt64
     var client: String
-    var isUpload = false
   }
 
   /// Nobody can guess it: who knows it may ask about the job and cancel it.

@@ -97,9 +97,6 @@ final class JobBoard: Sendable {
   /// Connections that follow some job's events.
   var streams: Int { state.withLock { Array($0.jobs.values) }.reduce(0) { $0 + $1.feed.streams } }
 
-  /// How many jobs come before one; `nil` when it does not wait.
-  func position(of job: Job) -> Int? { state.withLock { state in state.queue.firstIndex { $0 === job } } }
-
   /// Drops jobs whose time is over.
   func expire() { state.withLock { expire(&$0) } }
 

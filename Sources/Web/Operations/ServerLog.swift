@@ -49,7 +49,7 @@ public final class ServerLog: Sendable {
 
   /// Writes what became of a request.
   func write(_ record: ExchangeRecord) {
-    let level: Level = record.status >= 500 ? .error : record.status == 0 || !record.isComplete ? .info : .info
+    let level: Level = record.status >= 500 ? .error : .info
     var fields: [(String, Value)] = [
       ("id", .text(record.id)), ("client", .text(record.client)), ("method", .text(record.method)),
       ("route", .text(record.route)), ("status", .number(Double(record.status))),
@@ -62,7 +62,9 @@ public final class ServerLog: Sendable {
   }
 
   /// Waits until all is written.
-  func flush() { queue.sync {} }
+  func flush() async {
+    await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+  }
 
   private enum Value {
     case text(String)

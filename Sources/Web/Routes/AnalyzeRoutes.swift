@@ -30,7 +30,7 @@ extension Application {
     case .failed(let failure): throw failure.problem(job: job.id)
     case .queued, .running:
       return .json(try OrderedJSON.line(Accepted(job: job.id, status: job.state)), status: 202)
-        .with("Location", "/api/status/\(job.id)")
+        .with("Location", settings.basePath.address("/api/status/\(job.id)"))
     }
   }
 

@@ -13,6 +13,8 @@ final class Application: Sendable {
   let log: ServerLog
   let metrics = Metrics()
   let uploads: UploadStore
+  /// Looks into folders, reads and deletes files.
+  let disk = WorkQueue("files", isConcurrent: true)
   let classifications: Turnstile
   /// Held by whoever sends a form: its image is in memory.
   private let forms: Turnstile
@@ -33,7 +35,7 @@ final class Application: Sendable {
     uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
     classifications = Turnstile(room: settings.limits.classificationsAtOnce)
     forms = Turnstile(room: settings.limits.uploadsAtOnce)
-    let (seat, metrics, keeper) = (seat, metrics, HistorySeat())
+    let (seat, metrics, keeper, disk) = (seat, metrics, HistorySeat(), disk)
     historySeat = keeper
     board = JobBoard(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
@@ -41,7 +43,7 @@ final class Application: Sendable {
         log.write(.warning, "job_failed", ["job": job.id, "reason": failure.reason, "cause": failure.cause ?? ""])
       }
     } work: { job, events in
-      let bytes = try job.order.bytes()
+      let bytes = try await disk.perform(job.order.bytes)
       let report = try await seat.engine().examine(
         bytes, name: job.order.name, truth: job.order.truth, seed: job.order.seed, log: events)
       do {
@@ -64,7 +66,8 @@ final class Application: Sendable {
     made.withLock { made in
       if let made { return made }
       let router = Router(
-        routes: pageRoutes + imageRoutes + uploadRoutes + analyzeRoutes + jobRoutes + historyRoutes + modelRoutes
+        routes: baseRoutes + pageRoutes + imageRoutes + uploadRoutes + analyzeRoutes + jobRoutes + historyRoutes
+          + modelRoutes
           + validationRoutes + sessionRoutes + operationsRoutes)
       made = router
       return router
@@ -91,7 +94,8 @@ extension Application: HTTPApplication {
     }
     try checkFraming(head)
     try hosts.check(head)
-    let (route, endpoint, parameters) = try router.endpoint(for: head.method, target.path)
+    let (route, endpoint, parameters) = try router.endpoint(
+      for: head.method, settings.basePath.below(target.path))
     if !endpoint.isOpen, let token = settings.token, !token.admits(head) {
       var problem = Problem(401, "token_needed", "Unauthorized", "This needs the server's token.")
       problem.fields = [("WWW-Authenticate", "Bearer realm=\"dermgemma\"")]

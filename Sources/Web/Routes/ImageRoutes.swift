@@ -43,31 +43,32 @@ extension Application {
 
   private func describeImages() throws -> HTTPResponse {
     let descriptions = images.entries.map {
-      Description(name: $0.name, url: Self.address(of: $0.name), groundTruth: $0.truth, expires: nil)
+      Description(name: $0.name, url: address(of: $0.name), groundTruth: $0.truth, expires: nil)
     }
     let uploaded = uploads.uploads.map {
       Description(
-        name: $0.name, url: Self.address(of: $0.name), groundTruth: nil,
+        name: $0.name, url: address(of: $0.name), groundTruth: nil,
         expires: uploads.expiry(of: $0).formatted(.iso8601))
     }
     return .json(try OrderedJSON.line(["images": descriptions + uploaded])).with("Cache-Control", "no-cache")
   }
 
   /// Where an image is to be had.
-  static func address(of name: String) -> String {
-    "/images/"
-      + name.split(separator: "/", omittingEmptySubsequences: false).map(\.asPathSegment)
-      .joined(separator: "/")
+  func address(of name: String) -> String {
+    let segments = name.split(separator: "/", omittingEmptySubsequences: false).map(\.asPathSegment)
+    return settings.basePath.address("/images/" + segments.joined(separator: "/"))
   }
 
   /// The file as it is; with `side=N` a JPEG of at most N pixels, with `prepared=1` what the model sees.
   private func picture(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard let stored = stored(request.parameter("name")), let file = FileContent(path: stored.path) else {
-      throw Problem.notFound("There is no such image.")
-    }
+    guard let stored = stored(request.parameter("name")),
+      let (file, beginning) = try await disk.perform({
+        FileContent(path: stored.path).map { ($0, $0.beginning(1_100)) }
+      })
+    else { throw Problem.notFound("There is no such image.") }
     let wish = try wish(of: request)
     guard let wish else {
-      guard let format = ImageFormat(recognising: file.beginning(1_100)) else {
+      guard let format = ImageFormat(recognising: beginning) else {
         throw Problem.notFound("There is no such image.")
       }
       var response = HTTPResponse(200, body: .file(file)).with("Content-Type", format.mediaType)

@@ -10,7 +10,7 @@ extension Application {
       Route(
         "/openapi.json",
         [
-          .get: .now(open: true) { [openAPI = StaticContent(PackageResources.openapi_json)] _ in
+          .get: .now(open: true) { [openAPI = StaticContent(Self.openAPI(below: settings.basePath))] _ in
             var response = HTTPResponse(200, body: .content(openAPI)).with("Content-Type", "application/json")
               .with("Cache-Control", "no-cache")
             response.isCompressible = true
@@ -18,6 +18,14 @@ extension Application {
           }
         ]),
     ]
+  }
+
+  /// The description of all routes, which says where they are.
+  private static func openAPI(below base: BasePath) -> [UInt8] {
+    let document = PackageResources.openapi_json
+    let address = Array("\"url\": \"/\"".utf8)
+    guard !base.text.isEmpty, let place = document.firstRange(of: address) else { return document }
+    return document[..<place.lowerBound] + Array("\"url\": \"\(base.text)\"".utf8) + document[place.upperBound...]
   }
 
   private static func state(_ name: String, status: Int) -> HTTPResponse {

@@ -31,7 +31,7 @@ extension Application {
   }
 
   private func cookie(_ value: String, seconds: Int, _ request: HTTPRequest) -> String {
-    "\(AccessToken.cookie)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
+    "\(AccessToken.cookie)=\(value); Path=\(settings.basePath.address("/")); Max-Age=\(seconds); HttpOnly; SameSite=Strict"
       + (request.head.isSecure ? "; Secure" : "")
   }
 }

@@ -6,7 +6,7 @@ extension Application {
   var uploadRoutes: [Route] {
     [
       Route("/api/uploads", [.post: .later(.accepted([.form])) { [self] in try await upload($0) }]),
-      Route("/api/uploads/{name}", [.delete: .later { [self] in try deleteUpload($0) }]),
+      Route("/api/uploads/{name}", [.delete: .later { [self] in try await deleteUpload($0) }]),
     ]
   }
 
@@ -19,7 +19,7 @@ extension Application {
   private func upload(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard case .form(let form) = request.body else { throw Problem.badRequest("A form is missing.") }
     let upload = try await keep(form)
-    let url = Self.address(of: upload.name)
+    let url = address(of: upload.name)
     let kept = Kept(name: upload.name, url: url, expires: uploads.expiry(of: upload).formatted(.iso8601))
     return .json(try OrderedJSON.line(kept), status: 201).with("Location", url).with("Cache-Control", "no-store")
   }
@@ -39,8 +39,9 @@ extension Application {
     return upload
   }
 
-  private func deleteUpload(_ request: HTTPRequest) throws -> HTTPResponse {
-    guard uploads.delete(request.parameter("name")) else { throw Problem.notFound("There is no such upload.") }
+  private func deleteUpload(_ request: HTTPRequest) async throws -> HTTPResponse {
+    let (uploads, name) = (uploads, request.parameter("name"))
+    guard try await disk.perform({ uploads.delete(name) }) else { throw Problem.notFound("There is no such upload.") }
     return HTTPResponse(204)
   }
 }

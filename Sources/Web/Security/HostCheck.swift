@@ -23,21 +23,31 @@ struct HostCheck: Sendable {
     guard authority.isAddress || names.contains(authority.name) else {
       throw Problem(
         421, "wrong_host", "Misdirected request",
-        "This server does not answer to that name; it can be allowed with --allowed-host.")
+        "This server does not answer to the name \(authority.name); --allowed-host \(authority.name) lets it.")
     }
     guard !head.method.isSafe else { return }
     if let origin = head.fields["origin"] {
-      guard let from = Authority(origin: origin), from.matches(authority, isSecure: head.isSecure) else {
-        throw Problem(403, "cross_site", "Forbidden", "This can be asked for only by the server's own page.")
+      let from = Authority(origin: origin)
+      guard let from, from.matches(authority, isSecure: head.isSecure) else {
+        throw Self.foreign(from.map { "from \($0)" } ?? "from nowhere that can be told", to: authority, from?.name)
       }
     } else if let site = head.fields["sec-fetch-site"], site == "cross-site" || site == "same-site" {
-      throw Problem(403, "cross_site", "Forbidden", "This can be asked for only by the server's own page.")
+      throw Self.foreign("from another site", to: authority, nil)
     }
+  }
+
+  /// A proxy that does not hand on the name by which it was called is the commonest cause, and nobody's attack.
+  private static func foreign(_ origin: String, to host: Authority, _ name: String?) -> Problem {
+    let option = name.map { " and --allowed-host \($0) given" } ?? ""
+    return Problem(
+      403, "cross_site", "Forbidden",
+      "This can be asked for only by the server's own page: the request comes \(origin) and was sent to \(host). Behind a "
+        + "proxy, Host must be handed on as the browser sent it (nginx: proxy_set_header Host $http_host)\(option).")
   }
 }
 
 /// A host with its port, as `Host` and `Origin` give it.
-struct Authority: Sendable, Hashable {
+struct Authority: Sendable, Hashable, CustomStringConvertible {
   /// Lower case, without the brackets of an IPv6 address.
   let name: String
   /// `nil` for the scheme's own.
@@ -77,6 +87,11 @@ struct Authority: Sendable, Hashable {
     guard parts.count == 3, parts[1].isEmpty, parts[0] == "http:" || parts[0] == "https:" else { return nil }
     self.init(parts[2])
     scheme = String(parts[0].dropLast())
+  }
+
+  /// As it was given: `derm.example:8080`, `https://derm.example`.
+  var description: String {
+    (scheme.map { $0 + "://" } ?? "") + (name.contains(":") ? "[\(name)]" : name) + (port.map { ":\($0)" } ?? "")
   }
 
   /// Whether it is an address in numbers.

@@ -46,11 +46,13 @@ final class UploadStore: Sendable {
   func keep(_ bytes: [UInt8]) throws -> Upload {
     let picture: [UInt8]
     do {
-      let image = try ImageDecoder.decode(bytes, name: "the image").image
-      guard image.width * image.height <= limits.uploadPixels else {
+      // By its header: what is refused need not be decoded.
+      let size = try ImageDecoder.size(of: bytes, name: "the image")
+      guard size.width * size.height <= limits.uploadPixels else {
         throw Problem(
           413, "too_many_pixels", "Content too large", "At most \(limits.uploadPixels) pixels are accepted.")
       }
+      let image = try ImageDecoder.decode(bytes, name: "the image").image
       picture = try ImageEncoder.png(image)
     } catch let fault as ImageFault {
       switch fault {

@@ -9,14 +9,14 @@ import Testing
 struct PageTests {
   /// A tab that shows a server's page; ends with a check that nothing in it went wrong.
   private func show(
-    _ setting: TestServer.Setting = TestServer.Setting(), dark: Bool = false,
+    _ setting: TestServer.Setting = TestServer.Setting(), path: String = "/", dark: Bool = false,
     _ body: (BrowserTab, TestServer) async throws -> Void
   ) async throws {
     try await TestServer.run(setting) { server async throws in
       let browser = try Chromium()
       defer { browser.close() }
       let tab = try await BrowserTab(browser, dark: dark)
-      try await tab.open("http://127.0.0.1:\(server.port)/")
+      try await tab.open("http://127.0.0.1:\(server.port)\(path)")
       try await tab.until("document.querySelectorAll('[role=option]').length === 2")
       try await body(tab, server)
       #expect(tab.faults == [])
@@ -32,6 +32,21 @@ struct PageTests {
       #expect(try await tab.text(".observations").contains("oval"))
       #expect(try await tab.text(".bars").contains("runner-up"))
       #expect(try await tab.text(".description").contains("border is regular"))
+      #expect(server.engine.model.calls.count { $0 == .look } == 1)
+    }
+  }
+
+  @Test func `below a path of a larger site the page reads, shows and remembers as it does elsewhere`() async throws {
+    let base = try #require(BasePath("/clinic/derm"))
+    try await show(.init(change: { $0.basePath = base }), path: "/clinic/derm") { tab, server in
+      try await tab.until("document.querySelector('[role=option] img')?.naturalWidth > 0")
+      try await tab.press("Enter")
+      try await tab.until("document.querySelector('.after .actions button')")
+      #expect(try await tab.text(".verdict .code") == "NV")
+      try await tab.until("location.pathname === '/clinic/derm/'")
+      // Nothing was asked for elsewhere than below the path.
+      try await tab.until(
+        "performance.getEntriesByType('resource').every(({ name }) => /^(blob|data):|\\/clinic\\/derm\\//.test(name))")
       #expect(server.engine.model.calls.count { $0 == .look } == 1)
     }
   }

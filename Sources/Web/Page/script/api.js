@@ -53,7 +53,7 @@ const segment = encodeURIComponent;
 
 /** All images: `{name, url, truth, isUpload}`. */
 export async function listImages() {
-  const { images } = await json("/api/images");
+  const { images } = await json("api/images");
   return images.map((image) => ({
     name: image.name, url: image.url, truth: image.ground_truth, isUpload: Boolean(image.upload), expires: image.expires,
   }));
@@ -65,27 +65,27 @@ export const smaller = (url, side) => `${url}?side=${side}`;
 export const prepared = (url) => `${url}?prepared=1`;
 
 /** Which model reads, by which protocol. */
-export const describeModel = () => json("/api/model");
+export const describeModel = () => json("api/model");
 /** A protocol's document. */
-export const protocolDocument = (id) => json(`/api/protocols/${segment(id)}`);
+export const protocolDocument = (id) => json(`api/protocols/${segment(id)}`);
 
 /** Asks for an examination; gives the job's id. */
 export async function startExamination(filename, { seed, signal } = {}) {
-  const answer = await json("/api/analyze", {
+  const answer = await json("api/analyze", {
     method: "POST", json: seed === undefined ? { filename } : { filename, seed }, headers: { Prefer: "respond-async" }, signal,
   });
   return answer.job_id;
 }
 
 /** Where a job stands: `{status, examination, error, reason}`. */
-export const jobStatus = (job) => json(`/api/status/${segment(job)}`);
+export const jobStatus = (job) => json(`api/status/${segment(job)}`);
 /** The address of a job's events. */
-export const eventsAddress = (job, after) => `/api/jobs/${segment(job)}/events${after ? `?after=${after}` : ""}`;
+export const eventsAddress = (job, after) => `api/jobs/${segment(job)}/events${after ? `?after=${after}` : ""}`;
 /** Cancels a job. */
-export const cancelJob = (job) => request(`/api/jobs/${segment(job)}`, { method: "DELETE" });
+export const cancelJob = (job) => request(`api/jobs/${segment(job)}`, { method: "DELETE" });
 
 /** Phase 3 alone, from notes. */
-export const classify = (notes, signal) => json("/api/classify", { method: "POST", json: notes, signal });
+export const classify = (notes, signal) => json("api/classify", { method: "POST", json: notes, signal });
 
 /**
  * The history, newest first.
@@ -93,28 +93,28 @@ export const classify = (notes, signal) => json("/api/classify", { method: "POST
  */
 export async function listExaminations(query = {}) {
   const wanted = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  const { examinations, next } = await json(`/api/examinations?${new URLSearchParams(wanted)}`);
+  const { examinations, next } = await json(`api/examinations?${new URLSearchParams(wanted)}`);
   return { entries: examinations.map(entry), next };
 }
 
 /** One examination with its report. */
-export const examination = async (id) => entry(await json(`/api/examinations/${segment(id)}`));
+export const examination = async (id) => entry(await json(`api/examinations/${segment(id)}`));
 /** Takes an examination out of the history. */
-export const deleteExamination = (id) => request(`/api/examinations/${segment(id)}`, { method: "DELETE" });
+export const deleteExamination = (id) => request(`api/examinations/${segment(id)}`, { method: "DELETE" });
 
 function entry(item) {
   return { id: item.id, finished: item.finished, report: item.examination ?? null, failure: item.error ?? null };
 }
 
 /** Deletes an uploaded image. */
-export const deleteUpload = (name) => request(`/api/uploads/${segment(name)}`, { method: "DELETE" });
+export const deleteUpload = (name) => request(`api/uploads/${segment(name)}`, { method: "DELETE" });
 
 /** Validation runs, newest first. */
-export const listRuns = async () => (await json("/api/validations")).runs;
+export const listRuns = async () => (await json("api/validations")).runs;
 /** The figures of a validation run. */
-export const runSummary = (name) => json(`/api/validations/${segment(name)}/summary.json`);
+export const runSummary = (name) => json(`api/validations/${segment(name)}/summary.json`);
 /** The address of a validation run's report. */
-export const runReport = (name) => `/api/validations/${segment(name)}/report.html`;
+export const runReport = (name) => `api/validations/${segment(name)}/report.html`;
 
 /**
  * Uploads a picture. `XMLHttpRequest`, because `fetch` does not tell how far an upload has come.
@@ -143,7 +143,7 @@ export function upload(file, progress) {
   });
   const form = new FormData();
   form.append("image", file, file.name || "pasted");
-  sender.open("POST", "/api/uploads");
+  sender.open("POST", "api/uploads");
   sender.send(form);
   return { done, abort: () => sender.abort() };
 }

@@ -30,7 +30,7 @@ export function found() {
 export async function tryNow() {
   clearTimeout(timer);
   try {
-    const answer = await fetch("/healthz", { cache: "no-store" });
+    const answer = await fetch("healthz", { cache: "no-store" });
     if (answer.ok) return found();
   } catch {
     // Still gone.

@@ -3,7 +3,7 @@
 import { lost, reachable } from "./connection.js";
 
 const ROUTES = {
-  history: "/api/examinations?limit=1", validation: "/api/validations", model: "/api/model",
+  history: "api/examinations?limit=1", validation: "api/validations", model: "api/model",
 };
 
 const present = new Set();

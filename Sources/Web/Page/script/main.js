@@ -68,7 +68,7 @@ async function describe() {
   try {
     if (has("model")) model.value = await describeModel();
     else {
-      const { status } = await (await fetch("/readyz")).json();
+      const { status } = await (await fetch("readyz")).json();
       byId("model-chip").textContent = status === "ready" ? "" : status === "loading" ? "The model is loading" : "No model is loaded";
     }
     const told = model.value;

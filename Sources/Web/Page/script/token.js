@@ -13,7 +13,7 @@ export function askForToken() {
     const send = async (event) => {
       event.preventDefault();
       try {
-        const answer = await fetch("/api/session", {
+        const answer = await fetch("api/session", {
           method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token: field.value }),
         });
         isTaken = answer.ok;
