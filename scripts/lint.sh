@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Formatting of Swift, shell scripts' faults, and Python that does not compile. Warnings of the compiler are errors in
-# every build (Package.swift), so the build itself is the rest of the lint.
+# Checks the layout of Swift, shell scripts, Python and JSON, spelling everywhere, and the prose of pages and comments
+# (scripts/lint/). Compiler warnings are errors in every build (Package.swift), so the build itself is the rest of the lint.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/packages.sh shellcheck
@@ -8,4 +8,7 @@ swift format lint --strict --recursive --parallel Package.swift Sources Tests
 shellcheck --shell=bash --external-sources --source-path=SCRIPTDIR scripts/*.sh docker/*.sh .ci/run
 git ls-files -z '*.py' | xargs -0 -r python3 -m py_compile
 git ls-files -z '*.json' | xargs -0 -r -n 1 python3 -m json.tool >/dev/null
+environment=$(scripts/python-environment.sh lint scripts/lint/requirements.txt --no-deps)
+git ls-files -z | xargs -0 -r "$environment/bin/codespell" --config scripts/lint/codespell.cfg
+git ls-files -z '*.md' ':!Models' 'Sources/*.swift' 'Sources/*.js' | xargs -0 -r "$environment/bin/python" scripts/lint/prose.py
 echo "lint: clean"
