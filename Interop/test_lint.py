@@ -1,0 +1,78 @@
+"""The spelling and prose checks of `make lint`, with planted mistakes."""
+
+import pathlib
+import subprocess
+
+import pytest
+
+import program
+
+LINT = program.ROOT / "scripts/lint"
+
+
+@pytest.fixture(scope="module")
+def environment() -> pathlib.Path:
+    """The folder of the environment that `make lint` uses."""
+    arguments = ["scripts/python-environment.sh", "lint", "scripts/lint/requirements.txt", "--no-deps"]
+    done = subprocess.run(arguments, cwd=program.ROOT, check=True, capture_output=True, text=True)
+    return pathlib.Path(done.stdout.strip()) / "bin"
+
+
+def prose(environment, folder, name: str, text: str) -> tuple[int, list[str]]:
+    """The exit status of prose.py for a file of this text, and what it prints, without the folder."""
+    path = folder / name
+    path.write_text(text, "utf-8")
+    done = subprocess.run([environment / "python", LINT / "prose.py", name], cwd=folder, capture_output=True, text=True)
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+CODE = "    seldomer the the\n"
+THIRTY = " ".join(f"word{number}" for number in range(30))
+LONG = " ".join(f"word{number}" for number in range(41))
+MISTAKES = {
+    "a phrase of the list": (f"# Title\n\n{CODE}\nIt happens\nseldomer.\n", "page.md:6: “seldomer”"),
+    "a word twice": ("First line.\nThe the second.\n", "page.md:2: lexical_illusions"),
+    "a sentence too long": ("Short.\n\n" + LONG + "\n", "page.md:3: “word0 word1"),
+    "a long sentence in a table": ("| a | b |\n|---|---|\n| x | " + LONG + "|\n", "page.md:3: “word0 word1"),
+}
+
+
+@pytest.mark.parametrize("text, expected", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_in_a_page_is_found_where_it_is(environment, tmp_path, text, expected):
+    """One line for it, and exit status 1."""
+    status, lines = prose(environment, tmp_path, "page.md", text)
+    assert status == 1 and len(lines) == 1 and lines[0].startswith(expected), lines
+
+
+NOT_PROSE = {
+    "an indented block": f"Text:\n\n{CODE}\n{CODE}\nMore.\n",
+    "a fenced block": f"```\nseldomer\n{LONG}\n```\n{THIRTY}\n",
+    "code in a line": "Call `seldomer` with `a` `a`.\n",
+    "a link's target": "See [this](seldomer.md).\n",
+    "a generated table": "<!-- table: begin -->\nseldomer the the\n<!-- table: end -->\n",
+    "two sentences": THIRTY + ". " + THIRTY + "\n",
+}
+
+
+@pytest.mark.parametrize("text", NOT_PROSE.values(), ids=NOT_PROSE)
+def test_what_is_not_prose_is_left_alone(environment, tmp_path, text):
+    """No finding, and exit status 0."""
+    assert prose(environment, tmp_path, "page.md", text) == (0, [])
+
+
+def test_phrases_are_found_in_comments_and_strings_of_sources(environment, tmp_path):
+    """Not in identifiers, and nothing but phrases."""
+    source = 'let seldomer = 1\n  /// It happens\n  /// seldomer, the the.\nfail("it is seldomer")\n'
+    status, lines = prose(environment, tmp_path, "File.swift", source)
+    assert status == 1 and [line.split(" ")[0] for line in lines] == ["File.swift:3:", "File.swift:4:"]
+
+
+def test_codespell_finds_a_misspelt_word_and_knows_the_words_of_swift(environment, tmp_path):
+    """With the settings of `make lint`."""
+    path = tmp_path / "File.swift"
+    misspelt = "reci" + "eve"
+    path.write_text(f"/// To {misspelt}.\nfunc read(_ value: inout Int, atMost limit: Int) {{}}\n", "utf-8")
+    done = subprocess.run(
+        [environment / "codespell", "--config", LINT / "codespell.cfg", path], capture_output=True, text=True)
+    assert done.returncode != 0 and done.stdout.splitlines() == [f"{path}:1: {misspelt} ==> receive"], done.stdout
