@@ -24,7 +24,7 @@ help:
 	@echo "make cuda          add llama.cpp's CUDA backend, where CUDA's compiler is"
 	@echo "make dist          the tarball that runs without Swift, into .build/dist"
 	@echo "make docs          the symbol documentation, into .build/docs; a warning is an error"
-	@echo "make lint          formatting, shell scripts, warnings"
+	@echo "make lint          layout, shell scripts, Python, spelling, prose"
 	@echo "make format        lay the sources out as make lint wants them"
 
 prerequisites:

@@ -91,7 +91,7 @@ def long_sentences(text: str):
         begin = 0
         for end in [*re.finditer(r"[.!?:;](?=[\s*)”\"]|$)", cell), None]:
             sentence = cell[begin:end.end() if end else len(cell)]
-            words = [word for word in sentence.split() if re.search(r"\w", word)]
+            words = [word for word in sentence.split() if re.search(r"\w", word) and "`code`" not in word]
             if len(words) > limit:
                 opening = " ".join(words[:6])
                 yield cell.count("\n", 0, begin), f"“{opening} …”: {len(words)} words without a stop, more than {limit}"
