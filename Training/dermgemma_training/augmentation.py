@@ -53,11 +53,12 @@ def color_jitter(images: torch.Tensor, generator: torch.Generator, strength: flo
     """Another light or camera: exponent, gain of each channel, saturation, contrast, brightness."""
     n = len(images)
     gauss = lambda channels, spread: torch.exp(spread * strength * torch.randn(n, channels, 1, 1, generator=generator))
-    values = images.clamp(1e-4, 1) ** gauss(1, 0.20) * gauss(3, 0.10) * gauss(1, 0.10)
+    values = images.clamp(1e-4, 1).pow_(gauss(1, 0.20)).mul_(gauss(3, 0.10) * gauss(1, 0.10))
+    saturation = uniform(n, 1 - 0.4 * strength, 1 + 0.4 * strength, generator)
+    contrast = uniform(n, 1 - 0.3 * strength, 1 + 0.4 * strength, generator)
     grey = values.mean(1, keepdim=True)
-    values = grey + (values - grey) * uniform(n, 1 - 0.4 * strength, 1 + 0.4 * strength, generator)
-    middle = values.mean((1, 2, 3), keepdim=True)
-    return (middle + (values - middle) * uniform(n, 1 - 0.3 * strength, 1 + 0.4 * strength, generator)).clamp(0, 1)
+    middle = grey.mean((2, 3), keepdim=True)
+    return values.mul_(saturation * contrast).add_(grey * ((1 - saturation) * contrast) + middle * (1 - contrast)).clamp_(0, 1)
 
 
 def color_constancy(images: torch.Tensor, power: float = 6.0) -> torch.Tensor:
@@ -69,10 +70,11 @@ def color_constancy(images: torch.Tensor, power: float = 6.0) -> torch.Tensor:
 def mix_style(images: torch.Tensor, others: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Mean and spread of each channel moved a random part of the way to another picture's (Reinhard 2001; MixStyle, Zhou 2021)."""
     share = uniform(len(images), 0.2, 1.0, generator)
-    mean, spread = images.mean((2, 3), keepdim=True), images.std((2, 3), keepdim=True) + 1e-3
-    to_mean, to_spread = others.mean((2, 3), keepdim=True), others.std((2, 3), keepdim=True) + 1e-3
-    moved = (images - mean) / spread * (spread + share * (to_spread - spread)) + mean + share * (to_mean - mean)
-    return moved.clamp(0, 1)
+    some, some_other = images[..., ::4, ::4], others[..., ::4, ::4]
+    mean, spread = some.mean((2, 3), keepdim=True), some.std((2, 3), keepdim=True) + 1e-3
+    to_mean, to_spread = some_other.mean((2, 3), keepdim=True), some_other.std((2, 3), keepdim=True) + 1e-3
+    factor = 1 + share * (to_spread / spread - 1)
+    return (images * factor + (mean + share * (to_mean - mean) - mean * factor)).clamp_(0, 1)
 
 
 def gaussian_blur(images: torch.Tensor, spread: torch.Tensor) -> torch.Tensor:

@@ -1,11 +1,11 @@
-"""Fits temperature and bias of both ways on the selection split, under a uniform prior.
+"""Fits temperature and bias of both ways on the selection splits of HAM10000 and MSK, under a uniform prior.
 
     python -m dermgemma_training.calibrate --data DIR --work DIR [--dermgemma PROGRAM --models DIR]
 
 With ``--dermgemma`` the program is asked with exported weights, whatever calibration they carry: what is calibrated is
 then what users get, Phase 1 and 2 sampled as the protocol says. Without it a checkpoint answers, greedily.
 Probabilities are softmax(log-probability / temperature + bias). The prior is uniform over the four codes: each
-image counts by one over its class's number, so that the most probable code is also the balanced choice.
+image counts by one over its class's number in its source, so that the most probable code is also the balanced choice.
 """
 
 from __future__ import annotations
@@ -42,9 +42,20 @@ def class_weights(labels: np.ndarray) -> np.ndarray:
     return (1 / np.maximum(counts, 1))[labels] / np.count_nonzero(counts)
 
 
-def fit(scores: np.ndarray, labels: np.ndarray, ridge: float = 1e-3) -> dict:
+def source_weights(labels: np.ndarray, sources: np.ndarray) -> np.ndarray:
+    """The same over several sources: each code's weight is shared alike by those that have it."""
+    weight = np.zeros(len(labels))
+    for code in np.unique(labels):
+        there = np.unique(sources[labels == code])
+        for source in there:
+            rows = (labels == code) & (sources == source)
+            weight[rows] = 1 / rows.sum() / len(there)
+    return weight / weight.sum()
+
+
+def fit(scores: np.ndarray, labels: np.ndarray, ridge: float = 1e-3, sources: np.ndarray | None = None) -> dict:
     """Minimises the weighted negative log-likelihood over log temperature and bias (bias sums to 0)."""
-    weight = class_weights(labels)
+    weight = class_weights(labels) if sources is None else source_weights(labels, sources)
     scores = scores.astype(np.float64)  # the optimiser's finite differences need it
 
     def loss(x: np.ndarray) -> float:
@@ -90,7 +101,7 @@ def stored_calibration(weights: Path, way: str) -> tuple[float, np.ndarray]:
 
 def program_scores(program: Program, data: Path, ids: list[str], split: str) -> dict[str, np.ndarray]:
     """What the program's probabilities were before its weights' own calibration, N x 4 for each way."""
-    image = {r.image_id: r.path for r in dataset.read_ham10000(data)}
+    image = {r.image_id: r.path for r in dataset.read_ham10000(data) + dataset.read_msk(data)}
     scores = {}
     for way, protocol in (("direct", "direct"), ("classification", "seed")):
         objects = program.analyze(f"calibrate-{split}", protocol, [image[i] for i in ids])
@@ -123,7 +134,7 @@ def main() -> None:
 
     from .losses import figures
     from .scoring import select_rows
-    from .truth import read_truth
+    from .truth import SOURCES, read_truth
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
@@ -139,21 +150,24 @@ def main() -> None:
         parser.error("--dermgemma and --models go together")
     torch.set_num_threads(2)
     truth = read_truth(options.data, options.work, options.splits)
-    rows = select_rows(truth, options.split, options.nevi)
-    labels = truth.diagnosis[rows]
+    rows = np.concatenate([select_rows(truth, options.split, options.nevi, source) for source in (0, 4)])
+    labels, sources = truth.diagnosis[rows], truth.source[rows]
     if options.dermgemma:
         from .answers import Program
         program = Program(options.dermgemma.resolve(), options.models, options.work)
         scores = program_scores(program, options.data, [truth.ids[i] for i in rows], options.split)
     else:
         scores = checkpoint_scores(options.work, options.checkpoint, truth, rows)
-    result = {way: fit(found, labels) for way, found in scores.items()} | {"prior": PRIOR, "prior_values": [0.25] * len(CODES)}
+    result = {way: fit(found, labels, sources=sources) for way, found in scores.items()} | {"prior": PRIOR, "prior_values": [0.25] * len(CODES)}
     if options.split == "select":
         (options.work / "calibration.json").write_text(json.dumps(result, indent=1))
     for name, found in scores.items():
         p = probabilities(found, result[name]["temperature"], np.array(result[name]["bias"]))
-        print(name, len(labels), json.dumps(figures(p, labels)), "ece", round(calibration_error(p, labels), 4),
-              json.dumps(result[name]))
+        print(name, json.dumps(result[name]))
+        for source in np.unique(sources):
+            part = sources == source
+            print(name, SOURCES[source], part.sum(), json.dumps(figures(p[part], labels[part])),
+                  "ece", round(calibration_error(p[part], labels[part]), 4))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from . import dataset
 from .answers import Program
 from .calibrate import calibration_error, chance_calibration_error
 from .carry import tree_probabilities
+from .foreign import show_foreign
 from .intervals import Table, bootstrap
 from .vocabulary import PH2_COLOURS, QUESTIONS
 
@@ -155,6 +156,8 @@ def main() -> None:
     labels = {i: coded[i] for i in ids}
     paths = [records[i].path for i in ids]
     table, name = Table(), f"ham10000-{options.split}"
+    # What a stranger meets comes first.
+    show_foreign(table, program, options.data, options.work, options.splits, options.split)
 
     direct = Codes(program.analyze(name, "direct", paths), labels, records)
     examined = program.analyze(name, "seed", paths)

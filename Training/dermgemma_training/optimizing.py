@@ -35,6 +35,8 @@ def make_optimizers(network: nn.Module, rate: float) -> list[torch.optim.Optimiz
     """Muon (Jordan et al. 2024) for the matrices of the blocks, scaled to AdamW's steps; AdamW for all the rest."""
     matrices, tables, vectors = [], [], []
     for name, p in network.named_parameters():
+        if not p.requires_grad:
+            continue
         (matrices if p.ndim == 2 and ".layers." in name else tables if p.ndim > 1 else vectors).append(p)
     adam = torch.optim.AdamW([{"params": tables, "weight_decay": WEIGHT_DECAY}, {"params": vectors, "weight_decay": 0.0}],
                              lr=rate, betas=(0.9, 0.98), fused=True)

@@ -34,12 +34,14 @@ FRESH = 1
 
 
 def chosen_rows(truth: Truth, count: int) -> list[int]:
-    """Training images of the four codes alike, in a fixed order."""
+    """Training images of the four codes alike, half of each code's of MSK where it has it, in a fixed order."""
     rng = np.random.default_rng(7)
     rows: list[int] = []
     for code in range(4):
-        pool = np.flatnonzero((truth.split == "train") & (truth.source == 0) & (truth.diagnosis == code))
-        rows += rng.permutation(pool)[: count // 4].tolist()
+        home, foreign = (rng.permutation(np.flatnonzero((truth.split == "train") & (truth.source == source) & (truth.diagnosis == code)))
+                         for source in (0, 4))
+        foreign = foreign[: count // 8]
+        rows += [*home[: count // 4 - len(foreign)], *foreign]
     return rng.permutation(rows).tolist()
 
 
@@ -52,7 +54,7 @@ def fresh_copies(data: Path, work: Path, ids: list[str], count: int) -> dict[str
     """Copies of each of these images, other ones than training has (`copies`)."""
     folder, wanted = work / "fresh-copies", set(ids)
     folder.mkdir(exist_ok=True)
-    for record in dataset.read_ham10000(data):
+    for record in dataset.read_ham10000(data) + dataset.read_msk(data):
         if record.image_id in wanted:
             write((record, folder, count, FRESH))
     return {i: [folder / f"{i}{dataset.COPY_MARK}{n}.png" for n in range(count)] for i in ids}
@@ -84,7 +86,7 @@ def main() -> None:
         if options.copies:
             shown = fresh_copies(options.data, options.work, [truth.ids[row] for row in rows], options.copies)
         else:
-            shown = {r.image_id: [r.path] for r in dataset.read_ham10000(options.data)}
+            shown = {r.image_id: [r.path] for r in dataset.read_ham10000(options.data) + dataset.read_msk(options.data)}
         with open(path, "w") as out:
             for name in ("seed", "extended"):
                 ids = [truth.ids[row] for n, row in enumerate(rows) if protocol_of(n) == name]

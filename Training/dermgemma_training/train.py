@@ -80,24 +80,34 @@ def start_from(network: torch.nn.Module, path: Path) -> None:
     network.load_state_dict({**heads, **state})
 
 
+def shown(images: torch.Tensor, truth: Truth, rows: np.ndarray, rng: np.random.Generator, generator: torch.Generator,
+          options: argparse.Namespace) -> tuple[torch.Tensor, torch.Tensor, np.ndarray | None]:
+    """Augmented pixels, the maps' shares of their patches, and which pictures no longer teach words (None without `other_camera`)."""
+    maps = torch.from_numpy(truth.map_shares(rows))
+    as_they_are = lambda which: augment(images[which], maps[which], options.side, generator, turns=options.turns,
+                                        rotate=options.rotate, patch=options.patch)
+    if options.other_camera == 0:
+        return *as_they_are(slice(None)), None
+    # What has no words anyway is always changed; of the rest a share.
+    wordless = np.array([truth.words[row] is None for row in rows])
+    changed = (wordless | (rng.random(len(rows)) < options.other_camera)) & (truth.source[rows] != 2)
+    which = torch.from_numpy(changed)
+    pixels = torch.empty(len(rows), 3, options.side, options.side)
+    shares = torch.empty(len(rows), (options.side // options.patch) ** 2, maps.shape[1])
+    if changed.any():
+        pixels[which], shares[which] = augment_as_other_camera(images[which], maps[which], options.side, generator, options.patch)
+    if not changed.all():
+        mild, shares[~which] = as_they_are(~which)
+        pixels[~which] = mild_camera(mild / 2 + 0.5, generator) * 2 - 1
+    return pixels, shares, changed
+
+
 def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
               generator: torch.Generator, options: argparse.Namespace, own: OwnWords | None, code_ids: list[int],
               heads_alone: bool = False):
     """The loss of one worker's images and its parts; with `heads_alone` nothing but the heads learns from it."""
     images = torch.from_numpy(truth.pixels(rows, rng.random(len(rows)) < 0.5)).permute(0, 3, 1, 2).float()
-    pixels, shares = augment(images, torch.from_numpy(truth.map_shares(rows)), options.side, generator,
-                             turns=options.turns, rotate=options.rotate, patch=options.patch)
-    changed = None
-    if options.other_camera > 0:
-        # What has no words anyway is always changed; of the rest a share.
-        wordless = np.array([truth.words[row] is None for row in rows])
-        changed = (wordless | (rng.random(len(rows)) < options.other_camera)) & (truth.source[rows] != 2)
-        which = torch.from_numpy(changed)
-        if changed.any():
-            pixels[which], shares[which] = augment_as_other_camera(images[which], torch.from_numpy(truth.map_shares(rows[changed])),
-                                                                   options.side, generator, options.patch)
-        if not changed.all():
-            pixels[~which] = mild_camera(pixels[~which] / 2 + 0.5, generator) * 2 - 1
+    pixels, shares, changed = shown(images, truth, rows, rng, generator, options)
     geometry = lesion_geometry(shares[..., 0])
     if options.turns:  # what was stretched and then turned has another shape
         geometry = geometry[0], torch.zeros_like(geometry[1])
@@ -118,7 +128,7 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
     device = next(network.parameters()).device
     pixels, shares, geometry = pixels.to(device), shares.to(device), tuple(g.to(device) for g in geometry)
     with products(device, options.bfloat16):
-        with torch.set_grad_enabled(not heads_alone):
+        with torch.set_grad_enabled(not heads_alone and not options.frozen_tower):
             tokens = tower_tokens(model.model.vision_tower, pixels, kept if kept is None else kept.to(device))
         out = network["heads"](tokens)
         loss, parts = head_losses(out, truth, rows, shares, geometry, recoloured)
@@ -172,8 +182,10 @@ def worker(rank: int, options: argparse.Namespace) -> None:
     if options.position_products:
         add_position_products(network["model"].model.vision_tower.embeddings.position_embedding.weight)
     network.to(best_device())
+    if options.frozen_tower:
+        network["model"].model.vision_tower.requires_grad_(False)
     trained = network if not options.heads_only else torch.nn.ModuleList([network["model"].model.vision_tower, network["heads"]])
-    parameters = list(trained.parameters())
+    parameters = [p for p in trained.parameters() if p.requires_grad]
     if options.workers > 1:
         for p in network.parameters():
             distributed.broadcast(p.data, 0)
@@ -268,6 +280,7 @@ def main() -> None:
     parser.add_argument("--unlabelled", type=float, default=0, help="share of images without a diagnosis there, taught by soft labels")
     parser.add_argument("--other-camera", type=float, default=0,
                         help="share of real pictures under strong augmentation, which teach diagnosis and the lesion's place but no words")
+    parser.add_argument("--frozen-tower", action="store_true", help="projector, decoder and heads alone learn, at half the work")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--patch", type=int, default=PATCH, help="side of the tower's patches; they may become smaller from stage to stage")
     parser.add_argument("--steps", type=int, required=True)
@@ -291,6 +304,10 @@ def main() -> None:
         parser.error("--keep is a share")
     if not (options.phantoms >= 0 <= options.ph2 and options.phantoms + options.ph2 < 1):
         parser.error("--phantoms and --ph2 are shares, below 1 together")
+    if options.frozen_tower and (options.heads_only or options.heads_first):
+        parser.error("--frozen-tower is for the decoder, without --heads-only and --heads-first")
+    if not (options.msk >= 0 <= options.unlabelled and options.msk + options.unlabelled < 1 and 0 <= options.other_camera <= 1):
+        parser.error("--msk, --unlabelled and --other-camera are shares, the former two below 1 together")
     if not 0 <= options.copies <= 1:
         parser.error("--copies is a share")
     if not 0 <= options.recolour <= 1 or options.recolour and not options.heads_only:

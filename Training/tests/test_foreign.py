@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from dermgemma_training import augmentation, corruptions, dataset, lookalikes
+from dermgemma_training import augmentation, corruptions, dataset, foreign, lookalikes
+from dermgemma_training.calibrate import source_weights
 from dermgemma_training.losses import figures
 from dermgemma_training.sampling import DISTILLED, SMOOTHING, Sampler, taught_codes
 
@@ -102,3 +103,15 @@ def test_figures_of_a_clinic_that_lacks_a_code():
     p = np.array([[0.6, 0.1, 0.2, 0.1], [0.1, 0.3, 0.5, 0.1], [0.1, 0.1, 0.1, 0.7], [0.3, 0.4, 0.2, 0.1]])
     found = figures(p, np.array([0, 1, 3, 0]))
     assert found["recall"] == [0.5, 1.0, 1.0] and found["melanoma_auc"] == 1.0
+
+
+def test_calibration_weighs_each_source_alike_within_a_code():
+    labels, sources = np.array([0, 0, 0, 1, 2, 2]), np.array([0, 0, 4, 4, 0, 0])
+    weight = source_weights(labels, sources)
+    assert weight.sum() == pytest.approx(1) and weight[3] == pytest.approx(1 / 3)
+    assert weight[2] == pytest.approx(1 / 6) == pytest.approx(weight[:2].sum())
+
+
+def test_mean_recall_is_over_the_codes_that_are_there():
+    p = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.2, 0.6, 0.1], [0.0, 0.0, 0.1, 0.9]])
+    assert foreign.recall(np.array([0, 1, 3]), p) == pytest.approx(2 / 3)
