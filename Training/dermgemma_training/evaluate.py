@@ -112,9 +112,12 @@ def show_ph2(table: Table, seen: dict[str, dict], records: dict[str, dataset.Rec
                                               ["irregular" in v for v in value("Architecture")]),
              "regression or veil": (["present" in (a["regression"], a["blue_whitish_veil"]) for a in labels],
                                     ["yes" in v for v in value("Regression")])}
+    colours = value("Colors")
     for name, (truth, said) in pairs.items():
         table.share(f"PH2: {name}", [a == b for a, b in zip(truth, said)], constant=max(np.mean(truth), 1 - np.mean(truth)))
-    colours = value("Colors")
+    pairs["blue-gray"] = ["blue-gray" in a["colors"].split(";") for a in labels], ["blue-gray" in v for v in colours]
+    for name, (truth, said) in pairs.items():
+        show_balanced(table, f"PH2: {name}", np.array(truth, int), np.array(said, int))
     truth = np.array([[c in a["colors"].split(";") for c in PH2_COLOURS] for a in labels])
     said = np.array([[c in v for c in PH2_COLOURS.values()] for v in colours])
     present = truth.any(0)
@@ -129,6 +132,15 @@ def show_ph2(table: Table, seen: dict[str, dict], records: dict[str, dataset.Rec
     constant = mean_f1(np.arange(len(reported)), np.ones_like(said))
     table.add("PH2: mean F1 of the colours", len(reported), found, tuple(ends),
               f"above {constant:.3f}, the best constant answer", ends[0] > constant)
+
+
+def show_balanced(table: Table, name: str, truth: np.ndarray, said: np.ndarray) -> None:
+    """Mean of the shares right where something is there and where it is not: a constant answer has 0.5."""
+    if len(np.unique(truth)) < 2:
+        return
+    balanced = lambda r: float(np.mean([(said[r][truth[r] == k] == k).mean() for k in (0, 1)]))
+    ((found, *ends),) = bootstrap(lambda r: [balanced(r)], truth, np.arange(len(truth)))
+    table.add(f"{name}, balanced accuracy", len(truth), found, tuple(ends), "at least 0.70", found >= 0.70)
 
 
 def show_variety(table: Table, objects: dict[str, dict], questions: tuple[str, ...], of: str) -> None:

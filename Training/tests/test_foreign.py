@@ -10,7 +10,9 @@ from PIL import Image
 from dermgemma_training import augmentation, corruptions, dataset, foreign, lookalikes
 from dermgemma_training.calibrate import source_weights
 from dermgemma_training.losses import figures
-from dermgemma_training.sampling import DISTILLED, SMOOTHING, Sampler, taught_codes
+from dermgemma_training.optimizing import make_optimizers
+from dermgemma_training.sampling import DISTILLED, SMOOTHING, Sampler, lessons_of, taught_codes
+from dermgemma_training.truth import read_soft_labels
 
 
 def lesion(seed: int) -> Image.Image:
@@ -115,3 +117,32 @@ def test_calibration_weighs_each_source_alike_within_a_code():
 def test_mean_recall_is_over_the_codes_that_are_there():
     p = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.2, 0.6, 0.1], [0.0, 0.0, 0.1, 0.9]])
     assert foreign.recall(np.array([0, 1, 3]), p) == pytest.approx(2 / 3)
+
+
+def test_soft_labels_are_read_for_teaching_pictures_alone(tmp_path):
+    np.savez(tmp_path / "soft-labels.npz", **{"msk": np.full((2, 7), 1 / 7, np.float32), "msk-ids": np.array(["A", "B"])})
+    found = read_soft_labels(tmp_path, ["msk", "msk", "ham10000"], ["A", "B", "A"], np.array(["train", "report", "train"]))
+    assert found[0] == pytest.approx(1 / 7) and np.isnan(found[1:]).all()
+    assert np.isnan(read_soft_labels(tmp_path / "nowhere", ["msk"], ["A"], np.array(["train"]))).all()
+
+
+def test_weights_at_rest_get_no_optimizer():
+    network = torch.nn.ModuleDict({"tower": torch.nn.Linear(3, 4), "head": torch.nn.Linear(4, 2)})
+    network["tower"].requires_grad_(False)
+    whole = torch.nn.ModuleDict({"a": torch.nn.ModuleDict({"layers": network}), "table": torch.nn.Embedding(3, 2)})
+    held = {id(p) for o in make_optimizers(whole, 1e-3) for g in o.param_groups for p in g["params"]}
+    assert held == {id(p) for p in [*network["head"].parameters(), *whole["table"].parameters()]}
+
+
+def test_changed_pictures_bring_their_code_and_no_words():
+    class Said:
+        prefix = [0]
+
+        def direct_code(self, code, weight, soft):
+            return code
+
+    truth = SimpleNamespace(words=[None, None], diagnosis=np.array([1, -1]), source=np.array([0, 5]),
+                            by_measurements=np.full((2, 4), np.nan, np.float32),
+                            by_teacher=np.array([[np.nan] * 7, [0.1, 0.1, 0.1, 0.7, 0, 0, 0]], np.float32))
+    short, long, text = lessons_of(truth, np.array([0, 1]), Said(), np.random.default_rng(0), None, np.array([True, True]))
+    assert [row.branches for row in short] == [[1], [3]] and [row.image for row in short] == [0, 1] and not long and not text
