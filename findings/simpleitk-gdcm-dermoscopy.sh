@@ -2,7 +2,7 @@
 # One would guess: a reader of DICOM images reads by the pixel module (rows, columns, samples, bits); the SOP class is
 # a label. An uncompressed 8-bit RGB picture is the plainest there is.
 # What happens: SimpleITK ("Unable to determine ImageIO reader") and python-gdcm (Read() is False) refuse a Dermoscopic
-# Photography Image (1.2.840.10008.5.1.4.1.1.77.1.7). The same bytes with the class of an ordinary VL photograph
+# Photography Image (1.2.840.10008.5.1.4.1.1.77.1.7). The same pixels in the class of an ordinary VL photograph
 # (…77.1.4) are read, every sample right. GDCM's table of storage classes lacks the dermoscopic one.
 # Version: SimpleITK 2.5.7, python-gdcm 3.2.6, pydicom 3.0.2 (which reads both).
 # Why it matters: pipelines that read DICOM through ITK or GDCM (most of medical imaging's) see no dermoscopy at all,
@@ -30,13 +30,13 @@ picture = np.full((48, 64, 3), (200, 150, 120), np.uint8)
 picture[10:30, 20:40] = (90, 50, 40)
 
 
-def write(name, sop_class):
+def write(name, sop_class, modality):
     image = Dataset()
     image.file_meta = FileMetaDataset()
     image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     image.SOPClassUID, image.SOPInstanceUID = sop_class, generate_uid()
     image.StudyInstanceUID, image.SeriesInstanceUID = generate_uid(), generate_uid()
-    image.PatientName, image.PatientID, image.Modality = "Phantom", "1", "XC"
+    image.PatientName, image.PatientID, image.Modality = "Phantom", "1", modality
     image.InstanceNumber, image.ImageType = 1, ["ORIGINAL", "PRIMARY"]
     image.Rows, image.Columns = picture.shape[:2]
     image.SamplesPerPixel, image.PhotometricInterpretation, image.PlanarConfiguration = 3, "RGB", 0
@@ -59,8 +59,9 @@ def by_gdcm(name):
 
 
 seen = {"versions": " ".join(f"{p} {version(p)}" for p in ("SimpleITK", "python-gdcm", "pydicom"))}
-for kind, sop_class in (("dermoscopic", "1.2.840.10008.5.1.4.1.1.77.1.7"), ("photographic", "1.2.840.10008.5.1.4.1.1.77.1.4")):
-    write(f"{kind}.dcm", sop_class)
+for kind, sop_class, modality in (("dermoscopic", "1.2.840.10008.5.1.4.1.1.77.1.7", "DMS"),
+                                  ("photographic", "1.2.840.10008.5.1.4.1.1.77.1.4", "XC")):
+    write(f"{kind}.dcm", sop_class, modality)
     seen[f"{kind}: pydicom, SimpleITK, GDCM"] = (
         bool((pydicom.dcmread(f"{kind}.dcm").pixel_array == picture).all()), by_simpleitk(f"{kind}.dcm"), by_gdcm(f"{kind}.dcm"))
 expected = {
