@@ -13,11 +13,11 @@ public struct UnreadableFile: Fault {
 }
 
 extension SHA256Digest {
-  /// The digest of a file's bytes, read in pieces of one mebibyte.
+  /// The digest of a file's bytes, read in pieces of one mebibyte; the path is as `FileName` writes it.
   ///
   /// - Throws: ``UnreadableFile`` when the file is missing or may not be read.
   public init(ofFileAt path: String) throws(UnreadableFile) {
-    guard let file = fopen(path, "rb") else {
+    guard let file = FileName.withPath(path, { fopen($0, "rb") }) else {
       throw UnreadableFile(path: path, reason: String(cString: strerror(errno)))
     }
     defer { fclose(file) }

@@ -1,4 +1,4 @@
 import CommandLineTool
 import Foundation
 
-exit(await Tool.run(Array(CommandLine.arguments.dropFirst())))
+exit(await Tool.run(CommandArguments.all))

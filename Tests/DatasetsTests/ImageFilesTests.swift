@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 import Testing
 
@@ -46,7 +47,59 @@ import Testing
     }
   }
 
-  @Test func `links to images are followed and links to folders are not`() throws {
+  @Test func `images are told by their content, and what is left out is told with the reason`() throws {
+    let jpeg: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 0, count: 20)
+    let heic: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [UInt8](repeating: 0, count: 20)
+    try withFolder(["broken.jpg", "notes.txt", ".hidden"]) { folder throws in
+      for name in ["a.jfif", "b.JPE", "c", "d.xyz"] {
+        try Data(jpeg).write(to: URL(fileURLWithPath: folder + "/" + name))
+      }
+      for name in ["p.heic", "q.HEIC"] { try Data(heic).write(to: URL(fileURLWithPath: folder + "/" + name)) }
+      try Data("GIF89a".utf8).write(to: URL(fileURLWithPath: folder + "/r.gif"))
+      mkfifo(folder + "/pipe", 0o600)
+      let search = try ImageFiles.search(folder)
+      #expect(search.images == ["a.jfif", "b.JPE", "broken.jpg", "c", "d.xyz"].map { folder + "/" + $0 })
+      let groups = search.passedOver.groups
+      #expect(groups.first { $0.names == ["p.heic", "q.HEIC"] }?.reason.hasPrefix("HEIC is not accepted") == true)
+      #expect(groups.first { $0.names == ["r.gif"] }?.reason.hasPrefix("GIF is not accepted") == true)
+      #expect(groups.first { $0.reason == "no picture" }?.names == ["notes.txt"])
+      #expect(groups.first { $0.reason == "hidden" }?.names == [".hidden"])
+      #expect(groups.first { $0.reason == "a pipe, a socket or a device" }?.names == ["pipe"])
+      #expect(search.passedOver.count == 6)
+    }
+  }
+
+  @Test func `a name that is no UTF-8 is found and shown escaped, in a folder so named too`() throws {
+    try withFolder([]) { folder throws in
+      let odd = Array(folder.utf8) + Array("/caf".utf8) + [0xE9]
+      let made = FileName.withPath(FileName.text(of: odd)) { mkdir($0, 0o700) }
+      #expect(made == 0)
+      let path = odd + Array("/n".utf8) + [0xE6] + Array("vus.jpg".utf8)
+      let file = FileName.withPath(FileName.text(of: path)) { open($0, O_CREAT | O_WRONLY, 0o600) }
+      #expect(file >= 0)
+      close(file)
+      let images = try images(folder)
+      #expect(images == [folder + "/caf\\xE9/n\\xE6vus.jpg"])
+      #expect(try self.images(images.first ?? "") == images)
+      let labels = try Labels(bytes: Array("Image;Dx\nn\u{E6}vus;nv\n".utf8), name: "l")
+      #expect(labels.label(ofImageNamed: images.first ?? "")?.code == "NV")
+    }
+  }
+
+  @Test func `a folder that a link leads to is looked at once, by its own name where it has one here`() throws {
+    try withFolder(["in/z/a.png", "out/b.png"]) { folder throws in
+      let files = FileManager.default
+      try files.createSymbolicLink(atPath: folder + "/in/a-link", withDestinationPath: "z")
+      try files.createSymbolicLink(atPath: folder + "/in/b-link", withDestinationPath: "../out")
+      try files.createSymbolicLink(atPath: folder + "/in/c-link", withDestinationPath: "../out")
+      try files.createSymbolicLink(atPath: folder + "/out/back", withDestinationPath: "../in")
+      let search = try ImageFiles.search(folder + "/in")
+      #expect(search.images == ["b-link/b.png", "z/a.png"].map { folder + "/in/" + $0 })
+      #expect(search.passedOver.groups.map(\.names) == [["a-link", "c-link", "b-link/back"]])
+    }
+  }
+
+  @Test func `links to images are followed and circles of links do no harm`() throws {
     try withFolder(["a.png", "sub/b.png"]) { folder throws in
       let files = FileManager.default
       try files.createSymbolicLink(atPath: folder + "/loop", withDestinationPath: ".")
@@ -63,7 +116,9 @@ import Testing
   @Test func `a folder without images, and what is not there, are missing inputs`() throws {
     try withFolder(["notes.txt", "empty/.keep"]) { folder throws in
       #expect(fault(folder)?.kind == .missingInput)
-      #expect(fault(folder)?.description.hasPrefix(folder + ": no image in this folder (bmp, jpeg, ") == true)
+      #expect(
+        fault(folder)?.description == folder + ": no image in this folder; 1 passed over (hidden): empty/.keep; "
+          + "1 passed over (no picture): notes.txt")
       #expect(fault(folder + "/none")?.description == folder + "/none: no such file or folder")
       #expect(fault("")?.reason == "no such file or folder")
     }
@@ -94,10 +149,12 @@ import Testing
     #expect(try ImageFiles.listed(in: Array(text.utf8), name: "list") == paths)
   }
 
-  @Test(arguments: [[0x61, 0xFF], [0x61, 0, 0x62], [0xFF, 0xFE, 0x61, 0]] as [[UInt8]])
-  func `a list that is no text is refused`(_ bytes: [UInt8]) {
-    #expect(throws: LabelFault(file: "list", line: nil, reason: "the list of files is not UTF-8 text")) {
-      try ImageFiles.listed(in: bytes, name: "list")
+  @Test func `a list may name files in bytes that are no UTF-8, and a list with zero bytes is refused`() throws {
+    #expect(try ImageFiles.listed(in: [0x61, 0xFF, 0x0A, 0x62], name: "list") == ["a\\xFF", "b"])
+    for bytes in [[0x61, 0, 0x62], [0xFF, 0xFE, 0x61, 0]] as [[UInt8]] {
+      #expect(
+        throws: LabelFault(file: "list", line: nil, reason: "the list of files is no text with a path a line")
+      ) { try ImageFiles.listed(in: bytes, name: "list") }
     }
   }
 }

@@ -21,8 +21,9 @@ enum AnalyzeInput: Sendable {
 
   /// Everything that a command line names, in its order.
   ///
+  /// - Parameter remark: hears what was left out of folders.
   /// - Throws: `UsageFault` when nothing is named or standard input is wanted twice; a `Fault` for an unusable list.
-  static func all(_ arguments: ParsedArguments) throws -> [AnalyzeInput] {
+  static func all(_ arguments: ParsedArguments, remark: (String) -> Void = { _ in }) throws -> [AnalyzeInput] {
     var paths = arguments.positional
     if let list = try arguments.path("--files-from") {
       let bytes: [UInt8]
@@ -52,7 +53,9 @@ enum AnalyzeInput: Sendable {
     return paths.flatMap { path -> [AnalyzeInput] in
       if path == "-" { return [.standardInput] }
       do throws(ImageFiles.Missing) {
-        return try ImageFiles.at(path).map { .file(path: $0) }
+        let search = try ImageFiles.search(path)
+        for left in search.passedOver.remarks { remark("\(path): \(left)") }
+        return search.images.map { .file(path: $0) }
       } catch {
         return [.missing(error)]
       }

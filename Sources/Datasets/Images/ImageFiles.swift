@@ -3,8 +3,15 @@ import Foundation
 
 /// Image files, found in folders and lists.
 public enum ImageFiles {
-  /// Extensions that a file in a folder is taken for an image by, lower case. Files that a person names need none.
-  public static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "bmp"]
+  /// Extensions of the formats that are read, lower case: a file so named in a folder is taken for an image even if it
+  /// begins like none. Others are taken by their content, and files that a person names need no extension at all.
+  public static let extensions: Set<String> = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "dib",
+  ]
+  /// Extensions of pictures, also of those that are not read: what a label file may call an image by.
+  static let pictureExtensions = extensions.union([
+    "jif", "heic", "heif", "avif", "gif", "jp2", "jxl", "dcm", "dicom", "dng", "svg",
+  ])
 
   /// A path that a person gave, which is no file and no folder with images.
   public struct Missing: Fault, Equatable {
@@ -22,51 +29,58 @@ public enum ImageFiles {
     }
   }
 
+  /// What a path stands for.
+  public struct Search: Sendable, Hashable {
+    /// The images, by name.
+    public var images: [String]
+    /// What was left out, and why.
+    public var passedOver = PassedOver()
+  }
+
+  /// The images that a path stands for, without what was left out; see ``search(_:)``.
+  ///
+  /// - Throws: ``Missing``, as there.
+  public static func at(_ path: String) throws(Missing) -> [String] { try search(path).images }
+
   /// The images that a path stands for: the file itself, or those in the folder and the folders in it, by name.
   ///
-  /// Hidden files and folders are passed over, and so are links to folders.
+  /// Images are told by their content, whatever their extension. Links to folders are followed, each folder once. Hidden
+  /// files and folders, and what is no image, are left out and told.
   ///
+  /// - Parameter path: as `FileName` writes it.
   /// - Throws: ``Missing`` when nothing is there, the folder cannot be read, or it holds no image.
-  public static func at(_ path: String) throws(Missing) -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+  public static func search(_ path: String) throws(Missing) -> Search {
+    var status = stat()
+    guard !path.isEmpty, FileName.withPath(path, { stat($0, &status) }) == 0 else {
       throw Missing(path: path, reason: "no such file or folder")
     }
-    guard isFolder.boolValue else { return [path] }
-    guard access(path, R_OK | X_OK) == 0 else { throw Missing(path: path, reason: "the folder cannot be read") }
-    let images = inFolder(path)
-    guard !images.isEmpty else {
-      throw Missing(path: path, reason: "no image in this folder (\(extensions.sorted().joined(separator: ", ")))")
+    guard status.st_mode & S_IFMT == S_IFDIR else { return Search(images: [path]) }
+    guard FileName.withPath(path, { access($0, R_OK | X_OK) }) == 0 else {
+      throw Missing(path: path, reason: "the folder cannot be read")
     }
-    return images
+    let walk = FolderWalk(path)
+    guard !walk.found.isEmpty else {
+      let aside = walk.passedOver.remarks
+      throw Missing(path: path, reason: (["no image in this folder"] + aside).joined(separator: "; "))
+    }
+    return Search(images: walk.images, passedOver: walk.passedOver)
   }
 
-  private static func inFolder(_ folder: String) -> [String] {
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-    var found: [String] = []
-    for name in names where !name.hasPrefix(".") {
-      let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-      var status = stat()
-      guard lstat(path, &status) == 0 else { continue }
-      if status.st_mode & S_IFMT == S_IFDIR {
-        found += inFolder(path)
-      } else if let dot = name.lastIndex(of: "."), extensions.contains(name[name.index(after: dot)...].lowercased()) {
-        found.append(path)
-      }
-    }
-    return found
+  static func hasExtension(_ name: String) -> Bool {
+    name.lastIndex(of: ".").map { extensions.contains(name[name.index(after: $0)...].lowercased()) } ?? false
   }
 
-  /// The paths in a list, one a line; blank lines are passed over.
+  /// The paths in a list, one a line; blank lines are passed over. A path may have any bytes but line ends, as `FileName`
+  /// writes them.
   ///
-  /// - Throws: ``LabelFault`` when the list is not UTF-8 text.
+  /// - Throws: ``LabelFault`` when the list holds zero bytes, as no path does.
   public static func listed(in bytes: [UInt8], name: String) throws(LabelFault) -> [String] {
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-    guard let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains("\0") else {
-      throw LabelFault(file: name, line: nil, reason: "the list of files is not UTF-8 text")
+    guard !bytes.contains(0) else {
+      throw LabelFault(file: name, line: nil, reason: "the list of files is no text with a path a line")
     }
-    // Not `isNewline`: a name may hold U+2028 or a form feed.
-    return text.split { $0 == "\n" || $0 == "\r\n" }.map { String($0) }
-      .filter { !$0.allSatisfy(\.isWhitespace) }
+    return bytes.split(separator: UInt8(ascii: "\n")).map { line in
+      FileName.text(of: line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+    }.filter { !$0.allSatisfy(\.isWhitespace) }
   }
 }

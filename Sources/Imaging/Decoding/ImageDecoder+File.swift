@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 
 extension ImageDecoder {
@@ -5,7 +6,7 @@ extension ImageDecoder {
   ///
   /// Only a regular file is read: a folder, a pipe or a device is refused without waiting for it.
   ///
-  /// - Parameter path: also what errors call the file.
+  /// - Parameter path: as `FileName` writes it; also what errors call the file.
   /// - Throws: `ImageFault`: `.unreadable` (kind `missingInput`) when there is no such file, it may not be read, it is
   ///   not regular, or it changes while it is read; otherwise what ``decode(_:name:)`` throws.
   public static func decode(fileAt path: String) throws(ImageFault) -> DecodedImage {
@@ -14,7 +15,7 @@ extension ImageDecoder {
 
   private static func bytes(ofFileAt path: String) throws(ImageFault) -> [UInt8] {
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let file = FileName.withPath(path) { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else { throw .unreadable(name: path, reason: lastError()) }
     defer { close(file) }
     let before = try status(of: file, path)

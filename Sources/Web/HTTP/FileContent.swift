@@ -1,4 +1,5 @@
 import Digests
+import Faults
 import Foundation
 
 /// An open file that is sent. It is closed with the last reference.
@@ -12,7 +13,7 @@ final class FileContent: Sendable {
   /// Opens a regular file; `nil` when it is none, or cannot be read.
   init?(path: String) {
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
-    descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    descriptor = FileName.withPath(path) { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     var status = stat()
     guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size >= 0
     else {
