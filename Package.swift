@@ -51,7 +51,9 @@ let package = Package(
 
     // Floor 3
     room("Phantoms", knows: ["VisionLanguage"], computes: true),
-    room("Datasets", knows: ["Faults"]),
+    room(
+      "Datasets", knows: ["Imaging", "Faults"],
+      resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
     room("Hub", knows: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
     room("Records", knows: ["CSQLite", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
 
@@ -97,7 +99,7 @@ let package = Package(
     tests(of: "Weights"),
     tests(of: "LlamaEngine", with: ["Weights"]),
     tests(of: "Phantoms"),
-    tests(of: "Datasets"),
+    tests(of: "Datasets", with: ["Faults"]),
     tests(of: "Archive", with: ["Hub", "Datasets"]),
     tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),

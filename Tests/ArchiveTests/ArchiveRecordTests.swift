@@ -1,19 +1,32 @@
+import Datasets
+import Foundation
 import Testing
 
 @testable import Archive
 
 @Suite(.timeLimit(.minutes(10))) struct ArchiveRecordTests {
+  private func record(_ clinical: String) throws -> ArchiveRecord {
+    let json = """
+      {"isic_id": "ISIC_0000001", "files": {"full": {"url": "u"}}, "metadata": {"clinical": {\(clinical)}}}
+      """
+    return try JSONDecoder().decode(ArchiveRecord.self, from: Data(json.utf8))
+  }
+
   @Test(
     arguments: [
-      ("Melanoma, NOS", "mel"), ("Malignant melanocytic proliferations (Melanoma)", "mel"), ("Lentigo maligna", "mel"),
-      ("Nevus", "nv"), ("Blue nevus", "nv"), ("Basal cell carcinoma", "bcc"), ("Seborrheic keratosis", "bkl"),
-      ("Pigmented benign keratosis", "bkl"), ("Lichen planus-like keratosis", "bkl"), ("Solar lentigo", "bkl"),
-      ("Solar or actinic keratosis", "akiec"), ("Squamous cell carcinoma in situ, Bowen's disease", "akiec"),
-      ("Squamous cell carcinoma, Invasive", "scc"), ("Dermatofibroma", "df"), ("Angioma", "vasc"),
-      ("Benign melanocytic proliferations", nil), ("Benign", nil), ("Indeterminate", nil), ("", nil),
-    ] as [(String, String?)])
-  func `a diagnosis gets its code by the classes of HAM10000`(_ diagnosis: String, _ code: String?) {
-    #expect(ArchiveRecord.code(ofDiagnosis: diagnosis) == code)
+      ("\"diagnosis_1\": \"Malignant\", \"diagnosis_3\": \"Melanoma, NOS\"", "mel", "Melanoma, NOS"),
+      ("\"diagnosis\": \"pigmented benign keratosis\"", "bkl", "pigmented benign keratosis"),
+      (
+        "\"diagnosis_1\": \"Benign\", \"diagnosis_2\": \"Benign epidermal proliferations\", \"diagnosis_3\": \"Porokeratosis\"",
+        "other", "Porokeratosis"
+      ),
+      ("\"diagnosis_1\": \"Indeterminate\"", "-", "Indeterminate"),
+      ("\"diagnosis\": \"purple spot\"", nil, "purple spot"),
+      ("\"sex\": \"male\"", nil, nil),
+    ] as [(String, String?, String?)])
+  func `a record's diagnosis counts by the one mapping`(_ clinical: String, _ code: String?, _ words: String?) throws {
+    let record = try record(clinical)
+    #expect(record.meaning?.code == code && record.words == words)
   }
 
   @Test func `the seed's 99 images are 99 identifiers`() {

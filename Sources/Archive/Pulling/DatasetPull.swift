@@ -38,8 +38,10 @@ public struct DatasetPull: Sendable {
     public var images = 0
     /// Of these, fetched now.
     public var fetched = 0
-    /// Images whose diagnosis is none of the label file's codes.
+    /// Images whose diagnosis is missing, leaves the code open, or is in no table.
     public var unlabelled: [String] = []
+    /// Diagnoses that are in no table, with the number of images.
+    public var unmapped: [String: Int] = [:]
     /// Images that could not be had.
     public var missing: [String] = []
   }
@@ -81,6 +83,9 @@ public struct DatasetPull: Sendable {
     outcome.images = present.count
     outcome.missing = identifiers.filter { records[$0] == nil }
     outcome.unlabelled = present.filter { label(of: $0) == nil }.map(\.identifier)
+    for record in present where record.meaning == nil && label(of: record) == nil {
+      if let words = record.words { outcome.unmapped[words, default: 0] += 1 }
+    }
     try writeTables(present)
     return outcome
   }
@@ -119,7 +124,11 @@ public struct DatasetPull: Sendable {
 
   private func label(of record: ArchiveRecord) -> (code: String, attribute: String)? {
     if let known = labels?.label(ofImageNamed: record.identifier) { return (known.code.lowercased(), known.attribute) }
-    return record.code.map { ($0, "") }
+    return switch record.meaning {
+    case .code(let code): (code.lowercased(), "")
+    case .other: (DiagnosisMapping.otherCode.lowercased(), record.words ?? "")
+    case .open, nil: nil
+    }
   }
 
   private func writeTables(_ records: [ArchiveRecord]) throws {

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// What the ISIC Archive knows of an image (API v2, `/api/v2/images/{isic_id}/`).
@@ -12,8 +13,10 @@ public struct ArchiveRecord: Sendable, Hashable {
   public var license: String
   /// Whom to name.
   public var attribution: String
-  /// Diagnoses in words, the most specific first.
-  public var diagnoses: [String]
+  /// The diagnosis by its place in the archive's taxonomy, from the root (`diagnosis_1` to `diagnosis_5`).
+  public var levels: [String]
+  /// The diagnosis in words, as older records have it.
+  public var diagnosis: String?
 
   /// Whether a text is the name of an image in the archive; such a name is safe in paths and addresses.
   public static func isIdentifier(_ text: some StringProtocol) -> Bool {
@@ -54,36 +57,15 @@ extension ArchiveRecord: Decodable {
     license = try values.decodeIfPresent(String.self, forKey: .license) ?? "not stated"
     attribution = try values.decodeIfPresent(String.self, forKey: .attribution) ?? "not stated"
     let clinical = try values.decodeIfPresent(Metadata.self, forKey: .metadata)?.clinical ?? [:]
-    diagnoses = ["diagnosis_5", "diagnosis_4", "diagnosis_3", "diagnosis_2", "diagnosis_1", "diagnosis"]
-      .compactMap { clinical[$0]?.text }.filter { !$0.isEmpty }
+    levels = (1...5).compactMap { clinical["diagnosis_\($0)"]?.text }.filter { !$0.isEmpty }
+    diagnosis = clinical["diagnosis"]?.text.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// The code in a label file, lower case, by the classes of HAM10000; `nil` when the diagnosis is of none of them.
-  public var code: String? { diagnoses.lazy.compactMap { Self.code(ofDiagnosis: $0) }.first }
-
-  /// The words by which a diagnosis is known, in the order in which they are looked for.
-  ///
-  /// HAM10000 (Tschandl and others, 2018) counts solar lentigo, seborrheic keratosis and lichen-planus-like keratosis as
-  /// bkl, and actinic keratosis and intraepithelial carcinoma (Bowen's disease) as akiec.
-  private static let words: [(code: String, words: [String])] = [
-    ("mel", ["melanoma", "lentigo maligna"]),
-    ("bcc", ["basal cell carcinoma"]),
-    ("akiec", ["actinic keratosis", "bowen", "squamous cell carcinoma in situ", "intraepithelial carcinoma"]),
-    ("scc", ["squamous cell carcinoma"]),
-    (
-      "bkl",
-      [
-        "seborrheic keratosis", "solar lentigo", "lentigo simplex", "lichen planus", "benign keratosis",
-        "benign epidermal proliferation",
-      ]
-    ),
-    ("df", ["dermatofibroma"]),
-    ("vasc", ["vascular", "angioma", "angiokeratoma", "pyogenic granuloma", "hemorrhage"]),
-    ("nv", ["nevus", "naevus"]),
-  ]
-
-  static func code(ofDiagnosis diagnosis: String) -> String? {
-    let text = diagnosis.lowercased().replacing("-", with: " ")
-    return words.first { $0.words.contains { text.contains($0) } }?.code
+  /// What the diagnosis counts as; `nil` when there is none, or it is in no table.
+  public var meaning: DiagnosisMeaning? {
+    levels.isEmpty ? diagnosis.flatMap { DiagnosisMapping.meaning(of: $0) } : DiagnosisMapping.meaning(ofLevels: levels)
   }
+
+  /// The diagnosis in words, the most specific; `nil` for none.
+  public var words: String? { levels.last ?? diagnosis }
 }

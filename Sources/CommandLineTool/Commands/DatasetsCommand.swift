@@ -8,12 +8,14 @@ let datasetsCommand = CommandSpecification(
   summary: "Fetches dermoscopic images from the ISIC Archive.",
   usage: [
     "datasets pull seed99 [options]", "datasets pull --isic-ids FILE [options]",
-    "datasets pull --collection N [options]",
+    "datasets pull --collection N [options]", "datasets codes [DIAGNOSIS…]",
   ],
   discussion: [
     "Writes images/, labels.csv in the label format of 'analyze --labels', and beside them who made each image and what "
       + "its licence allows (LICENSE.txt, ATTRIBUTION.csv), with the archive's own records. Codes are those of HAM10000, "
-      + "from the archive's diagnoses; an image whose diagnosis is none of them gets no label.",
+      + "from the archive's diagnoses by their place in its taxonomy; what is none of them is 'other' with its own words "
+      + "as the attribute, and what leaves its code open gets no label. 'datasets codes' prints the whole table, or what "
+      + "the diagnoses that it is given count as.",
     "seed99 are the 99 images that the seed was tried on. Their lesion attributes are not in the archive: --labels takes "
       + "codes and attributes from a file of yours. What is in the folder is not fetched again.",
   ],
@@ -23,18 +25,21 @@ let datasetsCommand = CommandSpecification(
     OptionSpecification(name: "--limit", value: "N", help: "At most so many images."),
     OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to (default data)."),
     OptionSpecification(name: "--labels", value: "CSV", help: "Codes and attributes that go before the archive's."),
-    OptionSpecification(name: "--rate", value: "N", help: "Requests a second (1 to 20, default 5)."),
+  ] + labelColumnOptions + [
+    OptionSpecification(name: "--rate", value: "N", help: "Requests a second (1 to 20, default 5).")
   ],
   examples: [("dermgemma datasets pull seed99 --out data", "The seed's images: 99, some 30 MB.")],
   takesArguments: true
 ) { arguments, terminal in
+  if arguments.positional.first == "codes" {
+    return try DiagnosisCodes(Array(arguments.positional.dropFirst())).print(terminal)
+  }
   let limit = try arguments.number("--limit", in: 1...1_000_000)
   let rate = try arguments.number("--rate", in: 1...20) ?? 5
   let folder = try arguments.path("--out") ?? "data"
   var choice = try chosenImages(arguments, limit: limit)
   if let limit, case .identifiers(let names) = choice { choice = .identifiers(Array(names.prefix(limit))) }
-  let labels = try arguments.path("--labels").map { try Labels(path: $0) }
-  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+  let labels = try chosenLabels(arguments, of: "datasets", terminal)
   let configuration = try Configuration()
   var http = HTTPClient()
   http.limits.userAgent = "dermgemma/\(Tool.version)"
@@ -55,6 +60,9 @@ let datasetsCommand = CommandSpecification(
       "dermgemma: \(outcome.unlabelled.count) without a label: "
         + "\(outcome.unlabelled.prefix(5).joined(separator: ", "))\(outcome.unlabelled.count > 5 ? ", …" : "")")
   }
+  if !outcome.unmapped.isEmpty {
+    terminal.complain("dermgemma: diagnoses that map to no code: \(WordCounts.listed(outcome.unmapped))")
+  }
   if !outcome.missing.isEmpty {
     throw ArchiveFault.incomplete(missing: outcome.missing.count, of: outcome.images + outcome.missing.count)
   }
@@ -64,7 +72,7 @@ let datasetsCommand = CommandSpecification(
 private func chosenImages(_ arguments: ParsedArguments, limit: Int?) throws -> ImageChoice {
   func wrong(_ message: String) -> UsageFault { UsageFault(message: message, command: "datasets") }
   let words = arguments.positional
-  guard words.first == "pull" else { throw wrong("Say pull, and what") }
+  guard words.first == "pull" else { throw wrong("Say pull, and what; or codes") }
   let list = try arguments.path("--isic-ids")
   let collection = try arguments.number("--collection", in: 1...1_000_000_000)
   switch (words.dropFirst().first, list, collection) {
