@@ -23,6 +23,7 @@ import Testing
       outcome.complaints == [
         "dermgemma: labels.csv, line 3: phantom-0 is there again, as on line 2",
         "dermgemma: labels.csv, line 5: phantom-1 is BCC here and NV on line 4; it counts as unlabelled",
+        "dermgemma: labels.csv: the seed's layout (Image, Dx), 1 label; 1 of 3 images has one",
       ])
     let objects = try outcome.objects()
     let truth = try #require(objects[0]["ground_truth"] as? [String: Any])

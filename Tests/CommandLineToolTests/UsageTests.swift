@@ -110,7 +110,8 @@ import Testing
 
   static let options: [String: [String]] = [
     "analyze": [
-      "--protocol NAME|FILE", "--seed N", "--labels CSV", "--json", "--files-from FILE", "--parallel N", "--threads N",
+      "--protocol NAME|FILE", "--seed N", "--labels CSV", "--image-column NAME", "--label-column NAME",
+      "--allow-unlabelled", "--json", "--files-from FILE", "--parallel N", "--threads N",
       "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
     ],
     "ask": [
@@ -123,7 +124,8 @@ import Testing
     "doctor": ["--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help"],
     "models": ["--connections N", "--help"],
     "datasets": [
-      "--isic-ids FILE", "--collection N", "--limit N", "--out DIR", "--labels CSV", "--rate N", "--help",
+      "--isic-ids FILE", "--collection N", "--limit N", "--out DIR", "--labels CSV",
+      "--image-column NAME", "--label-column NAME", "--rate N", "--help",
     ],
     "config": ["--help"],
     "completions": ["--help"],

@@ -41,7 +41,12 @@ import Testing
 
   @Test func `what lacks its columns, names or codes is refused`() {
     #expect(fault("")?.description == "l.csv: the file is empty")
-    #expect(fault("a,b\n1,2\n")?.description == "l.csv, line 1: the first row must name the columns Image and Dx")
+    #expect(
+      fault("a,b\n1,2\n")?.description
+        == "l.csv, line 1: no column names the image (looked for image, image_id, isic_id, image_name, img_id, bcn_filename, "
+        + "filename, file_name, …), and none says the diagnosis (looked for dx, diagnosis, diagnosis_1 … diagnosis_5, "
+        + "diagnostic, target, a column for each of MEL, NV, …); found a, b. Name it with --image-column and --label-column"
+    )
     #expect(fault("\n\na,b\n")?.line == 3)
     #expect(fault("Image\n")?.line == 1)
     #expect(fault("Image,Dx\n,nv\n")?.description == "l.csv, line 2: an image's name or its code is missing")
@@ -77,7 +82,7 @@ import Testing
   @Test(arguments: [
     ("ISIC_1", "ISIC_1"), ("ISIC_1.jpg", "ISIC_1"), ("ISIC_1.JPG", "ISIC_1"), ("a/b/ISIC_1.tiff", "ISIC_1"),
     ("/abs/ISIC_1", "ISIC_1"), ("v1.2", "v1.2"), ("v1.2.png", "v1.2"), (".png", ".png"), ("x.png.png", "x.png"),
-    ("", ""), ("/", "/"), ("x.", "x."),
+    ("", ""), ("/", "/"), ("x.", "x."), ("a.jfif", "a"), ("a.HEIC", "a"), ("a.dcm", "a"), ("a.txt", "a.txt"),
   ])
   func `images match by name without folder and extension`(_ name: String, _ key: String) {
     #expect(Labels.key(of: name) == key)

@@ -41,7 +41,9 @@ let analyzeCommand = CommandSpecification(
     OptionSpecification(
       name: "--seed", value: "N",
       help: "Where random numbers begin (default 0). The same image, weights, protocol and seed give the same answers."),
-    OptionSpecification(name: "--labels", value: "CSV", help: "What is known: columns Image, Dx, Lesion attributes."),
+    OptionSpecification(name: "--labels", value: "CSV", help: labelsHelp),
+  ] + labelColumnOptions + [
+    allowUnlabelledOption,
     OptionSpecification(
       name: "--records", value: "FILE", help: "Also keeps every examination in this database; see 'dermgemma records'."),
     OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object a line, in the order of the inputs."),
@@ -63,10 +65,13 @@ let analyzeCommand = CommandSpecification(
   let threads = try arguments.number("--threads", in: 1...512)
   let device = try chosenDevice(arguments)
   let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
-  let inputs = try AnalyzeInput.all(arguments)
+  let inputs = try AnalyzeInput.all(arguments) { terminal.complain("dermgemma: \($0)") }
   let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
-  let labels = try arguments.path("--labels").map { try Labels(path: $0) }
-  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+  let labels = try chosenLabels(arguments, of: "analyze", terminal)
+  if let labels {
+    try LabelMatch(labels, images: inputs.map(\.name)).tell(
+      terminal, allowsNone: arguments.isSet("--allow-unlabelled"))
+  }
   let location = try ModelLocation.chosen(
     weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
   // A database that cannot be used is told before a model is loaded.

@@ -19,7 +19,8 @@ let serveCommand = CommandSpecification(
     OptionSpecification(
       name: "--base-path", value: "PATH", help: "The path of a site below which a proxy has the server: /derm."),
     OptionSpecification(name: "--images", value: "DIR", help: "The folder of images that can be chosen."),
-    OptionSpecification(name: "--labels", value: "CSV", help: "What is known: columns Image, Dx, Lesion attributes."),
+    OptionSpecification(name: "--labels", value: "CSV", help: labelsHelp),
+  ] + labelColumnOptions + [
     OptionSpecification(
       name: "--data", value: "DIR", help: "Database, uploads and validation runs (default data)."),
     OptionSpecification(
@@ -63,12 +64,9 @@ let serveCommand = CommandSpecification(
   let device = try chosenDevice(arguments)
   let lowest: ServerLog.Level = try arguments.choice("--log") ?? .info
   let readingProtocol = try chosenProtocol(arguments)
-  let labels = try arguments.path("--labels").map { try Labels(path: $0) }
-  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
-  if let folder = try arguments.path("--images") {
-    _ = try ServedFolder.check(folder)
-    settings.images = folder
-  }
+  let labels = try chosenLabels(arguments, of: "serve", terminal)
+  settings.images = try arguments.path("--images")
+  try ServedFolder.check(settings.images, labels, terminal)
   settings.readingProtocol = readingProtocol
   settings.protocolDocument = try chosenProtocolWithDocument(arguments).document
   settings.token = try arguments.path("--token-file").map { try AccessToken(fileAt: $0) }
@@ -113,10 +111,26 @@ private func tlsIdentity(_ arguments: ParsedArguments) throws -> ServerSettings.
 
 /// The folder that is to be served.
 private enum ServedFolder {
-  static func check(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      throw ImageFiles.Missing(path: path, reason: "no such folder")
+  /// Says what is left out of the folder, and how its images and the labels fit. Both may change while it is served, so
+  /// labels of none of its images are told and no more.
+  static func check(_ path: String?, _ labels: Labels?, _ terminal: Terminal) throws {
+    var names: [String] = []
+    if let path {
+      var status = stat()
+      guard FileName.withPath(path, { stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        throw ImageFiles.Missing(path: path, reason: "no such folder")
+      }
+      do throws(ImageFiles.Missing) {
+        let search = try ImageFiles.search(path)
+        for left in search.passedOver.remarks { terminal.complain("dermgemma: \(path): \(left)") }
+        names = search.images
+      } catch {
+        terminal.complain("dermgemma: \(error)")
+      }
     }
+    guard let labels else { return }
+    let match = LabelMatch(labels, images: names, override: "")
+    terminal.complain("dermgemma: \(match.line)")
+    if let fault = match.fault { terminal.complain("dermgemma: \(fault)") }
   }
 }

@@ -24,9 +24,12 @@ let validateCommand = CommandSpecification(
     OptionSpecification(name: "--images", value: "DIR", help: "The folder of images; folders in it count too."),
     OptionSpecification(
       name: "--labels", value: "CSV",
-      help: "What is known: columns Image, Dx, Lesion attributes, or image_id, dx, lesion_id, age, sex, site."),
+      help: labelsHelp),
+  ] + labelColumnOptions + [
+    allowUnlabelledOption,
     OptionSpecification(
-      name: "--metadata", value: "CSV", help: "Columns image_id and any of lesion_id, site, sex, age."),
+      name: "--metadata", value: "CSV",
+      help: "Columns image_id (or isic_id, image_name, …) and any of lesion_id, patient_id, site, sex, age, skin_type."),
     OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to (default data)."),
     OptionSpecification(name: "--limit", value: "N", help: "Reads the first N images only."),
     OptionSpecification(name: "--resume", value: nil, help: "Goes on with the run that was begun in --out."),

@@ -15,6 +15,10 @@ struct ValidateRequest: Sendable {
   var notes: String?
   var labels: String?
   var metadata: String?
+  /// The label file's columns, where its layout does not say.
+  var columns: ColumnChoice
+  /// Whether the run goes on although no image has a label.
+  var allowsUnlabelled: Bool
   var folder: String
   var scores: String?
   var limit: Int?
@@ -49,6 +53,8 @@ struct ValidateRequest: Sendable {
     notes = try arguments.path("--from")
     labels = try arguments.path("--labels")
     metadata = try arguments.path("--metadata")
+    columns = try chosenColumns(arguments, of: "validate")
+    allowsUnlabelled = arguments.isSet("--allow-unlabelled")
     folder = try arguments.path("--out") ?? Self.defaultFolder
     scores = try arguments.path("--isic-csv")
     limit = try arguments.number("--limit", in: 1...Int.max)
@@ -86,16 +92,23 @@ struct ValidateRequest: Sendable {
   ///
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
   func roster(_ terminal: Terminal) throws -> Roster {
-    let labels = try labels.map { try Labels(path: $0) }
+    let labels = try labels.map { try Labels(path: $0, choice: columns) }
     for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
-    let metadata = try metadata.map { try MetadataTable(path: $0) }
+    let metadata = try metadata.map { try MetadataTable(path: $0, choice: columns) }
+    for remark in metadata?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+    let roster: Roster
     if let notes {
       let table = try NotesTable(path: notes, readingProtocol: readingProtocol)
-      return Roster.notes(table, labels: labels, metadata: metadata, limit: limit)
+      roster = Roster.notes(table, labels: labels, metadata: metadata, limit: limit)
+    } else {
+      roster = try Roster.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) { done, count in
+        if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
+      }
     }
-    return try Roster.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) { done, count in
-      if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
+    if let labels {
+      try LabelMatch(labels, images: roster.entries.map(\.name)).tell(terminal, allowsNone: allowsUnlabelled)
     }
+    return roster
   }
 
   /// Loads the model; for notes its weights alone.

@@ -119,7 +119,7 @@ struct ValidateSession: Sendable {
         .init("Machine", provenance.machine), .init("Threads", threads),
         .init("Images at once", String(parallel)),
       ],
-      failures: results.tally.failed, remarks: roster.census.remarks)
+      failures: results.tally.failed, matching: roster.census.matching, remarks: roster.census.remarks)
   }
 
   /// Says in the records how it ended, if that can still be said, and to the person what to do next.

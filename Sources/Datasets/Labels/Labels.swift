@@ -3,9 +3,9 @@ import Foundation
 
 /// What is known to be true of an image.
 public struct ImageLabel: Sendable, Hashable {
-  /// The code as the file writes it, upper case: MEL, NV, BCC, BKL, or another such as AKIEC.
+  /// The code, upper case: MEL, NV, BCC, BKL, another such as AKIEC, or OTHER for a diagnosis that is none of them.
   public var code: String
-  /// The lesion's attribute in words; empty when the file has none.
+  /// The lesion's attribute in words; of an OTHER without one, the diagnosis in the file's words.
   public var attribute: String
   /// The line of the file that says so.
   public var line: Int
@@ -13,97 +13,103 @@ public struct ImageLabel: Sendable, Hashable {
   public var metadata = LesionMetadata()
 }
 
-/// A label file in the seed's format, `Image,Dx, Lesion attributes`, or in HAM10000's, `image_id,dx,lesion_id,…,age,sex,site`:
-/// one row an image.
+/// A label file: what is known of images, in any of the layouts that docs/VALIDATION.md lists.
 public struct Labels: Sendable {
   /// The label of each image, by its name without folder and extension.
   public let byImage: [String: ImageLabel]
+  /// What else is known of each image that the file names, by the same names.
+  public let metadata: [String: LesionMetadata]
   /// What a reader should know: duplicate rows, and images that two rows contradict each other about (left out).
   public let remarks: [String]
   /// Rows that repeat an earlier one.
   public let duplicateRows: Int
-  /// Images that rows contradict each other about, by name; they have no label.
+  /// Images that rows, or a row's columns, contradict each other about, by name; they have no label.
   public let contradicted: [String]
+  /// Rows without a label by what they say, as they leave open which code it is: "unknown", "indeterminate", nothing.
+  public let open: [String: Int]
+  /// Rows without a label by their words, which map to nothing.
+  public let unmapped: [String: Int]
+  /// Whose layout it is, and which columns it goes by.
+  public let layout: LabelLayout
+  /// What messages call the file.
+  public let name: String
+  /// How the file is written where that is not UTF-8 with commas: `UTF-16, parted by tabs`; empty otherwise.
+  public let writing: String
 
   /// Reads a label file.
   ///
-  /// - Throws: ``LabelFault`` when the file is missing, is no table, or lacks the columns `Image` and `Dx`.
-  public init(path: String) throws(LabelFault) {
-    try self.init(bytes: try Self.bytes(ofFileAt: path, what: "label file"), name: path)
+  /// - Parameter choice: the columns to go by; by the layout unless given.
+  /// - Throws: ``LabelFault`` when the file is missing, is no table, or is of no layout that is known.
+  public init(path: String, choice: ColumnChoice = ColumnChoice()) throws(LabelFault) {
+    try self.init(bytes: try Self.bytes(ofFileAt: path, what: "label file"), name: path, choice: choice)
   }
 
   static func bytes(ofFileAt path: String, what: String) throws(LabelFault) -> [UInt8] {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw LabelFault(file: path, line: nil, reason: "no such \(what)", kind: .missingInput)
+    guard let file = FileName.withPath(path, { fopen($0, "rb") }) else {
+      let reason = errno == ENOENT ? "no such \(what)" : "the \(what) cannot be read"
+      throw LabelFault(file: path, line: nil, reason: reason, kind: .missingInput)
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= CommaSeparatedValues.largestFile {
+      let count = fread(&piece, 1, piece.count, file)
+      if count == 0 { break }
+      bytes += piece.prefix(count)
+    }
+    guard ferror(file) == 0 else {
       throw LabelFault(file: path, line: nil, reason: "the \(what) cannot be read", kind: .missingInput)
     }
-    return Array(data)
+    return bytes
   }
 
   /// Reads a label file's bytes.
   ///
   /// - Throws: ``LabelFault``, as above.
-  public init(bytes: [UInt8], name: String) throws(LabelFault) {
-    let table = try CommaSeparatedValues(bytes, name: name)
-    guard let header = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }
-    let columns = header.fields.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-    guard let image = MetadataColumns.place(of: MetadataColumns.image, in: columns),
-      let code = columns.firstIndex(of: "dx")
-    else {
-      throw LabelFault(
-        file: name, line: header.line, reason: "the first row must name the columns Image and Dx")
-    }
-    let attribute = columns.firstIndex(of: "lesion attributes")
-    let others = MetadataColumns(columns)
+  public init(bytes: [UInt8], name: String, choice: ColumnChoice = ColumnChoice()) throws(LabelFault) {
+    let table = try CommaSeparatedValues(bytes, name: name, dialect: .spreadsheet)
+    let header = try LabelHeader(of: table, name: name, choice: choice)
+    var reader = LabelRows(header, name: name)
+    for row in table.rows.dropFirst(header.rows) { try reader.add(row) }
+    for key in reader.contradicted { reader.labels[key] = nil }
+    byImage = reader.labels
+    metadata = reader.metadata
+    remarks = reader.remarks + reader.strange.remarks(file: name)
+    duplicateRows = reader.duplicateRows
+    contradicted = reader.contradicted.sorted()
+    open = reader.open
+    unmapped = reader.unmapped
+    layout = header.layout
+    self.name = name
+    writing = Self.writing(table)
+  }
 
-    var labels: [String: ImageLabel] = [:]
-    var contradicted: Set<String> = []
-    var remarks: [String] = []
-    var repeated = 0
-    for row in table.rows.dropFirst() {
-      let field = { (index: Int?) in row.field(index) }
-      guard row.fields.count <= columns.count else {
-        throw LabelFault(
-          file: name, line: row.line, reason: "\(row.fields.count) fields where the header has \(columns.count)")
-      }
-      guard !field(image).isEmpty, !field(code).isEmpty else {
-        throw LabelFault(file: name, line: row.line, reason: "an image's name or its code is missing")
-      }
-      let key = Self.key(of: field(image))
-      let label = ImageLabel(
-        code: field(code).uppercased(), attribute: field(attribute), line: row.line,
-        metadata: others.metadata(field))
-      if let earlier = labels[key] {
-        if earlier.code == label.code {
-          repeated += 1
-          remarks.append("\(name), line \(row.line): \(key) is there again, as on line \(earlier.line)")
-        } else {
-          contradicted.insert(key)
-          remarks.append(
-            "\(name), line \(row.line): \(key) is \(label.code) here and \(earlier.code) on line \(earlier.line);"
-              + " it counts as unlabelled")
-        }
-      } else {
-        labels[key] = label
-      }
-    }
-    for key in contradicted { labels[key] = nil }
-    byImage = labels
-    self.remarks = remarks
-    duplicateRows = repeated
-    self.contradicted = contradicted.sorted()
+  private static func writing(_ table: CommaSeparatedValues) -> String {
+    let marks: [Character: String] = [";": "semicolons", "\t": "tabs", "|": "bars"]
+    let parted = table.separator == "," ? [] : ["parted by \(marks[table.separator] ?? "'\(table.separator)'")"]
+    return ((table.encoding == "UTF-8" ? [] : [table.encoding]) + parted).joined(separator: ", ")
   }
 
   /// The label of an image file; `nil` when the labels do not name it.
-  public func label(ofImageNamed name: String) -> ImageLabel? { byImage[Self.key(of: name)] }
+  public func label(ofImageNamed name: String) -> ImageLabel? { Self.found(name, in: byImage) }
+
+  /// What else is known of an image file; `nil` when the labels do not name it.
+  public func metadata(ofImageNamed name: String) -> LesionMetadata? { Self.found(name, in: metadata) }
+
+  /// Looks an image up by its file's name; one in another encoding than UTF-8 goes by Windows-1252 too.
+  static func found<Value>(_ name: String, in table: [String: Value]) -> Value? {
+    let key = key(of: name)
+    if let value = table[key] { return value }
+    let bytes = FileName.bytes(of: key)
+    guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
+    return table[String(String.UnicodeScalarView(bytes.map { TableText.windows1252($0) }))]
+  }
 
   /// A file's name without its folder and, when it is an image's, its extension: what labels call the image.
   public static func key(of name: String) -> String {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     guard let dot = last.lastIndex(of: "."), dot != last.startIndex,
-      ImageFiles.extensions.contains(last[last.index(after: dot)...].lowercased())
+      ImageFiles.pictureExtensions.contains(last[last.index(after: dot)...].lowercased())
     else { return last }
     return String(last[..<dot])
   }

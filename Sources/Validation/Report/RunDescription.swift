@@ -45,6 +45,8 @@ public struct RunDescription: Sendable {
   public var machine: [Fact]
   /// Images that could not be read.
   public var failures: Int
+  /// How many images have a label, and in whose layout; `nil` without labels.
+  public var matching: String?
   /// What a reader should know: duplicate labels, images without one, interruptions.
   public var remarks: [String]
 
@@ -52,7 +54,8 @@ public struct RunDescription: Sendable {
   public init(
     phase: String, command: [String], started: Date, elapsed: Double, version: String, images: String?, labels: String?,
     readingProtocol: ExaminationReport.ProtocolReference, protocolDocument: String, model: ExaminationReport.Model,
-    engine: String, seed: UInt64, machine: [Fact], failures: Int = 0, remarks: [String] = []
+    engine: String, seed: UInt64, machine: [Fact], failures: Int = 0, matching: String? = nil,
+    remarks: [String] = []
   ) {
     self.phase = phase
     self.command = command
@@ -68,6 +71,7 @@ public struct RunDescription: Sendable {
     self.seed = seed
     self.machine = machine
     self.failures = failures
+    self.matching = matching
     self.remarks = remarks
   }
 }

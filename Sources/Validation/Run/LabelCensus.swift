@@ -21,6 +21,18 @@ public struct LabelCensus: Sendable, Hashable, Codable {
   public var contradicted: [String] = []
   /// Whether `--limit` left images out, so that labels without an image are no wonder.
   public var wasLimited = false
+  /// The label file's layout and columns, in words; `nil` without labels.
+  public var layout: String?
+  /// Images that the label file has a label of; `nil` without labels.
+  public var labels: Int?
+  /// Diagnoses of the label file that map to no code, by their words, with the number of rows.
+  public var unmapped: [String: Int]?
+  /// Rows of the label file that leave the diagnosis open, by what they say.
+  public var open: [String: Int]?
+  /// Images of the run that the metadata file names; `nil` without one.
+  public var described: Int?
+  /// What the folder holds besides its images, by reason; `nil` for nothing.
+  public var passedOver: [PassedOver.Group]?
 
   enum CodingKeys: String, CodingKey {
     case images, labelled, codes, unlabelled
@@ -29,15 +41,30 @@ public struct LabelCensus: Sendable, Hashable, Codable {
     case duplicateRows = "duplicate_rows"
     case contradicted
     case wasLimited = "was_limited"
+    case layout = "label_layout"
+    case labels
+    case unmapped = "unmapped_words"
+    case open = "open_diagnoses"
+    case described = "with_metadata"
+    case passedOver = "passed_over"
   }
 
   /// Labels outside the four codes, by code.
   public var otherCodes: [String: Int] { codes.filter { LesionCode(rawValue: $0.key) == nil } }
 
-  init(_ entries: [RosterEntry], labels: Labels?, wasLimited: Bool) {
+  init(
+    _ entries: [RosterEntry], labels: Labels?, metadata: MetadataTable? = nil, wasLimited: Bool,
+    passedOver: PassedOver = PassedOver()
+  ) {
     images = entries.count
     self.wasLimited = wasLimited
+    self.passedOver = passedOver.groups.isEmpty ? nil : passedOver.groups
+    described = metadata.map { table in entries.count { table.metadata(ofImageNamed: $0.name) != nil } }
     guard let labels else { return }
+    layout = labels.layout.description
+    self.labels = labels.byImage.count
+    unmapped = labels.unmapped
+    open = labels.open
     var seen: [String: Int] = [:]
     for entry in entries {
       if let truth = entry.truth {
@@ -52,37 +79,5 @@ public struct LabelCensus: Sendable, Hashable, Codable {
     withoutImage = labels.byImage.keys.filter { seen[$0] == nil }.sorted()
     duplicateRows = labels.duplicateRows
     contradicted = labels.contradicted
-  }
-
-  /// Names that a sentence shows before it says how many more there are.
-  private static let shownNames = 5
-
-  /// What a reader should know, one sentence each.
-  public var remarks: [String] {
-    var remarks: [String] = []
-    func tell(_ names: [String], _ what: (String) -> String) {
-      guard !names.isEmpty else { return }
-      let more = names.count - Self.shownNames
-      let list = names.prefix(Self.shownNames).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
-      remarks.append("\(what(names.count.description)): \(list)")
-    }
-    if labelled > 0 || !withoutImage.isEmpty || !contradicted.isEmpty {
-      tell(unlabelled) { "\($0) of \(images) images without a label, left out of the metrics" }
-    }
-    if !wasLimited { tell(withoutImage) { "\($0) labels without an image" } }
-    tell(shared) { "\($0) labels that several images share by their names" }
-    if duplicateRows > 0 {
-      remarks.append(
-        "\(duplicateRows) duplicate \(duplicateRows == 1 ? "row" : "rows") of the label file, counted once")
-    }
-    tell(contradicted) { "\($0) images with contradictory labels, taken as unlabelled" }
-    if !otherCodes.isEmpty {
-      let list = otherCodes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
-      let sum = otherCodes.values.reduce(0, +)
-      remarks.append(
-        "\(sum) images whose truth is none of the four codes, read but left out of the four-class metrics: "
-          + list.joined(separator: ", "))
-    }
-    return remarks
   }
 }

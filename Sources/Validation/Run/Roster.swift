@@ -46,7 +46,8 @@ public struct Roster: Sendable {
       return [
         entry.name, truth?.code ?? "", truth?.attribute ?? "", metadata.lesion ?? "", metadata.site ?? "",
         metadata.sex ?? "", metadata.age.map(String.init) ?? "",
-      ]
+          // Runs that were begun before these were read have none.
+      ] + [metadata.patient, metadata.skinType].compactMap { $0 }
     }
   }
 
@@ -59,7 +60,7 @@ public struct Roster: Sendable {
     return hasher.finish().hexadecimal
   }
 
-  /// The images in a folder and the folders in it, by name.
+  /// The images in a folder and the folders in it, by name; see `ImageFiles.search(_:)`.
   ///
   /// Every file is read once for its digest, so that a resumed run can tell whether it changed.
   ///
@@ -74,7 +75,8 @@ public struct Roster: Sendable {
     in folder: String, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil,
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Roster {
-    let paths = try ImageFiles.at(folder)
+    let search = try ImageFiles.search(folder)
+    let paths = search.images
     let chosen = paths.prefix(limit ?? paths.count)
     var entries: [RosterEntry] = []
     entries.reserveCapacity(chosen.count)
@@ -89,7 +91,10 @@ public struct Roster: Sendable {
           metadata: metadata))
     }
     return Roster(
-      entries, census: LabelCensus(entries, labels: labels, wasLimited: chosen.count < paths.count))
+      entries,
+      census: LabelCensus(
+        entries, labels: labels, metadata: metadata, wasLimited: chosen.count < paths.count,
+        passedOver: search.passedOver))
   }
 
   /// The rows of a table of notes.
@@ -109,7 +114,8 @@ public struct Roster: Sendable {
         labels: labels, metadata: metadata)
     }
     return Roster(
-      entries, census: LabelCensus(entries, labels: labels, wasLimited: chosen.count < notes.rows.count))
+      entries,
+      census: LabelCensus(entries, labels: labels, metadata: metadata, wasLimited: chosen.count < notes.rows.count))
   }
 
   private static func entry(
@@ -117,7 +123,7 @@ public struct Roster: Sendable {
     metadata: MetadataTable?
   ) -> RosterEntry {
     let label = labels?.label(ofImageNamed: name)
-    let own = label?.metadata ?? LesionMetadata()
+    let own = labels?.metadata(ofImageNamed: name) ?? LesionMetadata()
     return RosterEntry(
       position: position, name: name, source: source, digest: digest,
       truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) },

@@ -122,7 +122,7 @@ public struct RunResults {
     let metadata = kept.metadata
     let facts: [(String, String?)] = [
       ("lesion", metadata.lesion), ("site", metadata.site), ("sex", metadata.sex),
-      ("age", metadata.age.map(String.init)),
+      ("age", metadata.age.map(String.init)), ("skin type", metadata.skinType), ("patient", metadata.patient),
     ]
     return ReportRow(
       report, thumbnail: thumbnail,

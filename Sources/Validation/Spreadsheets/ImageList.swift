@@ -12,12 +12,13 @@ public enum ImageList {
   /// - Throws: `RunFolderFault.unwritable`.
   public static func write(_ roster: Roster, to folder: RunFolder) throws(RunFolderFault) {
     let sheet = try Spreadsheet(
-      path: folder.file(fileName), header: ["filename", "sha256", "code", "lesion_id", "site", "sex", "age"])
+      path: folder.file(fileName),
+      header: ["filename", "sha256", "code", "lesion_id", "site", "sex", "age", "patient_id", "skin_type"])
     for entry in roster.entries {
       let metadata = entry.metadata
       try sheet.add([
         entry.name, entry.digest, entry.truth?.code ?? "", metadata.lesion ?? "", metadata.site ?? "",
-        metadata.sex ?? "", metadata.age.map(String.init) ?? "",
+        metadata.sex ?? "", metadata.age.map(String.init) ?? "", metadata.patient ?? "", metadata.skinType ?? "",
       ])
     }
     try sheet.finish()

@@ -99,12 +99,16 @@ public struct RunTables: Sendable {
 
   private var labels: [String] {
     var lines: [String] = []
-    if census.labelled > 0 {
+    if census.layout != nil {
       let codes = census.codes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
-      lines.append("  \(census.labelled) of \(census.images) images have a label: " + codes.joined(separator: ", "))
+      let verb = "\(census.images == 1 ? "image" : "images") \(census.labelled == 1 ? "has" : "have")"
+      lines.append(
+        "  \(census.labelled) of \(census.images) \(verb) a label"
+          + (codes.isEmpty ? "" : ": " + codes.joined(separator: ", ")))
     }
+    if let layout = census.layout { lines.append("  read in " + TextTable.plain(layout)) }
     lines += census.remarks.map { "  " + TextTable.plain($0) }
-    return lines.isEmpty ? [] : ["Labels"] + lines
+    return lines.isEmpty ? [] : [census.layout == nil ? "Images" : "Labels"] + lines
   }
 
   private var errors: [String] {

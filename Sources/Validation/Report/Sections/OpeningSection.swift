@@ -42,6 +42,7 @@ struct OpeningSection {
     if counts.unanswered > 0 { aside.append("\(Figures.count(counts.unanswered)) without an answer") }
     if run.failures > 0 { aside.append("\(Figures.count(run.failures)) unreadable") }
     if !aside.isEmpty { facts.insert(RunDescription.Fact("Set aside", aside.joined(separator: ", ")), at: 1) }
+    if let matching = run.matching { facts.insert(RunDescription.Fact("Labels", matching), at: 1) }
     return facts
   }
 

@@ -11,6 +11,7 @@ const LESIONS = {
   DF: "dermatofibroma",
   VASC: "vascular lesion",
   SCC: "squamous cell carcinoma",
+  OTHER: "another diagnosis",
 };
 
 const FLAGS = {

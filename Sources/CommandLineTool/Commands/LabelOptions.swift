@@ -1,0 +1,48 @@
+import Datasets
+
+/// Options of every command that takes labels.
+let labelColumnOptions = [
+  OptionSpecification(
+    name: "--image-column", value: "NAME",
+    help: "The label file's column that names the image, where its layout is none that is known."),
+  OptionSpecification(
+    name: "--label-column", value: "NAME", help: "The label file's column that says the diagnosis, likewise."),
+]
+
+let allowUnlabelledOption = OptionSpecification(
+  name: "--allow-unlabelled", value: nil,
+  help: "Goes on although the label file has a label of none of the images (otherwise 65).")
+
+let labelsHelp =
+  "What is known: Image, Dx, Lesion attributes, or another layout that docs/VALIDATION.md lists (HAM10000, ISIC, PH2, …)."
+
+/// The columns that a command line names.
+///
+/// - Throws: `UsageFault` where there is no label file that they could be of.
+func chosenColumns(_ arguments: ParsedArguments, of command: String) throws(UsageFault) -> ColumnChoice {
+  let choice = ColumnChoice(image: try arguments.path("--image-column"), label: try arguments.path("--label-column"))
+  if choice != ColumnChoice(), arguments.value("--labels") == nil {
+    guard choice.label == nil, arguments.value("--metadata") != nil else {
+      throw UsageFault(message: "--image-column and --label-column need --labels", command: command)
+    }
+  }
+  return choice
+}
+
+/// The label file that `--labels` names; what a reader should know of it is told.
+func chosenLabels(_ arguments: ParsedArguments, of command: String, _ terminal: Terminal) throws -> Labels? {
+  let choice = try chosenColumns(arguments, of: command)
+  let labels = try arguments.path("--labels").map { try Labels(path: $0, choice: choice) }
+  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+  return labels
+}
+
+extension LabelMatch {
+  /// Says how labels and images fit.
+  ///
+  /// - Throws: ``fault`` unless images may be without any label.
+  func tell(_ terminal: Terminal, allowsNone: Bool) throws(UnmatchedLabels) {
+    terminal.complain("dermgemma: \(line)")
+    if let fault, !allowsNone { throw fault }
+  }
+}

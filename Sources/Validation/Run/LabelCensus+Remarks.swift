@@ -1,0 +1,55 @@
+import Datasets
+
+extension LabelCensus {
+  /// Names that a sentence shows before it says how many more there are.
+  private static let shownNames = 5
+
+  /// How many images have a label, and whose layout the labels have; `nil` without labels.
+  public var matching: String? {
+    guard let layout, let labels else { return nil }
+    let verb = "\(images == 1 ? "image" : "images") \(labelled == 1 ? "has" : "have")"
+    return "\(labelled) of \(images) \(verb) a label; the file has \(labels), in \(layout)"
+  }
+
+  /// What a reader should know, one sentence each.
+  public var remarks: [String] {
+    var remarks: [String] = []
+    func tell(_ names: [String], _ what: (String) -> String) {
+      guard !names.isEmpty else { return }
+      let more = names.count - Self.shownNames
+      let list = names.prefix(Self.shownNames).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+      remarks.append("\(what(names.count.description)): \(list)")
+    }
+    if layout != nil {
+      tell(unlabelled) { "\($0) of \(images) images without a label, left out of the metrics" }
+    }
+    if !wasLimited { tell(withoutImage) { "\($0) labels without an image" } }
+    tell(shared) { "\($0) labels that several images share by their names" }
+    if duplicateRows > 0 {
+      remarks.append(
+        "\(duplicateRows) duplicate \(duplicateRows == 1 ? "row" : "rows") of the label file, counted once")
+    }
+    tell(contradicted) { "\($0) images with contradictory labels, taken as unlabelled" }
+    if !otherCodes.isEmpty {
+      let list = otherCodes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+      let sum = otherCodes.values.reduce(0, +)
+      remarks.append(
+        "\(sum) images whose truth is none of the four codes, read but left out of the four-class metrics: "
+          + list.joined(separator: ", "))
+    }
+    func count(_ words: [String: Int]?, _ what: String) {
+      guard let words, !words.isEmpty else { return }
+      remarks.append("\(words.values.reduce(0, +)) rows of the label file \(what): \(WordCounts.listed(words))")
+    }
+    count(unmapped, "with words that map to no code, taken as unlabelled")
+    count(open, "that leave the diagnosis open, taken as unlabelled")
+    if let described {
+      remarks.append("\(described) of \(images) images are in the metadata file")
+    }
+    return remarks + passedOverRemarks
+  }
+
+  private var passedOverRemarks: [String] {
+    (passedOver ?? []).map { PassedOver.remark($0) }
+  }
+}
