@@ -111,6 +111,16 @@ def ask(site: Server, port: int, path: str, method: str = "GET", document=None, 
     return site.ask(path, method, document, named)
 
 
+def led_on(port: int, path: str) -> str:
+    """Where a path leads to; not followed, for nginx names the site."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("GET", path, headers={"Host": f"{SITE}:{port}"})
+    answer = connection.getresponse()
+    assert answer.status in (301, 302, 308)
+    connection.close()
+    return answer.headers["Location"]
+
+
 def upload(site: Server, port: int, picture: bytes) -> tuple[int, bytes]:
     boundary = "a-boundary"
     body = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"image\"; filename=\"mole.png\"\r\n"
@@ -153,7 +163,8 @@ def test_the_documented_block_serves_all_below_a_path(kind, proxies, upstream, i
     assert upstream.address.removeprefix("http://") in written
     command = (nginx if kind == "nginx" else caddy)(tmp_path, proxies[kind], port, written)
     with running(command, port, tmp_path) as site:
-        status, _, page = ask(site, port, "/derm")  # led on to /derm/
+        assert led_on(port, "/derm").endswith("/derm/")
+        status, _, page = ask(site, port, "/derm/")
         assert status == 200 and b"DermGemma" in page
         for address in re.findall(rb'(?:src|href)="([^"#][^"]*)"', page):
             assert ask(site, port, "/derm/" + address.decode())[0] == 200, address
@@ -176,8 +187,10 @@ def test_the_documented_block_serves_all_below_a_path(kind, proxies, upstream, i
         assert status == 202 and fields["location"] == f"/derm/api/status/{job}"
         names, times = follow(port, f"/derm/api/jobs/{job}/events")
         assert names[0] == "phase_started" and names[-1] == "finished"
-        assert times[-1] > times[0], "the events came all at once"
-        assert json.loads(ask(site, port, fields["location"])[2])["status"] == "done"
+        state = json.loads(ask(site, port, fields["location"])[2])
+        assert state["status"] == "done"
+        # Held back by the proxy they would come all at once, at the end.
+        assert (times[-1] - times[0]) * 1_000 > state["examination"]["timings"]["total_ms"] / 4
 
         entries = json.loads(ask(site, port, "/derm/api/examinations?limit=1")[2])["examinations"]
         assert entries[0]["examination"]["image"]["name"] == kept["name"]
