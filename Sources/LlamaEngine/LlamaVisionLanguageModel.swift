@@ -32,8 +32,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
     try LlamaBackend.load()
     let usesGPU = try configuration.device.usesGPU()
-    let model = try LlamaModel(path: configuration.weights, usesGPU: usesGPU)
-    let vocabulary = try Vocabulary(of: model)
+    let model = try LlamaModel(
+      path: configuration.weights, usesGPU: usesGPU, supplements: text.vocabulary.supplements)
+    let vocabulary = try Vocabulary(of: model, checked: text.vocabulary)
     self.vocabulary = vocabulary
     let format = ChatFormat(vocabulary: vocabulary)
     self.format = format

@@ -56,7 +56,9 @@ public struct ProjectorWeights: Sendable {
     let matrix = TensorType.matrixFormats
     // clip.cpp transposes the projection, for which ggml needs plain numbers; likewise for the convolution.
     let projection = try list.need(
-      "mm.input_projection.weight", [shape.projectionLength, width], in: [.f32, .f16, .bf16])
+      "mm.input_projection.weight", [shape.projectionLength, width], in: [.f32, .f16, .bf16],
+      // It quantises this one without a warning, and llama.cpp then answers with filler.
+      remedy: "make it again from the original with llama-quantize --tensor-type mm.input_projection=f16")
     try list.needVector("mm.soft_emb_norm.weight", width)
     try list.need("v.patch_embd.weight", [shape.patchSide, shape.patchSide, 3, width], in: [.f32, .f16, .bf16])
     try list.needVector("v.patch_embd.bias", width)

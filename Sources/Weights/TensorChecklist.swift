@@ -18,9 +18,11 @@ struct TensorChecklist {
   func shape(of name: String) -> [Int]? { unclaimed[name]?.shape }
 
   /// Ticks off a tensor of this shape, fastest-varying dimension first, in one of these formats.
+  ///
+  /// - Parameter remedy: what a person may do about one that is in a quantised format, for the message.
   @discardableResult
   mutating func need(
-    _ name: String, _ shape: [Int], in formats: Set<TensorType>
+    _ name: String, _ shape: [Int], in formats: Set<TensorType>, remedy: String? = nil
   ) throws(WeightsFault) -> TensorDescription {
     guard let tensor = unclaimed.removeValue(forKey: name) else {
       throw file.metadata.fault("the tensor \(name) is missing")
@@ -29,7 +31,9 @@ struct TensorChecklist {
       throw file.metadata.fault("the tensor \(name) is \(tensor.shape.spoken); \(shape.spoken) is needed")
     }
     guard formats.contains(tensor.type) else {
-      throw file.metadata.fault("the tensor \(name) is in the format \(tensor.type.name), which cannot be used there")
+      let hint = tensor.type.blockValues > 1 ? remedy.map { "; \($0)" } ?? "" : ""
+      throw file.metadata.fault(
+        "the tensor \(name) is in the format \(tensor.type.name), which cannot be used there" + hint)
     }
     return tensor
   }

@@ -80,6 +80,10 @@ struct TextShape {
   }
 
   private static func checkRotation(_ metadata: GGUFMetadata, headWidth: Int) throws(WeightsFault) {
+    guard metadata["gemma3.rope.freq_base"] != nil else {
+      throw metadata.fault(
+        "gemma3.rope.freq_base is missing; llama.cpp would take 10,000, where Gemma 3 was trained with 1,000,000")
+    }
     for key in ["freq_base", "freq_base_swa"] { _ = try metadata.real("gemma3.rope.\(key)", in: 1...1e12) }
     for key in ["dimension_count", "dimension_count_swa"] {
       let dimensions = try metadata.whole("gemma3.rope.\(key)", in: 1...4_096) ?? headWidth

@@ -5,6 +5,10 @@ public struct Vocabulary: Sendable {
   public let size: Int
   /// The identifiers of the pieces that were looked for, where they exist.
   let special: [String: Int]
+  /// The piece that begins every sequence.
+  public let beginOfSequence: Int
+  /// What the file leaves out, and llama.cpp would take from the original LLaMA's tokenizer instead of Gemma's.
+  public let supplements: [Supplement]
 
   /// The longest piece in bytes; Gemma 3's longest is 93.
   static let longestPiece = 1_024
@@ -18,6 +22,11 @@ public struct Vocabulary: Sendable {
   static let turnMarkers = ["<start_of_turn>", "<end_of_turn>"]
   /// The pieces that mtmd puts around an image's embeddings for Gemma 3 (mtmd.cpp).
   static let imageMarkers = ["<start_of_image>", "<end_of_image>"]
+  /// The other pieces that mean something to Gemma 3 and never are text.
+  private static let otherMarkers = ["<pad>", "<eos>", "<bos>", "<unk>", "<image_soft_token>"]
+
+  /// The pieces that guide the model, with their identifiers, whatever types the file gives them.
+  public var markers: [String: Int] { special }
 
   /// Whether a piece stands in the vocabulary; only the markers above are known.
   func has(_ marker: String) -> Bool { special[marker] != nil }
@@ -39,6 +48,8 @@ public struct Vocabulary: Sendable {
     try Self.checkScores(metadata, count: pieces.count)
     special = try Self.checkPieces(pieces, types: types, metadata)
     try Self.checkIdentifiers(metadata, size: pieces.count)
+    beginOfSequence = try Self.beginOfSequence(metadata, special)
+    supplements = Supplement.missing(in: metadata, markers: special)
     for marker in Self.turnMarkers where special[marker] == nil {
       throw metadata.fault("its vocabulary has no piece \(quoted(marker)), so it is no instruction-tuned Gemma 3")
     }
@@ -98,7 +109,7 @@ public struct Vocabulary: Sendable {
   private static func checkPieces(
     _ pieces: GGUFStrings, types: [UInt8], _ metadata: GGUFMetadata
   ) throws(WeightsFault) -> [String: Int] {
-    var roll = PieceRoll(markers: turnMarkers + imageMarkers)
+    var roll = PieceRoll(markers: turnMarkers + imageMarkers + otherMarkers)
     for index in 0..<pieces.count {
       let range = pieces.range(of: index)
       guard range.count <= longestPiece else {
@@ -126,6 +137,23 @@ public struct Vocabulary: Sendable {
       "bos", "eos", "eot", "eom", "unknown", "seperator", "padding", "cls", "mask", "fim_pre", "fim_suf", "fim_mid",
       "fim_pad", "fim_rep", "fim_sep", "prefix", "suffix", "middle",
     ] { _ = try metadata.whole("tokenizer.ggml.\(role)_token_id", in: 0...(size - 1)) }
+  }
+
+  /// What the file says, or else the piece `<bos>`: llama.cpp would take piece 1, which in Gemma's vocabulary is `<eos>`.
+  private static func beginOfSequence(
+    _ metadata: GGUFMetadata, _ markers: [String: Int]
+  ) throws(WeightsFault) -> Int {
+    let key = "tokenizer.ggml.bos_token_id"
+    let named = try metadata.number(key, .uint32).map { Int($0) }
+    let found = markers["<bos>"]
+    guard let identifier = named ?? found else {
+      throw metadata.fault("\(key) is missing, and its vocabulary has no piece \(quoted("<bos>"))")
+    }
+    if let found, found != identifier {
+      throw metadata.fault(
+        "\(key) is \(grouped(identifier)), but the piece \(quoted("<bos>")) of its vocabulary is \(grouped(found))")
+    }
+    return identifier
   }
 
   /// llama.cpp changes how pieces strip spaces, and looks up some that Gemma lacks, when a name says "phi3".

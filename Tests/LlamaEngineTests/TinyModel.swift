@@ -12,10 +12,12 @@ enum TinyModel {
   }
 
   /// Loads it; the files are gone again afterwards.
+  ///
+  /// - Parameter change: what is otherwise in the text model's file, of the kind `mixed`.
   static func load(
     views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true,
     embeddingCacheBytes: Int? = nil, kind: TinyWeightsKind = .mixed, ignoresEndOfTurn: Bool = false,
-    longestFilledGap: Int? = nil
+    longestFilledGap: Int? = nil, change: ((inout GGUFWriter) -> Void)? = nil
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -24,6 +26,11 @@ enum TinyModel {
     if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
     configuration.ignoresEndOfTurn = ignoresEndOfTurn
     configuration.longestFilledGap = longestFilledGap
+    if let change {
+      var text = TinyWeights().text
+      change(&text)
+      try Data(text.file).write(to: URL(fileURLWithPath: configuration.weights))
+    }
     let model = try LlamaVisionLanguageModel(configuration)
     // Their digests are taken on the side; once they are known, the files are no longer needed.
     _ = try await model.identity

@@ -90,6 +90,7 @@ extension BrokenWeights {
       ("sliding heads unlike others", { $0["gemma3.attention.key_length_swa"] = .u32(8) }),
       ("rotation wider than a head", { $0["gemma3.rope.dimension_count"] = .u32(64) }),
       ("an unknown rotation", { $0["gemma3.rope.scaling.type"] = .string("mystery") }),
+      ("no base of the rotation", { $0["gemma3.rope.freq_base"] = nil }),
       ("a rotation base of 0", { $0["gemma3.rope.freq_base"] = .f32(0) }),
       ("an endless sliding window", { $0["gemma3.attention.sliding_window"] = .u32(.max) }),
       ("a window pattern too long", { $0["gemma3.attention.sliding_window_pattern"] = .flags([true, true, false]) }),
@@ -129,6 +130,13 @@ extension BrokenWeights {
       ("a byte without a piece", { $0.rename(piece: "<0xE9>", to: "<0xe9>") }),
       ("a byte piece that is none", { $0.rename(piece: "<0x41>", to: "<") }),
       ("no turn marker", { $0.rename(piece: "<end_of_turn>", to: "<end_of_time>") }),
+      (
+        "neither a bos identifier nor its piece",
+        {
+          $0["tokenizer.ggml.bos_token_id"] = nil; $0.rename(piece: "<bos>", to: "<begin>")
+        }
+      ),
+      ("a bos identifier that is another piece's", { $0["tokenizer.ggml.bos_token_id"] = .u32(1) }),
       ("no scores", { $0["tokenizer.ggml.scores"] = nil }),
       ("a score that is no number", { $0["tokenizer.ggml.scores"] = .floats([Float](repeating: .nan, count: count)) }),
       ("no token types", { $0["tokenizer.ggml.token_type"] = nil }),
@@ -219,6 +227,14 @@ extension BrokenWeights {
       ("two activations", { $0["clip.use_silu"] = .bool(true) }),
       ("feature layers", { $0["clip.vision.feature_layer"] = .integers([-9]) }),
       ("a Mini-CPM version that is a string", { $0["clip.minicpmv_version"] = .string("3") }),
+      (
+        "a projection that llama-quantize has quantised",
+        {
+          $0.change("mm.input_projection.weight") {
+            $0.type = 8; $0.data = [UInt8](repeating: 0, count: 24 * 34)
+          }
+        }
+      ),
       ("a projection that claims another width", { $0["clip.vision.projection_dim"] = .u32(64) }),
       ("a tower of another width", { $0["clip.vision.embedding_length"] = .u32(32) }),
       ("a bias that is no number", { $0.set(.nan, in: "v.blk.0.ln1.bias") }),

@@ -31,6 +31,16 @@ enum BrokenWeights {
       change(&writer)
       kinds.append((name, good.text, try file(name, writer.file)))
     }
+    for part in 1...2 {
+      // As llama-gguf-split writes them: the first has all metadata, the others nothing but these.
+      var split = part == 1 ? goodText : GGUFWriter()
+      split["split.no"] = .u16(UInt16(part - 1))
+      split["split.count"] = .u16(3)
+      split["split.tensors.count"] = .i32(25)
+      let path = folder.appendingPathComponent("model-0000\(part)-of-00003.gguf")
+      try Data(split.file).write(to: path)
+      kinds.append(("part \(part) of a split model", path.path, nil))
+    }
     kinds.append(("a missing file", folder.appendingPathComponent("none.gguf").path, nil))
     kinds.append(("a folder", folder.path, nil))
     kinds.append(("a device", "/dev/zero", nil))

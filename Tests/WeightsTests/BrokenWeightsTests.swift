@@ -43,7 +43,20 @@ import Weights
     "2⁶³ tensors": "claims 9,223,372,036,854,775,808 tensors, more than its",
     "another architecture": "is a model of the architecture \"llama\"; Gemma 3 (\"gemma3\") is needed",
     "a LoRA adapter": "is a LoRA adapter, not a whole model",
-    "one of three parts": "is one of 3 parts; join them with llama-gguf-split --merge",
+    "one of three parts": "is one part of a model that was split into 3; join them with llama-gguf-split --merge",
+    "part 1 of a split model":
+      "is part 1 of a model that was split into 3; join them with llama-gguf-split --merge model-00001-of-00003.gguf",
+    "part 2 of a split model":
+      "is part 2 of a model that was split into 3, whose first is model-00001-of-00003.gguf; join them with "
+      + "llama-gguf-split --merge model-00001-of-00003.gguf model.gguf",
+    "neither a bos identifier nor its piece":
+      "tokenizer.ggml.bos_token_id is missing, and its vocabulary has no piece \"<bos>\"",
+    "a bos identifier that is another piece's":
+      "tokenizer.ggml.bos_token_id is 1, but the piece \"<bos>\" of its vocabulary is 2",
+    "no base of the rotation": "gemma3.rope.freq_base is missing; llama.cpp would take 10,000",
+    "a projection that llama-quantize has quantised":
+      "mm.input_projection.weight is in the format Q8_0, which cannot be used there; make it again from the original with "
+      + "llama-quantize --tensor-type mm.input_projection=f16",
     "a projector as the text model": "is a projector; give it with --mmproj",
     "a text model as the projector": "is a text model, not a projector; give it with --model",
     "a JPEG": "it looks like a JPEG image",

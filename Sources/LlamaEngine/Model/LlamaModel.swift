@@ -1,5 +1,6 @@
 import CLlama
 import Foundation
+import Weights
 
 /// The text model's weights: loaded once, shared by everything, freed with the last user.
 ///
@@ -9,16 +10,22 @@ final class LlamaModel: @unchecked Sendable {
   let pointer: OpaquePointer
   let path: String
 
+  /// - Parameter supplements: settings that the file leaves out, told to llama.cpp before it supposes others.
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load them.
-  init(path: String, usesGPU: Bool) throws(EngineFault) {
+  init(path: String, usesGPU: Bool, supplements: [Supplement] = []) throws(EngineFault) {
     var parameters = llama_model_default_params()
     parameters.n_gpu_layers = usesGPU ? -1 : 0
     LlamaLog.forget()
     // The end of a list without devices. Without a list llama.cpp would still open every graphics processor that is there.
     var noDevice: ggml_backend_dev_t?
+    // The last one has an empty key, which ends the list.
+    let overrides = supplements.map(\.override) + [llama_model_kv_override()]
     let loaded = withUnsafeMutablePointer(to: &noDevice) { devices in
-      if !usesGPU { parameters.devices = devices }
-      return llama_model_load_from_file(path, parameters)
+      overrides.withUnsafeBufferPointer { overrides in
+        if !usesGPU { parameters.devices = devices }
+        parameters.kv_overrides = overrides.baseAddress
+        return llama_model_load_from_file(path, parameters)
+      }
     }
     guard let pointer = loaded else {
       throw .refusedWeights(path: path, reason: LlamaLog.lastErrors ?? "no reason given")
@@ -33,4 +40,24 @@ final class LlamaModel: @unchecked Sendable {
   var vocabularySize: Int { Int(llama_vocab_n_tokens(vocabulary)) }
   var embeddingLength: Int { Int(llama_model_n_embd_inp(pointer)) }
   var trainedContext: Int { Int(llama_model_n_ctx_train(pointer)) }
+}
+
+extension Supplement {
+  /// As llama.cpp is told of it.
+  fileprivate var override: llama_model_kv_override {
+    var told = llama_model_kv_override()
+    withUnsafeMutableBytes(of: &told.key) { place in
+      // One byte stays for the zero at its end; the keys are far shorter.
+      place.copyBytes(from: Array(key.utf8).prefix(max(0, place.count - 1)))
+    }
+    switch value {
+    case .identifier(let identifier):
+      told.tag = LLAMA_KV_OVERRIDE_TYPE_INT
+      told.val_i64 = Int64(identifier)
+    case .flag(let flag):
+      told.tag = LLAMA_KV_OVERRIDE_TYPE_BOOL
+      told.val_bool = flag
+    }
+    return told
+  }
 }

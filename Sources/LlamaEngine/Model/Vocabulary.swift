@@ -1,4 +1,5 @@
 import CLlama
+import Weights
 
 /// Text to tokens and back.
 struct Vocabulary: Sendable {
@@ -13,33 +14,52 @@ struct Vocabulary: Sendable {
   /// Stand around an image's embeddings; `nil` in a vocabulary without them.
   let imageBounds: (start: llama_token, end: llama_token)?
 
+  /// The pieces that guide the model, and their texts' bytes.
+  private let markers: [llama_token: [UInt8]]
+
+  /// - Parameter checked: the same vocabulary as the file's header has it. The markers' identifiers are taken from there:
+  ///   llama.cpp does not find those that the file calls ordinary text, as some export tools do.
   /// - Throws: `EngineFault.refusedWeights` when the vocabulary lacks Gemma 3's turn markers.
-  init(of model: LlamaModel) throws(EngineFault) {
+  init(of model: LlamaModel, checked: Weights.Vocabulary) throws(EngineFault) {
     self.model = model
-    beginOfSequence = llama_vocab_bos(model.vocabulary)
-    guard beginOfSequence >= 0, let start = Self.special("<start_of_turn>", in: model),
-      let end = Self.special("<end_of_turn>", in: model)
-    else { throw .refusedWeights(path: model.path, reason: "the vocabulary has no <start_of_turn> and <end_of_turn>") }
-    startOfTurn = start
-    endOfTurn = end
-    if let start = Self.special("<start_of_image>", in: model), let end = Self.special("<end_of_image>", in: model) {
+    let found = checked.markers.mapValues { llama_token(clamping: $0) }
+    guard let start = found["<start_of_turn>"], let end = found["<end_of_turn>"] else {
+      throw .refusedWeights(path: model.path, reason: "the vocabulary has no <start_of_turn> and <end_of_turn>")
+    }
+    beginOfSequence = llama_token(clamping: checked.beginOfSequence)
+    (startOfTurn, endOfTurn) = (start, end)
+    if let start = found["<start_of_image>"], let end = found["<end_of_image>"] {
       imageBounds = (start, end)
     } else {
       imageBounds = nil
     }
-  }
-
-  private static func special(_ piece: String, in model: LlamaModel) -> llama_token? {
-    let tokens = tokens(of: piece, in: model, parsingSpecials: true)
-    return tokens.count == 1 ? tokens.first : nil
+    markers = Dictionary(found.map { ($1, Array($0.utf8)) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The tokens of plain text. Nothing in it is read as a special token.
   func tokens(of text: String) -> [llama_token] {
-    remembered.tokens(of: text) { Self.tokens(of: $0, in: model, parsingSpecials: false) }
+    remembered.tokens(of: text) { text in
+      let tokens = Self.tokens(of: text, in: model)
+      guard tokens.contains(where: { markers[$0] != nil }) else { return tokens }
+      // A file may call its markers text, or pieces that users define, and llama.cpp then finds them in any text. So the text
+      // is cut within each of them, where no marker can be found any more.
+      return cutInMarkers(text).flatMap { Self.tokens(of: $0, in: model) }
+    }
   }
 
-  private static func tokens(of text: String, in model: LlamaModel, parsingSpecials: Bool) -> [llama_token] {
+  /// A text, cut after the first byte of every marker that is written out in it.
+  private func cutInMarkers(_ text: String) -> [String] {
+    let bytes = Array(text.utf8)
+    var (parts, start) = ([String](), 0)
+    for place in bytes.indices.dropFirst()
+    where markers.values.contains(where: { bytes[(place - 1)...].starts(with: $0) }) {
+      parts.append(String(decoding: bytes[start..<place], as: UTF8.self))
+      start = place
+    }
+    return parts + [String(decoding: bytes[start...], as: UTF8.self)]
+  }
+
+  private static func tokens(of text: String, in model: LlamaModel) -> [llama_token] {
     var text = text
     return text.withUTF8 { bytes -> [llama_token] in
       guard let start = bytes.baseAddress, bytes.count > 0, bytes.count < Int(Int32.max) else { return [] }
@@ -47,11 +67,11 @@ struct Vocabulary: Sendable {
         var tokens = [llama_token](repeating: 0, count: bytes.count + 2)
         let length = Int32(bytes.count)
         var count = llama_tokenize(
-          model.vocabulary, characters, length, &tokens, Int32(tokens.count), false, parsingSpecials)
+          model.vocabulary, characters, length, &tokens, Int32(tokens.count), false, false)
         if count < 0, count > Int32.min {
           tokens = [llama_token](repeating: 0, count: Int(-count))
           count = llama_tokenize(
-            model.vocabulary, characters, length, &tokens, Int32(tokens.count), false, parsingSpecials)
+            model.vocabulary, characters, length, &tokens, Int32(tokens.count), false, false)
         }
         return Array(tokens.prefix(max(0, Int(count))))
       }
