@@ -13,10 +13,27 @@ public struct UnreadableFile: Fault {
 }
 
 extension SHA256Digest {
+  /// The digest of a file's bytes, read on a thread of its own: for large files, in asynchronous code.
+  ///
+  /// - Throws: ``UnreadableFile`` when the file is missing or may not be read; `CancellationError`.
+  public static func ofFile(at path: String) async throws -> SHA256Digest {
+    try await BlockingWork.run { try SHA256Digest(ofFileAt: path, cancellation: $0) }
+  }
+
   /// The digest of a file's bytes, read in pieces of one mebibyte; the path is as `FileName` writes it.
   ///
   /// - Throws: ``UnreadableFile`` when the file is missing or may not be read.
   public init(ofFileAt path: String) throws(UnreadableFile) {
+    do {
+      self = try SHA256Digest(ofFileAt: path, cancellation: nil)
+    } catch let fault as UnreadableFile {
+      throw fault
+    } catch {
+      throw UnreadableFile(path: path, reason: "\(error)")
+    }
+  }
+
+  private init(ofFileAt path: String, cancellation: BlockingWork.Cancellation?) throws {
     guard let file = FileName.withPath(path, { fopen($0, "rb") }) else {
       throw UnreadableFile(path: path, reason: String(cString: strerror(errno)))
     }
@@ -24,6 +41,7 @@ extension SHA256Digest {
     var hasher = SHA256Hasher()
     var piece = [UInt8](repeating: 0, count: 1 << 20)
     while true {
+      try cancellation?.check()
       let count = fread(&piece, 1, piece.count, file)
       if count == 0 { break }
       piece.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }

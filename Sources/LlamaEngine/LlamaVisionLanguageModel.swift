@@ -82,7 +82,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let name = text.name
     let engineName = Self.engineName(usesGPU: usesGPU)
     identification = Task.detached {
-      let digests = try files.map { try $0.digest() }
+      var digests: [SHA256Digest] = []
+      for file in files { digests.append(try await file.digest()) }
       guard let weights = digests.first else { throw EngineFault.closed }
       return ModelIdentity(
         name: name, weights: weights, projector: digests.dropFirst().first, engine: engineName)

@@ -38,6 +38,16 @@ import Testing
     #expect(try ImageFiles.at(pull.folder + "/images").count == 6)
   }
 
+  @Test func `pages that lead in a circle are refused, and nothing is taken for the whole of them`() async throws {
+    let pull = try await ArchiveStandIn.pull()
+    await #expect {
+      try await pull.run(.collection(66, limit: nil))
+    } throws: { error in
+      "\(error)".contains("nothing that earlier pages of the list do not have")
+    }
+    #expect(try await pull.run(.collection(66, limit: 6)).images == 6)
+  }
+
   @Test func `a limit is a limit`() async throws {
     let pull = try await ArchiveStandIn.pull()
     #expect(try await pull.run(.collection(65, limit: 5)).images == 5)

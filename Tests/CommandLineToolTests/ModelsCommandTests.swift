@@ -70,7 +70,7 @@ enum HubStandIn {
       guard stopwatch.isFresh else { return }
       let walk = FileManager.default.enumerator(atPath: blobs)
       while let name = walk?.nextObject() as? String {
-        if name.hasSuffix(".incomplete") {
+        if name.hasSuffix(".part") {
           stopwatch.start()
           kill(process, SIGINT)
           return

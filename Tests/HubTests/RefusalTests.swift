@@ -31,6 +31,9 @@ final class Notices: Sendable {
     Case(behaviour: "broken", says: "answered 500, the server has trouble"),
     Case(behaviour: "busylong", says: "asks to come back in 9999 s"),
     Case(behaviour: "nohub", says: "is it a Hugging Face hub?"),
+    Case(behaviour: "nocommit", says: "give the model a commit of 40 digits as its revision"),
+    Case(behaviour: "page", says: "sent a page for people instead of a file"),
+    Case(behaviour: "movedgated", token: "good", says: "which answers 401 and was not sent the token; set HF_ENDPOINT"),
     Case(behaviour: "loop", says: "more than 10 redirects"),
     Case(behaviour: "wrongsize", says: "300001 bytes came where 301001 were announced"),
     Case(behaviour: "short", says: "300001 bytes came where 299001 were announced"),
@@ -65,7 +68,12 @@ final class Notices: Sendable {
     let bench = try await Bench("plain")
     var file = bench.file()
     file.pinned = SHA256Digest(of: [1])
-    await #expect(throws: TransferFault.self) { try await bench.fetcher.fetch(file) }
+    await #expect {
+      try await bench.fetcher.fetch(file)
+    } throws: { error in
+      guard case HubFault.otherThanPinned = error else { return false }
+      return "\(error)".hasSuffix("nothing was fetched") && (error as? any Fault)?.kind.exitStatus == 78
+    }
     #expect(try await bench.standIn.log(of: bench.repository).allSatisfy { $0.role == "hub" })
   }
 

@@ -22,6 +22,42 @@ import Testing
     #expect(environment(["HF_ENDPOINT": "https://mirror.example/"]).endpoint == "https://mirror.example")
     #expect(environment(["HF_HUB_OFFLINE": "1"]).isOffline && environment(["HF_HUB_OFFLINE": "YES"]).isOffline)
     #expect(!environment(["HF_HUB_OFFLINE": "0"]).isOffline && !environment(["HF_HUB_OFFLINE": ""]).isOffline)
+    #expect(environment(["TRANSFORMERS_OFFLINE": "1"]).isOffline)
+    #expect(
+      !environment(["HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "1"]).isOffline, "the newer one is asked alone")
+    #expect(environment(["HF_HUB_OFFLINE": "", "TRANSFORMERS_OFFLINE": "on"]).isOffline)
+    #expect(environment([:]).usesLinks && !environment(["HF_HUB_DISABLE_SYMLINKS": "1"]).usesLinks)
+    for (folder, expected) in [
+      ("$HOME/hf", home + "/hf"), ("${HOME}/hf", home + "/hf"), ("$NOBODY/hf", "$NOBODY/hf"), ("/a$B/${B}c", "/aX/Xc"),
+      ("~root/hf", "/root/hf"), ("~/$B", home + "/X"),
+    ] {
+      #expect(environment(["HF_HOME": folder, "B": "X"]).cache == expected + "/hub")
+      #expect(environment(["HF_HUB_CACHE": folder, "B": "X"]).cache == expected)
+      #expect(environment(["HUGGINGFACE_HUB_CACHE": folder, "B": "X"]).cache == expected)
+    }
+  }
+
+  @Test func `the token is the first of variable, older variable and file that holds one, as the hub's tools have it`()
+    throws
+  {
+    let home = FileManager.default.temporaryDirectory.appendingPathComponent("home-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+    try Data(" from\n-file\n".utf8).write(to: URL(fileURLWithPath: home + "/token"))
+    func token(_ variables: [String: String]) -> String? {
+      HubEnvironment(variables: variables.merging(["HF_HOME": home]) { first, _ in first }).token
+    }
+    #expect(token(["HF_TOKEN": "one", "HUGGING_FACE_HUB_TOKEN": "two"]) == "one")
+    #expect(token(["HUGGING_FACE_HUB_TOKEN": "two"]) == "two")
+    #expect(token(["HF_TOKEN": "", "HUGGING_FACE_HUB_TOKEN": "two"]) == "two")
+    #expect(token(["HF_TOKEN": " \n"]) == "from-file", "a blank one hides no file")
+    #expect(token(["HF_TOKEN": " ", "HUGGING_FACE_HUB_TOKEN": "two"]) == "from-file")
+    #expect(token(["HF_TOKEN_PATH": "$T/token", "T": home]) == "from-file")
+    #expect(token(["HF_TOKEN_PATH": "/nowhere"]) == nil)
+    for yes in ["1", "true", "YES", "on"] {
+      #expect(token(["HF_HUB_DISABLE_IMPLICIT_TOKEN": yes, "HF_TOKEN": "one"]) == nil)
+    }
+    #expect(token(["HF_HUB_DISABLE_IMPLICIT_TOKEN": "0", "HF_TOKEN": "one"]) == "one")
+    #expect(HubEnvironment(variables: ["HF_HOME": home]).tokenSource == home + "/token")
   }
 
   @Test func `the rate is that of the last seconds`() {

@@ -11,24 +11,24 @@ import Testing
     return path
   }
 
-  @Test func `the digest is that of the file that was opened, though its name passed to another`() throws {
+  @Test func `the digest is that of the file that was opened, though its name passed to another`() async throws {
     let path = try file("one")
     let opened = try OpenedFile(path: path.path)
     try opened.checkName()
     try FileManager.default.removeItem(at: path)
     try Data("two".utf8).write(to: path)
-    #expect(try opened.digest() == SHA256Digest(of: Array("one".utf8)))
+    #expect(try await opened.digest() == SHA256Digest(of: Array("one".utf8)))
     #expect(throws: EngineFault.changedWeights(path: path.path)) { try opened.checkName() }
   }
 
-  @Test func `a file that is written to after it was opened is refused`() throws {
+  @Test func `a file that is written to after it was opened is refused`() async throws {
     let path = try file("one")
     let opened = try OpenedFile(path: path.path)
     let handle = try FileHandle(forWritingTo: path)
     try handle.seekToEnd()
     try handle.write(contentsOf: Data("more".utf8))
     try handle.close()
-    #expect(throws: EngineFault.changedWeights(path: path.path)) { try opened.digest() }
+    await #expect(throws: EngineFault.changedWeights(path: path.path)) { try await opened.digest() }
     #expect(throws: EngineFault.changedWeights(path: path.path)) { try opened.checkName() }
   }
 

@@ -108,7 +108,9 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(404)
             repository, file = "/".join(words[:2]), "/".join(words[4:])
             behaviour = words[1].split(".")[0]
-            (self.storage if self.role == "storage" else self.hub)(behaviour, repository, file)
+            # A hub that moved answers where the storage is.
+            is_hub = self.role == "hub" or behaviour.startswith("moved") and self.command == "HEAD"
+            (self.hub if is_hub else self.storage)(behaviour, repository, file)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
@@ -146,6 +148,13 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, b"<html>")
         if behaviour == "loop":
             return self.answer(302, headers={"Location": self.path})
+        if behaviour.startswith("moved"):
+            if self.role == "hub":
+                return self.answer(308, headers={"Location": f"http://127.0.0.1:{ports['storage']}{self.path}"})
+            if behaviour == "movedgated":
+                return self.answer(401)
+        if behaviour == "page":
+            return self.answer(200, b"<html>Log in</html>", {"Content-Type": "text/html", "ETag": '"1-2"'})
         if behaviour == "renamed":
             return self.answer(307, headers={"Location": self.path.replace("/renamed.", "/plain.")})
         body = content(file)
@@ -153,7 +162,8 @@ class Handler(BaseHTTPRequestHandler):
         digest = hashlib.sha256(body + (b"x" if behaviour == "wronghash" else b"")).hexdigest()
         self.answer(302, headers={
             "Location": f"http://127.0.0.1:{ports['storage']}{self.path}",
-            "X-Repo-Commit": COMMIT, "X-Linked-Size": str(size), "X-Linked-Etag": f'"{digest}"',
+            **({} if behaviour == "nocommit" else {"X-Repo-Commit": COMMIT}),
+            "X-Linked-Size": str(size), "X-Linked-Etag": f'"{digest}"',
         })
 
     # The storage.
@@ -248,6 +258,12 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(200, json.dumps({"count": 0, "next": None, "results": []}).encode())
             start = int(query.get("cursor", ["0"])[0])
             following = f"http://127.0.0.1:{ports['hub']}{address.path}?collections=65&limit=4&cursor={start + 4}"
+            # Two pages, each of which says that the other is next.
+            if query.get("collections") == ["66"]:
+                following = f"http://127.0.0.1:{ports['hub']}{address.path}?collections=66&cursor={4 - start}"
+                return self.answer(200, json.dumps({
+                    "next": following, "results": [self.image(name) for name in names[start:start + 4]],
+                }).encode())
             return self.answer(200, json.dumps({
                 "count": len(names), "next": following if start + 4 < len(names) else None,
                 "results": [self.image(name) for name in names[start:start + 4]],

@@ -59,12 +59,17 @@ public struct ArchiveClient: Sendable {
     var next: String? = "\(endpoint)/api/v2/images/search/?collections=\(number)&limit=100"
     while let url = next, identifiers.count < limit ?? .max {
       let page = try decode(Page.self, try await get(url, limit: Self.largestAnswer), url)
+      let known = identifiers.count
       for entry in page.results
       where ArchiveRecord.isIdentifier(entry.identifier) && seen.insert(entry.identifier).inserted {
         identifiers.append(entry.identifier)
       }
-      // A page that leads to itself would never end.
-      next = page.next == url || page.results.isEmpty ? nil : page.next
+      // Pages that lead in a circle, however long it is, would never end.
+      guard page.next == nil || page.results.isEmpty || identifiers.count > known else {
+        throw ArchiveFault.strangeAnswer(
+          url: url, reason: "it has nothing that earlier pages of the list do not have, and leads to another")
+      }
+      next = page.results.isEmpty ? nil : page.next
       progress(identifiers.count)
     }
     guard !identifiers.isEmpty else { throw ArchiveFault.emptyCollection(number) }

@@ -33,8 +33,9 @@ let configCommand = CommandSpecification(
   try printSetting("cache", hub.cache, source("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME"))
   try printSetting(
     "token", hub.token == nil ? "none" : "set, not shown",
-    hub.token == nil ? "default" : variables["HF_TOKEN"]?.isEmpty == false ? "from HF_TOKEN" : "from its file")
-  try printSetting("offline", hub.isOffline ? "yes" : "no", source("HF_HUB_OFFLINE"))
+    hub.tokenSource.map { "from \($0)" } ?? source("HF_HUB_DISABLE_IMPLICIT_TOKEN"))
+  try printSetting("offline", hub.isOffline ? "yes" : "no", source("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
+  try printSetting("links", hub.usesLinks ? "yes" : "no", source("HF_HUB_DISABLE_SYMLINKS"))
   for entry in configuration.file.models {
     try printSetting("models", entry.name, "from \(configuration.file.path)")
   }

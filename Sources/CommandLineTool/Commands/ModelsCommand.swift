@@ -10,10 +10,15 @@ let modelsCommand = CommandSpecification(
   usage: ["models [list]", "models pull NAME…", "models verify [NAME…]", "models remove NAME…"],
   discussion: [
     "Models come from Hugging Face's hub into the cache that its other tools use too (HF_HOME, HF_HUB_CACHE), and what is "
-      + "there already is not fetched again. A pull that was cut goes on where it ended. Every file is compared with the "
-      + "SHA-256 that the hub states, and with the catalogue's where that has one.",
+      + "there already is not fetched again, so a cache that is whole may be read-only. A pull that was cut goes on where it "
+      + "ended. Every file is compared with the SHA-256 that the hub states; one that is pinned in config.json is compared with "
+      + "that, also when it is here already.",
+    "'verify' reads files through and compares them with that SHA-256. A cache that was copied without its links does not tell "
+      + "it: the hub is asked then, and what nobody can tell is printed and said to be not compared. 'remove' frees what no "
+      + "other model needs, and says what stays and why.",
     "Where a repository is gated, accept its terms on its page and set HF_TOKEN. HF_ENDPOINT names a mirror; "
-      + "HF_HUB_OFFLINE=1 keeps off the network; proxies are those of the environment. 'dermgemma config' shows what holds.",
+      + "HF_HUB_OFFLINE=1 keeps off the network; HF_HUB_DISABLE_SYMLINKS=1 keeps links out of the cache; proxies are those of "
+      + "the environment. 'dermgemma config' shows what holds.",
     "Once pulled, a model is used by its name: --model NAME, the key 'model' in config.json, or DERMGEMMA_MODEL. A model "
       + "that is not listed, or another repository for one that is, goes under 'models' in config.json "
       + "(docs/CONFIGURATION.md).",
@@ -36,15 +41,16 @@ let modelsCommand = CommandSpecification(
   case ("list", true): try listModels(store, terminal)
   case ("pull", false):
     let connections = try arguments.number("--connections", in: 1...16) ?? 4
-    for entry in try entries(names, in: store) {
-      try await pull(entry, store: store, configuration, connections: connections, terminal)
-    }
-  case ("verify", _): try verifyModels(names, store, terminal)
+    let fetcher = fetcher(configuration, connections: connections, terminal)
+    for entry in try entries(names, in: store) { try await pull(entry, by: fetcher, terminal) }
+  case ("verify", _):
+    try await verifyModels(names, store, asking: fetcher(configuration, connections: 1, terminal), terminal)
   case ("remove", false):
     for entry in try entries(names, in: store) {
-      guard store.state(of: entry) != .absent else { throw HubFault.notPulled(entry.name) }
-      let freed = try store.remove(entry)
-      try terminal.print("\(entry.name): removed, \(ByteCount.text(freed)) freed")
+      guard store.hasAnything(of: entry) else { throw HubFault.notPulled(entry.name) }
+      let removal = try store.remove(entry)
+      for sentence in removal.kept { terminal.complain("dermgemma: \(sentence)") }
+      try terminal.print("\(entry.name): removed, \(ByteCount.text(removal.freed)) freed")
     }
   default:
     throw UsageFault(message: "Say list, pull NAME, verify or remove NAME", command: "models")
@@ -85,9 +91,7 @@ private func listModels(_ store: ModelStore, _ terminal: Terminal) throws {
   }
 }
 
-private func pull(
-  _ entry: ModelEntry, store: ModelStore, _ configuration: Configuration, connections: Int, _ terminal: Terminal
-) async throws {
+private func fetcher(_ configuration: Configuration, connections: Int, _ terminal: Terminal) -> HubFetcher {
   var client = HTTPClient()
   client.limits.userAgent = "dermgemma/\(Tool.version)"
   client.retries.notice = { fault, pause in
@@ -98,7 +102,11 @@ private func pull(
   download.progress = { terminal.progress($0.line) }
   var fetcher = HubFetcher(environment: configuration.hub, download: download)
   fetcher.notice = { terminal.complain("dermgemma: \($0)") }
-  if let terms = entry.terms, !configuration.hub.isOffline {
+  return fetcher
+}
+
+private func pull(_ entry: ModelEntry, by fetcher: HubFetcher, _ terminal: Terminal) async throws {
+  if let terms = entry.terms, !fetcher.environment.isOffline {
     terminal.complain("dermgemma: the terms of \(terms) apply to \(entry.name)")
   }
   for file in entry.files {
@@ -109,36 +117,51 @@ private func pull(
   try terminal.print("\(entry.name) is here: use it with --model \(entry.name)")
 }
 
-private func verifyModels(_ names: [String], _ store: ModelStore, _ terminal: Terminal) throws {
+private func verifyModels(
+  _ names: [String], _ store: ModelStore, asking hub: HubFetcher, _ terminal: Terminal
+) async throws {
   let embedded = names.isEmpty || names.contains(ModelLocation.embeddedName)
   if embedded, let location = ModelLocation.embedded {
-    for (path, digest) in try verifyEmbedded(location) { try terminal.print("\(digest.hexadecimal)  \(path)") }
+    for (path, digest) in try await verifyEmbedded(location) { try terminal.print("\(digest.hexadecimal)  \(path)") }
   }
+  var uncompared = 0
   let named = try names.filter { $0 != ModelLocation.embeddedName }.map { try store.entry($0) }
   for entry in names.isEmpty ? store.catalogue.entries.filter({ store.state(of: $0) == .whole }) : named {
     terminal.progress("Reading \(entry.name)…")
-    for (path, digest) in try store.verify(entry) { try terminal.print("\(digest.hexadecimal)  \(path)") }
+    for file in try await store.verify(entry, asking: hub) {
+      try terminal.print("\(file.digest.hexadecimal)  \(file.path)")
+      guard !file.isCompared else { continue }
+      uncompared += 1
+      terminal.complain(
+        "dermgemma: \(file.path): not compared: neither its name in the cache, nor the hub, nor config.json tells which "
+          + "SHA-256 it should have")
+    }
   }
-  try terminal.print("All of these are as they should be.")
+  try terminal.print(
+    uncompared == 0
+      ? "All of these are as they should be."
+      : "\(uncompared) of these could not be compared with anything; the others are as they should be.")
 }
 
 /// The embedded model's files against the list that lies beside them.
-private func verifyEmbedded(_ location: ModelLocation) throws -> [(path: String, digest: SHA256Digest)] {
+private func verifyEmbedded(_ location: ModelLocation) async throws -> [(path: String, digest: SHA256Digest)] {
   let folder = URL(fileURLWithPath: location.weights).deletingLastPathComponent().path
   let list = folder + "/SHA256SUMS"
   guard let data = FileManager.default.contents(atPath: list) else {
     throw HubFault.broken(path: list, reason: "the embedded model's list of digests is missing")
   }
-  return try String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
+  var found: [(path: String, digest: SHA256Digest)] = []
+  for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
     let words = line.split(separator: " ", maxSplits: 1)
     guard words.count == 2, let expected = SHA256Digest(hexadecimal: words[0]) else {
       throw HubFault.broken(path: list, reason: "a line of it is no digest and name")
     }
     let path = folder + "/" + words[1].trimmingCharacters(in: .whitespaces.union(CharacterSet(charactersIn: "*")))
-    let digest = try SHA256Digest(ofFileAt: path)
+    let digest = try await SHA256Digest.ofFile(at: path)
     guard digest == expected else {
       throw HubFault.broken(path: path, reason: "SHA-256 \(digest) where \(expected) was expected")
     }
-    return (path, digest)
+    found.append((path, digest))
   }
+  return found
 }

@@ -37,7 +37,7 @@ struct Configuration: Sendable {
   func store() throws(HubFault) -> ModelStore {
     ModelStore(
       catalogue: ModelCatalogue(own: file.models, builtin: try ModelCatalogue.builtin().entries),
-      cache: HubCache(folder: hub.cache))
+      cache: HubCache(folder: hub.cache, usesLinks: hub.usesLinks))
   }
 
   /// The arguments with the defaults that apply to their command, and a model's name resolved to its two files.

@@ -3,67 +3,115 @@ import Foundation
 
 /// The hub's cache on this machine, laid out as all of its tools do:
 /// `models--ORG--NAME/{refs/REVISION, blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG}`.
+///
+/// Where there are no symbolic links, or the cache was copied without them, the files lie in `snapshots` themselves. Where a
+/// file came by Xet, `blobs/ETAG` is a link too, into a store of the whole cache (``SharedBlobs``).
 public struct HubCache: Sendable, Hashable {
   /// The cache's folder.
   public var folder: String
+  /// Whether links are made where the file system has them.
+  public var usesLinks: Bool
 
   /// A cache.
-  public init(folder: String) { self.folder = folder }
-
-  func repositoryFolder(_ repository: String) -> String {
-    folder + "/models--" + repository.split(separator: "/").joined(separator: "--")
+  public init(folder: String, usesLinks: Bool = true) {
+    self.folder = folder
+    self.usesLinks = usesLinks
   }
+
+  private func name(of repository: String) -> String {
+    "models--" + repository.split(separator: "/").joined(separator: "--")
+  }
+
+  func repositoryFolder(_ repository: String) -> String { folder + "/" + name(of: repository) }
 
   func blob(_ tag: String, of repository: String) -> String { repositoryFolder(repository) + "/blobs/" + tag }
 
-  func lock(_ tag: String, of repository: String) -> String {
-    let name = "models--" + repository.split(separator: "/").joined(separator: "--")
-    return "\(folder)/.locks/\(name)/\(tag).lock"
+  func lock(_ tag: String, of repository: String) -> String { "\(folder)/.locks/\(name(of: repository))/\(tag).lock" }
+
+  func place(of file: String, in repository: String, commit: String) -> String {
+    "\(repositoryFolder(repository))/snapshots/\(commit)/\(file)"
+  }
+
+  /// The commit that a revision leads to on this machine; `nil` when nobody asked for it yet.
+  func commit(of revision: String, in repository: String) -> String? {
+    if Self.isCommit(revision) { return revision.lowercased() }
+    return FileManager.default.contents(atPath: "\(repositoryFolder(repository))/refs/\(revision)")
+      .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+      .flatMap { Self.isCommit($0) ? $0 : nil }
   }
 
   /// The path by which a file of a revision can be opened; `nil` when it is not here.
   public func path(of file: String, in repository: String, revision: String) -> String? {
-    let base = repositoryFolder(repository)
-    var commits: [String] = []
-    if Self.isCommit(revision) {
-      commits = [revision]
-    } else if let commit = FileManager.default.contents(atPath: "\(base)/refs/\(revision)") {
-      commits = [String(decoding: commit, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)]
-    }
-    return commits.map { "\(base)/snapshots/\($0)/\(file)" }.first { FileManager.default.fileExists(atPath: $0) }
+    commit(of: revision, in: repository).map { place(of: file, in: repository, commit: $0) }
+      .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+  }
+
+  /// The name of the blob that a file of a snapshot is a link to, by one step of the link: the next may lead into the
+  /// cache-wide store, whose names are other digests. `nil` for a file that lies there itself.
+  static func tag(ofFileAt path: String) -> String? {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: path))?.split(separator: "/").last.map(String.init)
   }
 
   /// Lets a file of a commit be found, and a revision's name lead to that commit.
   ///
+  /// - Parameter isNew: whether the blob was made for this file; where there are no links it is moved then, and copied
+  ///   otherwise.
   /// - Throws: `TransferFault.unwritable`.
-  func link(_ file: String, of repository: String, revision: String, commit: String, toBlob tag: String) throws
-    -> String
-  {
-    let base = repositoryFolder(repository)
-    let path = "\(base)/snapshots/\(commit)/\(file)"
+  func link(
+    _ file: String, of repository: String, revision: String, commit: String, toBlob tag: String, isNew: Bool
+  ) throws(TransferFault) -> String {
+    let path = place(of: file, in: repository, commit: commit)
     let depth = file.split(separator: "/").count
     let target = String(repeating: "../", count: depth + 1) + "blobs/" + tag
-    do {
-      try makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
-      if (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != target {
-        // Beside it and then renamed: nobody ever finds the place empty.
-        let fresh = "\(path).\(getpid()).link"
-        unlink(fresh)
-        try FileManager.default.createSymbolicLink(atPath: fresh, withDestinationPath: target)
-        guard rename(fresh, path) == 0 else {
-          throw TransferFault.unwritable(path: path, reason: String(cString: strerror(errno)))
+    try makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    if (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != target {
+      // Beside it and then renamed: nobody ever finds the place empty.
+      let fresh = "\(path).\(getpid()).link"
+      unlink(fresh)
+      if usesLinks, symlink(target, fresh) == 0 {
+        try move(fresh, to: path)
+      } else {
+        let reason = errno
+        guard !usesLinks || Self.lacksLinks(reason) else {
+          throw .unwritable(path: path, reason: String(cString: strerror(reason)))
         }
+        try put(blob(tag, of: repository), at: path, isNew: isNew, by: fresh)
       }
-      if !Self.isCommit(revision) {
-        try makeFolder(URL(fileURLWithPath: "\(base)/refs/\(revision)").deletingLastPathComponent().path)
-        try Data(commit.utf8).write(to: URL(fileURLWithPath: "\(base)/refs/\(revision)"), options: .atomic)
-      }
-    } catch let fault as TransferFault {
-      throw fault
-    } catch {
-      throw TransferFault.unwritable(path: path, reason: plainReason(of: error, at: path))
     }
+    try note(commit, as: revision, of: repository)
     return path
+  }
+
+  /// Whether this is how a file system says that it has no symbolic links: FAT, exFAT, SMB, FUSE.
+  static func lacksLinks(_ error: Int32) -> Bool { [EPERM, EOPNOTSUPP, ENOTSUP, ENOSYS].contains(error) }
+
+  private func put(_ blob: String, at path: String, isNew: Bool, by fresh: String) throws(TransferFault) {
+    if isNew { return try move(blob, to: path) }
+    do {
+      try FileManager.default.copyItem(
+        atPath: URL(fileURLWithPath: blob).resolvingSymlinksInPath().path, toPath: fresh)
+    } catch {
+      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
+    }
+    try move(fresh, to: path)
+  }
+
+  private func move(_ source: String, to path: String) throws(TransferFault) {
+    guard rename(source, path) == 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+  }
+
+  /// Lets a branch or tag lead to a commit.
+  ///
+  /// - Throws: `TransferFault.unwritable`.
+  func note(_ commit: String, as revision: String, of repository: String) throws(TransferFault) {
+    guard !Self.isCommit(revision), self.commit(of: revision, in: repository) != commit else { return }
+    let path = "\(repositoryFolder(repository))/refs/\(revision)"
+    try makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    do {
+      try Data(commit.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
+    }
   }
 
   func makeFolder(_ path: String) throws(TransferFault) {
@@ -72,46 +120,6 @@ public struct HubCache: Sendable, Hashable {
     } catch {
       throw .unwritable(path: path, reason: plainReason(of: error, at: path))
     }
-  }
-
-  /// Removes a file from all snapshots of a repository, and its blobs where nothing else leads to them.
-  ///
-  /// - Returns: the bytes that became free.
-  /// - Throws: `TransferFault.unwritable`.
-  func remove(_ file: String, of repository: String) throws(TransferFault) -> Int64 {
-    let base = repositoryFolder(repository)
-    let files = FileManager.default
-    var tags: Set<String> = []
-    for commit in (try? files.contentsOfDirectory(atPath: base + "/snapshots")) ?? [] {
-      let path = "\(base)/snapshots/\(commit)/\(file)"
-      guard let target = try? files.destinationOfSymbolicLink(atPath: path) else { continue }
-      tags.insert(String(target.split(separator: "/").last ?? ""))
-      guard unlink(path) == 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
-      rmdir("\(base)/snapshots/\(commit)")
-    }
-    let others = linkedTags(below: base + "/snapshots")
-    var freed: Int64 = 0
-    for tag in tags.subtracting(others) where !tag.isEmpty && tag != ".." {
-      let path = blob(tag, of: repository)
-      freed += DiskSpace.occupied(by: path)
-      for leftover in [path, path + HubFile.partialSuffix + ".incomplete", path + HubFile.partialSuffix + ".pieces"] {
-        guard unlink(leftover) == 0 || errno == ENOENT else {
-          throw .unwritable(path: leftover, reason: String(cString: strerror(errno)))
-        }
-      }
-    }
-    return freed
-  }
-
-  private func linkedTags(below folder: String) -> Set<String> {
-    var tags: Set<String> = []
-    let walk = FileManager.default.enumerator(atPath: folder)
-    while let name = walk?.nextObject() as? String {
-      if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + name) {
-        tags.insert(String(target.split(separator: "/").last ?? ""))
-      }
-    }
-    return tags
   }
 
   static func isCommit(_ revision: String) -> Bool {

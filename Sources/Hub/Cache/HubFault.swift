@@ -16,6 +16,8 @@ public enum HubFault: Fault, Equatable {
   case strangeAnswer(file: String, reason: String)
   /// A name that is in no catalogue.
   case unknownModel(String, known: [String])
+  /// The hub has another content than the one that is pinned.
+  case otherThanPinned(file: String, pinned: String, hub: String)
   /// A model that was not fetched yet.
   case notPulled(String)
   /// A file that is here but is not what it should be.
@@ -26,7 +28,7 @@ public enum HubFault: Fault, Equatable {
   public var kind: FaultKind {
     switch self {
     case .unknownModel: .usage
-    case .notPulled, .broken: .unusableWeights
+    case .notPulled, .broken, .otherThanPinned: .unusableWeights
     case .badEntry: .unusableInput
     default: .unavailable
     }
@@ -48,6 +50,8 @@ public enum HubFault: Fault, Equatable {
     case .strangeAnswer(let file, let reason): "\(file): \(reason)"
     case .unknownModel(let name, let known):
       "\(name): no such model; known are \(known.joined(separator: ", "))"
+    case .otherThanPinned(let file, let pinned, let hub):
+      "\(file): SHA-256 \(pinned) is pinned, and the hub has \(hub); nothing was fetched"
     case .notPulled(let name): "\(name) is not on this machine: run dermgemma models pull \(name)"
     case .broken(let path, let reason): "\(path): \(reason)"
     case .badEntry(let place, let reason): "\(place): \(reason)"

@@ -54,35 +54,61 @@ public struct ModelStore: Sendable {
     cache.path(of: file.file, in: entry.repository, revision: entry.revision)
   }
 
-  /// Reads a model's files through and compares them with the digest in the entry or, without one, with the hub's,
-  /// which is the blob's name.
+  /// A file that was read through.
+  public struct Verified: Sendable, Hashable {
+    /// Where it is.
+    public var path: String
+    /// What it is.
+    public var digest: SHA256Digest
+    /// Whether somebody says what it should be.
+    public var isCompared: Bool
+  }
+
+  /// Reads a model's files through and compares them with the digest in the entry or, without one, with the hub's: that is the
+  /// name of the blob that a file is a link to. Of a file without a link the hub is asked.
   ///
-  /// - Returns: each file's path and digest.
-  /// - Throws: `HubFault.notPulled`, `HubFault.broken`; `UnreadableFile`.
-  public func verify(_ entry: ModelEntry) throws -> [(path: String, digest: SHA256Digest)] {
+  /// - Parameter hub: by which it is asked; `nil` to ask nobody.
+  /// - Throws: `HubFault.notPulled`, `HubFault.broken`; `UnreadableFile`; `CancellationError`.
+  public func verify(_ entry: ModelEntry, asking hub: HubFetcher? = nil) async throws -> [Verified] {
     let paths = try location(of: entry)
-    return try [(paths.weights, entry.weights), (paths.projector, entry.projector)].map { path, file in
-      let name = URL(fileURLWithPath: path).resolvingSymlinksInPath().lastPathComponent
-      let digest = try SHA256Digest(ofFileAt: path)
-      guard let expected = file.sha256 ?? SHA256Digest(hexadecimal: name) else {
-        throw HubFault.broken(path: path, reason: "nobody said which SHA-256 it should have; it has \(digest)")
-      }
-      guard digest == expected else {
+    var verified: [Verified] = []
+    for (path, file) in zip([paths.weights, paths.projector], entry.files) {
+      let digest = try await SHA256Digest.ofFile(at: path)
+      let expected = try await expected(file, at: path, asking: hub)
+      guard expected == nil || digest == expected else {
         throw HubFault.broken(
-          path: path, reason: "SHA-256 \(digest) where \(expected) was expected; remove it and pull it again")
+          path: path,
+          reason: "SHA-256 \(digest) where \(expected?.hexadecimal ?? "") was expected; remove it and pull it again")
       }
-      return (path, digest)
+      verified.append(Verified(path: path, digest: digest, isCompared: expected != nil))
     }
+    return verified
+  }
+
+  private func expected(_ file: HubFile, at path: String, asking hub: HubFetcher?) async throws -> SHA256Digest? {
+    if let pinned = file.pinned { return pinned }
+    if let named = HubCache.tag(ofFileAt: path).flatMap({ SHA256Digest(hexadecimal: $0) }) { return named }
+    guard let hub, let commit = cache.commit(of: file.revision, in: file.repository) else { return nil }
+    return try await hub.statedDigest(of: file, commit: commit)
   }
 
   /// Removes a model's files; one that another model of the catalogue needs and has stays.
   ///
-  /// - Returns: the bytes that became free.
+  /// - Returns: the bytes that became free, and what stays.
   /// - Throws: `TransferFault.unwritable`.
-  public func remove(_ entry: ModelEntry) throws -> Int64 {
+  public func remove(_ entry: ModelEntry) throws -> Removal {
     let others = catalogue.entries.filter { $0.name != entry.name && state(of: $0) == .whole }
     let kept = Set(others.flatMap(\.files).map { "\($0.repository)/\($0.file)" })
-    return try entry.files.filter { !kept.contains("\($0.repository)/\($0.file)") }
-      .reduce(Int64(0)) { freed, file in try freed + cache.remove(file.file, of: file.repository) }
+    var removal = Removal()
+    for file in entry.files where !kept.contains("\(file.repository)/\(file.file)") {
+      removal.add(try cache.remove(file.file, of: file.repository))
+    }
+    removal.add(try cache.tidy(entry.repository, after: removal))
+    return removal
+  }
+
+  /// Whether there is something to remove: a file of the model, or what a pull that did not end left of its repository.
+  public func hasAnything(of entry: ModelEntry) -> Bool {
+    state(of: entry) != .absent || cache.hasLeftovers(entry.repository)
   }
 }

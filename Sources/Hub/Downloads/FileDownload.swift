@@ -10,6 +10,8 @@ public struct RemoteFile: Sendable {
   public var url: String
   /// Headers that the first host is sent, such as an authorization.
   public var headers: [String: String]
+  /// Hosts that are sent an authorization too when a redirect leads there by https.
+  public var trustedHosts: Set<String>
   /// Its size in bytes.
   public var size: Int64
   /// Its digest; `nil` where the server has none to offer.
@@ -19,14 +21,23 @@ public struct RemoteFile: Sendable {
 
   /// A file.
   public init(
-    name: String, url: String, headers: [String: String] = [:], size: Int64, digest: SHA256Digest?, identity: String
+    name: String, url: String, headers: [String: String] = [:], trustedHosts: Set<String> = [], size: Int64,
+    digest: SHA256Digest?, identity: String
   ) {
     self.name = name
     self.url = url
     self.headers = headers
+    self.trustedHosts = trustedHosts
     self.size = size
     self.digest = digest
     self.identity = identity
+  }
+}
+
+extension RemoteFile {
+  /// The question for its bytes.
+  func request(_ more: [String: String] = [:]) -> HTTPRequest {
+    HTTPRequest(url, headers: headers.merging(more) { $1 }, trustedHosts: trustedHosts)
   }
 }
 
@@ -55,9 +66,10 @@ public struct FileDownload: Sendable {
       throw TransferFault.wrongAnswer(name: source.name, reason: "the server says that it is empty")
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    try DiskSpace.check(max(0, source.size - DiskSpace.occupied(by: path + ".incomplete")), at: folder)
+    try DiskSpace.check(max(0, source.size - DiskSpace.occupied(by: PartialFile.partPath(of: path))), at: folder)
     let file = try PartialFile(path: path, size: source.size, pieceSize: pieceSize, identity: source.identity)
     let hasher = PrefixHasher(file)
+    defer { hasher.stop() }
     let reporter = Task { await report(file, source.name) }
     defer { reporter.cancel() }
     do {
@@ -71,7 +83,7 @@ public struct FileDownload: Sendable {
       throw TransferFault.wrongDigest(
         name: source.name, expected: expected.hexadecimal, found: found.hexadecimal)
     }
-    try file.complete()
+    try await BlockingWork.run { _ in try file.complete() }
     return found
   }
 
@@ -85,11 +97,11 @@ public struct FileDownload: Sendable {
         guard let index = wanted.next() else { return }
         group.addTask {
           try await RangeFetch(source: source, file: file, client: client).fetch(piece: index)
-          try await hasher.advance()
+          hasher.advance()
         }
       }
       for _ in 0..<max(1, connections) { startNext() }
-      try await hasher.advance()
+      hasher.advance()
       while try await group.next() != nil { startNext() }
     }
   }
@@ -99,7 +111,7 @@ public struct FileDownload: Sendable {
     try await client.retries.run { _ in
       let place = Mutex<Int64>(0)
       defer { file.forget(place.withLock { $0 }) }
-      let response = try await client.exchange(HTTPRequest(source.url, headers: source.headers)) { _, bytes in
+      let response = try await client.exchange(source.request()) { _, bytes in
         let start = place.withLock { place in
           defer { place += Int64(bytes.count) }
           return place

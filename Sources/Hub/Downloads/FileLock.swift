@@ -8,6 +8,10 @@ public final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
+  /// What the hub's own tool gives its lock files, whatever the process's mask: whoever shares a cache by a group has to be
+  /// able to take them.
+  private static let mode: mode_t = 0o664
+
   /// Waits until the lock is ours.
   ///
   /// - Parameters:
@@ -15,21 +19,44 @@ public final class FileLock: Sendable {
   ///   - waiting: called once when another holds it.
   /// - Throws: ``TransferFault`` when the file cannot be made; `CancellationError`.
   public static func hold(_ path: String, waiting: @Sendable () -> Void) async throws -> FileLock {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw TransferFault.unwritable(path: path, reason: String(cString: strerror(errno)))
-    }
-    let lock = FileLock(descriptor: descriptor)
+    let lock = FileLock(descriptor: try opened(path))
     var isFirst = true
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let reason = errno
-      guard reason == EWOULDBLOCK || reason == EINTR else {
-        throw TransferFault.unwritable(path: path, reason: String(cString: strerror(reason)))
-      }
+    while try !lock.isTaken(path) {
       if isFirst { waiting() }
       isFirst = false
       try await Task.sleep(for: .milliseconds(100))
     }
     return lock
+  }
+
+  /// The lock if nobody else holds it.
+  ///
+  /// - Parameter mode: what a new file may be used for, and by whom.
+  /// - Throws: ``TransferFault`` when the file cannot be made.
+  static func take(_ path: String, mode: mode_t = mode) throws(TransferFault) -> FileLock? {
+    let lock = FileLock(descriptor: try opened(path, mode: mode))
+    return try lock.isTaken(path) ? lock : nil
+  }
+
+  private static func opened(_ path: String, mode: mode_t = mode) throws(TransferFault) -> Int32 {
+    var descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode)
+    if descriptor >= 0 {
+      // Only its owner may; another's has been given what it was to have.
+      _ = fchmod(descriptor, mode)
+    } else if errno == EACCES || errno == EROFS {
+      // Another's, which only its owner may write: to lock it is no writing.
+      descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    }
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    return descriptor
+  }
+
+  private func isTaken(_ path: String) throws(TransferFault) -> Bool {
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+    let reason = errno
+    guard reason == EWOULDBLOCK || reason == EINTR else {
+      throw .unwritable(path: path, reason: String(cString: strerror(reason)))
+    }
+    return false
   }
 }

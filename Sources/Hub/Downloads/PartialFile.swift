@@ -1,10 +1,11 @@
-import Digests
+import Faults
 import Foundation
 import Synchronization
 
 /// A file that is being fetched in pieces, with a journal of those that are whole, so that another run can go on.
 ///
-/// It is `PATH.incomplete` with `PATH.pieces` beside it until it is finished. Pieces are written by several threads to
+/// It is `PATH.part` with `PATH.pieces` beside it until it is finished: `hf cache prune` deletes whatever ends in
+/// `.incomplete`, one that is being filled too. Pieces are written by several threads to
 /// places that do not overlap; what they share is behind `state`.
 final class PartialFile: Sendable {
   let size: Int64
@@ -20,8 +21,18 @@ final class PartialFile: Sendable {
     var underway: Int64 = 0
   }
 
-  var incompletePath: String { path + ".incomplete" }
-  private var journalPath: String { path + ".pieces" }
+  var partPath: String { Self.partPath(of: path) }
+  private var journalPath: String { Self.journalPath(of: path) }
+
+  /// Where the bytes are until all are there.
+  static func partPath(of path: String) -> String { path + ".part" }
+  private static func journalPath(of path: String) -> String { path + ".pieces" }
+  /// Where they were before the name was changed.
+  private static func formerPath(of path: String) -> String { path + ".incomplete" }
+  /// All files that an unfinished one may have.
+  static func leftovers(of path: String) -> [String] {
+    [partPath(of: path), journalPath(of: path), formerPath(of: path)]
+  }
   var pieceCount: Int { Int((size + pieceSize - 1) / pieceSize) }
 
   /// Opens what an earlier run left of the same file, or begins anew.
@@ -33,24 +44,27 @@ final class PartialFile: Sendable {
     self.size = size
     self.pieceSize = pieceSize
     func opened(_ path: String, _ flags: Int32) throws(TransferFault) -> Int32 {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o644)
+      // Who else may write is the process's mask's to say: in a cache that a group shares, another may go on.
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o666)
       guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
       return descriptor
     }
     let count = Int((size + pieceSize - 1) / pieceSize)
     let head = "dermgemma-pieces 1 \(size) \(pieceSize) \(identity.filter { !$0.isWhitespace })"
     var whole = [Bool](repeating: false, count: count)
-    let text = FileManager.default.contents(atPath: path + ".pieces").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let (part, pieces) = (Self.partPath(of: path), Self.journalPath(of: path))
+    if !FileManager.default.fileExists(atPath: part) { rename(Self.formerPath(of: path), part) }
+    let text = FileManager.default.contents(atPath: pieces).map { String(decoding: $0, as: UTF8.self) } ?? ""
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let goesOn = lines.first.map { $0 == head } == true && FileManager.default.fileExists(atPath: path + ".incomplete")
+    let goesOn = lines.first.map { $0 == head } == true && FileManager.default.fileExists(atPath: part)
     // The last line has no newline when writing it was cut short: it does not count.
     if goesOn {
       for line in lines.dropFirst().dropLast() {
         if let index = Int(line), whole.indices.contains(index) { whole[index] = true }
       }
     }
-    descriptor = try opened(path + ".incomplete", goesOn ? 0 : O_TRUNC)
-    journal = try opened(path + ".pieces", O_TRUNC)
+    descriptor = try opened(part, goesOn ? 0 : O_TRUNC)
+    journal = try opened(pieces, O_TRUNC)
     state = Mutex(State(whole: whole))
     let kept = whole.indices.filter { whole[$0] }
     try Self.write([UInt8](([head] + kept.map { "\($0)" }).map { $0 + "\n" }.joined().utf8)[...], to: journal, path)
@@ -89,7 +103,7 @@ final class PartialFile: Sendable {
       let count = pwrite(
         descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(place) + off_t(written))
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .unwritable(path: incompletePath, reason: String(cString: strerror(errno))) }
+      guard count > 0 else { throw .unwritable(path: partPath, reason: String(cString: strerror(errno))) }
       written += count
     }
     state.withLock { $0.underway += Int64(bytes.count) }
@@ -112,21 +126,54 @@ final class PartialFile: Sendable {
   /// Reads into a buffer from a place in the file.
   func read(_ buffer: UnsafeMutableRawBufferPointer, at place: Int64) throws(TransferFault) -> Int {
     let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(place))
-    guard count >= 0 else { throw .unwritable(path: incompletePath, reason: String(cString: strerror(errno))) }
+    guard count >= 0 else { throw .unwritable(path: partPath, reason: String(cString: strerror(errno))) }
     return count
   }
 
-  /// Puts the whole file in its place, or throws everything away.
-  func complete() throws(TransferFault) {
-    guard fsync(descriptor) == 0, rename(incompletePath, path) == 0 else {
-      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+  /// Puts the whole file in its place; waits for the disk.
+  func complete() throws {
+    guard fsync(descriptor) == 0 else {
+      throw TransferFault.unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+    if rename(partPath, path) != 0 {
+      guard errno == ENOENT else {
+        throw TransferFault.unwritable(path: path, reason: String(cString: strerror(errno)))
+      }
+      // Somebody cleaned the cache meanwhile. The bytes are there for as long as we hold them open.
+      try copyBack()
     }
     unlink(journalPath)
   }
 
+  private func copyBack() throws {
+    do {
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    } catch {
+      throw TransferFault.unwritable(path: path, reason: plainReason(of: error, at: path))
+    }
+    let copy = open(partPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard copy >= 0 else { throw TransferFault.unwritable(path: partPath, reason: String(cString: strerror(errno))) }
+    defer { close(copy) }
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var place: Int64 = 0
+    while place < size {
+      let at = place
+      let count = try piece.withUnsafeMutableBytes { try read($0, at: at) }
+      guard count > 0 else {
+        throw TransferFault.unwritable(path: partPath, reason: "it became shorter while it was read")
+      }
+      try Self.write(piece.prefix(count), to: copy, partPath)
+      place += Int64(count)
+    }
+    guard fsync(copy) == 0, rename(partPath, path) == 0 else {
+      throw TransferFault.unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
   /// Removes what was fetched.
   func discard() {
-    unlink(incompletePath)
+    unlink(partPath)
     unlink(journalPath)
   }
 

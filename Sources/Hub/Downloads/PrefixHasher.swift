@@ -1,40 +1,69 @@
 import Digests
+import Dispatch
+import Synchronization
 
 /// Takes the digest of a file while it is being fetched: follows the pieces that are whole, from the beginning.
-actor PrefixHasher {
+///
+/// It reads and hashes on a queue of its own, to which everything but `isStopped` belongs (which is why this may be
+/// `@unchecked Sendable`): gigabytes would keep threads of Swift's shared pool from everybody else.
+final class PrefixHasher: @unchecked Sendable {
+  private let queue = DispatchQueue(label: "dermgemma-digest", qos: .utility)
   private let file: PartialFile
   private var hasher: SHA256Hasher? = SHA256Hasher()
   private var next = 0
   private var buffer = [UInt8](repeating: 0, count: 1 << 20)
+  private var failure: (any Error)?
+  private let isStopped = Atomic(false)
 
   init(_ file: PartialFile) { self.file = file }
 
-  /// Hashes as far as pieces are whole without a gap.
-  func advance() throws {
-    while next < file.pieceCount, file.isWhole(next) {
-      let range = file.range(ofPiece: next)
-      var place = range.lowerBound
-      while place < range.upperBound {
-        try Task.checkCancellation()
-        let wanted = min(buffer.count, Int(range.upperBound - place))
-        let file = file
-        let at = place
-        let count = try buffer.withUnsafeMutableBytes { bytes in
-          try file.read(UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(wanted)), at: at)
-        }
-        guard count > 0 else {
-          throw TransferFault.unwritable(path: file.incompletePath, reason: "it became shorter while it was read")
-        }
-        buffer.withUnsafeBytes { hasher?.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
-        place += Int64(count)
-      }
-      next += 1
-    }
+  /// Lets it hash as far as pieces are whole without a gap.
+  func advance() {
+    queue.async { self.follow() }
   }
 
   /// The digest of the whole file; to be called once.
-  func finish() throws -> SHA256Digest {
-    try advance()
-    return hasher.take()?.finish() ?? SHA256Digest(of: [])
+  func finish() async throws -> SHA256Digest {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        queue.async {
+          self.follow()
+          if let failure = self.failure { return continuation.resume(throwing: failure) }
+          continuation.resume(returning: self.hasher.take()?.finish() ?? SHA256Digest(of: []))
+        }
+      }
+    } onCancel: {
+      stop()
+    }
+  }
+
+  /// Ends it before its time.
+  func stop() { isStopped.store(true, ordering: .relaxed) }
+
+  private func follow() {
+    do {
+      while failure == nil, next < file.pieceCount, file.isWhole(next) {
+        try hash(file.range(ofPiece: next))
+        next += 1
+      }
+    } catch {
+      failure = error
+    }
+  }
+
+  private func hash(_ range: Range<Int64>) throws {
+    var place = range.lowerBound
+    while place < range.upperBound {
+      if isStopped.load(ordering: .relaxed) { throw CancellationError() }
+      let wanted = min(buffer.count, Int(range.upperBound - place))
+      let count = try buffer.withUnsafeMutableBytes { bytes in
+        try file.read(UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(wanted)), at: place)
+      }
+      guard count > 0 else {
+        throw TransferFault.unwritable(path: file.partPath, reason: "it became shorter while it was read")
+      }
+      buffer.withUnsafeBytes { hasher?.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+      place += Int64(count)
+    }
   }
 }

@@ -21,10 +21,10 @@ struct RangeFetch: Sendable {
         let start = place.withLock { $0 }
         guard start < range.upperBound else { return }
         let forAdvance = min(Self.mostForAdvance, (range.upperBound - start + 3) / 4)
-        var headers = source.headers
+        var headers: [String: String] = [:]
         headers["Range"] = "bytes=\(start)-\(range.upperBound - 1)"
         if let tag = holder.withLock({ $0 }) { headers["If-Range"] = tag }
-        let response = try await client.exchange(HTTPRequest(source.url, headers: headers)) { response, bytes in
+        let response = try await client.exchange(source.request(headers)) { response, bytes in
           try check(response, start: start, end: range.upperBound)
           if let tag = response.header("etag"), !tag.hasPrefix("W/") { holder.withLock { $0 = tag } }
           let now = place.withLock { $0 }

@@ -10,8 +10,8 @@ public struct HTTPClient: Sendable {
   public enum Following: Sendable {
     /// All, but for those from https to http.
     case all
-    /// Those that stay with the scheme, host and port of the first address.
-    case sameHost
+    /// All but one that leads to another scheme, host or port and that itself says what is asked for.
+    case unless(@Sendable (HTTPResponse) -> Bool)
   }
 
   /// Timeouts and the like.
@@ -25,7 +25,8 @@ public struct HTTPClient: Sendable {
     self.retries = retries
   }
 
-  /// One request with its redirects. The authorization header goes to no other host than the first.
+  /// One request with its redirects. The authorization header goes to no other host than the first and those that the request
+  /// trusts.
   ///
   /// - Throws: ``TransferFault`` for no answer (an answer of any status is returned), what `receive` threw, or
   /// `CancellationError`.
@@ -46,11 +47,13 @@ public struct HTTPClient: Sendable {
           url: request.url, reason: "it redirects to \(location.prefix(200).debugDescription), no http address")
       }
       if origin != first {
-        if following == .sameHost { return response }
+        if case .unless(let isEnough) = following, isEnough(response) { return response }
         if Origin(request.url)?.scheme == "https", origin.scheme == "http" {
           throw TransferFault.badRedirect(url: request.url, reason: "it redirects from https to http")
         }
-        request.headers = request.headers.filter { $0.key.lowercased() != "authorization" }
+        if origin.scheme != "https" || !request.trustedHosts.contains(origin.host) {
+          request.headers = request.headers.filter { $0.key.lowercased() != "authorization" }
+        }
       }
       request.url = next
     }

@@ -14,12 +14,17 @@ public struct HTTPRequest: Sendable, Hashable {
   public var method: Method
   /// Names and values besides those that every request has.
   public var headers: [String: String]
+  /// Hosts that may see the authorization too when a redirect leads there by https.
+  public var trustedHosts: Set<String>
 
   /// A request.
-  public init(_ url: String, method: Method = .get, headers: [String: String] = [:]) {
+  public init(
+    _ url: String, method: Method = .get, headers: [String: String] = [:], trustedHosts: Set<String> = []
+  ) {
     self.url = url
     self.method = method
     self.headers = headers
+    self.trustedHosts = trustedHosts
   }
 }
 

@@ -51,15 +51,19 @@ final class OpenedFile: Sendable {
     guard stat(path, &status) == 0, State(status) == state else { throw .changedWeights(path: path) }
   }
 
-  /// The digest of all bytes.
+  /// The digest of all bytes, taken on a thread of its own.
   ///
   /// - Throws: `EngineFault.changedWeights` when they were written to since; `CancellationError`.
-  func digest() throws -> SHA256Digest {
+  func digest() async throws -> SHA256Digest {
+    try await BlockingWork.run { try self.digest($0) }
+  }
+
+  private func digest(_ cancellation: BlockingWork.Cancellation) throws -> SHA256Digest {
     var hasher = SHA256Hasher()
     var piece = [UInt8](repeating: 0, count: 1 << 20)
     var offset = 0
     while true {
-      try Task.checkCancellation()
+      try cancellation.check()
       let count = pread(descriptor, &piece, piece.count, offset)
       guard count >= 0 else {
         throw EngineFault.unreadableWeights(path: path, reason: String(cString: strerror(errno)))
