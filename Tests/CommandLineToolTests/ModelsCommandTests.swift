@@ -62,6 +62,29 @@ enum HubStandIn {
     #expect(gone.status == 78 && gone.errors.contains("run dermgemma models pull tiny"))
   }
 
+  @Test func `without links a model is listed, verified by the hub's word or said to be not compared, and removed`()
+    async throws
+  {
+    let variables = try await HubStandIn.bench("plain").merging(["HF_HUB_DISABLE_SYMLINKS": "1"]) { $1 }
+    let pulled = try await Program.run(["models", "pull", "tiny"], variables: variables)
+    #expect(pulled.status == 0, "\(pulled.errors)")
+    let path = try #require(pulled.lines.first)
+    #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: path)) == nil)
+    let listed = try await Program.run(["models", "list"], variables: variables)
+    #expect(listed.lines.contains { $0.hasPrefix("tiny ") && $0.contains("  here ") })
+    let verified = try await Program.run(["models", "verify", "tiny"], variables: variables)
+    #expect(verified.status == 0 && verified.lines.last == "All of these are as they should be.")
+    let alone = try await Program.run(
+      ["models", "verify", "tiny"], variables: variables.merging(["TRANSFORMERS_OFFLINE": "1"]) { $1 })
+    #expect(alone.status == 0 && alone.lines.count == 3)
+    #expect(
+      alone.lines.last == "2 of these could not be compared with anything; the others are as they should be.")
+    #expect(alone.complaints.first?.contains("\(path): not compared: neither its name in the cache") == true)
+    let removed = try await Program.run(["models", "remove", "tiny"], variables: variables)
+    #expect(removed.status == 0 && removed.text.hasSuffix("kB freed\n"), "\(removed.text)")
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
   @Test func `Ctrl-C stops a pull, and the next one goes on`() async throws {
     let variables = try await HubStandIn.bench("holdfirst")
     let blobs = try #require(variables["HF_HOME"]) + "/hub"
