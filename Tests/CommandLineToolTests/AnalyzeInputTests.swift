@@ -152,7 +152,7 @@ import Testing
     #expect(outcome.status == 66, "\(outcome.errors)")
     #expect(
       outcome.complaints == [
-        "dermgemma: labels.csv: the seed's layout (Image, Dx), 2 labels; 2 of 3 images have one",
+        "dermgemma: labels.csv: the seed's layout (Image, Dx), 2 labels; 2 of 2 images have one",
         "dermgemma: gone??[2J.png: no such file or folder",
       ])
     let objects = try outcome.objects()

@@ -48,6 +48,8 @@ import Testing
     #expect(refused.status == 65 && refused.errors.contains("--allow-unlabelled"), "\(refused.errors)")
     let names = ["--protocol", "direct", "--labels", "labels.csv", "images"]
     #expect(try await Program.analyze(names, in: folder).status == 65)
+    let gone = try await Program.analyze(["--labels", "labels.csv", "gone.png"], in: folder)
+    #expect(gone.status == 66, "what is missing is told as that")
     let allowed = try await validate(folder, ["--allow-unlabelled"])
     #expect(allowed.status == 0, "\(allowed.errors)")
     #expect(allowed.text.contains("0 of 2 images have a label"))

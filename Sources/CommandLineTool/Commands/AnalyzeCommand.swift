@@ -69,7 +69,7 @@ let analyzeCommand = CommandSpecification(
   let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
   let labels = try chosenLabels(arguments, of: "analyze", terminal)
   if let labels {
-    try LabelMatch(labels, images: inputs.map(\.name)).tell(
+    try LabelMatch(labels, images: inputs.filter(\.isThere).map(\.name)).tell(
       terminal, allowsNone: arguments.isSet("--allow-unlabelled"))
   }
   let location = try ModelLocation.chosen(

@@ -11,6 +11,9 @@ enum AnalyzeInput: Sendable {
   /// A path that led nowhere; it fails in its place.
   case missing(ImageFiles.Missing)
 
+  /// Whether there is something to read, so that labels can be of it.
+  var isThere: Bool { if case .missing = self { false } else { true } }
+
   var name: String {
     switch self {
     case .file(let path): path.split(separator: "/").last.map(String.init) ?? path

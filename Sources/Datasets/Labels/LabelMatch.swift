@@ -21,7 +21,7 @@ public struct LabelMatch: Sendable, Hashable {
     let parts = [labels.layout.description, labels.writing, "\(number) \(number == 1 ? "label" : "labels")"]
     line =
       "\(labels.name): \(parts.filter { !$0.isEmpty }.joined(separator: ", ")); "
-      + "\(labelled) of \(images) \(images == 1 ? "image" : "images") \(labelled == 1 ? "has" : "have") one"
+      + "\(labelled) of \(images) \(images == 1 ? "image" : "images") \(labelled == 1 || images == 1 ? "has" : "have") one"
       + Self.aside(labels)
     guard labelled == 0, images > 0 else {
       fault = nil

@@ -7,7 +7,7 @@ extension LabelCensus {
   /// How many images have a label, and whose layout the labels have; `nil` without labels.
   public var matching: String? {
     guard let layout, let labels else { return nil }
-    let verb = "\(images == 1 ? "image" : "images") \(labelled == 1 ? "has" : "have")"
+    let verb = "\(images == 1 ? "image" : "images") \(labelled == 1 || images == 1 ? "has" : "have")"
     return "\(labelled) of \(images) \(verb) a label; the file has \(labels), in \(layout)"
   }
 

@@ -101,7 +101,8 @@ public struct RunTables: Sendable {
     var lines: [String] = []
     if census.layout != nil {
       let codes = census.codes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
-      let verb = "\(census.images == 1 ? "image" : "images") \(census.labelled == 1 ? "has" : "have")"
+      let verb =
+        "\(census.images == 1 ? "image" : "images") \(census.labelled == 1 || census.images == 1 ? "has" : "have")"
       lines.append(
         "  \(census.labelled) of \(census.images) \(verb) a label"
           + (codes.isEmpty ? "" : ": " + codes.joined(separator: ", ")))
