@@ -5,7 +5,7 @@
 # class that is never above 0.5 has PPV 1, so a submission that decides nothing leads the macro PPV table with 1.0. A column
 # written 0 and 1, without a decimal point, is refused ("non-floating-point"); "0.0" passes. The picture ISIC_0035068 has
 # weight 0, by name; and weights stay in the truth file's order while the rows are sorted, so that with this picture not at
-# its sorted place another one loses its weight, and answers that are all right score 0.952.
+# its sorted place another one loses its weight, and answers that are all right score 1.024 of 1.
 # Version: isic-challenge-scoring 5.6.0 with pandas 2.3.3. With pandas 3, which its own requirements admit, every submission
 # ends in AttributeError (DataFrame.applymap is gone).
 # Why it matters: figures "by the challenge's rules" from elsewhere differ, rounding makes ties. Sort the truth by name.
@@ -74,7 +74,7 @@ pandas 2.3.3, right, in whole numbers: ScoreError: CSV contains non-floating-poi
 pandas 2.3.3, right, as 0.0 and 1.0: (1.0, 1.0)
 pandas 2.3.3, the last picture wrong: 0.952
 pandas 2.3.3, the same, called ISIC_0035068: 1.0
-pandas 2.3.3, all right, ISIC_0035068 first: 0.952
+pandas 2.3.3, all right, ISIC_0035068 first: 1.024
 pandas 3.1.1, right answers: AttributeError: 'DataFrame' object has no attribute 'applymap'
 EXPECTED
 diff "$work/expected" "$work/seen" || { echo "changed: the lines above (< as found, > now)" >&2; exit 1; }
