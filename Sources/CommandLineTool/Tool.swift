@@ -13,7 +13,7 @@ public enum Tool {
 
   /// Runs a command line without the program's name, and gives its exit status.
   public static func run(_ arguments: [String]) async -> Int32 {
-    // What they tell comes back from write() as an error, which is told in words.
+    // write() reports the same condition as an error, which becomes a message.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     return await run(arguments, terminal: Terminal())

@@ -1,7 +1,7 @@
 import Faults
 import Foundation
 
-/// A file that could not be read while its digest was taken.
+/// A file that could not be read for its digest.
 public struct UnreadableFile: Fault {
   /// The file's path as the caller gave it.
   public let path: String

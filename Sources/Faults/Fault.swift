@@ -4,11 +4,11 @@
 /// ("lesion.jpg: JPEG ends after 1,204 of 27,113 bytes"), fit for a terminal, a log and a web client alike;
 /// `kind` decides the exit status and, in the server, the HTTP status.
 public protocol Fault: Error, Sendable, CustomStringConvertible {
-  /// What sort of trouble this is.
+  /// The kind of fault.
   var kind: FaultKind { get }
 }
 
-/// The sorts of trouble that a caller tells apart, with the exit status that `dermgemma` documents for each.
+/// The kinds of fault that a caller distinguishes, with the exit status that `dermgemma` documents for each.
 public enum FaultKind: Int32, Sendable, CaseIterable {
   /// The command line is wrong.
   case usage = 64
@@ -22,7 +22,7 @@ public enum FaultKind: Int32, Sendable, CaseIterable {
   case bug = 70
   /// Output could not be written.
   case unwritableOutput = 74
-  /// Weights are missing, broken or do not fit each other.
+  /// Weights are missing, broken or do not match each other.
   case unusableWeights = 78
   /// Stopped by the person at the keyboard.
   case interrupted = 130

@@ -2,8 +2,9 @@ import Foundation
 
 /// Names of files as text. Linux takes any bytes for a name, and text is UTF-8: bytes that are not are written `\xE9`.
 ///
-/// The text is what people are shown and what the program passes on; ``bytes(of:)`` leads back to the very file. A
-/// backslash that would be mistaken for such an escape is one itself (`\x5C`), so no two names share a text.
+/// The text is shown to people and passed on in the program;
+/// ``bytes(of:)`` gives the original name. A backslash that would be mistaken for such an escape is escaped itself (`\x5C`),
+/// so no two names share a text.
 public enum FileName {
   private static let backslash = UInt8(ascii: "\\")
 
@@ -29,7 +30,7 @@ public enum FileName {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The name or path that a text stands for, as the file system has it.
+  /// The original bytes of a name or path.
   public static func bytes(of text: String) -> [UInt8] {
     let text = Array(text.utf8)
     guard text.contains(backslash) else { return text }

@@ -9,7 +9,7 @@ import Foundation
 /// - Returns: one line without the path.
 public func plainReason(of error: any Error, at path: String) -> String {
   var cause = error as NSError
-  // An error and its cause, and the cause's: no chain of Foundation's is longer than a few.
+  // An error, its cause, the cause's cause and so on; Foundation's chains are short.
   for _ in 0..<8 where cause.domain != NSPOSIXErrorDomain {
     guard let underlying = cause.userInfo[NSUnderlyingErrorKey] as? NSError else { break }
     cause = underlying
@@ -17,7 +17,7 @@ public func plainReason(of error: any Error, at path: String) -> String {
   if cause.domain == NSPOSIXErrorDomain, let code = Int32(exactly: cause.code) {
     return String(cString: strerror(code))
   }
-  // Where Foundation kept no cause, the path may still have one: a part of it that is no folder, a loop of links.
+  // If Foundation has no cause, the path may show one: a component that is not a folder, or a loop of links.
   var status = stat()
   if lstat(path, &status) != 0, errno != ENOENT { return String(cString: strerror(errno)) }
   return error.localizedDescription

@@ -6,7 +6,7 @@ public enum ImageFault: Fault, Equatable {
   case unreadable(name: String, reason: String)
   /// There are no bytes at all.
   case empty(name: String)
-  /// The bytes begin like no picture that we know.
+  /// The bytes do not begin like any known picture format.
   case notAnImage(name: String)
   /// The bytes are of a known kind that is not read.
   case formatNotAccepted(name: String, format: UnsupportedFormat)

@@ -1,4 +1,4 @@
-/// What is read and prepared at most and at least.
+/// Limits on what is read and prepared.
 ///
 /// Sizes are checked on the header, before any pixel is decoded.
 public enum ImageLimits {

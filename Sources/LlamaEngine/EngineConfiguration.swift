@@ -1,16 +1,16 @@
 import Foundation
 import VisionLanguage
 
-/// What to load and how much room to give it.
+/// What to load, and how much memory and how many sequences it gets.
 public struct EngineConfiguration: Sendable {
   /// The text model's GGUF file.
   public var weights: String
-  /// The projector's; without one no image can be looked at.
+  /// The projector's GGUF file; without one no image can be read.
   public var projector: String?
-  /// Threads for decoding, and as many for encoding; `nil` for what the files' sizes are worth. Of an ``EngineTeam`` of small
+  /// Threads for decoding, and as many for encoding; `nil` to choose by the files' sizes. Of an ``EngineTeam`` of small
   /// weights, its engines.
   public var threads: Int?
-  /// How many images and prompts live side by side.
+  /// How many images and prompts are in memory at the same time.
   public var places: Places
   /// What the prompts need of a sequence; decides the size of the caches.
   public var demand: Demand
@@ -22,14 +22,14 @@ public struct EngineConfiguration: Sendable {
   public var device: ComputeDevice
   /// Processors that the engine has for itself; `nil` for all that the process may use.
   var processors: Int?
-  /// Free sequences between two answers that are filled at most; `nil` for what the weights' size is worth.
+  /// The most free sequences between two answers that are filled; `nil` to choose by the weights' size.
   var longestFilledGap: Int?
-  /// Free memory in bytes that places are fitted into; `nil` for what the system says.
+  /// Free memory in bytes that the sequences have to fit into; `nil` to ask the system.
   var freeMemory: Int?
-  /// Whether answers go on after the model's end of turn until their limit: a benchmark's fixed work.
+  /// Whether answers continue after the model's end of turn up to their limit, for the fixed work of a benchmark.
   public var ignoresEndOfTurn = false
 
-  /// How many images and prompts live side by side.
+  /// How many images and prompts are in memory at the same time.
   public enum Places: Sendable, Hashable {
     /// Just so many.
     case fixed(views: Int, answers: Int)
@@ -73,14 +73,14 @@ public struct EngineConfiguration: Sendable {
     /// Tokens that the longest answer may take.
     public var longestAnswer: Int
 
-    /// A demand; without prompts a sequence gets as much as the seed's: 2,048 tokens.
+    /// A demand; without prompts a sequence gets as many tokens as in the seed, 2,048.
     public init(longestPrompts: [Prompt] = [], longestAnswer: Int = 256) {
       self.longestPrompts = longestPrompts
       self.longestAnswer = longestAnswer
     }
   }
 
-  /// A configuration with as many places as one asks for, at least one of each.
+  /// A configuration with the given numbers of places, at least one of each.
   public init(
     weights: String, projector: String?, threads: Int? = nil, views: Int = 1, answers: Int = 8,
     demand: Demand = Demand(), device: ComputeDevice = .automatic

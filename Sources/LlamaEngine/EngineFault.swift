@@ -26,7 +26,7 @@ public enum EngineFault: Fault, Equatable {
   case brokenWeights(path: String, where: String)
   /// llama.cpp failed to decode.
   case failedDecode(code: Int32, reason: String)
-  /// The view of the image was closed, or the model.
+  /// The image or the model was closed.
   case closed
 
   public var kind: FaultKind {

@@ -1,6 +1,6 @@
 import VisionLanguage
 
-/// A painted dermoscopic image of a lesion that never was, with the truth about it.
+/// A synthetic dermoscopic image of a lesion, with its ground truth.
 public struct Phantom: Sendable {
   /// The picture, as a dermatoscope's camera would give it.
   public let image: PixelImage

@@ -2,9 +2,9 @@ import VisionLanguage
 
 /// Paints phantoms: phantom `i` of seed `s` depends on `s`, `i` and the size alone.
 ///
-/// Each four phantoms in a row, from an index divisible by four, hold each code once, in an order of the seed's own. What
-/// a phantom shows also hangs on the size, because colours are counted on the painted pixels; fine structures need about
-/// 200 pixels on the short side to be seen.
+/// Each four phantoms in a row, from an index divisible by four, hold each code once, in an order of the seed's own.
+/// What a phantom shows also depends on the size, because colours are counted on the painted pixels; fine structures
+/// need about 200 pixels on the short side to be seen.
 public struct PhantomGenerator: Sendable {
   /// The sides that a phantom can have, in pixels; others are moved to the nearest of these.
   public static let sides = 32...4096
@@ -26,7 +26,7 @@ public struct PhantomGenerator: Sendable {
   /// The phantom of an index, which may be any integer.
   ///
   /// - Parameters:
-  ///   - index: which phantom; only nought and up are balanced in fours with their neighbours.
+  ///   - index: which phantom; codes are balanced in blocks of four only from 0 up.
   ///   - width: pixels in a row, held to `sides`.
   ///   - height: rows, held to `sides`.
   public func phantom(_ index: Int, width: Int = 600, height: Int = 450) -> Phantom {

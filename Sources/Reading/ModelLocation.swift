@@ -1,7 +1,7 @@
 import Faults
 import Foundation
 
-/// Where the weights lie.
+/// Where the weights are.
 public struct ModelLocation: Sendable, Hashable {
   /// The text model's GGUF file.
   public var weights: String
@@ -24,7 +24,7 @@ public struct ModelLocation: Sendable, Hashable {
   public static let medGemma = ModelLocation(
     weights: "models/medgemma.gguf", projector: "models/medgemma-mmproj.gguf")
 
-  /// What a person asked for; without a wish MedGemma below `models/` when it is there, else the embedded model.
+  /// The requested weights; by default MedGemma below `models/` if it is there, otherwise the embedded model.
   ///
   /// - Throws: ``ModelFault`` when only one of the two files was named, or the embedded model is not to be found.
   public static func chosen(weights: String?, projector: String?) throws(ModelFault) -> ModelLocation {

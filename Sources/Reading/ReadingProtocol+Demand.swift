@@ -3,7 +3,7 @@ import LlamaEngine
 import VisionLanguage
 
 extension ReadingProtocol {
-  /// What this protocol's longest prompts and answers need of the engine's sequences.
+  /// The sequence length that this protocol's longest prompts and answers need.
   ///
   /// Only canonical words ever get from an answer into a prompt, so the longest observations can be spelled out; the
   /// description is bounded by its token limit, with a quarter more because cleaned text may be cut into other tokens.

@@ -2,38 +2,38 @@ import Faults
 
 /// A database that cannot be used as asked.
 ///
-/// Every case names the database as its owner does: a file's path.
+/// Every case names the database by its file's path.
 public enum RecordFault: Fault, Equatable {
-  /// The database cannot be opened, is none, or failed in a way that has no case of its own.
+  /// The database cannot be opened, is not a database, or failed in a way that has no case of its own.
   case unusable(path: String, reason: String)
   /// There is no database where one should be read.
   case missing(path: String)
   /// A later version of this program wrote it.
   case newer(path: String, version: Int, known: Int)
-  /// Somebody else holds it for longer than anyone waits.
+  /// Another process holds its lock for too long.
   case busy(path: String)
-  /// There is no room to write; everything that was kept before is still there.
+  /// The disk is full; everything that was stored before is intact.
   case full(path: String)
-  /// It, or a file that was to be written beside it, may not be written.
+  /// The database, or a file beside it, cannot be written.
   case unwritable(path: String, reason: String)
-  /// What it holds is not what was put into it.
+  /// It is damaged.
   case damaged(path: String, reason: String)
   /// A run's position was taken.
   case alreadyKept(run: RecordID, position: Int)
-  /// Something was to be kept that the database would not give back as it was.
+  /// A value that the database could not return unchanged.
   case unkeepable(reason: String)
   /// No run has the id.
   case unknownRun(RecordID)
-  /// A cursor that no page gave.
+  /// A cursor that no page returned.
   case badCursor(String)
-  /// Examinations are deleted, but their bytes could not be overwritten yet; the next deletion does it.
+  /// Examinations are deleted, but their bytes are not overwritten yet; the next deletion does that.
   case lingering(path: String, reason: String)
   /// It was closed.
   case closed(path: String)
-  /// Whoever asked was cancelled meanwhile.
+  /// The calling task was cancelled.
   case cancelled
 
-  /// What sort of trouble this is.
+  /// The kind of fault.
   public var kind: FaultKind {
     switch self {
     case .unusable, .newer, .busy, .damaged, .lingering, .closed: .unavailable

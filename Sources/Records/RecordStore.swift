@@ -2,20 +2,21 @@ import Foundation
 
 /// A database of runs and examinations.
 ///
-/// What `keep` and `begin` have returned from survives the end of the process, however violent. Every call is one
-/// transaction: it is done whole or not at all. Any number of tasks may call at once.
+/// Once `keep` or `begin` has returned, its data survive a crash of the process. Every call is one transaction, all or
+/// nothing. Any number of tasks may call concurrently.
 ///
-/// Any call may throw what concerns the database itself: ``RecordFault/unusable(path:reason:)``, `busy`, `damaged` or
-/// `closed`; one that writes, `full` or `unwritable`. What a call throws besides stands there.
+/// Any call may throw faults of the database itself:
+/// ``RecordFault/unusable(path:reason:)``, `busy`, `damaged` or `closed`; one that writes, also `full` or `unwritable`.
+/// Further faults are documented with each call.
 public protocol RecordStore: Sendable {
   // MARK: Runs
 
-  /// Keeps a new run.
+  /// Stores a new run.
   ///
   /// - Throws: ``RecordFault/unkeepable(reason:)`` when its id is taken or its settings are no JSON object.
   func begin(_ run: Run) async throws(RecordFault)
 
-  /// Says how far a run has come.
+  /// Updates the state of a run.
   ///
   /// - Throws: ``RecordFault/unknownRun(_:)``.
   func mark(run: RecordID, as state: Run.State, ended: Date?) async throws(RecordFault)
@@ -35,11 +36,11 @@ public protocol RecordStore: Sendable {
 
   // MARK: Keeping
 
-  /// Keeps an examination.
+  /// Stores an examination.
   ///
   /// - Parameters:
   ///   - examination: what is kept, at its own position of its own run.
-  ///   - replacing: whether what was kept at the same position of the run gives way, as when a failure is tried again.
+  ///   - replacing: whether it replaces what was stored at the same position of the run, as when a failure is retried.
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
   func keep(_ examination: KeptExamination, replacing: Bool) async throws(RecordFault)
 
@@ -66,20 +67,20 @@ public protocol RecordStore: Sendable {
     ofRun run: RecordID, after position: Int?, limit: Int
   ) async throws(RecordFault) -> [KeptExamination]
 
-  /// Which of a run's positions are taken, in ascending order, neighbours together.
+  /// Which of a run's positions are taken, as ascending ranges.
   ///
   /// - Parameters:
   ///   - run: whose.
-  ///   - failures: whether positions count at which an examination failed.
+  ///   - failures: whether positions of failed examinations count.
   /// - Throws: ``RecordFault``, as any call.
   func keptPositions(ofRun run: RecordID, failures: Bool) async throws(RecordFault) -> [ClosedRange<Int>]
 
   // MARK: Searching
 
-  /// Examinations, newest first; newest is what was kept last.
+  /// Examinations, newest first, in the order in which they were stored.
   ///
-  /// Pages go on where the last ended, whatever was kept or deleted meanwhile: nothing that stood on no page yet is left
-  /// out, nothing comes twice, and what is newer than the first page is on none.
+  /// Each page continues where the last one ended, whatever was stored or deleted meanwhile: nothing is left out,
+  /// nothing comes twice, and examinations that are newer than the first page are on none.
   ///
   /// - Parameters:
   ///   - query: which; an empty one matches all.
@@ -97,8 +98,8 @@ public protocol RecordStore: Sendable {
 
   // MARK: Deleting
 
-  /// Deletes examinations, and runs with all that belongs to them. Their bytes are overwritten, once for all of them and
-  /// for what others deleted meanwhile. Ids that nothing has are passed over.
+  /// Deletes examinations, and runs with all that belongs to them. Their bytes are overwritten, once for all of them
+  /// and for what others deleted meanwhile. Unknown ids are ignored.
   ///
   /// - Returns: how many examinations there were.
   /// - Throws: ``RecordFault/lingering(path:reason:)`` when they are deleted and their bytes not overwritten yet.
@@ -106,21 +107,21 @@ public protocol RecordStore: Sendable {
 
   // MARK: Upkeep
 
-  /// Writes all of it, as it is at one moment, to a new file, which appears whole or not at all. Others go on meanwhile.
+  /// Writes a consistent copy to a new file, which appears whole or not at all. Other calls continue meanwhile.
   ///
   /// - Throws: ``RecordFault/unwritable(path:reason:)`` when the file cannot be written.
   func backUp(to path: String) async throws(RecordFault)
 
-  /// What is wrong with the database, a line each; empty when nothing is.
+  /// The faults of the database, one line each; empty when it is sound.
   ///
   /// - Throws: ``RecordFault``, as any call.
   func check() async throws(RecordFault) -> [String]
 
-  /// Gives the database back. Later calls throw `closed`.
+  /// Closes the database. Later calls throw `closed`.
   func close() async
 }
 
-/// What a store is held to.
+/// Limits of a store.
 public enum RecordLimits {
   /// Elements of a page at most.
   public static let page = 1_000
@@ -142,7 +143,7 @@ extension RecordStore {
     try await delete(examinations: examinations, runs: [])
   }
 
-  /// Says how far a run has come; what no longer runs ended now.
+  /// Updates the state of a run; one that no longer runs ended now.
   ///
   /// - Throws: ``RecordFault/unknownRun(_:)``.
   public func mark(run: RecordID, as state: Run.State) async throws(RecordFault) {
@@ -151,7 +152,7 @@ extension RecordStore {
 
   /// A run's examinations in the order of their positions, however many, in constant memory.
   ///
-  /// What is kept behind the reader's place while it reads may be left out.
+  /// Examinations stored behind the reader's position while it reads may be left out.
   public func examinations(ofRun run: RecordID) -> ExaminationsOfRun { ExaminationsOfRun(store: self, run: run) }
 
   /// All examinations that match, newest first, however many, in constant memory.

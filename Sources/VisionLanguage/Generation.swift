@@ -18,7 +18,7 @@ public struct Generation: Sendable, Hashable {
   public var generatedTokens: Int
   /// Tokens of the prompt that were decoded for this answer (a prefix that was there already is not counted).
   public var promptTokens: Int
-  /// Tokens before the answer that somebody else had already decoded: an image's, or a common opening's.
+  /// Tokens before the answer that had been decoded before: an image's, or a common opening's.
   public var sharedPromptTokens: Int
   /// Why it ended.
   public var stopReason: StopReason
@@ -47,10 +47,11 @@ public enum GenerationEvent: Sendable, Hashable {
   case finished(Generation)
 }
 
-/// An answer as it is made. Dropping the stream, or cancelling the task that reads it, frees its place at the next step.
+/// An answer in progress. Dropping the stream, or cancelling the task that reads it, frees its sequence at the next
+/// step.
 public typealias GenerationStream = AsyncThrowingStream<GenerationEvent, any Error>
 
-/// An answer under way, and the scores that came of the same reading of its prompt.
+/// An answer in progress, with scores from the same decoding of its prompt.
 public struct ScoredAnswer: Sendable {
   /// The answer as it is made.
   public let stream: GenerationStream
@@ -70,7 +71,7 @@ public struct LabelScores: Sendable, Hashable {
   public var logProbabilities: [Double]
   /// Tokens decoded for this.
   public var promptTokens: Int
-  /// Tokens before the labels that somebody else had already decoded.
+  /// Tokens before the labels that had been decoded before.
   public var sharedPromptTokens: Int
 
   /// Scores.

@@ -22,7 +22,7 @@ public struct PixelImage: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// The SHA-256 of the size and the pixels: what two pictures share exactly when a model sees the same.
+  /// The SHA-256 of the size and the pixels: equal exactly when a model sees the same picture.
   public var digest: SHA256Digest {
     var hasher = SHA256Hasher()
     Array("\(width)x\(height)\n".utf8).withUnsafeBufferPointer { hasher.update($0) }

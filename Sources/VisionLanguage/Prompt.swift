@@ -1,14 +1,14 @@
-/// What is said to the model in one turn.
+/// One turn's prompt to the model.
 ///
-/// Both texts are plain: nothing in them is ever read as a special token or an image marker, wherever they came from.
+/// Both texts are plain: nothing in them is ever read as a special token or an image marker, whatever their source.
 public struct Prompt: Sendable, Hashable {
   /// The user's turn, after the image where there is one.
   public var text: String
-  /// What the model's turn begins with ("Answer:"), so that it answers at once; may be empty.
+  /// The beginning of the model's turn ("Answer:"), so that it answers at once; may be empty.
   public var answerPrefix: String
-  /// How every prompt of this kind begins, whatever it goes on with: a model may read that once for all of them.
+  /// The common beginning of all prompts of this kind: a model may decode it once for all of them.
   ///
-  /// It changes cost and no answer. What does not begin `text` is ignored.
+  /// It affects cost, not answers. It is ignored if `text` does not begin with it.
   public var opening: String
 
   /// A prompt of a user's turn and the beginning of the model's.
@@ -23,9 +23,10 @@ public struct Prompt: Sendable, Hashable {
 public struct GenerationRequest: Sendable, Hashable {
   /// What is asked.
   public var prompt: Prompt
-  /// How the answer is drawn.
+  /// The sampling settings.
   public var sampling: Sampling
-  /// Where this answer's random numbers begin. The same request and seed give the same answer, whoever else asks.
+  /// The seed of this answer's random numbers. The same request and seed give the same answer, whatever else is
+  /// running.
   public var seed: UInt32
 
   /// A request.

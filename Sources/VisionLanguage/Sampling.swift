@@ -1,4 +1,4 @@
-/// How the next token is drawn, and how many at most.
+/// How the next token is sampled, and the maximum number of tokens.
 ///
 /// The steps are llama.cpp's, in llama-cpp-python's order: repeat penalty over the tokens generated so far, top-k,
 /// top-p, min-p, temperature, draw. A temperature of 0 takes the likeliest token after the penalty.

@@ -1,15 +1,16 @@
 import Digests
 import Faults
 
-/// Something that prompts can be put to: the model alone, or the model looking at an image.
+/// Something that answers prompts: the model alone, or the model with an image in view.
 public protocol Respondent: Sendable {
-  /// Puts several prompts at once; they are answered side by side and never see each other.
+  /// Submits several prompts at once; they are answered concurrently and never see each other.
   ///
   /// - Returns: one stream for each request, in their order.
   /// - Throws: a `Fault` when a prompt does not fit into the context or the model is gone.
   func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream]
 
-  /// Asks how probable each label would be as the beginning of the answer, over whole labels however they are tokenised.
+  /// Scores how probable each label would be as the beginning of the answer, over whole labels, however they are
+  /// tokenised.
   ///
   /// - Parameters:
   ///   - labels: plain texts, as the model would write them after the answer prefix, leading space included.
@@ -17,7 +18,7 @@ public protocol Respondent: Sendable {
   /// - Throws: a `Fault` as ``respond(to:)`` does.
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores
 
-  /// Puts a prompt and scores labels after the same prompt, which is read once for both where the model can.
+  /// Submits a prompt and scores labels after the same prompt, which is decoded once for both if the model can do that.
   ///
   /// - Returns: the answer, which begins to arrive when the labels are scored.
   /// - Throws: a `Fault` as ``respond(to:)`` does.
@@ -25,7 +26,7 @@ public protocol Respondent: Sendable {
 }
 
 extension Respondent {
-  /// Puts the prompt twice: for a model that can do no better.
+  /// Submits the prompt twice, for models that cannot share it.
   ///
   /// - Throws: a `Fault` as ``respond(to:)`` does, ``NoAnswer`` when that gives no stream.
   public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
@@ -35,7 +36,7 @@ extension Respondent {
   }
 }
 
-/// A model that took a prompt and gives no answer.
+/// A model that accepted a prompt and gave no answer.
 public struct NoAnswer: Fault, Equatable {
   /// A fault of the model's implementation.
   public var kind: FaultKind { .bug }
@@ -56,21 +57,21 @@ public protocol VisionLanguageModel: Respondent {
   /// Numbers that the weights carry about themselves under a metadata key; `nil` when there are none.
   func metadataNumbers(_ key: String) -> [Double]?
 
-  /// Looks at a prepared image: encodes it once and reads its prefix once.
+  /// Encodes a prepared image once and decodes its prefix once.
   ///
   /// - Throws: a `Fault` when there is no projector or the image cannot be encoded.
   func look(at image: PixelImage) async throws -> any ImageView
 }
 
-/// The model looking at one image. Every prompt put to it shares the image and nothing else.
+/// The model with one image in view. Prompts to it share the image and nothing else.
 public protocol ImageView: Respondent {
-  /// What looking has cost.
+  /// The cost of encoding.
   var cost: LookingCost { get }
-  /// Gives the view's place back. Later prompts to it fail.
+  /// Releases the view. Later prompts to it fail.
   func close() async
 }
 
-/// What it took to look at an image.
+/// The cost of encoding an image.
 public struct LookingCost: Sendable, Hashable {
   /// Times that the image went through the projector: 1, or 0 when its embedding was still known.
   public var imageEncodes: Int

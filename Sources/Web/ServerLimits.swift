@@ -1,6 +1,6 @@
 import Imaging
 
-/// What one client, or all of them together, may take. Each number has its one home here.
+/// The server's limits, for one client or for all of them together. Each number is defined only here.
 public struct ServerLimits: Sendable, Hashable {
   // MARK: Connections
 
@@ -29,7 +29,7 @@ public struct ServerLimits: Sendable, Hashable {
   public var heartbeatSeconds = 15.0
   /// How long a posted examination is waited for before the answer is 202.
   public var waitSeconds = 20.0
-  /// How long running jobs may go on once the server is told to stop.
+  /// How long running jobs may continue at shutdown.
   public var shutdownSeconds = 20.0
 
   // MARK: Sizes, in bytes
@@ -46,7 +46,7 @@ public struct ServerLimits: Sendable, Hashable {
   public var uploadBytes = 32 << 20
   /// A file that is compressed on its way; larger ones, as reports of tens of thousands of images are, are sent as they are.
   public var compressedFileBytes = 64 << 20
-  /// What is read and thrown away of a body that is refused, so that the client gets to read why.
+  /// Bytes of a refused body that are read and discarded, so that the client can read the response.
   public var discardedBytes = 64 << 20
 
   // MARK: Uploads

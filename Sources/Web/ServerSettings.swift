@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// How a server is set up.
+/// The configuration of a server.
 public struct ServerSettings: Sendable {
   /// A certificate with its key, as PEM texts.
   public struct Identity: Sendable {
@@ -22,11 +22,11 @@ public struct ServerSettings: Sendable {
   public var port = 6565
   /// Names by which clients may call the server, besides `localhost` and addresses.
   public var allowedHosts: [String] = []
-  /// Below which path of a site the server lives.
+  /// The base path.
   public var basePath = BasePath.none
-  /// For TLS; `nil` for plain HTTP.
+  /// The certificate for TLS; `nil` for plain HTTP.
   public var identity: Identity?
-  /// What clients must show; `nil` when nothing need be shown.
+  /// The token that clients must send; `nil` for none.
   public var token: AccessToken?
   /// Folder of the images that are served; `nil` for none.
   public var images: String?
@@ -34,7 +34,7 @@ public struct ServerSettings: Sendable {
   public var data: String
   /// Examinations at once.
   public var parallel = 1
-  /// How images are read, for those who ask before the engine is there.
+  /// The protocol to report before the engine is ready.
   public var readingProtocol: ReadingProtocol?
   /// That protocol's document.
   public var protocolDocument: [UInt8]?

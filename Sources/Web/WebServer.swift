@@ -2,11 +2,11 @@ import Datasets
 import Foundation
 import Records
 
-/// The web application: listens, reads images for its clients, and ends in good order.
+/// The web application: listens, reads images for its clients, and shuts down gracefully.
 public final class WebServer: Sendable {
-  /// How long answers to what was given back may take to go out.
+  /// How long the responses to failed jobs may take during shutdown.
   private static let farewell = Duration.seconds(2)
-  /// Between two looks for what has expired.
+  /// Between two checks for expired items.
   private static let sweep = Duration.seconds(30)
 
   private let settings: ServerSettings
@@ -17,17 +17,17 @@ public final class WebServer: Sendable {
   ///
   /// - Parameters:
   ///   - settings: where it listens, what it serves, whom it lets in.
-  ///   - labels: what is known of the images; `nil` for nothing.
-  ///   - log: where it tells what happens.
+  ///   - labels: the ground truth of the images; `nil` for none.
+  ///   - log: the log.
   public init(_ settings: ServerSettings, labels: Labels?, log: ServerLog = ServerLog()) {
     self.settings = settings
     self.log = log
     application = Application(settings, labels: labels, log: log)
   }
 
-  /// Serves until the task is cancelled; then takes no more requests, lets what runs come to its end and returns.
+  /// Serves until the task is cancelled; then accepts no more requests, lets running work finish and returns.
   ///
-  /// The server listens before the engine is there, and says so at `/readyz`.
+  /// The server listens before the engine is loaded; `/readyz` reports when it is.
   ///
   /// - Parameters:
   ///   - load: loads the engine, on a thread of its own; `nil` to serve without one.
@@ -88,7 +88,7 @@ public final class WebServer: Sendable {
 
   private func end(_ daemon: HTTPDaemon) async {
     log.write(.info, "ending")
-    // The task is cancelled; what is left to do has to be done all the same.
+    // The task is cancelled, but the shutdown still has to run.
     let (application, settings) = (application, settings)
     await Task.detached {
       daemon.stopListening()

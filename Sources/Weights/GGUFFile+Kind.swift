@@ -1,7 +1,7 @@
 import Foundation
 
 extension GGUFFile {
-  /// Checks that a file says it is what its place on the command line needs.
+  /// Checks that a file declares the kind that its place on the command line needs.
   ///
   /// - Parameters:
   ///   - architecture: what `general.architecture` must be.

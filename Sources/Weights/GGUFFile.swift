@@ -1,7 +1,7 @@
 /// A GGUF file whose header has been read and checked as a container.
 ///
-/// Every count, length, type, dimension and offset holds within the file. What its values mean is for `TextWeights` and
-/// ``ProjectorWeights`` to judge.
+/// Every count, length, type, dimension and offset is within the file's bounds. `TextWeights` and ``ProjectorWeights``
+/// check what the values mean.
 ///
 /// The format is GGUF 2 and 3, little-endian (ggml/docs/gguf.md). The checks are those of llama.cpp's gguf.cpp and
 /// more: what that reader accepts but the loader behind it aborts on, or what would make it allocate without bound,
@@ -37,7 +37,7 @@ public struct GGUFFile: Sendable {
     tensors = try reader.tensors(count: tensorCount, alignment: metadata.alignment())
   }
 
-  /// The beginnings by which a file that is not GGUF is named in the fault.
+  /// Magic numbers of other formats, to name them in the fault.
   private static let otherFormats: [(start: [UInt8], name: String)] = [
     (Array("PK\u{3}\u{4}".utf8), "a ZIP archive (a PyTorch checkpoint perhaps)"), ([0xff, 0xd8, 0xff], "a JPEG image"),
     ([0x89, 0x50, 0x4e, 0x47], "a PNG image"), (Array("<!DO".utf8), "an HTML page"),

@@ -1,4 +1,4 @@
-/// Reads a header from its first byte to its last, refusing to step past the file's end or the header's limit.
+/// Reads a header from its first byte to its last, and never past the file's end or the header's limit.
 struct GGUFHeaderReader {
   let file: WeightsFile
   /// Bytes read at a time.

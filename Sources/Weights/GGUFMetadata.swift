@@ -1,4 +1,4 @@
-/// A header's metadata: values by key, with look-ups that know which type llama.cpp insists on.
+/// A header's metadata: values by key, with look-ups that require the type that llama.cpp requires.
 ///
 /// llama.cpp compares types exactly: a text model's value of another type is an error, a projector's aborts the process
 /// (`gguf_get_val_u32` asserts). So each look-up here names one type.
@@ -39,7 +39,7 @@ public struct GGUFMetadata: Sendable {
     if case .string(let text)? = values[key] { text } else { nil }
   }
 
-  /// Lets go of arrays with more than `limit` elements, once they are checked.
+  /// Discards arrays with more than `limit` elements, once they are checked.
   mutating func dropArrays(longerThan limit: Int) {
     values = values.filter { _, value in
       switch value {

@@ -1,7 +1,7 @@
-/// A list of pieces under inspection: finds equal ones, missing bytes and the markers, in one pass and a sort.
+/// Checks the token table: finds duplicate pieces, missing bytes and the markers, in one pass and a sort.
 ///
-/// Pieces are compared byte by byte. `String` would take "é" in its two spellings for one piece, and Gemma's
-/// vocabulary has both.
+/// Pieces are compared byte by byte. `String` treats the two encodings of "é" as equal, and Gemma's vocabulary has
+/// both.
 struct PieceRoll {
   private let markers: [[UInt8]: String]
   private let markerLengths: Set<Int>

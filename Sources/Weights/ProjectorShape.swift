@@ -110,7 +110,7 @@ struct ProjectorShape {
     }
   }
 
-  /// What mtmd reads for every projector and Gemma 3's has no use for.
+  /// Keys that mtmd reads for every projector, and that Gemma 3's does not use.
   private static func checkForeignSettings(_ metadata: GGUFMetadata) throws(WeightsFault) {
     _ = try metadata.number("clip.minicpmv_version", .int32)
     _ = try metadata.number("clip.minicpmv_query_num", .uint32)

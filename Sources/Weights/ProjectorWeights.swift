@@ -23,8 +23,7 @@ public struct ProjectorWeights: Sendable {
 
   /// Opens and checks a file.
   ///
-  /// - Throws: ``WeightsFault`` when it is missing, broken, not a Gemma 3 projector, or one that llama.cpp would not
-  ///   survive.
+  /// - Throws: ``WeightsFault`` when it is missing, broken, not a Gemma 3 projector, or one that would crash llama.cpp.
   public init(path: String) throws(WeightsFault) {
     var file = try GGUFFile(path: path)
     try file.checkKind(architecture: "clip", types: ["mmproj", "clip-vision", "model"])

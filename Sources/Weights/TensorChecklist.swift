@@ -1,7 +1,7 @@
 import Foundation
 
-/// Ticks off a file's tensors against what an architecture needs: each there, of the right shape and format, and none
-/// besides.
+/// Checks a file's tensors against what an architecture needs: each present, with the right shape and format, and no
+/// others.
 struct TensorChecklist {
   private let file: GGUFFile
   private var unclaimed: [String: TensorDescription]

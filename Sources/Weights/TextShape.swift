@@ -69,7 +69,7 @@ struct TextShape {
       }
       slides = pattern.values.contains { $0 != 0 }
     default:
-      // Every so-manieth block sees all; 1 makes that every block.
+      // Every n-th block has global attention; 1 means every block.
       slides = try metadata.number(key, .uint32) != 1
     }
     guard window == 0 || slides else {
@@ -102,7 +102,7 @@ struct TextShape {
     _ = try metadata.flag("gemma3.rope.scaling.finetuned")
   }
 
-  /// llama.cpp reads these for every architecture, and asserts or changes its ways where Gemma 3 has none of them.
+  /// llama.cpp reads these for every architecture, and asserts or behaves differently; Gemma 3 has none of them.
   private func checkForeignSettings(_ metadata: GGUFMetadata) throws(WeightsFault) {
     for key in [
       "nextn_predict_layers", "expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count",

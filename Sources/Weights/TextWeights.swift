@@ -5,7 +5,7 @@ import Foundation
 /// Only the header, the tokenizer's lists and the small norm vectors are read. The matrices' values are not judged: a
 /// model of noise is a valid file, and the engine checks its logits.
 public struct TextWeights: Sendable {
-  /// The file, its long arrays let go of.
+  /// The file, without its long arrays.
   public let file: GGUFFile
   /// The model's name: `general.name`, or the file's own.
   public let name: String
@@ -23,7 +23,7 @@ public struct TextWeights: Sendable {
   public let keyLength: Int
   /// The width of a value head.
   public let valueLength: Int
-  /// How many tokens back a sliding-window block looks; `nil` where every block sees all.
+  /// How many tokens back a sliding-window block attends; `nil` if every block has global attention.
   public let slidingWindow: Int?
   /// The tokenizer.
   public let vocabulary: Vocabulary
@@ -40,8 +40,8 @@ public struct TextWeights: Sendable {
 
   /// Opens and checks a file.
   ///
-  /// - Throws: ``WeightsFault`` when it is missing, broken, not a Gemma 3 text model, or one that llama.cpp would not
-  ///   survive.
+  /// - Throws: ``WeightsFault`` when it is missing, broken, not a Gemma 3 text model, or one that would crash
+  ///   llama.cpp.
   public init(path: String) throws(WeightsFault) {
     var file = try GGUFFile(path: path)
     try file.checkKind(architecture: "gemma3", types: ["model"])

@@ -1,6 +1,6 @@
 import Faults
 
-/// A weights file that cannot be used: missing, broken, of another kind, or not fitting its companion.
+/// A weights file that cannot be used: missing, broken, of another kind, or not matching its companion.
 ///
 /// Its description is one line, whatever the file holds: names taken from a file are shortened and escaped by
 /// `quoted(_:)` before they get here.

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A text model and a projector that fit each other.
+/// A text model and a projector that match.
 public struct WeightsPair: Sendable {
   /// The text model.
   public let text: TextWeights
   /// The projector.
   public let projector: ProjectorWeights
 
-  /// Puts two checked files together.
+  /// Pairs two checked files.
   ///
   /// - Throws: `WeightsFault` when the projector's embeddings are not as wide as the text model's, when the vocabulary
   ///   lacks the pieces that stand around an image, or when an image does not fit the context.

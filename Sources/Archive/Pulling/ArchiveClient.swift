@@ -1,7 +1,7 @@
 import Foundation
 import Hub
 
-/// Asks the ISIC Archive (API v2), no faster than a given number of requests a second.
+/// A client of the ISIC Archive (API v2) that sends at most a given number of requests per second.
 public struct ArchiveClient: Sendable {
   /// The archive's public address.
   public static let publicEndpoint = "https://api.isic-archive.com"
@@ -12,7 +12,7 @@ public struct ArchiveClient: Sendable {
 
   /// The archive's address, without a slash at its end.
   public var endpoint: String
-  /// By which it asks.
+  /// The HTTP client that sends the requests.
   public var http: HTTPClient
   private let pace: Pace
 
@@ -20,7 +20,7 @@ public struct ArchiveClient: Sendable {
   ///
   /// - Parameters:
   ///   - endpoint: the archive's address; slashes at its end are dropped.
-  ///   - http: by which it asks.
+  ///   - http: the HTTP client that sends the requests.
   ///   - rate: requests a second.
   public init(endpoint: String = publicEndpoint, http: HTTPClient, rate: Double) {
     var endpoint = endpoint
@@ -30,7 +30,7 @@ public struct ArchiveClient: Sendable {
     pace = Pace(rate: rate)
   }
 
-  /// What the archive knows of an image, with the answer itself.
+  /// The archive's record of an image, and the raw answer.
   func record(of identifier: String) async throws -> (record: ArchiveRecord, json: [UInt8]) {
     let url = "\(endpoint)/api/v2/images/\(identifier)/"
     let json = try await get(url, limit: Self.largestAnswer)
@@ -52,7 +52,7 @@ public struct ArchiveClient: Sendable {
 
   /// The identifiers of a collection's images.
   ///
-  /// - Parameter progress: hears how many are known so far.
+  /// - Parameter progress: called with the number of identifiers found so far.
   func identifiers(ofCollection number: Int, limit: Int?, progress: (Int) -> Void) async throws -> [String] {
     var identifiers: [String] = []
     var seen: Set<String> = []
@@ -102,7 +102,7 @@ public struct ArchiveClient: Sendable {
   }
 }
 
-/// Keeps a distance in time between requests, whoever makes them.
+/// Spaces requests out in time across all callers.
 actor Pace {
   private let interval: Duration
   private var next = ContinuousClock.now

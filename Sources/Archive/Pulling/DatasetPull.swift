@@ -4,7 +4,7 @@ import Faults
 import Foundation
 import Hub
 
-/// Fetches images with what must accompany them into a folder:
+/// Downloads images into a folder, with their records, labels and licences:
 ///
 ///     images/ISIC_….jpg      the pictures
 ///     records/ISIC_….json    what the archive knows of each, as it was answered
@@ -12,17 +12,17 @@ import Hub
 ///     ATTRIBUTION.csv        licence and whom to name, for each image
 ///     LICENSE.txt            the same in short
 ///
-/// What is there already is not fetched again.
+/// Files that are already there are not downloaded again.
 public struct DatasetPull: Sendable {
   /// Where images come from.
   public var client: ArchiveClient
   /// Where they go.
   public var folder: String
-  /// Codes and attributes that go before the archive's own.
+  /// Codes and attributes that take precedence over the archive's.
   public var labels: Labels?
-  /// Hears how many of how many images were seen to, and the last one's name.
+  /// Called with the number of images handled, their total, and the last one's name.
   public var progress: @Sendable (Int, Int, String) -> Void = { _, _, _ in }
-  /// Hears of an image that failed.
+  /// Called for each image that failed.
   public var complaint: @Sendable (String) -> Void = { _ in }
 
   /// A pull.
@@ -32,24 +32,24 @@ public struct DatasetPull: Sendable {
     self.labels = labels
   }
 
-  /// What came of it.
+  /// The outcome.
   public struct Outcome: Sendable, Hashable {
     /// Images in the folder.
     public var images = 0
     /// Of these, fetched now.
     public var fetched = 0
-    /// Images whose diagnosis is missing, leaves the code open, or is in no table.
+    /// Images whose diagnosis is missing, leaves the code open, or is not in the tables.
     public var unlabelled: [String] = []
     /// Diagnoses that are in no table, with the number of images.
     public var unmapped: [String: Int] = [:]
-    /// Images that could not be had.
+    /// Images that could not be downloaded.
     public var missing: [String] = []
   }
 
   /// Images fetched at once; the rate is bounded besides.
   private static let together = 3
 
-  /// Fetches the chosen images, and what must accompany them.
+  /// Downloads the chosen images with their records, labels and licences.
   ///
   /// - Throws: `TransferFault` when the archive or the disk fails for good, `ArchiveFault`, `CancellationError`. An image
   /// that the archive does not have, or has broken, fails alone and is in the outcome.
@@ -90,7 +90,7 @@ public struct DatasetPull: Sendable {
     return outcome
   }
 
-  /// One image; `nil` when it cannot be had.
+  /// One image; `nil` when it cannot be downloaded.
   private func fetch(_ identifier: String) async throws -> (String, ArchiveRecord?, Bool) {
     let (recordPath, picturePath) = ("\(folder)/records/\(identifier).json", "\(folder)/images/\(identifier).jpg")
     do {
@@ -156,8 +156,8 @@ public struct DatasetPull: Sendable {
     try write(Array(text.utf8), to: folder + "/LICENSE.txt")
   }
 
-  /// A field of a table, in quotes where it needs them (RFC 4180). The archive's words must not become a formula in a
-  /// spreadsheet: one that would is set off with an apostrophe.
+  /// A CSV field, quoted where needed (RFC 4180). The archive's text must not become a formula in a spreadsheet, so a
+  /// field that would is prefixed with an apostrophe.
   static func field(_ text: String) -> String {
     let text = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }

@@ -1,17 +1,17 @@
 import Datasets
 import Foundation
 
-/// What the ISIC Archive knows of an image (API v2, `/api/v2/images/{isic_id}/`).
+/// The ISIC Archive's record of an image (API v2, `/api/v2/images/{isic_id}/`).
 public struct ArchiveRecord: Sendable, Hashable {
   /// For example `ISIC_0024306`.
   public var identifier: String
   /// Where the picture is.
   public var url: String
-  /// The picture's size in bytes; `nil` when the archive does not tell.
+  /// The picture's size in bytes; `nil` when the archive does not state it.
   public var size: Int64?
   /// For example `CC-BY-NC`.
   public var license: String
-  /// Whom to name.
+  /// The attribution: who has to be credited.
   public var attribution: String
   /// The diagnosis by its place in the archive's taxonomy, from the root (`diagnosis_1` to `diagnosis_5`).
   public var levels: [String]
@@ -39,7 +39,7 @@ extension ArchiveRecord: Decodable {
     var full: File
   }
   private struct Metadata: Decodable { var clinical: [String: Loose]? }
-  /// A value of which only text is of interest.
+  /// A value that is only used if it is text.
   private struct Loose: Decodable {
     var text: String?
     init(from decoder: any Decoder) throws { text = try? decoder.singleValueContainer().decode(String.self) }
@@ -61,7 +61,7 @@ extension ArchiveRecord: Decodable {
     diagnosis = clinical["diagnosis"]?.text.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// What the diagnosis counts as; `nil` when there is none, or it is in no table.
+  /// The code of the diagnosis; `nil` when there is none, or it is not in the tables.
   public var meaning: DiagnosisMeaning? {
     levels.isEmpty ? diagnosis.flatMap { DiagnosisMapping.meaning(of: $0) } : DiagnosisMapping.meaning(ofLevels: levels)
   }

@@ -1,11 +1,11 @@
 import Faults
 import Foundation
 
-/// Which images of the archive are wanted.
+/// Which of the archive's images to download.
 public enum ImageChoice: Sendable, Hashable {
   /// These, in this order.
   case identifiers([String])
-  /// A collection of the archive, at most so many images of it.
+  /// A collection of the archive, with a limit on the number of images.
   case collection(Int, limit: Int?)
 
   /// The seed's 99 images.
@@ -14,9 +14,9 @@ public enum ImageChoice: Sendable, Hashable {
       String(decoding: PackageResources.seed99_txt, as: UTF8.self).split(separator: "\n").map { String($0) })
   }
 
-  /// The identifiers in a list, one a line; blank lines and what follows `#` are passed over, and repeats.
+  /// The identifiers in a list, one per line; blank lines, text after `#` and duplicates are ignored.
   ///
-  /// - Throws: `ArchiveFault.badList` with the line of what is no identifier.
+  /// - Throws: `ArchiveFault.badList` with the line that is not an identifier.
   public static func listed(in text: String, name: String) throws(ArchiveFault) -> ImageChoice {
     var identifiers: [String] = []
     var seen: Set<String> = []
@@ -34,7 +34,7 @@ public enum ImageChoice: Sendable, Hashable {
   }
 }
 
-/// Why images could not be had from the archive.
+/// Why images could not be downloaded from the archive.
 public enum ArchiveFault: Fault, Equatable {
   /// A list that names something else.
   case badList(name: String, line: Int?, reason: String)

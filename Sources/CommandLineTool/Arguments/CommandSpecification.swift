@@ -2,7 +2,7 @@
 struct OptionSpecification: Sendable {
   /// With its dashes: `--seed`.
   var name: String
-  /// What its value is called in help; `nil` for a switch.
+  /// The name of its value in the help text; `nil` for a switch.
   var value: String?
   /// One or two sentences.
   var help: String
@@ -10,7 +10,7 @@ struct OptionSpecification: Sendable {
   var repeats = false
 }
 
-/// A command of the tool: what help says of it, and what it does.
+/// A command of the tool: its help text and its action.
 struct CommandSpecification: Sendable {
   var name: String
   /// One line for the list of commands.
@@ -20,15 +20,15 @@ struct CommandSpecification: Sendable {
   /// Paragraphs below the usage.
   var discussion: [String]
   var options: [OptionSpecification]
-  /// Commands that can be copied.
+  /// Examples: commands that can be copied.
   var examples: [(line: String, meaning: String)]
-  /// Whether it takes arguments that are not options.
+  /// Whether it takes positional arguments.
   var takesArguments: Bool
   /// Runs it and gives the exit status.
   var run: @Sendable (ParsedArguments, Terminal) async throws -> Int32
 }
 
-/// What every command understands besides its own options.
+/// Options that every command accepts.
 let commonOptions = [
   OptionSpecification(name: "--help", value: nil, help: "Shows this help (also -h).")
 ]

@@ -1,6 +1,6 @@
 import Faults
 
-/// A wrong command line: what is wrong, and what was meant.
+/// An invalid command line: what is wrong, and what was probably meant.
 struct UsageFault: Fault, Equatable {
   var message: String
   var command: String?
@@ -16,7 +16,7 @@ struct ParsedArguments: Sendable {
   let words: [String]
   private var values: [String: [String]] = [:]
   private var switches: Set<String> = []
-  /// Where values are from that were not given here: a variable's or a file's name.
+  /// The source of each value that was not on the command line: the name of a variable or a file.
   private var origins: [String: String] = [:]
   private let command: String
 
@@ -50,7 +50,7 @@ struct ParsedArguments: Sendable {
         switches.insert(name)
         continue
       }
-      // An option's name is never meant as another's value; `--model=--seed` still says so.
+      // An option's name is never taken as another option's value; `--model=--seed` still allows it.
       let follows = rest.first.map { next in !options.contains { $0.name == next } } ?? false
       guard let value = parts.count == 2 ? String(parts[1]) : (follows ? rest.popFirst() : nil) else {
         throw UsageFault(message: "\(name) needs a value: \(name) \(valueName)", command: command)
@@ -71,17 +71,17 @@ struct ParsedArguments: Sendable {
 
   func values(_ name: String) -> [String] { values[name] ?? [] }
 
-  /// Sets what holds where an option was not given.
+  /// Sets an option's default, for when it was not given.
   mutating func suppose(_ name: String, _ value: String, from origin: String) {
     guard values[name] == nil else { return }
     values[name] = [value]
     origins[name] = origin
   }
 
-  /// Sets an option's value, whatever was given.
+  /// Overrides an option's value.
   mutating func settle(_ name: String, _ value: String) { values[name] = [value] }
 
-  /// An option with its value, as a message says it.
+  /// An option with its value, for a message.
   private func said(_ name: String, _ text: String) -> String {
     "\(name) \(text)" + (origins[name].map { " (from \($0))" } ?? "")
   }
@@ -135,14 +135,14 @@ struct ParsedArguments: Sendable {
   }
 }
 
-/// The candidate that a mistyped word most likely meant; `nil` when none is near.
+/// The candidate that is closest to a mistyped word; `nil` when none is close enough.
 func nearest(to word: String, among candidates: [String]) -> String? {
   candidates.map { ($0, editDistance(word, $0)) }
     .filter { $0.1 <= max(1, word.count / 3) }
     .min { $0.1 < $1.1 }?.0
 }
 
-/// Levenshtein's distance. Words beyond 64 characters are far from everything.
+/// The Levenshtein distance. Words of more than 64 characters match nothing.
 func editDistance(_ first: String, _ second: String) -> Int {
   let (first, second) = (Array(first), Array(second))
   guard first.count <= 64, second.count <= 64 else { return .max }

@@ -4,7 +4,7 @@ import Faults
 import Foundation
 import Reading
 
-/// Reads many images, some at once, and prints what comes of each in the order of the inputs.
+/// Reads many images, several at once, and prints each result in the order of the inputs.
 struct AnalysisRun: Sendable {
   var reader: Reader
   var labels: Labels?
@@ -12,7 +12,7 @@ struct AnalysisRun: Sendable {
   var parallel: Int
   var printsJSON: Bool
   var terminal: Terminal
-  /// Where examinations are kept; `nil` for nowhere.
+  /// Where examinations are stored; `nil` to store none.
   var keeping: Keeping?
 
   private enum Outcome: Sendable {
@@ -21,7 +21,7 @@ struct AnalysisRun: Sendable {
   }
 
   /// - Returns: 0, or the exit status of the worst failure.
-  /// - Throws: what concerns all images: broken weights, output that cannot be written, interruption.
+  /// - Throws: faults that concern all images: broken weights, output that cannot be written, interruption.
   func read(_ inputs: [AnalyzeInput]) async throws -> Int32 {
     var worst: FaultKind?
     try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
@@ -52,20 +52,20 @@ struct AnalysisRun: Sendable {
     return worst?.exitStatus ?? 0
   }
 
-  /// Reads the inputs and says in the records how that ended.
+  /// Reads the inputs and records how the run ended.
   func readAndKeep(_ inputs: [AnalyzeInput]) async throws -> Int32 {
     do {
       let status = try await read(inputs)
       try await keeping?.end(.finished)
       return status
     } catch {
-      // What stopped the reading weighs more than a database that cannot say so.
+      // The fault that stopped the run takes precedence over a database that cannot record it.
       try? await keeping?.end(error is CancellationError || Task.isCancelled ? .interrupted : .failed)
       throw error
     }
   }
 
-  /// What came of an input, kept before anybody hears of it.
+  /// The result of an input, stored before it is printed.
   private func outcome(of input: AnalyzeInput, number: Int, of count: Int) async throws -> Outcome {
     let start = ContinuousClock.now
     let outcome = try await reading(of: input, number: number, of: count)
@@ -114,7 +114,7 @@ struct AnalysisRun: Sendable {
     }
   }
 
-  /// Shows how far the reading of an image has come, where a person is looking.
+  /// Shows the progress of an image if standard error is a terminal.
   private func watch(_ log: ExaminationLog, name: String, number: Int, of count: Int) async {
     guard terminal.showsProgress else { return }
     let place = count > 1 ? "[\(number)/\(count)] \(name)" : name
@@ -141,12 +141,12 @@ struct AnalysisRun: Sendable {
   }
 
   private func worse(_ first: FaultKind?, _ second: FaultKind) -> FaultKind {
-    // An unusable input weighs more than a missing one: INTERFACES gives 65 "also when others succeeded".
+    // An unusable input takes precedence over a missing one: exit status 65 is documented "also when others succeeded".
     first == .unusableInput ? .unusableInput : second
   }
 }
 
-/// What stands in the place of an image that could not be read.
+/// Printed in place of an image that could not be read.
 struct FailedReading: Codable {
   struct Image: Codable { var name: String }
   struct Failure: Codable {

@@ -60,7 +60,7 @@ let analyzeCommand = CommandSpecification(
   ],
   takesArguments: true
 ) { arguments, terminal in
-  // The command line is judged before anything that it names is read.
+  // The command line is validated before any file that it names is read.
   let parallel: Int? = try arguments.number("--parallel", in: 1...32)
   let threads = try arguments.number("--threads", in: 1...512)
   let device = try chosenDevice(arguments)
@@ -74,7 +74,7 @@ let analyzeCommand = CommandSpecification(
   }
   let location = try ModelLocation.chosen(
     weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
-  // A database that cannot be used is told before a model is loaded.
+  // An unusable database is reported before the model is loaded.
   var records: SQLiteRecords?
   if let path = try arguments.path("--records") { records = try await SQLiteRecords(path: path) }
   terminal.progress("Loading the model…")

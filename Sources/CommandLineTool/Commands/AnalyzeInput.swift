@@ -8,7 +8,7 @@ enum AnalyzeInput: Sendable {
   case file(path: String)
   /// The bytes on standard input.
   case standardInput
-  /// A path that led nowhere; it fails in its place.
+  /// A path that does not exist; it fails in its place.
   case missing(ImageFiles.Missing)
 
   /// Whether there is something to read, so that labels can be of it.
@@ -24,7 +24,7 @@ enum AnalyzeInput: Sendable {
 
   /// Everything that a command line names, in its order.
   ///
-  /// - Parameter remark: hears what was left out of folders.
+  /// - Parameter remark: called with what was left out of folders.
   /// - Throws: `UsageFault` when nothing is named or standard input is wanted twice; a `Fault` for an unusable list.
   static func all(_ arguments: ParsedArguments, remark: (String) -> Void = { _ in }) throws -> [AnalyzeInput] {
     var paths = arguments.positional
@@ -68,15 +68,15 @@ enum AnalyzeInput: Sendable {
 
 /// Bytes on standard input.
 enum StandardInput {
-  /// More than an image or a list of files ever has.
+  /// A bound that no image or list of files reaches.
   static let largest = 256 << 20
-  /// Milliseconds between two looks at whether the task was cancelled.
+  /// Milliseconds between checks for cancellation.
   private static let longestWait: Int32 = 50
 
   /// All bytes until its end.
   ///
-  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`;
-  /// `CancellationError` when the task was cancelled, by Ctrl-C for one: no call waits here for longer than a moment.
+  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`; `CancellationError` when
+  ///   the task was cancelled, for example by Ctrl-C: no call blocks here for long.
   static func read() throws -> [UInt8] {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)

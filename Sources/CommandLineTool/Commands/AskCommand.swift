@@ -76,7 +76,7 @@ let askCommand = CommandSpecification(
   return 0
 }
 
-/// The weights and projector to ask; a text model stands alone where there is nothing to look at.
+/// The weights and projector to ask; without an image, the text model needs no projector.
 private func filesToAsk(
   _ arguments: ParsedArguments, seeing: Bool
 ) throws -> (weights: String, projector: String?) {

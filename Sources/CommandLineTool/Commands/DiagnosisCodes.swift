@@ -1,12 +1,13 @@
 import Datasets
 
-/// `datasets codes`: what diagnoses count as.
+/// `datasets codes`: the codes of diagnoses.
 struct DiagnosisCodes {
   let diagnoses: [String]
 
   init(_ diagnoses: [String]) { self.diagnoses = diagnoses }
 
-  /// Prints a line for each diagnosis, its code and it, parted by a tab; without any, for the ISIC Archive's whole taxonomy.
+  /// Prints a line for each diagnosis, with its code and the diagnosis separated by a tab; without any, for the ISIC
+  /// Archive's whole taxonomy.
   ///
   /// - Returns: 0, or 65 when a diagnosis maps to nothing.
   /// - Throws: `OutputFault`.

@@ -6,7 +6,8 @@ import LlamaEngine
 import Reading
 import Weights
 
-/// What is said where no graphics processor is in use, and, where the CUDA backend lies beside the program all the same, what may be missing.
+/// The message when no GPU is in use. If the CUDA backend is nevertheless beside the program, it says what may be
+/// missing.
 private func unusedGraphics(cudaLibrary: String?, device: ComputeDevice) -> String {
   if device == .cpu { return "none wanted (--device cpu); everything runs on the CPU" }
   guard let cudaLibrary else { return "no graphics processor in use; everything runs on the CPU" }

@@ -3,7 +3,7 @@ import Faults
 import Foundation
 import Records
 
-/// The run of an `analyze` with `--records`: every examination is kept before it is printed.
+/// The run of an `analyze --records`: every examination is stored before it is printed.
 struct Keeping: Sendable {
   private let store: SQLiteRecords
   private let run: Run
@@ -30,14 +30,14 @@ struct Keeping: Sendable {
         elapsed: elapsed))
   }
 
-  /// Says how it ended, and closes the database.
+  /// Records how the run ended, and closes the database.
   func end(_ state: Run.State) async throws(RecordFault) {
     try await store.mark(run: run.id, as: state)
     await store.close()
   }
 }
 
-/// An input's failure as its message tells it.
+/// An input's failure, as its message describes it.
 struct FailedInput: Fault {
   var kind: FaultKind
   var description: String

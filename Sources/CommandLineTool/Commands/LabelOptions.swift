@@ -18,7 +18,7 @@ let labelsHelp =
 
 /// The columns that a command line names.
 ///
-/// - Throws: `UsageFault` where there is no label file that they could be of.
+/// - Throws: `UsageFault` if there is no label file.
 func chosenColumns(_ arguments: ParsedArguments, of command: String) throws(UsageFault) -> ColumnChoice {
   let choice = ColumnChoice(image: try arguments.path("--image-column"), label: try arguments.path("--label-column"))
   if choice != ColumnChoice(), arguments.value("--labels") == nil {
@@ -29,7 +29,7 @@ func chosenColumns(_ arguments: ParsedArguments, of command: String) throws(Usag
   return choice
 }
 
-/// The label file that `--labels` names; what a reader should know of it is told.
+/// The label file that `--labels` names; prints remarks about it.
 func chosenLabels(_ arguments: ParsedArguments, of command: String, _ terminal: Terminal) throws -> Labels? {
   let choice = try chosenColumns(arguments, of: command)
   let labels = try arguments.path("--labels").map { try Labels(path: $0, choice: choice) }
@@ -38,7 +38,7 @@ func chosenLabels(_ arguments: ParsedArguments, of command: String, _ terminal: 
 }
 
 extension LabelMatch {
-  /// Says how labels and images fit.
+  /// Reports how labels and images match.
   ///
   /// - Throws: ``fault`` unless images may be without any label.
   func tell(_ terminal: Terminal, allowsNone: Bool) throws(UnmatchedLabels) {

@@ -143,7 +143,7 @@ private func verifyModels(
       : "\(uncompared) of these could not be compared with anything; the others are as they should be.")
 }
 
-/// The embedded model's files against the list that lies beside them.
+/// Compares the embedded model's files with the list beside them.
 private func verifyEmbedded(_ location: ModelLocation) async throws -> [(path: String, digest: SHA256Digest)] {
   let folder = URL(fileURLWithPath: location.weights).deletingLastPathComponent().path
   let list = folder + "/SHA256SUMS"

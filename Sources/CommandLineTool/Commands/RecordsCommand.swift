@@ -61,7 +61,7 @@ let recordsCommand = CommandSpecification(
   return try outcome.get()
 }
 
-/// The database that a command line names; `nil` when it names none.
+/// The database named on the command line; `nil` without one.
 func recordsPath(_ arguments: ParsedArguments) throws(UsageFault) -> String? {
   let (file, folder) = (try arguments.path("--records"), try arguments.path("--data"))
   guard file == nil || folder == nil else {
@@ -70,7 +70,7 @@ func recordsPath(_ arguments: ParsedArguments) throws(UsageFault) -> String? {
   return file ?? folder.map { "\($0)/records.sqlite" }
 }
 
-/// The database of who names none (XDG Base Directory Specification).
+/// The default database (XDG Base Directory Specification).
 func defaultRecordsPath() -> String {
   let variables = ProcessInfo.processInfo.environment
   let named = variables["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
@@ -81,7 +81,7 @@ func defaultRecordsPath() -> String {
 extension RecordQuery {
   /// The conditions of a command line.
   ///
-  /// - Throws: `UsageFault` that says what may stand there.
+  /// - Throws: `UsageFault` with the allowed values.
   init(_ arguments: ParsedArguments) throws(UsageFault) {
     self.init()
     func choice<Choice: RawRepresentable & CaseIterable>(

@@ -3,7 +3,7 @@ import Faults
 import Foundation
 import Records
 
-/// What `records` is to do.
+/// What a `records` command line asks for.
 enum RecordsTask {
   case list(limit: Int, asJSON: Bool)
   case runs(limit: Int)
@@ -134,7 +134,7 @@ enum RecordsTask {
   }
 }
 
-/// An id that nothing has.
+/// An id that does not exist.
 struct UnknownRecord: Fault {
   var id: RecordID
   var kind: FaultKind { .missingInput }

@@ -46,7 +46,7 @@ let serveCommand = CommandSpecification(
   ],
   takesArguments: false
 ) { arguments, terminal in
-  // The command line is judged before anything that it names is read.
+  // The command line is validated before any file that it names is read.
   var settings = ServerSettings(data: try arguments.path("--data") ?? "data", version: Tool.version)
   settings.host = try arguments.path("--host") ?? settings.host
   settings.port = try arguments.number("--port", in: 0...65_535) ?? settings.port
@@ -109,10 +109,10 @@ private func tlsIdentity(_ arguments: ParsedArguments) throws -> ServerSettings.
   }
 }
 
-/// The folder that is to be served.
+/// The folder to serve.
 private enum ServedFolder {
-  /// Says what is left out of the folder, and how its images and the labels fit. Both may change while it is served, so
-  /// labels of none of its images are told and no more.
+  /// Reports what is left out of the folder, and how its images and the labels match. Both may change while it is
+  /// served, so labels of none of its images are only reported.
   static func check(_ path: String?, _ labels: Labels?, _ terminal: Terminal) throws {
     var names: [String] = []
     if let path {

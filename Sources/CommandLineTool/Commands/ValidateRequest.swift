@@ -5,9 +5,9 @@ import LlamaEngine
 import Reading
 import Validation
 
-/// What a command line of `validate` asks for, checked.
+/// A validated `validate` command line.
 struct ValidateRequest: Sendable {
-  /// Where results go unless told otherwise: the seed's folder.
+  /// The default output folder, as in the seed.
   static let defaultFolder = "data"
 
   var scope: ValidationScope
@@ -17,7 +17,7 @@ struct ValidateRequest: Sendable {
   var metadata: String?
   /// The label file's columns, where its layout does not say.
   var columns: ColumnChoice
-  /// Whether the run goes on although no image has a label.
+  /// Whether the run continues although no image has a label.
   var allowsUnlabelled: Bool
   var folder: String
   var scores: String?
@@ -26,7 +26,7 @@ struct ValidateRequest: Sendable {
   var readingProtocol: ReadingProtocol
   var document: String
   var seed: UInt64
-  /// Images read at once; `nil` for as many as the model and the memory take.
+  /// Images read at once; `nil` for as many as the model and the memory allow.
   var parallel: Int?
   var threads: Int?
   var device: ComputeDevice
@@ -35,7 +35,7 @@ struct ValidateRequest: Sendable {
   /// The command line, without the program's name.
   var command: [String]
 
-  /// Judges a command line; nothing but the protocol is read.
+  /// Validates a command line; of the files that it names, only the protocol is read.
   ///
   /// - Throws: `UsageFault`; a `Fault` for a protocol that is missing or broken.
   init(_ arguments: ParsedArguments) throws {
@@ -88,7 +88,7 @@ struct ValidateRequest: Sendable {
     command = arguments.words
   }
 
-  /// The images, or the notes in their place.
+  /// The images, or the notes that replace them.
   ///
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
   func roster(_ terminal: Terminal) throws -> Roster {
@@ -111,7 +111,7 @@ struct ValidateRequest: Sendable {
     return roster
   }
 
-  /// Loads the model; for notes its weights alone.
+  /// Loads the model; for notes, only its weights.
   ///
   /// - Throws: a `Fault` when weights are missing or broken.
   func reader(for roster: Roster) throws -> Reader {

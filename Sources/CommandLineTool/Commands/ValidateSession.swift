@@ -12,7 +12,7 @@ struct ValidateSession: Sendable {
   var terminal: Terminal
 
   /// - Returns: 0, or 65 when some image could not be read.
-  /// - Throws: a `Fault` for what concerns the whole run; what was read before is kept.
+  /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
   func run() async throws -> Int32 {
     let folder = try RunFolder(request.folder)
     let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
@@ -122,10 +122,10 @@ struct ValidateSession: Sendable {
       failures: results.tally.failed, matching: roster.census.matching, remarks: roster.census.remarks)
   }
 
-  /// Says in the records how it ended, if that can still be said, and to the person what to do next.
+  /// Records how the run ended, if that is still possible, and tells the user what to do next.
   private func stop(_ records: RunRecords, _ run: Run, _ error: any Error) async {
     let isInterrupted = error is CancellationError || Task.isCancelled
-    // Cancelled tasks may refuse to write; the records are told from one that is not.
+    // A cancelled task may refuse to write, so a separate task updates the records.
     let store = records.store
     let kept = await Task {
       try? await store.mark(run: run.id, as: isInterrupted ? .interrupted : .failed)

@@ -2,7 +2,7 @@
 struct CommandWords {
   let command: CommandSpecification
 
-  /// The words that a usage line has in the command's second place: `pull` of `models pull NAME…`.
+  /// The subcommands in the usage lines: `pull` of `models pull NAME…`.
   var verbs: [String] {
     var verbs: [String] = []
     for usage in command.usage {
@@ -40,7 +40,7 @@ struct CommandWords {
     return value.split(separator: "|").contains { places.contains(String($0)) } ? .paths : .open
   }
 
-  /// Words that options take, known when a script is written.
+  /// Option values that are known when a script is generated.
   struct KnownWords {
     var protocols: [String]
     var models: [String]

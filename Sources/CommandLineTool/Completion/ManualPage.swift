@@ -65,7 +65,7 @@ struct ManualPage {
       return (kind.exitStatus, meaning)
     }
 
-  /// Text that roff takes for nothing but text.
+  /// Text with roff's special characters escaped.
   static func escaped(_ text: String) -> String {
     let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("…", with: "\\&...")
     return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text

@@ -2,9 +2,9 @@ import Foundation
 import Hub
 import Reading
 
-/// What holds where the command line says nothing: the environment before the configuration file.
+/// The defaults for the command line; environment variables take precedence over the configuration file.
 struct Configuration: Sendable {
-  /// Where a value is from.
+  /// The source of a value.
   enum Source: Sendable, Hashable {
     case variable(String)
     case file(String)
@@ -50,7 +50,7 @@ struct Configuration: Sendable {
       guard let option = setting.option, let value = values[setting.key],
         command.options.contains(where: { $0.name == option && $0.value != nil })
       else { continue }
-      // Weights and projector belong together: those of one place are never mixed with another's.
+      // Weights and projector belong together: those from one source are never combined with another's.
       if namesModel, option == "--model" || option == "--mmproj" { continue }
       arguments.suppose(option, value.text, from: value.source.text)
     }

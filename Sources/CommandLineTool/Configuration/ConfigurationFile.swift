@@ -2,16 +2,16 @@ import Faults
 import Foundation
 import Hub
 
-/// `config.json`: defaults and models of one's own. Every key is optional; unknown ones are refused.
+/// `config.json`: the user's defaults and models. Every key is optional; unknown keys are refused.
 struct ConfigurationFile: Sendable {
   /// Where it was read from.
   var path: String
   /// The settings in it, as text, by key.
   var values: [String: String] = [:]
-  /// Models besides those of the program.
+  /// The user's models, in addition to the built-in ones.
   var models: [ModelEntry] = []
 
-  /// A configuration of over this many bytes is none.
+  /// A configuration file may have at most this many bytes.
   static let largest = 1 << 20
 
   /// `$DERMGEMMA_CONFIG`, or `dermgemma/config.json` below `$XDG_CONFIG_HOME` or `~/.config`.
@@ -22,7 +22,7 @@ struct ConfigurationFile: Sendable {
     return (folder + "/dermgemma/config.json", false)
   }
 
-  /// Reads the file if it is there; one that the environment names has to be.
+  /// Reads the file if it exists; one that the environment names must exist.
   ///
   /// - Throws: `ConfigurationFault`.
   init(variables: [String: String]) throws(ConfigurationFault) {

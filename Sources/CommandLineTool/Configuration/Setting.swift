@@ -10,12 +10,12 @@ struct Setting: Sendable, Hashable {
 
   /// The key in the configuration file.
   var key: String
-  /// The option that it stands in for where that is not given; `nil` for settings without one.
+  /// The option whose default it is; `nil` for settings without one.
   var option: String?
   /// The environment variable.
   var variable: String
   var sort: Sort
-  /// What holds without any of them, as `dermgemma config` says it.
+  /// The built-in default, as `dermgemma config` prints it.
   var unset: String
   /// One line.
   var meaning: String

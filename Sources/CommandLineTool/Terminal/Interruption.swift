@@ -4,10 +4,10 @@ import Foundation
 /// The end of a pipe that the signal handler writes to; a handler can reach nothing but globals.
 private nonisolated(unsafe) var wakeUpEnd: Int32 = -1  // Written once, before any handler is installed.
 
-/// Turns Ctrl-C and a polite kill into cancellation of a task; the second one ends the process at once.
+/// Turns SIGINT (Ctrl-C) and SIGTERM into cancellation of a task; a second signal ends the process at once.
 ///
-/// A handler that writes to a pipe, and not Dispatch's own signal source: that one needs the signal ignored before it
-/// listens, and a Ctrl-C in between would be lost.
+/// It is a handler that writes to a pipe, not a Dispatch signal source: that needs the signal ignored before it
+/// listens, and would lose a Ctrl-C in between.
 final class Interruption {
   private let source: any DispatchSourceRead
 

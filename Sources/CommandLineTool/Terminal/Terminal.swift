@@ -9,11 +9,11 @@ struct OutputFault: Fault {
   var description: String { "Standard output cannot be written (\(reason))" }
 }
 
-/// The two outputs of a command, and one line of progress on the second when a person is looking.
+/// Standard output and standard error of a command, with a progress line on the latter if it is a terminal.
 final class Terminal: Sendable {
   private let output: Int32
   private let errors: Int32
-  /// Whether a person is looking at standard error.
+  /// Whether standard error is a terminal.
   let showsProgress: Bool
   private let progressIsShown = Mutex(false)
 
@@ -31,13 +31,13 @@ final class Terminal: Sendable {
     try Self.write(line + "\n", to: output)
   }
 
-  /// Writes a line to standard error. If even that fails, nobody is there to tell.
+  /// Writes a line to standard error. A failure to do so cannot be reported anywhere.
   func complain(_ line: String) {
     clearProgress()
     try? Self.write(Self.oneLine(line) + "\n", to: errors)
   }
 
-  /// Text with `?` for what would break the line or steer the terminal: messages carry names of files that others chose.
+  /// Text with `?` in place of line breaks and terminal control characters: messages contain file names from outside.
   static func oneLine(_ text: String) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -49,14 +49,14 @@ final class Terminal: Sendable {
     return String(scalars)
   }
 
-  /// Shows a line of progress in place of the last one; does nothing unless a person is looking.
+  /// Replaces the progress line; does nothing if standard error is not a terminal.
   func progress(_ line: String) {
     guard showsProgress else { return }
     progressIsShown.withLock { $0 = true }
     try? Self.write("\r\u{1B}[2K" + String(Self.oneLine(line).prefix(Self.columns(errors) - 1)), to: errors)
   }
 
-  /// Takes the line of progress away.
+  /// Removes the progress line.
   func clearProgress() {
     let wasShown = progressIsShown.withLock { shown in
       defer { shown = false }

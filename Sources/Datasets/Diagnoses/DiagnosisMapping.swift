@@ -1,12 +1,12 @@
 import Foundation
 
-/// What a diagnosis counts as.
+/// The code of a diagnosis.
 public enum DiagnosisMeaning: Sendable, Hashable {
   /// One of the codes, upper case: MEL, NV, BCC, BKL, AKIEC, DF, VASC or SCC.
   case code(String)
-  /// A diagnosis that is known, and is none of the codes.
+  /// A known diagnosis that is none of the codes.
   case other
-  /// It leaves open which code: "unknown", "Benign", "Indeterminate melanocytic proliferations". No label comes of it.
+  /// It leaves the code open: "unknown", "Benign", "Indeterminate melanocytic proliferations". It gives no label.
   case open
 
   /// The code in a label file, lower case; `-` where it is left open.
@@ -27,20 +27,21 @@ public enum DiagnosisMeaning: Sendable, Hashable {
   }
 }
 
-/// From a diagnosis in words to its code; the one mapping that label files, `datasets pull` and every other reader share.
+/// Maps a diagnosis in words to its code. Label files, `datasets pull` and all other readers share this mapping.
 ///
-/// Two tables hold it, written to be read by a dermatologist: `isic-taxonomy.tsv`, the ISIC Archive's whole tree, where a
-/// diagnosis counts by its place, and `diagnosis-words.tsv`, the words of other label files. Nothing goes by a word
-/// *inside* a diagnosis: an epidermal nevus is no nevus, and Kaposi sarcoma no benign vascular lesion.
+/// Two tables hold it, written to be read by a dermatologist: `isic-taxonomy.tsv`, the ISIC Archive's whole tree, where
+/// the place of a diagnosis determines its code, and `diagnosis-words.tsv`, the words of other label files. A word
+/// *inside* a diagnosis never decides: an epidermal nevus is not a nevus, and Kaposi sarcoma is not a benign vascular
+/// lesion.
 public enum DiagnosisMapping {
   /// The code of a diagnosis that is none of the codes.
   public static let otherCode = "OTHER"
 
-  /// A diagnosis of the ISIC Archive's taxonomy with what it counts as.
+  /// A diagnosis of the ISIC Archive's taxonomy with its code.
   public struct Entry: Sendable, Hashable {
     /// Its place in the tree, from the root, such as `["Benign", "Benign melanocytic proliferations", "Nevus"]`.
     public var levels: [String]
-    /// What it counts as.
+    /// Its code.
     public var meaning: DiagnosisMeaning
     /// Its place as ISIC writes it, with colons.
     public var path: String { levels.joined(separator: ":") }
@@ -58,9 +59,9 @@ public enum DiagnosisMapping {
     return entries
   }()
 
-  /// What a diagnosis counts as, in ISIC's words or a label file's; a whole path with colons counts by its place.
+  /// The code of a diagnosis, in ISIC's words or a label file's; a whole path with colons is looked up by its place.
   ///
-  /// - Returns: `nil` for words that stand in no table, and for a guess ("nevus?").
+  /// - Returns: `nil` for words that are not in the tables, and for a guess ("nevus?").
   public static func meaning(of words: String) -> DiagnosisMeaning? {
     guard !words.contains("?") else { return nil }
     if words.contains(":") {
@@ -71,12 +72,12 @@ public enum DiagnosisMapping {
     return byWords[key] ?? (key.hasSuffix(" nos") ? byWords[String(key.dropLast(4))] : nil)
   }
 
-  /// What the ISIC Archive's `diagnosis_1` to `diagnosis_5` count as together: by the deepest place that is known.
+  /// The code of the ISIC Archive's `diagnosis_1` to `diagnosis_5` together: that of the deepest known place.
   ///
-  /// A place that a newer taxonomy added counts as the branch that it grew on. Levels that a record leaves out do no harm
-  /// where the others lead to the same place.
+  /// A place that a newer taxonomy added counts as its parent branch. Levels that a record leaves out do not matter if
+  /// the others lead to the same place.
   ///
-  /// - Parameter levels: from the root; empty ones are passed over.
+  /// - Parameter levels: from the root; empty ones are skipped.
   /// - Returns: `nil` when not even the first is known.
   public static func meaning(ofLevels levels: [String]) -> DiagnosisMeaning? {
     let keys = levels.map { key(of: $0) }.filter { !$0.isEmpty }

@@ -3,9 +3,9 @@ import Foundation
 
 /// Looks for images in a folder and the folders in it.
 ///
-/// An image is what begins like one, whatever its name; a file with an image's extension is taken too, so that a broken one
-/// fails in its place. Links to files count as files. Links to folders are followed once all folders proper were seen,
-/// and no folder is looked at twice, so that no circle of links holds the walk up.
+/// A file is an image if its first bytes say so, whatever its name; a file with an image's extension is taken too, so
+/// that a broken one fails in its place. Links to files count as files. Links to folders are followed after all real
+/// folders, and no folder is visited twice, so cycles of links end.
 struct FolderWalk {
   private struct Identity: Hashable {
     var device: UInt64
@@ -23,7 +23,7 @@ struct FolderWalk {
   private var links: [Link] = []
   private let root: String
 
-  /// Walks a folder; an unreadable one within it is passed over and told.
+  /// Walks a folder; an unreadable subfolder is skipped and reported.
   init(_ root: String) {
     self.root = root.hasSuffix("/") ? root : root + "/"
     enter([], path: root)

@@ -3,17 +3,17 @@ import Foundation
 
 /// Image files, found in folders and lists.
 public enum ImageFiles {
-  /// Extensions of the formats that are read, lower case: a file so named in a folder is taken for an image even if it
-  /// begins like none. Others are taken by their content, and files that a person names need no extension at all.
+  /// Extensions of the supported formats, lower case: a file with one of them counts as an image even if its first
+  /// bytes do not. Other files are recognised by their content, and files named explicitly need no extension at all.
   public static let extensions: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "dib",
   ]
-  /// Extensions of pictures, also of those that are not read: what a label file may call an image by.
+  /// Extensions of pictures, including unsupported ones, that a label file may use in an image's name.
   static let pictureExtensions = extensions.union([
     "jif", "heic", "heif", "avif", "gif", "jp2", "jxl", "dcm", "dicom", "dng", "svg",
   ])
 
-  /// A path that a person gave, which is no file and no folder with images.
+  /// A path from the command line that is neither a file nor a folder with images.
   public struct Missing: Fault, Equatable {
     /// The path, as given.
     public var path: String
@@ -44,8 +44,8 @@ public enum ImageFiles {
 
   /// The images that a path stands for: the file itself, or those in the folder and the folders in it, by name.
   ///
-  /// Images are told by their content, whatever their extension. Links to folders are followed, each folder once. Hidden
-  /// files and folders, and what is no image, are left out and told.
+  /// Images are recognised by their content, whatever their extension. Links to folders are followed, each folder once.
+  /// Hidden files and folders, and files that are not images, are skipped and reported.
   ///
   /// - Parameter path: as `FileName` writes it.
   /// - Throws: ``Missing`` when nothing is there, the folder cannot be read, or it holds no image.
@@ -70,7 +70,7 @@ public enum ImageFiles {
     name.lastIndex(of: ".").map { extensions.contains(name[name.index(after: $0)...].lowercased()) } ?? false
   }
 
-  /// The paths in a list, one a line; blank lines are passed over. A path may have any bytes but line ends, as `FileName`
+  /// The paths in a list, one per line; blank lines are ignored. A path may have any bytes but line ends, as `FileName`
   /// writes them.
   ///
   /// - Throws: ``LabelFault`` when the list holds zero bytes, as no path does.

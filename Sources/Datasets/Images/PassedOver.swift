@@ -1,4 +1,4 @@
-/// What the walk of a folder left out, by reason: nothing is left out in silence.
+/// What the walk of a folder skipped, by reason: every skipped file is reported.
 public struct PassedOver: Sendable, Hashable {
   /// Files of one reason.
   public struct Group: Sendable, Hashable, Codable {
@@ -12,7 +12,7 @@ public struct PassedOver: Sendable, Hashable {
 
   /// Names that are kept of each reason.
   public static let mostNames = 100
-  /// Names that a sentence shows.
+  /// The most names that a sentence lists.
   private static let shownNames = 5
 
   /// By reason, in the order in which they were met.

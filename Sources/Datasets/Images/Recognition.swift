@@ -1,6 +1,6 @@
 import Imaging
 
-/// Tells images from other files by their first bytes.
+/// Distinguishes images from other files by their first bytes.
 enum Recognition {
   static let bytesNeeded = RecognisedFormat.bytesNeeded
 

@@ -1,8 +1,8 @@
-/// Columns of a label file that a person named, where its layout is none that is known.
+/// Columns of a label file that the user named, if its layout is not a known one.
 public struct ColumnChoice: Sendable, Hashable {
-  /// Names the image (`--image-column`); `nil` to go by the layout.
+  /// Names the image (`--image-column`); `nil` to use the layout's.
   public var image: String?
-  /// Says the diagnosis (`--label-column`); `nil` to go by the layout.
+  /// Contains the diagnosis (`--label-column`); `nil` to use the layout's.
   public var label: String?
 
   /// A choice; none unless given.
@@ -30,10 +30,10 @@ struct ColumnNames {
   /// All columns that have one of these names, in the names' order.
   func places(of names: [String]) -> [Int] { names.compactMap { plain.firstIndex(of: $0) } }
 
-  /// A column that a person named.
+  /// A column that the user named.
   func place(named name: String) -> Int? { written.firstIndex(of: name) ?? plain.firstIndex(of: Self.plain(name)) }
 
-  /// The columns as a message names them, at most so many.
+  /// The columns for a message, with a limit on their number.
   func listed(_ places: [Int]? = nil, atMost most: Int = 12) -> String {
     let names = (places ?? Array(written.indices)).map { written[$0] }.filter { !$0.isEmpty }
     let more = names.count - most

@@ -3,7 +3,7 @@ import Foundation
 extension DiagnosisColumns {
   /// What a row says.
   ///
-  /// - Throws: ``LabelFault`` for a field that is none of what the layout has there.
+  /// - Throws: ``LabelFault`` for a field with a value that the layout does not allow.
   func reading(
     of row: CommaSeparatedValues.Row, columns: ColumnNames, file: String
   ) throws(LabelFault) -> DiagnosisReading {
@@ -46,7 +46,7 @@ extension DiagnosisColumns {
     }
   }
 
-  /// The histological diagnosis where it tells a code, otherwise the clinical one.
+  /// The histological diagnosis if it gives a code, otherwise the clinical one.
   private static func firstOf(_ histology: String, _ clinical: String) -> DiagnosisReading {
     let (first, second) = (DiagnosisReading(words: histology), DiagnosisReading(words: clinical))
     guard case .code(let code) = first.result else { return first.result == .unknown ? first : second }
@@ -56,7 +56,7 @@ extension DiagnosisColumns {
     return first
   }
 
-  /// Whether a field is 1 and not 0. What a model found is no ground truth.
+  /// Whether a field is 1 and not 0. A model's probabilities are not ground truth.
   private static func isSet(
     _ row: CommaSeparatedValues.Row, _ place: Int, _ columns: ColumnNames, _ file: String
   ) throws(LabelFault) -> Bool {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where a table's rows say the diagnosis.
+/// Where a table's rows contain the diagnosis.
 enum DiagnosisColumns: Hashable {
   /// A column of codes or words.
   case words(Int)
@@ -58,19 +58,19 @@ enum DiagnosisColumns: Hashable {
 
   static let oneHotNames = ["mel", "nv", "bcc", "akiec", "ak", "bkl", "df", "vasc", "scc", "unk"]
   private static let wordNames = ["diagnostic", "label", "class"]
-  /// What a message says that was looked for.
+  /// What was looked for, for a message.
   static let lookedFor = "dx, diagnosis, diagnosis_1 … diagnosis_5, diagnostic, target, a column for each of MEL, NV, …"
 }
 
 /// What a row says of its image's diagnosis.
 struct DiagnosisReading: Hashable {
-  /// What comes of it.
+  /// The result.
   enum Result: Hashable {
     /// A code, upper case.
     case code(String)
-    /// It is known that nothing is known, or nothing definite; empty fields too.
+    /// The diagnosis is explicitly unknown or indefinite, or the field is empty.
     case open
-    /// Words that map to nothing.
+    /// Words that map to no code.
     case unknown
     /// Its columns contradict each other.
     case contradiction
@@ -78,7 +78,7 @@ struct DiagnosisReading: Hashable {
 
   /// In the table's words.
   var words: String
-  /// What comes of it.
+  /// The result.
   var result: Result
 
   init(_ words: String, _ result: Result) {

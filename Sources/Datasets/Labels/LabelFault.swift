@@ -8,7 +8,7 @@ public struct LabelFault: Fault, Equatable {
   public var line: Int?
   /// What is wrong.
   public var reason: String
-  /// What sort of trouble it is.
+  /// The kind of fault.
   public var kind: FaultKind = .unusableInput
 
   /// A fault.

@@ -1,6 +1,6 @@
 import Faults
 
-/// How a label file and some images fit, in numbers: what is said wherever labels are given.
+/// How a label file and a set of images match, in numbers; reported wherever labels are given.
 public struct LabelMatch: Sendable, Hashable {
   /// Images.
   public let images: Int
@@ -8,10 +8,10 @@ public struct LabelMatch: Sendable, Hashable {
   public let labelled: Int
   /// The file, its layout and both numbers, in one line.
   public let line: String
-  /// Why not one image has a label; `nil` when one has.
+  /// Why no image has a label; `nil` when one has.
   public let fault: UnmatchedLabels?
 
-  /// Holds labels against images' names.
+  /// Compares labels with images' names.
   ///
   /// - Parameter override: the option that lets images be read without any label.
   public init(_ labels: Labels, images names: [String], override: String = "--allow-unlabelled") {
@@ -50,7 +50,7 @@ public struct LabelMatch: Sendable, Hashable {
   }
 }
 
-/// Labels of which not one is of an image.
+/// Labels that match no image.
 public struct UnmatchedLabels: Fault, Hashable {
   /// The label file.
   public var file: String

@@ -1,7 +1,7 @@
 import Faults
 import Foundation
 
-/// What is known to be true of an image.
+/// The ground truth of an image.
 public struct ImageLabel: Sendable, Hashable {
   /// The code, upper case: MEL, NV, BCC, BKL, another such as AKIEC, or OTHER for a diagnosis that is none of them.
   public var code: String
@@ -9,31 +9,32 @@ public struct ImageLabel: Sendable, Hashable {
   public var attribute: String
   /// The line of the file that says so.
   public var line: Int
-  /// What else the row says of the image.
+  /// The other columns of the row.
   public var metadata = LesionMetadata()
 }
 
-/// A label file: what is known of images, in any of the layouts that docs/VALIDATION.md lists.
+/// A label file: the ground truth and metadata of images, in any of the layouts that docs/VALIDATION.md lists.
 public struct Labels: Sendable {
   /// The label of each image, by its name without folder and extension.
   public let byImage: [String: ImageLabel]
-  /// What else is known of each image that the file names, by the same names.
+  /// The metadata of each image that the file names, by the same names.
   public let metadata: [String: LesionMetadata]
-  /// What a reader should know: duplicate rows, and images that two rows contradict each other about (left out).
+  /// Warnings: duplicate rows, and images whose rows contradict each other (left out).
   public let remarks: [String]
   /// Rows that repeat an earlier one.
   public let duplicateRows: Int
-  /// Images that rows, or a row's columns, contradict each other about, by name; they have no label.
+  /// Images whose rows, or columns of a row, contradict each other, by name; they have no label.
   public let contradicted: [String]
-  /// Rows without a label by what they say, as they leave open which code it is: "unknown", "indeterminate", nothing.
+  /// Rows without a label because their diagnosis leaves the code open, by diagnosis: "unknown", "indeterminate",
+  /// nothing.
   public let open: [String: Int]
-  /// Rows without a label by their words, which map to nothing.
+  /// Rows without a label because their words map to no code, by these words.
   public let unmapped: [String: Int]
-  /// Whose layout it is, and which columns it goes by.
+  /// The layout, and the columns that it uses.
   public let layout: LabelLayout
-  /// What messages call the file.
+  /// The file's name in messages.
   public let name: String
-  /// How the file is written where that is not UTF-8 with commas: `UTF-16, parted by tabs`; empty otherwise.
+  /// The file's encoding and separator if it is not UTF-8 with commas: `UTF-16, parted by tabs`; empty otherwise.
   public let writing: String
 
   /// Reads a label file.
@@ -93,7 +94,7 @@ public struct Labels: Sendable {
   /// The label of an image file; `nil` when the labels do not name it.
   public func label(ofImageNamed name: String) -> ImageLabel? { Self.found(name, in: byImage) }
 
-  /// What else is known of an image file; `nil` when the labels do not name it.
+  /// The metadata of an image file; `nil` when the labels do not name it.
   public func metadata(ofImageNamed name: String) -> LesionMetadata? { Self.found(name, in: metadata) }
 
   /// Looks an image up by its file's name; one in another encoding than UTF-8 goes by Windows-1252 too.
@@ -105,7 +106,7 @@ public struct Labels: Sendable {
     return table[String(String.UnicodeScalarView(bytes.map { TableText.windows1252($0) }))]
   }
 
-  /// A file's name without its folder and, when it is an image's, its extension: what labels call the image.
+  /// A file's name without its folder and, for an image file, its extension: the image's name in label files.
   public static func key(of name: String) -> String {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     guard let dot = last.lastIndex(of: "."), dot != last.startIndex,

@@ -1,4 +1,4 @@
-/// What else is known of an image: the lesion that it shows, and of whom.
+/// Metadata of an image: the lesion that it shows, and the patient.
 public struct LesionMetadata: Sendable, Hashable {
   /// The lesion's name; several images can show one lesion.
   public var lesion: String?
@@ -13,7 +13,7 @@ public struct LesionMetadata: Sendable, Hashable {
   /// Fitzpatrick's skin type, `I` to `VI`.
   public var skinType: String?
 
-  /// What is known; nothing unless given.
+  /// Metadata; every field is optional.
   public init(
     lesion: String? = nil, patient: String? = nil, site: String? = nil, sex: String? = nil, age: Int? = nil,
     skinType: String? = nil
@@ -26,7 +26,7 @@ public struct LesionMetadata: Sendable, Hashable {
     self.skinType = skinType
   }
 
-  /// This, with what it lacks taken from another.
+  /// This metadata, with missing fields taken from another.
   public func filled(from other: LesionMetadata) -> LesionMetadata {
     LesionMetadata(
       lesion: lesion ?? other.lesion, patient: patient ?? other.patient, site: site ?? other.site,

@@ -42,9 +42,10 @@ struct MetadataColumns {
     "unspecified",
   ]
 
-  /// A row's metadata; "unknown" is as good as nothing.
+  /// A row's metadata; "unknown" counts as missing.
   ///
-  /// - Parameter strange: hears of a field that is none of what its column has: an age in words, a ninth skin type.
+  /// - Parameter strange: called for a field with a value that its column does not allow: an age in words, a ninth skin
+  ///   type.
   func metadata(
     _ row: CommaSeparatedValues.Row, strange: (_ column: String, _ field: String) -> Void
   ) -> LesionMetadata {

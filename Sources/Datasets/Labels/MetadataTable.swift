@@ -5,9 +5,9 @@ import Foundation
 public struct MetadataTable: Sendable {
   /// By the image's name without folder and extension.
   public let byImage: [String: LesionMetadata]
-  /// What a reader should know: fields that could not be read.
+  /// Remarks: fields that could not be read.
   public let remarks: [String]
-  /// What messages call it.
+  /// Its name in messages.
   public let name: String
 
   /// Reads a table.
@@ -52,6 +52,6 @@ public struct MetadataTable: Sendable {
     self.name = name
   }
 
-  /// What is known of an image file; `nil` when the table does not name it.
+  /// The metadata of an image file; `nil` when the table does not name it.
   public func metadata(ofImageNamed name: String) -> LesionMetadata? { Labels.found(name, in: byImage) }
 }

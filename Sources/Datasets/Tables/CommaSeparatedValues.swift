@@ -3,7 +3,7 @@ import Faults
 /// A table of comma-separated values (RFC 4180), read with care for what spreadsheets write: a byte order mark, lines that
 /// end with CR, LF or both, quoted fields with commas, doubled quotes and line breaks, and spaces around names.
 public struct CommaSeparatedValues: Sendable {
-  /// A row with the number of the line that it begins on, counted from 1.
+  /// A row with the number of its first line, counted from 1.
   public struct Row: Sendable, Hashable {
     /// The line that the row begins on, counted from 1.
     public var line: Int
@@ -15,26 +15,26 @@ public struct CommaSeparatedValues: Sendable {
   public enum Dialect: Sendable {
     /// Our own: commas, UTF-8.
     case own
-    /// Any that a spreadsheet saves: parted by commas, semicolons, tabs or bars, also as a first line `sep=;` says, in
-    /// UTF-8, UTF-16 or Windows-1252, with empty cells and rows at the end.
+    /// Any that a spreadsheet saves: separated by commas, semicolons, tabs or bars, also as announced by a first line
+    /// `sep=;`, in UTF-8, UTF-16 or Windows-1252, with empty cells and rows at the end.
     case spreadsheet
   }
 
   /// All rows that are not blank, the header included.
   public let rows: [Row]
-  /// What parts the fields.
+  /// The separator of the fields.
   public let separator: Character
-  /// What the text is written in: `UTF-8`, `UTF-16` or `Windows-1252`.
+  /// The encoding: `UTF-8`, `UTF-16` or `Windows-1252`.
   public let encoding: String
 
-  /// A file of over this many bytes is not a label file.
+  /// The size limit in bytes.
   public static let largestFile = 64 << 20
 
   /// Reads a table.
   ///
   /// - Parameters:
   ///   - bytes: the file's, at most `largestFile` of them.
-  ///   - name: what messages call it.
+  ///   - name: its name in messages.
   ///   - dialect: which tables are read.
   /// - Throws: ``LabelFault`` for what is no text, a quote that never ends, or a file that is too large.
   public init(_ bytes: [UInt8], name: String, dialect: Dialect = .own) throws(LabelFault) {
@@ -67,7 +67,8 @@ public struct CommaSeparatedValues: Sendable {
     return row.fields.isEmpty ? nil : row
   }
 
-  /// Rows that a bar opens, without the empty cells that come of doubled bars (PH2's list, which ends in a legend).
+  /// Rows that begin with a bar, without the empty cells that doubled bars produce (PH2's list, which ends in a
+  /// legend).
   private static func withoutBars(_ rows: [Row]) -> [Row] {
     rows.filter { $0.fields.first == "" && $0.fields.count > 1 }.map { row in
       Row(line: row.line, fields: row.fields.filter { !$0.isEmpty })
@@ -75,7 +76,7 @@ public struct CommaSeparatedValues: Sendable {
   }
 }
 
-/// What parts a table's fields: as its first line says (`sep=;`), or the mark that is commonest in its header.
+/// The separator of a table's fields: as its first line says (`sep=;`), or the most common one in its header.
 struct TableSeparator {
   var byte: UInt8
   /// Bytes of the line that says so, its end included; 0 for none.

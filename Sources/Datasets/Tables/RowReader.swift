@@ -25,7 +25,7 @@ struct RowReader {
     self.name = name
   }
 
-  /// Passes over a first line of so many bytes.
+  /// Skips a first line of a given length in bytes.
   mutating func skip(_ count: Int) {
     guard count > 0 else { return }
     index = count

@@ -4,12 +4,12 @@ import Foundation
 struct TableText {
   /// In UTF-8, without a byte order mark.
   var bytes: [UInt8]
-  /// What it was written in: `UTF-8`, `UTF-16` or `Windows-1252`.
+  /// Its encoding: `UTF-8`, `UTF-16` or `Windows-1252`.
   var encoding: String
 
   /// Reads a file's bytes: UTF-8 with or without a byte order mark, UTF-16 with one, otherwise Windows-1252.
   ///
-  /// - Returns: `nil` for what is no text: zero bytes, or half a UTF-16 character.
+  /// - Returns: `nil` for data that are not text: zero bytes, or half a UTF-16 character.
   init?(_ bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       guard bytes.count.isMultiple(of: 2) else { return nil }

@@ -1,9 +1,9 @@
 extension AnswerReader {
   /// Yes or no.
   ///
-  /// The first thing that decides does, so a yes or a no at the beginning wins over whatever follows: one of the
-  /// form's words, a denial ("without a network"), or a word for being there ("can be seen"). Last, where the subject is
-  /// known, naming it without denying it is a yes.
+  /// The first decisive word counts, so a yes or a no at the beginning wins over what follows. Decisive are the form's
+  /// words, a denial ("without a network"), and a word for presence ("can be seen"). Finally, if the subject is known,
+  /// naming it without denying it means yes.
   func yesNo(of statements: Statements<String>, asked: Bool) -> String? {
     var first: (word: Int, value: String)?
     var choices: Set<Int> = []

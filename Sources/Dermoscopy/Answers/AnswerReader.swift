@@ -1,4 +1,4 @@
-/// Reads what a model answered to a question and gives the form's own words for it.
+/// Maps a model's answer to a question onto the form's canonical values.
 ///
 /// Only whole words count, in any case, number and spelling that means the same. Thinking text, leaked tokens and
 /// markdown are seen through; what the answer denies ("no dots, but streaks") or cannot tell is left out; questions
@@ -19,7 +19,7 @@ public struct AnswerReader: Sendable {
   ///     only names the thing ("There is an atypical network") is understood. May be empty.
   public init(form: AnswerForm, subject: String = "") {
     self.form = form
-    // Words of one form with the same letters are told apart by order: values first, synonyms by alphabet.
+    // If two words of a form have the same letters, values come first, then synonyms in alphabetical order.
     var entries = form.values.map { (wording: $0, meaning: $0) }
     let meanings = form.kind == .yesNo ? Set([Self.yes, Self.no]) : Set(form.values)
     entries += form.synonyms.sorted { $0.key < $1.key }.filter { meanings.contains($0.value) }

@@ -2,9 +2,10 @@
 public struct CodeReader: Sendable {
   /// Reads a model's text.
   ///
-  /// A code counts as a whole word in any case, and so does the name of its diagnosis; thinking text is cut first. The
-  /// first mention that the text does not deny decides ("not MEL but NV" is NV), unless a later one is called the answer
-  /// ("…, so the answer is NV"). A list of all the codes asked about is the question's echo and decides nothing.
+  /// A code counts as a whole word in upper or lower case, and so does the name of its diagnosis; thinking text is
+  /// removed first. The first mention that the text does not deny decides ("not MEL but NV" is NV), unless a later one
+  /// is called the answer ("…, so the answer is NV"). A list of all codes in question only echoes the question and
+  /// decides nothing.
   ///
   /// - Parameters:
   ///   - raw: what the model wrote, untouched.

@@ -9,7 +9,7 @@ struct Denials: Sendable {
     var mentions: Range<Int>
     /// What stands before it; `stop` begins a sentence.
     var separator: Wording.Separator
-    /// It says something of its own, so that it is no mere item of a list.
+    /// It makes a statement of its own, so it is not just an item of a list.
     var isStatement: Bool
     var denialThatEndsIt: Bool
   }

@@ -75,7 +75,7 @@ enum Grammar {
     "possible", "enough", "applicable",
   ]
   static let picturing: Set<String> = ["image", "picture", "photo", "photograph", "attachment"]
-  /// Ends a doubt: what follows is a guess at least.
+  /// Ends a doubt: what follows is at least a guess.
   static let guessing: Set<String> = ["maybe", "perhap", "probably", "likely", "possibly", "guess"]
   /// May come before the word that answers.
   static let preliminary: Set<String> = [

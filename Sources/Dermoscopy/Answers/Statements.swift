@@ -31,7 +31,7 @@ struct Statements<Meaning: Sendable & Hashable>: Sendable {
     self.init(words: Wording(text).words, lexicon: lexicon, denialCrossesCommas: denialCrossesCommas)
   }
 
-  /// Reads words.
+  /// Reads the statements in a sequence of words.
   init(words: [Wording.Word], lexicon: Lexicon<Meaning>, denialCrossesCommas: Bool) {
     self.words = words
     roles = Roles.all(in: words)

@@ -1,8 +1,9 @@
 /// A text taken apart into words, each with what separates it from the word before.
 ///
-/// Markdown, quotation marks and other ornament vanish; dashes, apostrophes, case and British spelling are made one.
+/// Markdown, quotation marks and other decoration are removed; dashes, apostrophes, case and British spelling are
+/// normalised.
 struct Wording: Sendable {
-  /// What stands between two words, from the loosest bond to the firmest break.
+  /// What separates two words, from the weakest to the strongest break.
   enum Separator: Int, Sendable, Comparable {
     case space, hyphen, slash, comma, bracket, link, stop
 

@@ -8,8 +8,8 @@ enum Abbreviations {
 
   /// Whether the full stop at an index belongs to an abbreviation ("approx.", "e.g.") or to a list's number ("1.").
   ///
-  /// Only what stands before the full stop counts, back to the sentence's beginning, so that the same sentence is
-  /// judged alike in any company.
+  /// Only the text before the full stop counts, back to the beginning of the sentence, so that a sentence is treated
+  /// the same whatever surrounds it.
   static func protect(
     _ scalars: [Unicode.Scalar], stopAt index: Int, from sentence: Int
   ) -> Bool {

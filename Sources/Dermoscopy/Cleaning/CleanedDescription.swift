@@ -25,7 +25,7 @@ public struct RemovedSentence: Sendable, Hashable, Codable {
     case specialToken = "special_token"
     /// A sentence with a refusal phrase.
     case refusal
-    /// A sentence that stammers (`RepeatFinder`).
+    /// A sentence with repeated text (`RepeatFinder`).
     case gibberish
     /// A sentence of over 30 % characters beyond ASCII.
     case nonASCII = "non_ascii"

@@ -1,20 +1,20 @@
-/// Takes out of a description what is no description: thinking, leaked tokens, refusals and gibberish.
+/// Removes from a description what does not belong in it: thinking text, leaked tokens, refusals and gibberish.
 ///
-/// Cleaning works sentence by sentence and records what it takes and why. What it leaves is clean: cleaning it again
-/// changes nothing. Time grows with the text's length alone.
+/// Cleaning works sentence by sentence and records what it removes and why. The result is clean: cleaning it again
+/// changes nothing. It takes linear time.
 public struct DescriptionCleaner: Sendable {
   private let refusals: RefusalFinder
 
   /// A cleaner.
   ///
-  /// - Parameter refusals: phrases by which a model refuses, as the protocol lists them.
+  /// - Parameter refusals: the protocol's refusal phrases.
   public init(refusals: [String]) {
     self.refusals = RefusalFinder(refusals)
   }
 
   /// Cleans a description.
   ///
-  /// A leaked token at a sentence's beginning or end goes alone; one amid its words takes the sentence with it.
+  /// A leaked token at the beginning or end of a sentence is removed alone; one inside it removes the whole sentence.
   ///
   /// - Parameter raw: what the model wrote, untouched.
   public func clean(_ raw: String) -> CleanedDescription {
@@ -30,7 +30,8 @@ public struct DescriptionCleaner: Sendable {
         removed.append(RemovedSentence(sentence: String(scalars: text), reason: reason))
         continue
       }
-      // A sentence that others follow gets a full stop, lest it run into them; it must hold with it, too.
+      // A sentence that is followed by others gets a full stop, so that they do not run together; it must also be clean
+      // with it.
       if let (last, removedBefore) = open {
         let stopped = Self.stopped(last)
         if let reason = reason(toRemove: stopped) {

@@ -1,4 +1,4 @@
-/// A special token that a model spelled out in its text, where only its runtime should ever see it.
+/// A special token that a model spelled out in its text instead of emitting it as a token.
 struct LeakedToken: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
     /// `<think>` and its like.
@@ -25,7 +25,7 @@ struct LeakedToken: Sendable, Hashable {
   /// The most scalars that stand between the brackets of a token.
   static let longestName = 40
 
-  /// All of a text's tokens, in order, in time linear in its length.
+  /// All leaked tokens of a text, in order, in linear time.
   static func all(in scalars: [Unicode.Scalar]) -> [LeakedToken] {
     var tokens: [LeakedToken] = []
     var index = 0

@@ -1,4 +1,4 @@
-/// Takes markdown off a text.
+/// Removes markdown from a text.
 enum Markdown {
   /// The text without emphasis, code marks and rules, invisible characters gone and every blank a space.
   ///
@@ -18,7 +18,7 @@ enum Markdown {
       let endsOpen = lines.last.flatMap { $0.last { !$0.isBlank } } == ":"
       if let last = lines.indices.last, !begins || endsOpen {
         lines[last].append(" ")
-        // What a colon announces follows on its line, without its own mark.
+        // What a colon introduces continues on its line, without its list mark.
         lines[last] += endsOpen ? Array(withoutMarks(plain[...])) : plain
       } else {
         lines.append(plain)
@@ -71,7 +71,7 @@ enum Markdown {
     line.starts(with: ["`", "`", "`"]) && line.drop { $0 == "`" }.allSatisfy { $0.isLetterOrDigit }
   }
 
-  /// Whether a line goes on with the sentence of the line before.
+  /// Whether a line continues the sentence of the previous line.
   private static func isContinuation(_ line: [Unicode.Scalar]) -> Bool {
     line.first { !$0.isBlank }.map { $0.properties.isLowercase || $0 == "(" } ?? false
   }

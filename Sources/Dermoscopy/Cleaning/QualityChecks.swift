@@ -1,4 +1,4 @@
-/// Decides which flags an output of the model gets.
+/// Computes the quality flags of a model's output.
 ///
 /// Every result is in the order of `QualityFlag.allCases`.
 public struct QualityChecks: Sendable {
@@ -16,7 +16,7 @@ public struct QualityChecks: Sendable {
   /// Checks by a protocol's lists.
   ///
   /// - Parameters:
-  ///   - refusals: phrases by which a model refuses.
+  ///   - refusals: refusal phrases.
   ///   - comparisonWords: of which a description that compares has at least one; empty for no such check.
   ///   - additionalWords: of which a description that adds to the observations has at least one; empty for no such check.
   ///   - codes: those that a classification may give.
@@ -76,7 +76,7 @@ public struct QualityChecks: Sendable {
     return ordered(flags)
   }
 
-  /// What any output may suffer from; a refusal that was only thought is none.
+  /// Checks for any output; a refusal inside thinking text does not count.
   private func common(_ raw: String) -> Set<QualityFlag> {
     if raw.isBlank { return [.empty] }
     var flags: Set<QualityFlag> = []

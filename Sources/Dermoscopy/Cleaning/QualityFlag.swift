@@ -1,4 +1,4 @@
-/// A sign that an output is not what it should be.
+/// A quality flag: a sign that an output is not what it should be.
 ///
 /// An examination without any is clean.
 public enum QualityFlag: String, Sendable, Codable, CaseIterable {

@@ -1,4 +1,4 @@
-/// Finds phrases by which a model refuses, as whole words, in any case and with any apostrophe.
+/// Finds refusal phrases, as whole words, in any case and with any apostrophe.
 struct RefusalFinder: Sendable {
   private let phrases: [String: [[String]]]
 

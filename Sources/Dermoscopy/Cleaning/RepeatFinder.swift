@@ -1,17 +1,17 @@
-/// Finds the stammer of a model that has lost itself: the same few characters again and again.
+/// Finds degenerate output: the same few characters repeated again and again.
 public struct RepeatFinder: Sendable {
   /// How many characters (Unicode scalars) the repeated unit has: the seed's rule.
   public static let unitLengths = 3...19
   /// How often the unit stands in a row.
   public static let repetitions = 3
 
-  /// Whether a unit of 3 to 19 characters stands three times running anywhere.
+  /// Whether a unit of 3 to 19 characters occurs three times in a row anywhere.
   ///
-  /// The rule is taken at its word: nine equal letters or full stops are a unit of three, thrice, and "no, no, no, " is
-  /// one of four. Only a unit of nothing but white space does not count, for that is layout.
+  /// The rule is applied literally: nine equal letters or full stops are a unit of three, three times, and "no, no, no,
+  /// " repeats a unit of four. Only a unit of white space does not count, because that is layout.
   ///
-  /// Time grows with the text's length alone: for each unit length, one pass counts how long each character has equalled
-  /// the one a unit further on.
+  /// It takes linear time: for each unit length, one pass counts for how long each character has equalled the one a
+  /// unit further on.
   public static func containsRepeat(_ text: String) -> Bool {
     let scalars = text.unicodeScalars.map(\.value)
     return scalars.withUnsafeBufferPointer { scalars in

@@ -1,10 +1,10 @@
-/// A model's text, parted into what it thought aloud and what it answered.
+/// A model's text, split into thinking and answer.
 ///
 /// Thinking is what stands between `<think>` and `</think>`, or between `<unused94>` and `<unused95>` as MedGemma 1.5
 /// writes it. Without its end it reaches to the end of the text. An end without its beginning closes thinking that
 /// began with the text (the beginning stood in the prompt), provided that an answer follows.
 struct ThinkingText: Sendable {
-  /// The text without the thinking; a line end stands where some was cut.
+  /// The text without the thinking, with a line break where some was removed.
   private(set) var answer: [Unicode.Scalar] = []
   /// What was cut, with its marks.
   private(set) var thoughts: [String] = []

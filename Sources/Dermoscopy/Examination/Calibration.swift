@@ -1,6 +1,6 @@
 import VisionLanguage
 
-/// How a model's scores become probabilities, as its own metadata say.
+/// How a model's scores become probabilities, according to its metadata.
 ///
 /// Temperature and bias are those of Guo et al., "On Calibration of Modern Neural Networks" (2017), section 4.2.
 struct Calibration: Hashable {

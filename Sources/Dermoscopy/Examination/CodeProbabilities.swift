@@ -7,7 +7,7 @@ public struct CodeProbabilities: Sendable, Hashable {
 
   /// Probabilities in the order of `LesionCode.allCases`, rounded to six digits.
   ///
-  /// Anything that is not four numbers from 0 to 1 is taken for knowing nothing: one in four each.
+  /// Anything other than four numbers from 0 to 1 counts as no information: a quarter each.
   public init(_ probabilities: [Double]) {
     let count = LesionCode.allCases.count
     guard probabilities.count == count, probabilities.allSatisfy({ (0...1).contains($0) }) else {
@@ -53,7 +53,7 @@ extension CodeProbabilities: Codable {
 }
 
 extension Double {
-  /// Rounded to so many decimal digits.
+  /// Rounded to a number of decimal digits.
   func rounded(toDigits digits: Int) -> Double {
     let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
     return (self * scale).rounded() / scale

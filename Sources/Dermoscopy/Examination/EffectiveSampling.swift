@@ -26,7 +26,7 @@ public struct EffectiveSampling: Sendable, Hashable, Codable {
 }
 
 extension RecommendedSampling {
-  /// Without what a protocol could not ask for either: metadata are somebody else's file.
+  /// Without values that a protocol could not ask for either: metadata come from outside.
   var withinLimits: RecommendedSampling {
     func keep<Number>(_ number: Number?, _ range: ClosedRange<Number>) -> Number? {
       number.flatMap { range.contains($0) ? $0 : nil }

@@ -12,7 +12,7 @@ public enum ExaminationEvent: Sendable, Hashable {
   case diagnosis(Diagnosis)
   /// All is done; the last event.
   case finished(ExaminationReport)
-  /// It went no further; the last event.
+  /// The examination failed; the last event.
   case failed(ExaminationFailure)
 
   /// Whether nothing comes after it.

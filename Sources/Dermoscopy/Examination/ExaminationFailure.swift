@@ -1,13 +1,13 @@
 import Faults
 
-/// Why an examination went no further, as the JSON of a failed image spells it.
+/// Why an examination failed, as in the JSON of a failed image.
 public struct ExaminationFailure: Sendable, Hashable, Codable {
   /// An exit status of `dermgemma`.
   public let status: Int32
   /// One line.
   public let message: String
 
-  /// What is told of an error.
+  /// The failure that an error is reported as.
   public init(_ error: any Error) {
     switch error {
     case is CancellationError:
@@ -34,11 +34,11 @@ public struct NotesNotEnough: Fault, Equatable {
   }
 }
 
-/// A model that does not keep its side of the agreement.
+/// A model that violates its contract.
 public struct ModelFault: Fault, Equatable {
   let message: String
 
-  /// What sort of trouble this is.
+  /// The kind of fault.
   public var kind: FaultKind { .bug }
   /// What is wrong, on one line.
   public var description: String { "the model \(message)" }

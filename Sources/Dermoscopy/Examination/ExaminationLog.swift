@@ -1,9 +1,9 @@
 import Synchronization
 
-/// What happens in one examination, in order, for everyone who wants to know.
+/// The events of one examination, in order, for any number of readers.
 ///
-/// Events are only ever added. Any number of readers follow the log from any event on; each has its own place in it, so
-/// that a slow one holds up nobody and costs nothing but its place. The log ends with `finished` or `failed`.
+/// Events are only ever appended. Any number of readers can follow the log from any event on. Each has its own
+/// position, so a slow reader delays nobody and costs only that position. The log ends with `finished` or `failed`.
 public final class ExaminationLog: Sendable {
   private struct State {
     var events: [NumberedEvent] = []
@@ -31,7 +31,7 @@ public final class ExaminationLog: Sendable {
     for continuation in woken { continuation.resume() }
   }
 
-  /// Whether nothing will be added any more.
+  /// Whether the log is complete.
   public var isComplete: Bool { state.withLock { $0.isComplete } }
 
   /// Everything up to now.
@@ -70,7 +70,7 @@ public final class ExaminationLog: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let mustWait = state.withLock { state in
-          // Looked at with the lock held, so that neither an event nor a cancellation falls in between.
+          // Checked with the lock held, so that neither an event nor a cancellation is missed.
           guard state.events.count <= number, !state.isComplete, !Task.isCancelled else { return false }
           state.waiting[reader] = continuation
           return true

@@ -1,11 +1,11 @@
 import Digests
 import VisionLanguage
 
-/// Examines images by a protocol: looks, observes, reviews, classifies.
+/// Examines images by a protocol: encodes, observes, reviews, classifies.
 public struct Examiner: Sendable {
-  /// Who looks and answers.
+  /// The model that reads.
   public let model: any VisionLanguageModel
-  /// By which procedure.
+  /// The protocol.
   public let readingProtocol: ReadingProtocol
 
   /// An examiner with a model and a protocol.
@@ -16,17 +16,17 @@ public struct Examiner: Sendable {
 
   /// Examines one image.
   ///
-  /// The log gets each step as it happens and is complete when this returns or throws. Cancelling the task gives
-  /// everything back at the model's next step.
+  /// The log gets each step as it happens and is complete when this returns or throws. Cancelling the task releases all
+  /// resources at the model's next step.
   ///
   /// - Parameters:
   ///   - image: the picture as the protocol's preparation leaves it.
-  ///   - subject: the picture as its owner knows it.
+  ///   - subject: the original image and its label.
   ///   - seed: the same seed, image, protocol and weights give the same report, timings and counts aside.
   ///   - last: the phase after which the examination ends; one that ends early has no diagnosis. A protocol that only
   ///     scores its codes has but one phase, which is always gone through.
-  ///   - log: receives the steps; for this examination alone.
-  /// - Throws: the model's `Fault`, ``ModelFault`` when it breaks its word, `CancellationError`.
+  ///   - log: receives the events; used only for this examination.
+  /// - Throws: the model's `Fault`, ``ModelFault`` when it violates its contract, `CancellationError`.
   public func examine(
     _ image: PixelImage, subject: ExaminationSubject, seed: UInt64, through last: ExaminationPhase = .classification,
     log: ExaminationLog
@@ -36,16 +36,16 @@ public struct Examiner: Sendable {
     }
   }
 
-  /// Classifies what was observed and described before, without the image: Phase 3 alone.
+  /// Runs only Phase 3: classifies earlier observations and an earlier description, without the image.
   ///
-  /// The random numbers begin where the notes say, as an examination's begin where the image says.
+  /// The random numbers are seeded from the notes, as an examination's are seeded from the image.
   ///
   /// - Parameters:
   ///   - observations: Phase 1's answers, in canonical words.
   ///   - description: Phase 2's text as the model wrote it; it is cleaned here. `nil` where there was no Phase 2.
-  ///   - subject: the picture that the notes are about, as its owner knows it.
+  ///   - subject: the original image of the notes, and its label.
   ///   - seed: the same seed, notes, protocol and weights give the same report, timings and counts aside.
-  ///   - log: receives the steps; for this examination alone.
+  ///   - log: receives the events; used only for this examination.
   /// - Throws: `NotesNotEnough` when the protocol's codes are scored in view of the image; otherwise as `examine` does.
   public func classify(
     _ observations: Observations, description: String?, of subject: ExaminationSubject, seed: UInt64,
@@ -79,7 +79,7 @@ public struct Examiner: Sendable {
       log.append(.finished(report))
       return report
     } catch {
-      // A model that is stopped may say so in its own words; what happened is that somebody cancelled.
+      // A cancelled model may throw its own error; the cause is the cancellation.
       let error: any Error = Task.isCancelled ? CancellationError() : error
       log.append(.failed(ExaminationFailure(error)))
       throw error
@@ -128,7 +128,7 @@ struct Sitting: Sendable {
     return (proceedings, diagnosis)
   }
 
-  /// Looks at the image once, and gives the view back whatever happens.
+  /// Encodes the image once, and releases it whatever happens.
   private func looking<Result>(
     at image: PixelImage, _ proceedings: inout Proceedings,
     _ body: (any ImageView, inout Proceedings) async throws -> Result

@@ -35,7 +35,8 @@ extension Observations: Codable {
     init?(intValue: Int) { nil }
   }
 
-  /// Under this key a decoder is told the order, which Foundation's forgets; without it the alphabet decides.
+  /// The key under which a decoder finds the order, which Foundation's does not keep; without it the order is
+  /// alphabetical.
   static let order = CodingUserInfoKey(rawValue: "dermgemma.observation-order")
 
   /// Writes the observations in their order.

@@ -1,6 +1,6 @@
 import VisionLanguage
 
-/// What an examination has found so far, and what that took.
+/// The results of an examination so far, and their cost.
 struct Proceedings {
   var observations = Observations()
   var description: CleanedDescription?

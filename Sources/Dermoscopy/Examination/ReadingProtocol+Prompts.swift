@@ -1,6 +1,6 @@
 /// What the later phases are asked, with what the earlier ones found.
 extension ReadingProtocol {
-  /// What a prompt says in place of a description of which cleaning left nothing.
+  /// The text that a prompt shows when cleaning left nothing of the description.
   static let noDescription = "none"
 
   var qualityChecks: QualityChecks {
@@ -19,7 +19,7 @@ extension ReadingProtocol {
       observations: lines(of: notes), description: line.isEmpty ? Self.noDescription : line)
   }
 
-  /// The observations as a prompt shows them: one a line, by the questions' labels.
+  /// The observations as a prompt shows them: one per line, with the questions' labels.
   private func lines(of observations: Observations) -> String {
     questions.map { question in
       "\(question.label): \(observations[question.id]?.value ?? Observation.unclear)"

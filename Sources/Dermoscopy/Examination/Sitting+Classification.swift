@@ -45,7 +45,7 @@ extension Sitting {
 
   // MARK: Choosing
 
-  /// A code with the scores of all; without a code, the most probable is meant.
+  /// A code with the scores of all codes; without a code, the most probable one.
   private struct Choice {
     var code: LesionCode?
     var method: DiagnosisMethod
@@ -63,7 +63,7 @@ extension Sitting {
       code: code, method: choice.method, raw: choice.answer?.text ?? "", probabilities: probabilities)
   }
 
-  /// Lets the model write a code, and scores all of them from the same reading; one that is not among the choices does
+  /// Lets the model write a code, and scores all codes after the same prompt; a code that is not among the choices does
   /// not count.
   private func written(
     after text: String, choices: [LesionCode], fallback: LesionCode

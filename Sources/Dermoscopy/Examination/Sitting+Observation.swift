@@ -1,7 +1,7 @@
 import VisionLanguage
 
 extension Sitting {
-  /// Phase 1: all questions are put at once and answered side by side.
+  /// Phase 1: all questions are submitted at once and answered concurrently.
   func observe(in view: any ImageView, _ proceedings: inout Proceedings) async throws {
     let questions = readingProtocol.questions
     guard !questions.isEmpty, let sampling = sampling.observation else { return }

@@ -17,7 +17,7 @@ extension Sitting {
     proceedings.timings.phase2 = (ContinuousClock.now - started).milliseconds
   }
 
-  /// Cleans a description and makes it part of what was found.
+  /// Cleans a description and adds it to the results.
   func take(_ raw: String, _ proceedings: inout Proceedings) {
     let description = DescriptionCleaner(refusals: readingProtocol.refusals).clean(raw)
     proceedings.flags.formUnion(qualityChecks.flags(ofDescription: description))

@@ -14,7 +14,7 @@ public struct AnswerForm: Sendable, Hashable, Codable {
   public var kind: Kind
   /// The canonical values, lower case, in the order in which a reader expects them.
   public var values: [String]
-  /// For `many`: the value that says that there is nothing; it never stands beside another.
+  /// For `many`: the value that means nothing was found; it never occurs beside another.
   public var none: String?
   /// Other words, lower case, with the value that each means.
   public var synonyms: [String: String]

@@ -4,9 +4,9 @@ public struct Classification: Sendable, Hashable {
   public enum Method: Sendable, Hashable {
     /// The model writes a code; the fallback stands in when it writes none.
     case model(fallback: LesionCode)
-    /// The first rule that holds; where none does, the model writes one of the choices.
+    /// The first rule that matches; if none does, the model writes one of the choices.
     case rules([Rule], choices: [LesionCode], fallback: LesionCode)
-    /// The most probable code while the model looks at the image.
+    /// The most probable code with the image in view.
     case scored
   }
 
@@ -115,7 +115,7 @@ extension Rule {
 }
 
 extension DocumentNode {
-  /// Refuses a list of things with names in which one name stands twice.
+  /// Refuses a list in which a name occurs twice.
   func checkDistinct(_ ids: [String], what: String) throws(ProtocolFault) {
     var seen: Set<String> = []
     for id in ids where !seen.insert(id).inserted { throw fault("there are two \(what)s \(Quoted(id))") }

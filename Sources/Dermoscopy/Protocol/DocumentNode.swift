@@ -1,4 +1,4 @@
-/// A value of a protocol document that knows where it stands, so that whatever is wrong with it can be said exactly.
+/// A value of a protocol document that knows its place in it, so that a fault can name the place.
 struct DocumentNode {
   let value: JSONValue
   let document: String
@@ -10,7 +10,7 @@ struct DocumentNode {
 
   // MARK: Objects
 
-  /// The members of an object that has no keys but these.
+  /// The members of an object that may have only these keys.
   func object(knowing keys: [String]) throws(ProtocolFault) -> DocumentObject {
     let object = try object()
     for member in object.members where !keys.contains(member.key) {
@@ -19,7 +19,7 @@ struct DocumentNode {
     return object
   }
 
-  /// The members of an object with whatever keys.
+  /// The members of an object with arbitrary keys.
   func object() throws(ProtocolFault) -> DocumentObject {
     guard case .object(let members) = value else { throw expected("an object") }
     return DocumentObject(node: self, members: members)
@@ -27,7 +27,7 @@ struct DocumentNode {
 
   // MARK: Lists
 
-  /// The elements of an array of so many.
+  /// The elements of an array whose length is in a range.
   func elements(_ count: ClosedRange<Int>) throws(ProtocolFault) -> [DocumentNode] {
     guard case .array(let elements) = value else { throw expected("an array") }
     try check(elements.count, within: count)
@@ -36,7 +36,7 @@ struct DocumentNode {
     }
   }
 
-  /// Says how many entries there must be when there are not.
+  /// Checks the number of entries.
   func check(_ count: Int, within range: ClosedRange<Int>) throws(ProtocolFault) {
     if count < range.lowerBound {
       throw fault("must have at least \(range.lowerBound == 1 ? "one entry" : "\(range.lowerBound) entries")")
@@ -142,13 +142,13 @@ struct DocumentObject {
   let node: DocumentNode
   let members: [JSONMember]
 
-  /// The value of a key that must be there.
+  /// The value of a required key.
   func required(_ key: String) throws(ProtocolFault) -> DocumentNode {
     guard let node = optional(key) else { throw node.fault("the key \(Quoted(key)) is missing") }
     return node
   }
 
-  /// The value of a key, if it is there.
+  /// The value of an optional key.
   func optional(_ key: String) -> DocumentNode? {
     members.first { $0.key == key }.map { child(key, $0.value) }
   }

@@ -1,10 +1,10 @@
-/// A prompt with places for what earlier phases found.
+/// A prompt template with placeholders for the results of earlier phases.
 ///
-/// Places are filled in one pass: what a model wrote is never read as a place itself.
+/// Placeholders are filled in one pass, so a model's text is never read as a placeholder.
 public struct PromptTemplate: Sendable, Hashable {
   /// What a prompt can be filled with.
   public enum Placeholder: String, Sendable, CaseIterable {
-    /// The observations, one a line: "Shape: oval".
+    /// The observations, one per line: "Shape: oval".
     case observations
     /// The cleaned description, on one line.
     case description
@@ -22,12 +22,12 @@ public struct PromptTemplate: Sendable, Hashable {
   public let source: String
   let pieces: [Piece]
 
-  /// What stands before the first place: how the prompt begins whatever it is filled with.
+  /// The text before the first placeholder: the fixed beginning of the prompt.
   public var opening: String {
     if case .text(let text)? = pieces.first, pieces.count > 1 { text } else { "" }
   }
 
-  /// The prompt with its places filled.
+  /// The prompt with its placeholders filled.
   public func filled(observations: String = "", description: String = "") -> String {
     pieces.map { piece in
       switch piece {
@@ -40,7 +40,7 @@ public struct PromptTemplate: Sendable, Hashable {
 }
 
 extension PromptTemplate {
-  /// Reads a prompt that has just these places: every one at least once, and no other.
+  /// Reads a prompt that has exactly these placeholders, each at least once.
   init(_ node: DocumentNode, placeholders: [Placeholder]) throws(ProtocolFault) {
     source = try node.prompt()
     var pieces: [Piece] = []

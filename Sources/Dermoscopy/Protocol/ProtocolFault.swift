@@ -2,14 +2,14 @@ import Faults
 
 /// Why a document is not a protocol.
 public struct ProtocolFault: Fault, Equatable {
-  /// The document, as the person who gave it calls it: "seed", "mine.json".
+  /// The document's name as the user gave it: "seed", "mine.json".
   public let name: String
   /// Where in the document: "questions[2].answer.values", "line 3, column 14"; empty for the whole.
   public let place: String
   /// What is wrong there.
   public let message: String
 
-  /// What sort of trouble this is.
+  /// The kind of fault.
   public var kind: FaultKind { .unusableInput }
 
   /// What is wrong, on one line.

@@ -1,12 +1,12 @@
 import VisionLanguage
 
-/// How a protocol wants its answers drawn.
+/// A protocol's sampling settings.
 public struct ProtocolSampling: Sendable, Hashable {
   /// Where the settings come from.
   public enum Source: String, Sendable, Codable, CaseIterable {
     /// The document's own.
     case explicit
-    /// What the weights' metadata recommend, and the document's where they say nothing.
+    /// What the weights' metadata recommend, with the document's settings as the fallback.
     case model
   }
 

@@ -1,7 +1,7 @@
 import Digests
 import VisionLanguage
 
-/// How an image is read: a versioned document, checked before anything is done with it.
+/// How an image is read: a versioned document, validated before use.
 ///
 /// `Protocols/protocol.schema.json` describes the documents to other programs; this type checks all that it says, and
 /// beyond it what refers from one part to another (a rule to a question, a synonym to a value, a prompt to its places).
@@ -14,11 +14,11 @@ public struct ReadingProtocol: Sendable, Hashable {
   public let title: String
   /// SHA-256 of the document's bytes.
   public let digest: SHA256Digest
-  /// How an image is made ready.
+  /// How an image is prepared.
   public let preparation: ImagePreparation
-  /// What each of the model's turns begins with.
+  /// The beginning of each of the model's turns.
   public let answerPrefix: String
-  /// How answers are drawn.
+  /// The sampling settings.
   public let sampling: ProtocolSampling
   /// Phase 1, in order; may be empty.
   public let questions: [Question]
@@ -26,7 +26,7 @@ public struct ReadingProtocol: Sendable, Hashable {
   public let review: Review?
   /// Phase 3.
   public let classification: Classification
-  /// Phrases by which a model refuses, lower case.
+  /// Refusal phrases, lower case.
   public let refusals: [String]
 
   /// Reads and checks a document.
@@ -83,7 +83,7 @@ public struct ReadingProtocol: Sendable, Hashable {
     try checkPhases(object, list: list, last: last)
   }
 
-  /// Each phase that there is has its sampling, and the last has something to go by.
+  /// Each phase has its sampling, and the last has input.
   private func checkPhases(_ object: DocumentObject, list: DocumentNode, last: DocumentNode) throws(ProtocolFault) {
     let settings = try object.required("sampling")
     if !questions.isEmpty, sampling.observation == nil {

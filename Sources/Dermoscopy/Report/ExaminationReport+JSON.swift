@@ -58,7 +58,7 @@ extension NumberedEvent {
 }
 
 extension JSONDecoder {
-  /// A decoder that is told in which order the observations stand, in a report or in the event that carries one.
+  /// A decoder that knows the order of the observations, in a report or in the event that carries one.
   fileprivate static func knowingOrder(of json: String) -> JSONDecoder {
     let decoder = JSONDecoder()
     guard let key = Observations.order,

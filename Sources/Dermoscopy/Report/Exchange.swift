@@ -1,4 +1,4 @@
-/// One prompt and what came back: what a person looks at who wants to know why an image has a flag.
+/// One prompt and its answer, which show why an image has a flag.
 public struct Exchange: Sendable, Hashable {
   /// The phase that it belongs to.
   public let phase: ExaminationPhase
@@ -13,7 +13,7 @@ public struct Exchange: Sendable, Hashable {
 }
 
 extension ReadingProtocol {
-  /// Everything that was said in an examination by this protocol, with the flags of each answer.
+  /// All prompts and answers of an examination by this protocol, with the flags of each answer.
   ///
   /// An image's flags are those of its exchanges together. Codes that were only scored are no exchange.
   public func exchanges(in report: ExaminationReport) -> [Exchange] {

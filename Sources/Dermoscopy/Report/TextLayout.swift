@@ -1,6 +1,6 @@
-/// Lays text out in the columns of a terminal.
+/// Lays out text in the columns of a terminal.
 enum TextLayout {
-  /// What somebody else wrote, on one line and without anything that a terminal would act on.
+  /// Foreign text on one line, without anything that a terminal would act on.
   static func plain(_ text: String) -> String {
     let words = text.split(whereSeparator: \.isWhitespace).map { word in
       String(word.map { $0.isPrintable ? $0 : "�" })
@@ -8,7 +8,7 @@ enum TextLayout {
     return words.joined(separator: " ")
   }
 
-  /// The lines of a text that is not wider than so many columns; a word that is wider is broken.
+  /// The text wrapped to a number of columns; a longer word is broken.
   static func wrap(_ text: String, columns: Int) -> [String] {
     var lines: [String] = []
     var line = ""
@@ -35,19 +35,19 @@ enum TextLayout {
     return lines
   }
 
-  /// A text with spaces after it, so many columns wide.
+  /// A text padded with spaces to a number of columns.
   static func padded(_ text: String, to columns: Int) -> String {
     text + String(repeating: " ", count: max(columns - text.columns, 0))
   }
 
-  /// A bar of so many columns at 1, in eighths of a column (U+2588 to U+258F).
+  /// A bar for a share from 0 to 1, in eighths of a column (U+2588 to U+258F).
   static func bar(_ share: Double, columns: Int) -> String {
     let eighths = Int((min(max(share, 0), 1) * Double(columns * 8)).rounded())
     let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
     return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
   }
 
-  /// A share in percent with one digit; what is not nothing and not all is not shown as if it were.
+  /// A share in percent with one digit; a share that is neither 0 nor 1 is never rounded to 0 % or 100 %.
   static func percent(_ share: Double) -> String {
     switch share {
     case 0: return "0 %"

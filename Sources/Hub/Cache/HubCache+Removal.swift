@@ -18,7 +18,7 @@ public struct Removal: Sendable, Hashable {
 }
 
 extension HubCache {
-  /// Removes a file from all snapshots of a repository, and its blobs where nothing else leads to them.
+  /// Removes a file from all snapshots of a repository, and its blobs if nothing else links to them.
   ///
   /// - Throws: `TransferFault.unwritable`.
   func remove(_ file: String, of repository: String) throws(TransferFault) -> Removal {

@@ -40,7 +40,7 @@ public struct HubCache: Sendable, Hashable {
       .flatMap { Self.isCommit($0) ? $0 : nil }
   }
 
-  /// The path by which a file of a revision can be opened; `nil` when it is not here.
+  /// The path of a file of a revision; `nil` when it is not in the cache.
   public func path(of file: String, in repository: String, revision: String) -> String? {
     commit(of: revision, in: repository).map { place(of: file, in: repository, commit: $0) }
       .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
@@ -52,7 +52,7 @@ public struct HubCache: Sendable, Hashable {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: path))?.split(separator: "/").last.map(String.init)
   }
 
-  /// Lets a file of a commit be found, and a revision's name lead to that commit.
+  /// Links a file into a commit's snapshot, and a revision's name to that commit.
   ///
   /// - Parameter isNew: whether the blob was made for this file; where there are no links it is moved then, and copied
   ///   otherwise.
@@ -65,7 +65,7 @@ public struct HubCache: Sendable, Hashable {
     let target = String(repeating: "../", count: depth + 1) + "blobs/" + tag
     try makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     if (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != target {
-      // Beside it and then renamed: nobody ever finds the place empty.
+      // Written beside it and then renamed, so that the path is never empty.
       let fresh = "\(path).\(getpid()).link"
       unlink(fresh)
       if usesLinks, symlink(target, fresh) == 0 {

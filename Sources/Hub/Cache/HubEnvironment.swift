@@ -1,7 +1,7 @@
 import Foundation
 
-/// Where the hub is, who we are to it, and where its files are kept: by the environment variables that all of its tools share,
-/// in the order in which huggingface_hub 2.4.0 takes them (`constants.py`, `utils/_auth.py`).
+/// The hub's address, our token and the cache folder, from the environment variables that all of its tools share, in
+/// the order in which huggingface_hub 2.4.0 takes them (`constants.py`, `utils/_auth.py`).
 public struct HubEnvironment: Sendable, Hashable {
   /// The hub's address, without a slash at its end.
   public var endpoint: String
@@ -21,7 +21,7 @@ public struct HubEnvironment: Sendable, Hashable {
   /// The hub's own hosts. A mirror may send us on to one, and the token is theirs anyway.
   static let publicHosts: Set<String> = ["huggingface.co", "hf.co"]
 
-  /// Settings put together by hand.
+  /// Explicit settings, for tests.
   public init(
     endpoint: String = publicEndpoint, cache: String, token: String? = nil, isOffline: Bool = false,
     usesLinks: Bool = true
@@ -33,7 +33,7 @@ public struct HubEnvironment: Sendable, Hashable {
     self.usesLinks = usesLinks
   }
 
-  /// What the variables say. A file of the token is read where it is named or usual.
+  /// Settings from the environment. A token file is read from the named or the usual place.
   public init(variables: [String: String] = ProcessInfo.processInfo.environment) {
     func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
     func isSet(_ text: String?) -> Bool { ["1", "true", "yes", "on"].contains(text?.lowercased() ?? "") }
@@ -57,7 +57,7 @@ public struct HubEnvironment: Sendable, Hashable {
       token = Self.cleaned(String(decoding: kept, as: UTF8.self))
       tokenSource = token == nil ? nil : file
     }
-    // What is no token must not get into a header line.
+    // Anything that is not a token must not get into a header.
     if token?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) == false { (token, tokenSource) = (nil, nil) }
   }
 

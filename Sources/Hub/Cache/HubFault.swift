@@ -4,13 +4,13 @@ import Faults
 public enum HubFault: Fault, Equatable {
   /// The repository is gated, and no token was sent or its owner has not accepted the terms.
   case gated(repository: String, page: String, hasToken: Bool)
-  /// The hub does not know the token.
+  /// The hub rejected the token.
   case tokenRefused(repository: String)
-  /// The repository does not exist, or must not be known to us.
+  /// The repository does not exist, or is private.
   case noRepository(String, page: String)
   /// The repository has no such file or revision.
   case noFile(String, repository: String, revision: String)
-  /// The network must not be used, and the file is not here.
+  /// Offline mode is on, and the file is not in the cache.
   case offline(file: String, cache: String)
   /// The hub's answer lacks what its tools rely on.
   case strangeAnswer(file: String, reason: String)
@@ -18,9 +18,9 @@ public enum HubFault: Fault, Equatable {
   case unknownModel(String, known: [String])
   /// The hub has another content than the one that is pinned.
   case otherThanPinned(file: String, pinned: String, hub: String)
-  /// A model that was not fetched yet.
+  /// A model that has not been pulled yet.
   case notPulled(String)
-  /// A file that is here but is not what it should be.
+  /// A file in the cache that does not have the expected digest.
   case broken(path: String, reason: String)
   /// A catalogue or an entry of it that cannot be used.
   case badEntry(place: String, reason: String)

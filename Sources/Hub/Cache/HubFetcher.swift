@@ -4,11 +4,11 @@ import Foundation
 
 /// Fetches files of the hub into the shared cache.
 public struct HubFetcher: Sendable {
-  /// Where the hub is and who we are.
+  /// The hub's address and our token.
   public var environment: HubEnvironment
   /// How files are fetched.
   public var download: FileDownload
-  /// Hears what a person may want to know, in a sentence.
+  /// Called with messages for the user, one sentence each.
   public var notice: @Sendable (String) -> Void = { _ in }
 
   /// A fetcher.
@@ -126,8 +126,8 @@ public struct HubFetcher: Sendable {
       + escaped(file.file)
   }
 
-  /// Asks the hub, without following it to where the bytes are. A redirect that tells nothing of the file, as of a mirror that
-  /// has moved, is followed.
+  /// Sends a HEAD request to the hub, without following the redirect to the storage. A redirect that tells nothing of
+  /// the file, as of a mirror that has moved, is followed.
   private func announcement(of file: HubFile, revision: String) async throws -> HubFile.Announcement {
     let request = HTTPRequest(
       address(of: file, revision: revision), method: .head, headers: authorization,
@@ -179,7 +179,7 @@ public struct HubFetcher: Sendable {
 }
 
 extension HTTPClient {
-  /// - Throws: `HubFault` for what the hub explains, else as `check`.
+  /// - Throws: a `HubFault` for errors that the hub explains, otherwise as `check` does.
   fileprivate static func check(_ response: HTTPResponse, of file: HubFile, _ environment: HubEnvironment) throws {
     let page = "\(environment.endpoint)/\(file.repository)"
     let code = response.header("x-error-code")

@@ -1,7 +1,7 @@
 import Digests
 import Foundation
 
-/// One file of a repository, and how it gets into the cache.
+/// One file of a repository.
 public struct HubFile: Sendable, Hashable {
   /// `ORG/NAME`.
   public var repository: String
@@ -20,7 +20,7 @@ public struct HubFile: Sendable, Hashable {
     self.pinned = pinned
   }
 
-  /// Ours are filled in any order, others' from the beginning: the names must differ.
+  /// Our partial files are filled in any order, those of other tools from the beginning, so the names must differ.
   static let partialSuffix = ".dermgemma"
 
   /// What the hub says of a file before it is fetched.

@@ -5,7 +5,7 @@ public struct ModelCatalogue: Sendable, Hashable {
   /// In the order in which they are listed; no name twice.
   public private(set) var entries: [ModelEntry]
 
-  /// A catalogue of a user's entries before those of the program; a user's takes the place of one of the same name.
+  /// A catalogue of the user's entries, then the program's; a user's entry replaces one of the same name.
   public init(own: [ModelEntry] = [], builtin: [ModelEntry]) {
     entries = []
     for entry in own + builtin where !entries.contains(where: { $0.name == entry.name }) { entries.append(entry) }

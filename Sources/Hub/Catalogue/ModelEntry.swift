@@ -6,13 +6,13 @@ public struct ModelEntry: Sendable, Hashable {
   public struct File: Sendable, Hashable {
     /// The path in the repository.
     public var file: String
-    /// Its size in bytes, to show before anything is asked; the hub's own figure decides.
+    /// Its size in bytes, shown before the hub is asked; the hub's own figure is authoritative.
     public var bytes: Int64?
     /// The digest that it must have; `nil` to trust the hub's.
     public var sha256: SHA256Digest?
   }
 
-  /// By which `--model` and `models pull` know it.
+  /// The name for `--model` and `models pull`.
   public var name: String
   /// One line.
   public var title: String

@@ -14,7 +14,7 @@ public struct ModelStore: Sendable {
     self.cache = cache
   }
 
-  /// What of a model is here.
+  /// Which of a model's files are here.
   public enum State: Sendable, Hashable {
     /// Neither file.
     case absent
@@ -44,7 +44,7 @@ public struct ModelStore: Sendable {
     return (weights, projector)
   }
 
-  /// What of a model is here.
+  /// Which of a model's files are here.
   public func state(of entry: ModelEntry) -> State {
     let here = [entry.weights, entry.projector].map { path(of: $0, in: entry) != nil }
     return here.allSatisfy { $0 } ? .whole : here.contains(true) ? .partly : .absent
@@ -92,7 +92,7 @@ public struct ModelStore: Sendable {
     return try await hub.statedDigest(of: file, commit: commit)
   }
 
-  /// Removes a model's files; one that another model of the catalogue needs and has stays.
+  /// Removes a model's files, except one that another pulled model of the catalogue needs.
   ///
   /// - Returns: the bytes that became free, and what stays.
   /// - Throws: `TransferFault.unwritable`.

@@ -1,4 +1,4 @@
-/// Refuses keys that nobody reads: a misspelt setting must not pass for a default.
+/// Refuses unknown keys, so that a misspelt setting is not silently ignored.
 public enum StrictKeys {
   private struct AnyKey: CodingKey {
     var stringValue: String

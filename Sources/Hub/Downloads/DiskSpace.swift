@@ -1,8 +1,8 @@
 import Foundation
 
-/// Room on the disk that a folder lies on.
+/// Free space on the disk of a folder.
 public enum DiskSpace {
-  /// What is left free besides what is fetched, in bytes.
+  /// Bytes to leave free in addition to the download.
   static let margin: Int64 = 64 << 20
 
   /// Bytes that this user may still write there; `nil` when the system does not say.
@@ -13,7 +13,7 @@ public enum DiskSpace {
     return overflows ? .max : Int64(clamping: bytes)
   }
 
-  /// - Throws: `TransferFault.noSpace` unless so many bytes and a margin fit.
+  /// - Throws: `TransferFault.noSpace` unless the bytes and a margin fit.
   static func check(_ needed: Int64, at folder: String) throws(TransferFault) {
     guard let free = free(at: folder) else { return }
     let (wanted, overflows) = needed.addingReportingOverflow(margin)
@@ -22,7 +22,7 @@ public enum DiskSpace {
     }
   }
 
-  /// Bytes that a file really occupies, holes not counted; 0 without a file.
+  /// Bytes allocated to a file, not counting holes; 0 without a file.
   static func occupied(by path: String) -> Int64 {
     var status = stat()
     guard stat(path, &status) == 0 else { return 0 }

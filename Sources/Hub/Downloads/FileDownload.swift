@@ -4,7 +4,7 @@ import Synchronization
 
 /// A file on a server, of known size.
 public struct RemoteFile: Sendable {
-  /// What messages call it.
+  /// Its name in messages.
   public var name: String
   /// Where it is; may redirect.
   public var url: String
@@ -41,16 +41,16 @@ extension RemoteFile {
   }
 }
 
-/// Fetches one large file: several ranges at once, resumed where an earlier run ended, checked, and put in its place at
-/// the end by one rename.
+/// Downloads one large file: several ranges at once, resumed where an earlier run ended, verified, and renamed into
+/// place at the end.
 public struct FileDownload: Sendable {
-  /// By which it fetches.
+  /// The HTTP client.
   public var client: HTTPClient
   /// Ranges fetched at once.
   public var connections = 4
   /// Bytes a range.
   public var pieceSize: Int64 = 32 << 20
-  /// Hears how far it is, a few times a second.
+  /// Called with the progress a few times per second.
   public var progress: @Sendable (TransferProgress) -> Void = { _ in }
 
   /// A download by a client.
@@ -59,8 +59,8 @@ public struct FileDownload: Sendable {
   /// Fetches a file to a path whose folder exists.
   ///
   /// - Returns: the digest of what lies there now.
-  /// - Throws: `TransferFault`, for bytes other than announced too; `CancellationError`. What was fetched so far stays
-  /// for another run, unless it was wrong.
+  /// - Throws: `TransferFault`, also for bytes other than announced; `CancellationError`. What was downloaded so far is
+  ///   kept for another run, unless it was wrong.
   public func fetch(_ source: RemoteFile, to path: String) async throws -> SHA256Digest {
     guard source.size > 0 else {
       throw TransferFault.wrongAnswer(name: source.name, reason: "the server says that it is empty")
@@ -89,7 +89,7 @@ public struct FileDownload: Sendable {
 
   private func fetchPieces(of source: RemoteFile, into file: PartialFile, _ hasher: PrefixHasher) async throws {
     var wanted = (0..<file.pieceCount).filter { !file.isWhole($0) }.makeIterator()
-    // The first one alone: it shows whether the server gives ranges at all.
+    // The first range is fetched alone: it shows whether the server supports ranges.
     guard let first = wanted.next() else { return }
     try await RangeFetch(source: source, file: file, client: client).fetch(piece: first)
     try await withThrowingTaskGroup(of: Void.self) { group in

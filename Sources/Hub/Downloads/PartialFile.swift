@@ -2,7 +2,7 @@ import Faults
 import Foundation
 import Synchronization
 
-/// A file that is being fetched in pieces, with a journal of those that are whole, so that another run can go on.
+/// A file that is being downloaded in pieces, with a journal of the complete ones, so that another run can resume.
 ///
 /// It is `PATH.part` with `PATH.pieces` beside it until it is finished: `hf cache prune` deletes whatever ends in
 /// `.incomplete`, one that is being filled too. Pieces are written by several threads to
@@ -17,7 +17,7 @@ final class PartialFile: Sendable {
 
   private struct State {
     var whole: [Bool]
-    /// Bytes of pieces that are still on their way.
+    /// Bytes received of incomplete pieces.
     var underway: Int64 = 0
   }
 
@@ -35,7 +35,7 @@ final class PartialFile: Sendable {
   }
   var pieceCount: Int { Int((size + pieceSize - 1) / pieceSize) }
 
-  /// Opens what an earlier run left of the same file, or begins anew.
+  /// Opens what an earlier run left of the same file, or starts over.
   ///
   /// - Parameter identity: names the very content (its digest or entity tag): pieces of another are not kept.
   /// - Throws: `TransferFault.unwritable`.
@@ -109,7 +109,7 @@ final class PartialFile: Sendable {
     state.withLock { $0.underway += Int64(bytes.count) }
   }
 
-  /// Notes that a piece is there, or (`nil`) that bytes of it which were counted are not.
+  /// Records that a piece is complete, or (`nil`) that bytes of it which were counted are void.
   func finish(piece index: Int) throws(TransferFault) {
     let range = range(ofPiece: index)
     let isNew = state.withLock { state in
@@ -120,7 +120,7 @@ final class PartialFile: Sendable {
     if isNew { try Self.write([UInt8]("\(index)\n".utf8)[...], to: journal, journalPath) }
   }
 
-  /// Takes back bytes that were written but have to come again.
+  /// Discounts bytes that were written but have to be downloaded again.
   func forget(_ count: Int64) { state.withLock { $0.underway -= count } }
 
   /// Reads into a buffer from a place in the file.

@@ -2,7 +2,7 @@ import Digests
 import Dispatch
 import Synchronization
 
-/// Takes the digest of a file while it is being fetched: follows the pieces that are whole, from the beginning.
+/// Computes the digest of a file during its download: follows the complete pieces from the beginning.
 ///
 /// It reads and hashes on a queue of its own, to which everything but `isStopped` belongs (which is why this may be
 /// `@unchecked Sendable`): gigabytes would keep threads of Swift's shared pool from everybody else.

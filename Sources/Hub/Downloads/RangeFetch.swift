@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Fetches one piece of a file, going on within it after a cut.
+/// Downloads one piece of a file, resuming within it when the connection breaks.
 struct RangeFetch: Sendable {
   let source: RemoteFile
   let file: PartialFile
   let client: HTTPClient
 
-  /// The most bytes that one attempt has to bring so that failures are counted from the start again; a quarter of what is
-  /// missing is enough. A server that gives a few bytes and then stalls, over and over, would hold us up for days otherwise.
+  /// The most bytes that an attempt has to deliver to reset the count of failures; a quarter of the missing bytes is
+  /// enough. Otherwise a server that sends a few bytes and then stalls, over and over, could delay us for days.
   private static let mostForAdvance: Int64 = 1 << 20
 
   /// - Throws: `TransferFault`; `WholeOnly` when the server ignores ranges.
@@ -15,7 +15,7 @@ struct RangeFetch: Sendable {
     let range = file.range(ofPiece: index)
     let place = Mutex(range.lowerBound)
     do {
-      // The entity tag of whoever holds the bytes; it may be another than the hub's.
+      // The entity tag of the storage server; it may differ from the hub's.
       let holder = Mutex<String?>(nil)
       try await client.retries.run { advanced in
         let start = place.withLock { $0 }
@@ -54,7 +54,7 @@ struct RangeFetch: Sendable {
 
   private func check(_ response: HTTPResponse, start: Int64, end: Int64) throws {
     if response.status == 200 {
-      // In the middle of a piece this is If-Range's way to say that the file is another now.
+      // In the middle of a piece, this is how If-Range reports that the file has changed.
       if start == file.range(ofPiece: Int(start / file.pieceSize)).lowerBound { throw WholeOnly() }
       throw TransferFault.wrongAnswer(
         name: source.name, reason: "the file changed on the server meanwhile; run the command again")

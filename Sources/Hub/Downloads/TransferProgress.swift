@@ -4,9 +4,9 @@ public struct TransferProgress: Sendable, Hashable {
   public var name: String
   /// Bytes that are on the disk.
   public var received: Int64
-  /// Bytes that there will be.
+  /// Bytes in total.
   public var total: Int64
-  /// Bytes a second over the last moments; `nil` until there is something to go by.
+  /// Bytes per second over the last few seconds; `nil` until it can be estimated.
   public var rate: Double?
 
   /// Seconds until it is done at this rate.
@@ -31,7 +31,7 @@ public struct TransferProgress: Sendable, Hashable {
   }
 }
 
-/// Tells the rate of something that grows, from its last few seconds.
+/// Estimates the rate of a growing count from its last few seconds.
 struct RateMeter {
   /// Seconds that the rate is taken over.
   static let window = 5.0

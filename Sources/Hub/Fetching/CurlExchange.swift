@@ -2,10 +2,10 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// One request and its answer, by libcurl, without following redirects.
+/// One HTTP request and its response, with libcurl, without following redirects.
 ///
-/// It runs on a thread of its own from beginning to end. The only things that other threads touch are `isCancelled` and
-/// the continuation; everything else belongs to that thread (which is why this may be `@unchecked Sendable`).
+/// It runs on its own thread from start to finish. Other threads touch only `isCancelled` and the continuation;
+/// everything else belongs to that thread, so `@unchecked Sendable` is safe.
 final class CurlExchange: @unchecked Sendable {
   private let request: HTTPRequest
   private let limits: HTTPLimits
@@ -40,7 +40,7 @@ final class CurlExchange: @unchecked Sendable {
     defer { curl_easy_cleanup(handle) }
     var headers: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(headers) }
-    // Bytes are counted and compared: nobody on the way may compress them.
+    // Bytes are counted and compared, so they must not be compressed in transit.
     for (name, value) in request.headers.merging(["Accept-Encoding": "identity"], uniquingKeysWith: { $1 }) {
       headers = curl_slist_append(headers, "\(name): \(value)")
     }

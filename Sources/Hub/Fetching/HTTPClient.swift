@@ -3,7 +3,7 @@ import Synchronization
 
 /// Fetches over HTTP, by libcurl; proxies are those of the environment (`https_proxy`, `no_proxy`).
 public struct HTTPClient: Sendable {
-  /// Takes the body's bytes of a successful answer, in order, on a thread of the exchange's own.
+  /// Receives the body of a successful response, in order, on the exchange's thread.
   public typealias Receiver = @Sendable (HTTPResponse, UnsafeRawBufferPointer) throws -> Void
 
   /// Which redirects are followed.
@@ -16,7 +16,7 @@ public struct HTTPClient: Sendable {
 
   /// Timeouts and the like.
   public var limits: HTTPLimits
-  /// What happens after a failure that may pass.
+  /// The policy for temporary failures.
   public var retries: RetryPolicy
 
   /// A client.
@@ -60,7 +60,7 @@ public struct HTTPClient: Sendable {
     throw TransferFault.badRedirect(url: request.url, reason: "more than \(limits.redirects) redirects")
   }
 
-  /// The whole body of an answer, tried again where that may help.
+  /// The whole body of a response; temporary failures are retried.
   ///
   /// - Parameters:
   ///   - request: what is asked; redirects are followed.
@@ -81,7 +81,7 @@ public struct HTTPClient: Sendable {
     }
   }
 
-  /// - Throws: `TransferFault.refused`, or `Patience` where the server says how long to wait.
+  /// - Throws: `TransferFault.refused`, or `Patience` if the server says how long to wait.
   static func check(_ response: HTTPResponse) throws {
     guard !response.isSuccess else { return }
     let fault = TransferFault.refused(url: response.url, status: response.status)

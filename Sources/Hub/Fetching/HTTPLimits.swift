@@ -1,6 +1,6 @@
 import Foundation
 
-/// How long a server may take, and how we introduce ourselves.
+/// Timeouts, and the user agent.
 public struct HTTPLimits: Sendable {
   /// Seconds until a connection stands.
   public var connectSeconds = 15
@@ -8,7 +8,7 @@ public struct HTTPLimits: Sendable {
   public var silentSeconds = 30
   /// Redirects followed for one request.
   public var redirects = 10
-  /// What requests say about the program.
+  /// The user agent.
   public var userAgent = "dermgemma"
   /// The file of trusted certificates; `nil` for libcurl's own.
   public var certificates: String? = trustedCertificates()
@@ -16,7 +16,7 @@ public struct HTTPLimits: Sendable {
   /// The defaults.
   public init() {}
 
-  /// Where systems keep the certificates that they trust. libcurl knows only the place of the system that built it.
+  /// Where distributions keep trusted certificates. libcurl knows only the path of the distribution that built it.
   static func trustedCertificates(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String? {

@@ -39,7 +39,7 @@ public struct HTTPResponse: Sendable, Hashable {
   /// A header's value, by its name in any case.
   public func header(_ name: String) -> String? { fields[name.lowercased()] }
 
-  /// The body's length as the server tells it; `nil` when it does not.
+  /// The body's length according to the server; `nil` when it does not state one.
   public var contentLength: Int64? { header("content-length").flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 } }
 
   /// Whether the server answered with what was asked for.
@@ -47,7 +47,7 @@ public struct HTTPResponse: Sendable, Hashable {
 
   var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) }
 
-  /// Takes a line of the answer's head; a status line begins anew.
+  /// Parses a line of the response's head; a status line resets it.
   mutating func take(headLine line: String) {
     if line.hasPrefix("HTTP/") {
       let words = line.split(separator: " ", maxSplits: 2)

@@ -1,16 +1,16 @@
 import Foundation
 
-/// How often and after what pauses a failed request is tried again.
+/// How often a failed request is retried, and after which delays.
 public struct RetryPolicy: Sendable {
   /// Attempts in a row that may fail.
   public var attempts = 6
   /// Seconds before the second attempt; each further pause is twice as long.
   public var firstPause = 0.5
-  /// The longest pause of our own, in seconds.
+  /// The longest delay that we choose, in seconds.
   public var longestPause = 30.0
   /// The longest pause that a server may ask for, in seconds.
   public var patience = 120
-  /// Hears about every failure that is tried again: what it was, and the pause in seconds.
+  /// Called for every failure that is retried, with the failure and the delay in seconds.
   public var notice: @Sendable (TransferFault, Double) -> Void = { _, _ in }
 
   /// The defaults.
@@ -18,7 +18,7 @@ public struct RetryPolicy: Sendable {
 
   /// Runs work until it succeeds, fails for good, or has failed `attempts` times without getting anywhere.
   ///
-  /// - Parameter work: is told a closure to call when something was achieved: attempts then count from the start.
+  /// - Parameter work: receives a closure to call when progress was made; attempts then count from the start.
   func run<Result>(_ work: (_ advanced: @escaping @Sendable () -> Void) async throws -> Result) async throws -> Result {
     let counter = AttemptCounter()
     while true {
@@ -30,7 +30,7 @@ public struct RetryPolicy: Sendable {
         }
         let failed = counter.next()
         guard failed < attempts else { throw patience.fault }
-        // The server knows best, but a zero must not make us hammer it.
+        // The server decides, but a zero must not make us flood it with requests.
         let pause = max(Double(patience.seconds), self.pause(afterFailure: failed))
         notice(patience.fault, pause)
         try await Task.sleep(for: .seconds(pause))
@@ -44,13 +44,13 @@ public struct RetryPolicy: Sendable {
     }
   }
 
-  /// Grows twofold, with up to a quarter taken off by chance, so that many clients do not return at once.
+  /// Exponential backoff, with up to a quarter subtracted at random, so that many clients do not return at once.
   private func pause(afterFailure number: Int) -> Double {
     min(longestPause, firstPause * Double(1 << min(number - 1, 20))) * Double.random(in: 0.75...1)
   }
 }
 
-/// A failure with which the server said when to come back.
+/// A failure for which the server said when to retry.
 struct Patience: Error {
   var fault: TransferFault
   var host: String

@@ -1,16 +1,16 @@
 import Faults
 
-/// Why something could not be fetched or kept.
+/// Why something could not be downloaded or stored.
 public enum TransferFault: Fault, Equatable {
   /// The address is not one of http or https.
   case badAddress(String)
-  /// No connection, or one that broke and could not be mended.
+  /// No connection, or one that broke and could not be resumed.
   case unreachable(host: String, reason: String)
   /// The server stopped sending.
   case stalled(host: String, seconds: Int)
-  /// The server answered with a status that means no.
+  /// The server refused the request.
   case refused(url: String, status: Int)
-  /// The server asks for more patience than we have.
+  /// The server asks us to wait longer than we are willing to.
   case tooBusy(host: String, seconds: Int)
   /// Redirects without an end, or from https to http.
   case badRedirect(url: String, reason: String)
@@ -77,7 +77,7 @@ public enum TransferFault: Fault, Equatable {
   }
 }
 
-/// Numbers of bytes as people read them, in decimal units as disks and the hub count them.
+/// Human-readable byte counts, in decimal units as used by disks and the hub.
 public enum ByteCount {
   /// For example `4.13 GB`.
   public static func text(_ count: Int64) -> String {

@@ -2,9 +2,10 @@ import VisionLanguage
 
 /// Reads BMP.
 ///
-/// Debian's libvips reads BMP only through ImageMagick, whose hundreds of formats are not to be opened up for it. All
-/// that Windows, GIMP, Photoshop and Pillow write is read: 1 to 32 bits a pixel, palettes, bit fields, run lengths,
-/// rows from the bottom or from the top. What is outside the file or the picture is an error, never a guess.
+/// Debian's libvips reads BMP only through ImageMagick, and we do not want to enable ImageMagick's hundreds of formats
+/// for it. This decoder reads all that Windows, GIMP, Photoshop and Pillow write: 1 to 32 bits per pixel, palettes, bit
+/// fields, run lengths, rows from the bottom or from the top. Data outside the file or the picture is an error, never a
+/// guess.
 enum BitmapDecoder {
   static func decode(_ data: ByteReader) throws(FormatFault) -> PixelImage {
     let header = try BitmapHeader(data)

@@ -41,7 +41,7 @@ struct BitmapMasks {
   /// 16 bits without masks of their own.
   static let rgb555 = BitmapMasks(
     red: .of(5, above: 10), green: .of(5, above: 5), blue: .of(5, above: 0), alpha: .of(0, above: 0))
-  /// 32 bits without masks of their own; the fourth byte says nothing.
+  /// 32 bits without masks of their own; the fourth byte is ignored.
   static let rgb888 = BitmapMasks(
     red: .of(8, above: 16), green: .of(8, above: 8), blue: .of(8, above: 0), alpha: .of(0, above: 0))
 

@@ -1,4 +1,4 @@
-/// Reads numbers from bytes at any offset; what lies outside is `nil`, never a trap.
+/// Reads numbers from bytes at any offset; out of bounds gives `nil`, never a trap.
 struct ByteReader {
   let bytes: [UInt8]
   var count: Int { bytes.count }

@@ -1,4 +1,4 @@
-/// What is wrong with a file, before it is known what the file is called.
+/// What is wrong with a file, without its name, which the caller adds.
 enum FormatFault: Error, Equatable {
   case endsEarly(String)
   case damaged(String)
@@ -20,7 +20,7 @@ enum FormatFault: Error, Equatable {
     }
   }
 
-  /// The file has fewer bytes than it says that it has.
+  /// The file is shorter than it claims.
   static func ends(after count: Int, of expected: some BinaryInteger) -> FormatFault {
     .endsEarly("\(grouped(count)) of \(grouped(expected)) bytes")
   }

@@ -29,7 +29,7 @@ extension ImageDecoder {
 
     let size = Int(before.st_size)
     var failure: String?
-    // One byte more than there should be shows a file that grows.
+    // One extra byte shows whether the file grew.
     let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, initialized in
       while initialized <= size {
         let count = read(file, buffer.baseAddress?.advanced(by: initialized), size + 1 - initialized)

@@ -1,11 +1,10 @@
 import CVips
 import Foundation
 
-/// libvips in this process: started once, only the loaders that we name, no cache, no chatter.
+/// libvips in this process: started once, with only the loaders that we name, no cache and no output.
 ///
-/// libvips works in any number of threads, but its error messages go into one buffer for all of them. So work runs
-/// side by side and nobody looks at the buffer; only when something has failed is it done once more, alone, to learn
-/// why (`VipsDecoder`).
+/// libvips works on any number of threads, but all of them share one buffer for error messages. So work runs
+/// concurrently and ignores the buffer; if something fails, it is repeated alone to learn why (`VipsDecoder`).
 final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, which is a lock
   /// The library, started; `nil` when it would not start.
   static let shared: VipsLibrary? = VipsLibrary()
@@ -24,19 +23,19 @@ final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, whi
     vips_operation_block_set("VipsForeignLoad", 1)
     for loader in ["Jpeg", "Png", "Webp", "Tiff"] { vips_operation_block_set("VipsForeignLoad\(loader)Buffer", 0) }
     vips_cache_set_max(0)
-    // Callers bring their own threads, and the model wants the cores.
+    // Callers have their own threads, and the model needs the cores.
     vips_concurrency_set(1)
 
     lock = .allocate(capacity: 1)
     var attributes = pthread_rwlockattr_t()
     pthread_rwlockattr_init(&attributes)
-    // Otherwise a steady stream of decodes would keep a failed one waiting for ever.
+    // Otherwise a steady stream of decodes could starve a failed one.
     pthread_rwlockattr_setkind_np(&attributes, Int32(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP))
     pthread_rwlock_init(lock, &attributes)
     pthread_rwlockattr_destroy(&attributes)
   }
 
-  /// Runs work beside others'.
+  /// Runs work concurrently with other work.
   ///
   /// Must not be nested.
   func sharing<Result>(_ work: () -> Result) -> Result {

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// libvips' warnings: about odd but readable files ("unknown tag 59932") nobody wants to hear, but when a picture fails,
-/// the first one may be the reason.
+/// libvips' warnings. Those about odd but readable files ("unknown tag 59932") are noise, but when a picture fails, the
+/// first one may be the reason.
 final class VipsWarnings: Sendable {
   static let shared = VipsWarnings()
 

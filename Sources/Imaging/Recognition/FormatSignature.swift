@@ -1,4 +1,4 @@
-/// The first bytes of formats that are known and not read.
+/// The first bytes of known but unsupported formats.
 enum FormatSignature {
   private struct Mark {
     let bytes: [UInt8]

@@ -1,4 +1,4 @@
-/// The formats that are read.
+/// The supported formats.
 public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
   /// JPEG (ISO 10918), by its first bytes `FF D8 FF`.
   case jpeg = "JPEG"

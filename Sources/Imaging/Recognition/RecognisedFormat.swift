@@ -1,8 +1,8 @@
 /// What a file is, by its first bytes alone; its name says nothing.
 public enum RecognisedFormat: Sendable, Hashable {
-  /// A picture of a format that is read.
+  /// A picture in a supported format.
   case accepted(ImageFormat)
-  /// A known format that is not read.
+  /// A known but unsupported format.
   case unsupported(UnsupportedFormat)
   /// Nothing that is known.
   case unknown

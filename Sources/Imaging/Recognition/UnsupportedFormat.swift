@@ -1,4 +1,4 @@
-/// A known format that is not read: what it is, and what its owner can do.
+/// A known but unsupported format: what it is, and what the user can do.
 ///
 /// Its ``explanation`` is the same wherever such a file turns up: on the command line, in the API, on the page.
 public struct UnsupportedFormat: Sendable, Hashable, CustomStringConvertible {
@@ -31,7 +31,7 @@ public struct UnsupportedFormat: Sendable, Hashable, CustomStringConvertible {
   /// The format's usual name.
   public var description: String { name }
 
-  /// What its owner can do, to stand after "is not accepted;".
+  /// What the user can do, as the text after "is not accepted;".
   public var remedy: String {
     switch kind {
     case .picture where name == "HEIC" || name == "HEIF":

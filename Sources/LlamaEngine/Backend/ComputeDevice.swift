@@ -1,11 +1,10 @@
-/// Where a model is to compute.
+/// Which device a model runs on.
 public enum ComputeDevice: String, Sendable, CaseIterable {
   /// On a graphics processor when one can be used, else on the CPU.
   case automatic = "auto"
-  /// On the CPU alone; no graphics processor is given anything, so that one that is too small, busy or of a kind that the
-  /// backend was not built for does not matter.
+  /// Only on the CPU. No GPU is used, so it does not matter if one is too small, busy or not supported by the backend.
   case cpu
-  /// On a graphics processor, or not at all.
+  /// On a GPU; an error if none can be used.
   case gpu
 
   /// Whether a graphics processor is to be used, given what was found.

@@ -1,15 +1,15 @@
 import CLlama
 import Foundation
 
-/// What llama.cpp said last: its log goes nowhere else, and its errors become part of ours.
+/// llama.cpp's last log messages: its log goes nowhere else, and its errors become part of our errors.
 enum LlamaLog {
   private struct Lines: Sendable {
     var errors: [String] = []
     var begun = ""
   }
 
-  // Every engine's every decode comes by here, so it is contended, and the thread sanitizer does not see how a contended
-  // `Mutex` passes from one thread to the next. It sees this lock, which guards `lines`.
+  // Every decode of every engine takes this lock, so it is contended. The thread sanitizer does not understand a
+  // contended `Mutex`; it understands this lock, which guards `lines`.
   private static let lock = NSLock()
   private nonisolated(unsafe) static var lines = Lines()
   private static let kept = 8

@@ -3,16 +3,17 @@ import Foundation
 
 /// A thread on which llama.cpp computes, for one actor or for two that share the processors.
 ///
-/// Each of the two uses all the threads that were granted. On threads of their own they would have a team of OpenMP
-/// workers each, which is more workers than there are processors; libgomp then lets every team sleep at each barrier
-/// instead of waiting awake. On one thread they share one team, and answers get their turn while an image is encoded: an
-/// image of MedGemma's takes a minute, so after a large product the encoder lets answers move on by a step
-/// (`betweenProducts`), when it has computed for as long as the step before took and for 20 ms at least. A small projector's
-/// image takes hardly longer, and its encoding is never cut up: that is quicker, and the answers that it brings find company.
+/// Each of the two uses all the threads that were granted. On separate threads, each would have its own team of OpenMP
+/// workers, more workers than there are processors; libgomp then makes every team sleep at each barrier instead of
+/// spinning. On one thread they share one team, and answers advance while an image is encoded: an image takes MedGemma
+/// a minute, so after a large product the encoder lets answers advance by a step (`betweenProducts`) once it has
+/// computed for as long as the previous step took, and for at least 20 ms. A small projector's image takes hardly
+/// longer than that, so its encoding is never interrupted: that is faster, and its answers are then decoded together
+/// with others.
 ///
 /// llama.cpp's contexts compute for long and belong to one thread: they must never occupy Swift's shared pool.
 final class ComputeThread: @unchecked Sendable {
-  /// Whose jobs: those of `answers` run between the products of one of `images`, never the other way round.
+  /// Whose jobs these are: jobs of `answers` run between the products of a job of `images`, never the other way round.
   enum Lane: Int, CaseIterable { case answers, images }
 
   // Unchecked: the condition guards what is mutable, but for the two that the thread alone touches.
@@ -60,13 +61,13 @@ final class ComputeThread: @unchecked Sendable {
 
   private func work() {
     while wait() {
-      // All answers that wait, then one image: neither can keep the other from its turn.
+      // All waiting answers, then one image, so that neither can starve the other.
       runAnswers()
       run(take(1, from: .images))
     }
   }
 
-  /// Waits for a job. Returns whether there is one; otherwise nobody is left who could bring another.
+  /// Waits for a job. Returns `false` when no actor is left that could submit one.
   private func wait() -> Bool {
     condition.lock()
     defer { condition.unlock() }
@@ -80,7 +81,7 @@ final class ComputeThread: @unchecked Sendable {
     return true
   }
 
-  /// Runs what waits for answers now, and not what that brings.
+  /// Runs the jobs that are waiting for answers now, but not those that they add.
   private func runAnswers() {
     let start = ContinuousClock.now
     run(take(.max, from: .answers))
@@ -88,7 +89,7 @@ final class ComputeThread: @unchecked Sendable {
     answersTook = answersEnded - start
   }
 
-  /// Runs them when the image has had its time.
+  /// Runs them once the image has had its share of time.
   private func runAnswersIfDue() {
     if ContinuousClock.now - answersEnded >= max(answersTook, Self.leastForImage) { runAnswers() }
   }

@@ -23,7 +23,7 @@ public struct EngineFootprint: Sendable, Hashable {
   private static let leastComputing = 64 << 20
   /// llama.cpp's caches hold 16-bit numbers, one key and one value for each.
   private static let bytesPerNumber = 2
-  /// Of the free memory, one in so many parts is left to everything else.
+  /// One part in this many of the free memory is left to everything else.
   private static let partLeftFree = 4
 
   init(

@@ -1,6 +1,6 @@
 import Weights
 
-/// The room that an engine was given, and why.
+/// The memory and sequences that an engine was given, and why.
 public struct EngineRoom: Sendable, Hashable {
   /// Images that can be looked at side by side.
   public let views: Int
@@ -17,7 +17,7 @@ public struct EngineRoom: Sendable, Hashable {
 
   var sequences: Int { views + openings + answers }
 
-  /// Divides llama.cpp's sequences, and memory where nobody gave a number.
+  /// Divides llama.cpp's sequences, and the memory if no number was given.
   init(
     _ configuration: EngineConfiguration, text: TextWeights, projector: ProjectorWeights?, tokensPerSequence: Int
   ) {

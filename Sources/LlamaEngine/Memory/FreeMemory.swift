@@ -1,6 +1,6 @@
 import Foundation
 
-/// How much memory this process may still take.
+/// How much memory this process can still use.
 public enum FreeMemory {
   /// Bytes; `nil` where the system does not say.
   ///

@@ -6,8 +6,8 @@ import VisionLanguage
 ///     <bos><start_of_turn>user\n\n\n<start_of_image> image <end_of_image>\n\n PROMPT <end_of_turn>\n
 ///     <start_of_turn>model\n PREFIX
 ///
-/// The blank lines around an image are those of Gemma 3's own processor. What others wrote only ever passes through
-/// `Vocabulary.tokens(of:)`, which knows no special tokens; the markers are put in between by their numbers.
+/// The blank lines around an image are those of Gemma 3's own processor. Text from outside only ever passes through
+/// `Vocabulary.tokens(of:)`, which knows no special tokens; the markers are inserted by their token numbers.
 struct ChatFormat: Sendable {
   let vocabulary: Vocabulary
 
@@ -29,8 +29,8 @@ struct ChatFormat: Sendable {
 
   /// The same, with the part told apart that every prompt with this opening begins with.
   ///
-  /// Where text is cut into tokens depends on what follows, so the opening's tokens are those that it has both alone and
-  /// before the rest of this prompt.
+  /// Tokenisation depends on the text that follows, so the opening's tokens are those that it has both alone and before
+  /// the rest of this prompt.
   func prompt(withoutImage prompt: Prompt) -> TokenPrompt {
     let whole = withoutImage(prompt)
     guard !prompt.opening.isEmpty, prompt.text.utf8.starts(with: prompt.opening.utf8) else {
@@ -42,7 +42,7 @@ struct ChatFormat: Sendable {
     return TokenPrompt(tokens: whole, opening: common >= Self.leastOpening ? min(common, whole.count - 1) : 0)
   }
 
-  /// Fewer tokens than these are read sooner than copied.
+  /// Fewer tokens than this are decoded faster than copied.
   private static let leastOpening = 8
 
   private func turnOfModel(beginning prefix: String) -> [llama_token] {

@@ -1,7 +1,7 @@
 import CLlama
 import VisionLanguage
 
-/// A prompt and labels in tokens, parted where the labels part.
+/// A prompt and labels in tokens, split where the labels differ.
 ///
 /// A label's tokens depend on what stands before it, so each is tokenised together with the answer prefix; what all have
 /// in common is read with the prompt.

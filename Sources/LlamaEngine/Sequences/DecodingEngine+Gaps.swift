@@ -1,13 +1,13 @@
 import CLlama
 
-/// Keeping the answers that grow neighbours: llama.cpp computes a batch in one piece for each run of them, and a piece reads
-/// all weights.
+/// Keeps the active answers in neighbouring sequences: llama.cpp computes a batch in one piece for each run of
+/// neighbours, and each piece reads all weights.
 extension DecodingEngine {
-  /// Answers with fewer tokens to come at most are not moved: a copy costs about what a piece of a batch does.
+  /// Answers with at most this many tokens left are not moved: a copy costs about as much as a piece of a batch.
   private static let leastToMove = 8
 
-  /// Moves answers from an end of the row of sequences into free ones between the others, until those that grow are
-  /// neighbours. The end with the fewer of them gives.
+  /// Moves answers from one end of the sequences into free ones between the others, until the active ones are
+  /// neighbours. They are taken from the end that has fewer.
   ///
   /// A batch is computed in one piece for each run of neighbours, and a piece reads all weights; a moved sequence is copied
   /// once. llama.cpp carries copies out in their order before it decodes, so what a sequence is given to next harms nothing.
@@ -46,6 +46,6 @@ extension DecodingEngine {
     return gap
   }
 
-  /// What is decoded in a gap or behind a prompt: any token that there is.
+  /// The padding token for gaps and short prompts: any token of the vocabulary.
   static let filler: llama_token = 0
 }

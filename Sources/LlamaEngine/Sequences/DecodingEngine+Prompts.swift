@@ -2,8 +2,8 @@ import CLlama
 
 /// Reading prompts: short ones side by side in one batch, long ones by themselves.
 extension DecodingEngine {
-  /// Prompts read in one step before the answers move on by a token: a newcomer waits for one token at most, and those
-  /// who are answered for so many prompts.
+  /// The most prompts decoded in one step before the answers advance by a token: a new prompt waits for at most one
+  /// token, and answers wait for at most this many prompts.
   static let readsPerStep = 8
 
   /// A prompt whose sequence has begun, and the piece of it that is read next.
@@ -38,9 +38,9 @@ extension DecodingEngine {
 
   /// How many of the first pieces are read in one batch, at least the first.
   ///
-  /// llama.cpp computes a batch in one piece when its sequences are neighbours and bring equally many tokens. Shorter prompts
-  /// are therefore filled up behind their ends, where no token of theirs looks, and what filled them is forgotten at once; as
-  /// long as that is a small part of the batch.
+  /// llama.cpp computes a batch in one piece when its sequences are neighbours and bring equally many tokens. Shorter
+  /// prompts are therefore padded after their last token, where none of their own tokens attends, and the padding is
+  /// removed at once, as long as it is a small part of the batch.
   private func companions(in pieces: ArraySlice<Piece>) -> Int {
     guard let first = pieces.first, canShare(first) else { return 1 }
     var (count, longest, sum) = (1, first.tokens.count, first.tokens.count)
@@ -56,7 +56,7 @@ extension DecodingEngine {
     return count
   }
 
-  /// Of a batch of prompts one token in so many at most is filling.
+  /// At most one token in this many of a batch of prompts is padding.
   private static let fillingIsOneIn = 4
 
   /// Whether a piece needs nothing decoded for itself before the logits of its last token are used up.

@@ -142,7 +142,7 @@ extension DecodingEngine {
     work.sequence = nil
   }
 
-  /// Takes a sequence back. The lowest stays last and is taken first, so that those in use have few gaps between them.
+  /// Releases a sequence. The lowest free one is reused first, so that there are few gaps between those in use.
   func giveBack(_ sequence: Int) {
     let place = freeAnswerSequences.firstIndex { $0 < sequence } ?? freeAnswerSequences.endIndex
     freeAnswerSequences.insert(sequence, at: place)

@@ -1,12 +1,12 @@
 import CLlama
 import VisionLanguage
 
-/// The one place where tokens are decoded: prompts come in, are read, and are answered side by side.
+/// The only place where tokens are decoded: prompts are submitted, decoded, and answered in one batch.
 ///
-/// Every prompt lives in a sequence of its own, forked from its image's where it has one; that isolation, and not the
-/// clearing of a cache between prompts, is why no answer can leak into another. Each step reads some waiting prompts,
-/// neighbours of about one length in one decode, then writes one token of every answer in one batch. Sums come out the same
-/// at every width, so no answer depends on its company (docs/DETERMINISM.md).
+/// Every prompt has its own sequence, forked from its image's if it has one. This isolation, not clearing a cache
+/// between prompts, is why no answer can leak into another. Each step decodes some waiting prompts, neighbours of
+/// similar length in one decode, then one token of every answer in one batch. Sums are the same at every batch width,
+/// so no answer depends on what else is in the batch (docs/DETERMINISM.md).
 actor DecodingEngine {
   nonisolated let executor: LaneExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -25,10 +25,10 @@ actor DecodingEngine {
   var lastNumber: UInt64 = 0
   var isStepScheduled = false
   var isClosed = false
-  /// For each prompt the bits of the logits that its tokens were drawn from, folded into a number; `nil` unless wanted.
-  /// This is how tests and the benchmark hold the promise of the same answer in any company.
+  /// For each prompt, a hash of the bits of the logits that its tokens were drawn from; `nil` unless recording. Tests
+  /// and the benchmark use it to verify that batching does not change answers.
   var logitTraces: [UInt64: [UInt64]]?
-  /// Whether answers go on after the model's end of turn, so that benchmarks do the same work every time.
+  /// Whether answers continue after the model's end of turn, so that benchmarks always do the same work.
   private let ignoresEndOfTurn: Bool
   /// Free sequences between two answers that are filled at most, to keep a batch in one piece.
   let longestFilledGap: Int
@@ -70,13 +70,13 @@ actor DecodingEngine {
 
   // MARK: Prompts
 
-  /// A number for work that is about to be submitted, by which it can be cancelled.
+  /// A new id for work, with which it can be cancelled.
   func nextNumber() -> UInt64 {
     lastNumber += 1
     return lastNumber
   }
 
-  /// Takes prompts in; their streams begin to deliver at the next step.
+  /// Submits prompts; their streams begin to deliver at the next step.
   func generate(_ requests: [TokenRequest], view: ViewNumber?) throws -> [GenerationStream] {
     let base = try position(after: view)
     for request in requests { try check(request.prompt, after: base) }
@@ -105,7 +105,7 @@ actor DecodingEngine {
     try await score(labels, after: prompt, view: view, number: nextNumber(), answer: nil)
   }
 
-  /// Takes a prompt in that is answered and after which labels are scored: it is read once.
+  /// Submits a prompt that is both answered and followed by scored labels; it is decoded once.
   func generate(_ request: TokenRequest, scoring labels: [[llama_token]], view: ViewNumber?) async throws
     -> ScoredAnswer
   {
@@ -152,7 +152,7 @@ actor DecodingEngine {
     }
   }
 
-  /// Ends everything: whoever waits gets `EngineFault.closed`.
+  /// Ends everything: callers that wait get `EngineFault.closed`.
   func close() {
     isClosed = true
     for work in waiting + reading + writing { work.fail(EngineFault.closed) }
@@ -170,7 +170,7 @@ actor DecodingEngine {
   /// Begins to record logits' bits, from nothing.
   func traceLogits() { logitTraces = [:] }
 
-  /// Sequences for views and answers that nobody uses; all of them when the engine is at rest.
+  /// Unused sequences for views and answers; all of them when the engine is idle.
   var freeSequences: Int { freeAnswerSequences.count + freeViewSequences.count }
 
   func position(after view: ViewNumber?) throws(EngineFault) -> Int {

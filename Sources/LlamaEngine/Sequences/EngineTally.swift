@@ -1,4 +1,4 @@
-/// What an engine has done since it was loaded, and how long llama.cpp took for it.
+/// An engine's statistics since it was loaded, and the time spent in llama.cpp.
 public struct EngineTally: Sendable, Hashable {
   /// Times that the image went through the projector.
   public internal(set) var imageEncodes = 0
@@ -14,7 +14,7 @@ public struct EngineTally: Sendable, Hashable {
   public internal(set) var writtenTokens = 0
   /// Pieces that llama.cpp computed those batches in: one for each run of sequences with consecutive numbers.
   public internal(set) var writingPieces = 0
-  /// Tokens for nothing that batches carried to stay in one piece: in free sequences, and behind shorter prompts.
+  /// Padding tokens that kept batches in one piece: in free sequences, and after shorter prompts.
   public internal(set) var fillers = 0
   /// Sequences forked.
   public internal(set) var forks = 0

@@ -17,7 +17,7 @@ extension UnsafeBufferPointer<Float> {
     return Double(self[Int(token)]) - normaliser
   }
 
-  /// All bits folded into one number (FNV-1a over 32-bit words): equal for equal bits, else different but by chance.
+  /// A hash of all bits (FNV-1a over 32-bit words): equal for equal bits, otherwise different except by chance.
   var foldedBits: UInt64 {
     reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01b3 }
   }

@@ -1,7 +1,7 @@
 import CLlama
 import VisionLanguage
 
-/// A prompt on its way through a sequence of its own: waiting, being read, then being answered or scored.
+/// A prompt with its own sequence: waiting, being decoded, then being answered or scored.
 final class SequenceWork {
   /// Labels to be scored once the prompt is read; each is what follows it.
   struct Scoring {
@@ -31,11 +31,11 @@ final class SequenceWork {
       self.stream = stream
     }
 
-    /// Pieces of text are handed out this far apart at least: waking who reads them takes about as long as a small model's
-    /// token, and nobody sees more than some fifty in a second.
+    /// The shortest time between two pieces of text: waking the reader takes about as long as a small model's token,
+    /// and nobody can follow more than about fifty per second.
     private static let leastBetween = Duration.milliseconds(20)
 
-    /// Hands text out: the first at once, later text when its time has come, and the last whatever the time.
+    /// Delivers text: the first piece at once, later ones when they are due, the last one always.
     func say(_ piece: String, isLast: Bool = false) {
       held += piece
       guard !held.isEmpty else { return }

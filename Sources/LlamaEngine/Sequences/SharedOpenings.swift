@@ -1,10 +1,10 @@
 import CLlama
 
-/// Beginnings that many prompts share, each read once into a sequence that prompts fork from.
+/// A prefix cache: beginnings that many prompts share, each decoded once into a sequence that prompts fork from.
 ///
 /// Which tokens are a prompt's opening follows from that prompt alone, never from what happens to be kept here; and a
-/// prompt is always read in the same pieces, opening and rest, whether somebody read the opening before or not. So a
-/// hit, a miss and an eviction give the same bits.
+/// prompt is always decoded in the same pieces, opening and rest, whether or not the opening was cached. So a hit, a
+/// miss and an eviction give the same bits.
 struct SharedOpenings {
   private struct Entry {
     let tokens: [llama_token]
@@ -27,7 +27,7 @@ struct SharedOpenings {
     return entries[index].sequence
   }
 
-  /// A sequence for another opening, that of the one longest unused if need be; `nil` when none is set aside.
+  /// A sequence for another opening, if necessary that of the least recently used one; `nil` when none is reserved.
   mutating func place() -> Int? {
     if let sequence = free.popLast() { return sequence }
     guard let oldest = entries.indices.min(by: { entries[$0].lastUse < entries[$1].lastUse }) else { return nil }
@@ -40,7 +40,7 @@ struct SharedOpenings {
     entries.append(Entry(tokens: Array(tokens), sequence: sequence, lastUse: uses))
   }
 
-  /// Takes back a place that nothing was read into.
+  /// Releases a sequence into which nothing was decoded.
   mutating func giveBack(_ sequence: Int) { free.append(sequence) }
 
   /// Sequences set aside, in use or not.

@@ -6,9 +6,9 @@ import VisionLanguage
 
 /// A model with an engine on each of several processors, where its weights are small; with one engine otherwise.
 ///
-/// Threads of a small model wait for each other longer than they compute (`ThreadChoice`), so more processors help only when
-/// each reads images of its own. An image that was looked at before goes to the engine that still has its embedding, any other
-/// to the engine with the fewest under way. No answer depends on which it is.
+/// Threads of a small model wait for each other longer than they compute (`ThreadChoice`), so more processors help only
+/// if each reads its own images. An image that was encoded before goes to the engine that still has its embedding, any
+/// other to the least busy engine. No answer depends on the choice.
 public final class EngineTeam: VisionLanguageModel {
   let members: [LlamaVisionLanguageModel]
   private let first: LlamaVisionLanguageModel
@@ -39,7 +39,7 @@ public final class EngineTeam: VisionLanguageModel {
   /// Free memory that an engine of small weights may take; fewer engines are made where there is less for each.
   private static let bytesPerEngine = 256 << 20
 
-  /// Engines that a model is worth on this machine, when there are images enough.
+  /// The number of engines that a model can use on this machine if there are enough images.
   ///
   /// - Returns: one for each processor when the weights are small and no graphics processor computes; otherwise 1. 1 too when
   ///   the files are not there: loading them says so.
@@ -68,7 +68,7 @@ public final class EngineTeam: VisionLanguageModel {
   public var imageSide: Int? { first.imageSide }
   public func metadataNumbers(_ key: String) -> [Double]? { first.metadataNumbers(key) }
 
-  /// What all engines have done since they were loaded.
+  /// Statistics of all engines since they were loaded.
   public var tally: EngineTally {
     get async {
       var sum = EngineTally()
@@ -112,18 +112,18 @@ public final class EngineTeam: VisionLanguageModel {
     return try await body(members[place])
   }
 
-  /// What each engine has under way.
+  /// The work in progress of each engine.
   var underWay: [Int] { lock.withLock { roster.underWay } }
 
   private func leave(_ place: Int) { lock.withLock { roster.leave(place) } }
 
-  /// Ends everything that is under way in every engine.
+  /// Ends all work in progress in every engine.
   public func close() async {
     for member in members { await member.close() }
   }
 }
 
-/// Another engine's view, whose end is told to the team.
+/// A view of one of the engines; the team is notified when it ends.
 private final class TeamView: ImageView {
   private let view: any ImageView
   private let leave: @Sendable () -> Void

@@ -1,6 +1,6 @@
 import Digests
 
-/// Who of a team has how much to do, and where images were looked at last.
+/// The load of each engine, and which engine encoded each image last.
 struct TeamRoster {
   private struct Home {
     let member: Int
@@ -20,7 +20,7 @@ struct TeamRoster {
     self.limit = limit
   }
 
-  /// What each member has under way.
+  /// The work in progress of each engine.
   var underWay: [Int] { loads }
 
   /// The member with the least to do, the first of several; counts its work as begun.

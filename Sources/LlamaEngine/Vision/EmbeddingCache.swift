@@ -26,7 +26,7 @@ struct EmbeddingCache {
     return entry.embedding
   }
 
-  /// Keeps an embedding, and lets go of those longest unused until all fit.
+  /// Stores an embedding, and evicts the least recently used ones until all fit.
   mutating func keep(_ embedding: Projector.Embedding, of image: SHA256Digest) {
     guard entries[image] == nil, embedding.byteCount <= limit else { return }
     while bytes + embedding.byteCount > limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {

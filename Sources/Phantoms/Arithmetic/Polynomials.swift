@@ -1,4 +1,5 @@
-/// Elementary functions from `+ - * /` and `sqrt` alone, so that a phantom's bytes do not hang on a machine's libm.
+/// Elementary functions built only from `+ - * /` and `sqrt`, so that a phantom's bytes do not depend on a machine's
+/// libm.
 ///
 /// Angles are in turns (1 is a full circle). Errors stay under 10⁻³, which is less than one step of 8 bits.
 enum Polynomials {

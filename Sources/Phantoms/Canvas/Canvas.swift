@@ -1,4 +1,4 @@
-/// What is being painted: density at each pixel, and lengths in units that do not hang on the size.
+/// The canvas: density at each pixel, and lengths in units that do not depend on the size.
 ///
 /// The short side is always 450 units long, so that a phantom of twice the size shows the same scene in more detail.
 struct Canvas {

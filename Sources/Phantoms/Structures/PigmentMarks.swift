@@ -8,7 +8,7 @@ enum PigmentMarks {
   ) {
     let target = PhantomColor.black.density
     for structure in plan.structures {
-      // A stream of its own: how often a place is refused hangs on the pixels.
+      // A separate stream, because the number of rejected places depends on the pixels.
       var random = PhantomRandom(random.next())
       let ground = canvas
       let isVisible = { (place: SIMD2<Float>) in

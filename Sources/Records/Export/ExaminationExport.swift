@@ -1,7 +1,7 @@
 import Dermoscopy
 import Foundation
 
-/// A kept examination as other programs read it.
+/// A stored examination in the form for other programs.
 public enum ExaminationExport {
   /// One JSON object on one line: where it belongs, and `examination` or `error`.
   ///

@@ -2,7 +2,7 @@
 public struct ExaminationsOfRun: AsyncSequence, Sendable {
   let store: any RecordStore
   let run: RecordID
-  /// Examinations that lie in memory at once.
+  /// Examinations held in memory at once.
   static let stride = 64
 
   /// Reads from the beginning.

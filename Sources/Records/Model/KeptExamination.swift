@@ -1,13 +1,13 @@
 import Dermoscopy
 import Foundation
 
-/// An examination as the database holds it: the report or what stands in its place, and where it belongs.
+/// An examination as stored in the database: the report or the failure, and the run that it belongs to.
 public struct KeptExamination: Sendable, Hashable {
   /// How an examination ended.
   public enum Outcome: Sendable, Hashable {
     /// With a report, of all phases or of the first ones.
     case report(ExaminationReport)
-    /// It went no further.
+    /// It failed.
     case failure(ExaminationFailure)
   }
 
@@ -27,7 +27,7 @@ public struct KeptExamination: Sendable, Hashable {
   public var outcome: Outcome
   /// From the beginning to the end, waiting included, in milliseconds.
   public var elapsed: Double
-  /// What its owner wants kept beside it, as a JSON object that only the owner reads.
+  /// Extra data of the program that stored it, as a JSON object that only this program reads.
   public var details: String?
 
   /// An examination that ended with a report.
@@ -44,7 +44,7 @@ public struct KeptExamination: Sendable, Hashable {
 
   /// An examination that ended in whatever way.
   ///
-  /// Times are kept to a millisecond; what is finer is rounded here already, so that what is kept is what is fetched.
+  /// Times are stored in milliseconds and rounded here, so that the value stored equals the value fetched.
   public init(
     id: RecordID = RecordID(), run: RecordID, position: Int, finished: Date = Date(), imageName: String,
     imageDigest: String?, outcome: Outcome, elapsed: Double, details: String? = nil
@@ -65,7 +65,7 @@ public struct KeptExamination: Sendable, Hashable {
     if case .report(let report) = outcome { report } else { nil }
   }
 
-  /// Why it went no further, where it did not.
+  /// Why it failed, if it did.
   public var failure: ExaminationFailure? {
     if case .failure(let failure) = outcome { failure } else { nil }
   }

@@ -11,7 +11,7 @@ public enum Machine {
     ].joined(separator: ", ")
   }()
 
-  /// The processor's name as Linux tells it.
+  /// The processor's name, from Linux.
   private static var processor: String {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a run or an examination is called in the database: 1 to 64 of ASCII's letters, digits, `-` and `_`.
+/// The id of a run or an examination: 1 to 64 ASCII letters, digits, `-` and `_`.
 public struct RecordID: Sendable, Hashable, CustomStringConvertible {
   /// Characters at most.
   public static let longest = 64
@@ -11,7 +11,7 @@ public struct RecordID: Sendable, Hashable, CustomStringConvertible {
   /// A new id, which no other has: a random UUID in lower case.
   public init() { text = UUID().uuidString.lowercased() }
 
-  /// Somebody's id; `nil` when it has other characters or too many.
+  /// An id from outside; `nil` when it has other characters or is too long.
   public init?(_ text: some StringProtocol) {
     let allowed = text.utf8.allSatisfy { byte in
       switch byte {

@@ -1,11 +1,11 @@
-/// A place in a list, which stays where it is when the list grows or shrinks.
+/// A cursor: a position in a list that stays valid when the list grows or shrinks.
 ///
-/// It is text that only the list's owner reads; anybody may hand it back later.
+/// It is opaque text; clients hand it back to get the next page.
 public struct RecordCursor: Sendable, Hashable {
   /// The text.
   public let text: String
 
-  /// A cursor that a page gave. Whether it did shows when it is used.
+  /// A cursor from a page. It is validated when it is used.
   public init(_ text: String) { self.text = text }
 }
 

@@ -1,9 +1,9 @@
 import Dermoscopy
 import Foundation
 
-/// What examinations are looked for; everything that is set must hold.
+/// A search for examinations; all conditions that are set must hold.
 public struct RecordQuery: Sendable, Hashable {
-  /// A part of the image's name; ASCII's letters in either case.
+  /// A part of the image's name; the case of ASCII letters is ignored.
   public var imageName: String?
   /// The first digits of the image file's SHA-256.
   public var imageDigest: String?
@@ -27,7 +27,7 @@ public struct RecordQuery: Sendable, Hashable {
   public var from: Date?
   /// It ended before then.
   public var to: Date?
-  /// A part of the cleaned description; ASCII's letters in either case.
+  /// A part of the cleaned description; the case of ASCII letters is ignored.
   public var text: String?
 
   /// All examinations.
@@ -37,7 +37,7 @@ public struct RecordQuery: Sendable, Hashable {
   public init(run: RecordID) { self.run = run }
 }
 
-/// How many examinations there are of each sort.
+/// Counts of examinations by kind.
 public struct RecordCounts: Sendable, Hashable {
   /// All of them.
   public var examinations = 0

@@ -2,13 +2,13 @@ import Dermoscopy
 import Foundation
 import VisionLanguage
 
-/// Many examinations made for one purpose, with all that it takes to repeat them.
+/// A set of examinations with one purpose, and everything needed to repeat them.
 public struct Run: Sendable, Hashable {
   /// How far a run has come.
   public enum State: String, Sendable, Codable, CaseIterable {
-    /// It began and did not end; so does a run say whose process was killed.
+    /// It has started and not ended; a run whose process was killed also stays in this state.
     case running
-    /// It did all that it was to do.
+    /// It completed.
     case finished
     /// It was stopped and can be resumed.
     case interrupted
@@ -28,16 +28,16 @@ public struct Run: Sendable, Hashable {
   public var ended: Date?
   /// The command line, without the program's name.
   public var command: [String]
-  /// What the images were read by, and with what.
+  /// The protocol and the model that read the images.
   public var provenance: Provenance
-  /// How the run was set, as its owner spells it: one JSON object.
+  /// The settings of the run, as one JSON object in its owner's format.
   public var settings: String
-  /// What the inputs were, as its owner computes it; two runs over the same inputs have the same. Empty for none.
+  /// A fingerprint of the inputs, computed by the owner; equal for equal inputs. Empty for none.
   public var inputs: String
 
   /// A run.
   ///
-  /// Times are kept to a millisecond; what is finer is rounded here already, so that what is kept is what is fetched.
+  /// Times are stored in milliseconds and rounded here, so that the value stored equals the value fetched.
   public init(
     id: RecordID = RecordID(), kind: String, state: State = .running, started: Date = Date(), ended: Date? = nil,
     command: [String] = [], provenance: Provenance, settings: String = "{}", inputs: String = ""
@@ -55,7 +55,7 @@ public struct Run: Sendable, Hashable {
 }
 
 extension Run {
-  /// By what and with what a run's images are read.
+  /// The protocol and the model that read a run's images.
   public struct Provenance: Sendable, Hashable, Codable {
     /// The protocol's id.
     public var protocolID: String
@@ -63,7 +63,7 @@ extension Run {
     public var protocolVersion: String
     /// SHA-256 of the protocol's document, hexadecimal.
     public var protocolDigest: String
-    /// The whole document, so that the run can be repeated when the file is gone; `nil` when it was not at hand.
+    /// The whole document, so that the run can be repeated without the file; `nil` when it was not available.
     public var protocolText: String?
     /// The model's name.
     public var model: String
@@ -124,7 +124,7 @@ extension Run {
 }
 
 extension Date {
-  /// Milliseconds since 1970, rounded; what no 64-bit number holds becomes the nearest that it does.
+  /// Milliseconds since 1970, rounded, and clamped to the range of 64-bit integers.
   var milliseconds: Int64 { Int64(exactly: (timeIntervalSince1970 * 1000).rounded()) ?? (self < Date() ? .min : .max) }
 
   init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }

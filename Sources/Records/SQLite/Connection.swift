@@ -19,7 +19,7 @@ final class Connection {
 
   /// Opens a file that is there, or an empty one.
   ///
-  /// - Parameter wait: milliseconds that a statement waits for somebody else's lock.
+  /// - Parameter wait: milliseconds that a statement waits for another connection's lock.
   init(path: String, wait: Int32, readsOnly: Bool = false) throws(RecordFault) {
     self.path = path
     var opened: OpaquePointer?
@@ -89,7 +89,7 @@ final class Connection {
     try row(sql, values) { (row: Row) throws(RecordFault) in row.integer(0) } ?? 0
   }
 
-  /// Does it whole or not at all; a transaction for writing waits for its turn at the beginning.
+  /// Runs a transaction; one that writes waits for the lock at its beginning.
   func transaction<Outcome>(
     writes: Bool = true, _ body: () throws(RecordFault) -> Outcome
   ) throws(RecordFault) -> Outcome {
@@ -99,7 +99,7 @@ final class Connection {
       try run("COMMIT")
       return outcome
     } catch {
-      // SQLite has rolled back by itself after some faults; then there is nothing left to do.
+      // After some faults SQLite has already rolled back; then nothing is left to do.
       if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
       throw error
     }
@@ -148,7 +148,7 @@ final class Connection {
   }
 }
 
-/// Ends a connection's running statement; to be used while the connection is open only.
+/// Interrupts a connection's running statement; valid only while the connection is open.
 struct Interruption: Sendable {
   // Unsafe: SQLite lets any thread call this one function.
   fileprivate nonisolated(unsafe) let handle: OpaquePointer

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// A connection with a thread's worth of patience: its blocking calls never sit on Swift's own few threads.
+/// A connection with its own queue, so that its blocking calls never occupy Swift's thread pool.
 ///
 /// `@unchecked`: the connection is touched on the serial queue only.
 final class ConnectionQueue: @unchecked Sendable {
@@ -11,7 +11,7 @@ final class ConnectionQueue: @unchecked Sendable {
   private var connection: Connection?
   private var isClosed = false
   private let pending = Atomic(0)
-  /// Pieces of work that have not ended.
+  /// Work items that have not ended.
   var waiting: Int { pending.load(ordering: .relaxed) }
 
   /// - Parameter open: opens the connection, when it is needed first.
@@ -21,7 +21,7 @@ final class ConnectionQueue: @unchecked Sendable {
     queue = DispatchQueue(label: "dermgemma-records-\(label)")
   }
 
-  /// Does some work with the connection, after everything that was asked for earlier.
+  /// Runs work with the connection, after everything submitted earlier.
   func run<Outcome: Sendable>(
     _ work: @escaping @Sendable (Connection) throws(RecordFault) -> Outcome
   ) async throws(RecordFault) -> Outcome {
@@ -36,7 +36,7 @@ final class ConnectionQueue: @unchecked Sendable {
     return try outcome.get()
   }
 
-  /// Does some reading, unless the calling task is cancelled before its turn comes; what is being read then is given up.
+  /// Runs a query unless the calling task is cancelled before its turn; a query that is running then is interrupted.
   ///
   /// - Throws: `cancelled`; what `work` throws.
   func runUntilCancelled<Outcome: Sendable>(
@@ -74,7 +74,7 @@ final class ConnectionQueue: @unchecked Sendable {
     }
   }
 
-  /// Closes the connection after everything that was asked for.
+  /// Closes the connection after all submitted work.
   func close() async {
     await withCheckedContinuation { continuation in
       queue.async {
@@ -86,7 +86,7 @@ final class ConnectionQueue: @unchecked Sendable {
   }
 }
 
-/// Somebody's turn at a connection, which can be given up before it comes and while it lasts.
+/// A turn at a connection, which can be cancelled before it begins and while it lasts.
 private final class Turn: Sendable {
   private struct State {
     var isCancelled = false

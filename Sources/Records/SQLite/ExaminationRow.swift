@@ -17,7 +17,7 @@ struct ExaminationRow {
   var provenance: (protocolID: String, protocolDigest: String, model: String, weights: String)?
   var body: String
 
-  /// - Throws: `unkeepable` for what would not come back as it was.
+  /// - Throws: `unkeepable` for values that could not be read back unchanged.
   init(_ examination: KeptExamination) throws(RecordFault) {
     guard examination.elapsed.isFinite else { throw .unkeepable(reason: "its time is no number") }
     guard examination.position >= 0 else { throw .unkeepable(reason: "its position is negative") }
@@ -48,7 +48,7 @@ struct ExaminationRow {
     }
   }
 
-  /// - Throws: `damaged` for a row that is not what was put into it.
+  /// - Throws: `damaged` for a row that was not stored like this.
   static func examination(
     in row: Row, of connection: Connection
   ) throws(RecordFault) -> (number: Int64, examination: KeptExamination) {

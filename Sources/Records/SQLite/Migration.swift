@@ -10,10 +10,10 @@ struct Migration: Sendable {
 
   /// Brings a database to the last of some versions.
   ///
-  /// - Throws: `newer` for a database of a later version, `unusable` for somebody else's.
+  /// - Throws: `newer` for a database of a later version, `unusable` for another program's.
   static func migrate(_ connection: Connection, by migrations: [Migration]) throws(RecordFault) {
     let known = migrations.map(\.version).max() ?? 0
-    // Both numbers and the tables are of one moment: another process may be making the file right now.
+    // Both numbers and the tables are read in one transaction: another process may be creating the file right now.
     let found = try connection.transaction(writes: false) { () throws(RecordFault) in
       try version(of: connection, known: known)
     }

@@ -15,20 +15,20 @@ extension SQLiteRecords {
           try connection.run("DELETE FROM runs WHERE id = ?", [.text(id.text)])
           hasChanged = hasChanged || connection.changes > 0
         }
-        // A name of its own for each deletion: whoever overwrites takes away those only that it has seen.
+        // Each deletion has its own name: an overwrite removes only the names that it has seen.
         if hasChanged { try connection.run("INSERT OR IGNORE INTO erasures VALUES (random())") }
         return count
       }
     }
-    // Asked for after the deletion, so that all deletions which wait by now are overwritten by the first of them.
+    // Submitted after the deletion, so that the first overwrite covers all deletions that wait by then.
     try await writer.run { (connection: Connection) throws(RecordFault) in try self.erase(connection) }
     return count
   }
 
   /// Overwrites what was deleted.
   ///
-  /// `secure_delete` zeroes a deleted row, but not the copies of it that rebalancing left between other rows of a page. So
-  /// the file is written anew without them, and the log, which still has the old pages, is emptied.
+  /// `secure_delete` zeroes a deleted row, but not the copies of it that rebalancing left between other rows of a page.
+  /// So the file is rewritten without them, and the log, which still has the old pages, is emptied.
   private func erase(_ connection: Connection) throws(RecordFault) {
     let pending = try connection.rows("SELECT pending FROM erasures") { (row: Row) throws(RecordFault) in
       row.integer(0)
@@ -37,7 +37,7 @@ extension SQLiteRecords {
     do throws(RecordFault) {
       try connection.run("VACUUM")
       rewrites.add(1, ordering: .relaxed)
-      // Others, in another process too, may have deleted since: what they wrote down stays.
+      // Others, also in other processes, may have deleted since; their entries stay.
       try connection.transaction { () throws(RecordFault) in
         for number in pending { try connection.run("DELETE FROM erasures WHERE pending = ?", [.integer(number)]) }
       }

@@ -67,7 +67,7 @@ struct Filter: Sendable {
 
   init(_ query: RecordQuery) {
     if let name = query.imageName {
-      // Names are looked through in their index: the rows beside it are a hundred times as large.
+      // Names are scanned in their index: the table's rows are a hundred times as large.
       add("e.number IN (SELECT number FROM examinations WHERE instr(lower(image_name), lower(?)) > 0)", .text(name))
     }
     if let digest = query.imageDigest { add(prefix: digest, of: "e.image_sha256") }

@@ -2,7 +2,7 @@ import Foundation
 
 extension SQLiteRecords {
   public func backUp(to path: String) async throws(RecordFault) {
-    // A connection of its own: keeping and reading go on meanwhile.
+    // A separate connection, so that reading and writing continue meanwhile.
     let source = self.path
     let queue = ConnectionQueue(path: source, label: "backup") { () throws(RecordFault) in
       try Connection(path: source, wait: 10_000)

@@ -10,7 +10,7 @@ public final class SQLiteRecords: RecordStore {
   public enum Opening: Sendable {
     /// The file must be there.
     case existing
-    /// The file is made unless it is there, with the folders above it, for its owner's eyes only.
+    /// The file and its folders are created if they do not exist, readable only by the owner.
     case creating
   }
 
@@ -23,7 +23,7 @@ public final class SQLiteRecords: RecordStore {
   let writer: ConnectionQueue
   private let readers: [ConnectionQueue]
   private let turn = Atomic(0)
-  /// How often the file was written anew, for tests.
+  /// How often the file was rewritten, for tests.
   let rewrites = Atomic(0)
 
   /// Opens a database and brings its schema up to date.
@@ -64,7 +64,7 @@ public final class SQLiteRecords: RecordStore {
     return readers[Int(UInt(bitPattern: number) % UInt(readers.count))]
   }
 
-  /// Changing to the log needs the file alone for a moment, and SQLite does not wait for that by itself.
+  /// Switching to the write-ahead log needs exclusive access for a moment, and SQLite does not wait for that by itself.
   private static func useWriteAheadLog(_ connection: Connection, patience: Duration) throws(RecordFault) {
     let deadline = ContinuousClock.now + patience
     while true {

@@ -73,8 +73,8 @@ enum Schema {
     CREATE TABLE erasures (pending INTEGER PRIMARY KEY) STRICT;
     """
 
-  /// Agreement of code and truth, where `GroundTruth.agrees` puts it for new rows; a server's run has no seed of its own;
-  /// pictures, which no version ever kept, go.
+  /// Adds the agreement of code and truth, as `GroundTruth.agrees` computes it for new rows; drops the seed of server
+  /// runs and the table of pictures, which no version ever filled.
   private static let version2 = """
     ALTER TABLE examinations ADD COLUMN agrees INTEGER CHECK (agrees IN (0, 1));
     UPDATE examinations SET agrees = (truth = code) WHERE truth IS NOT NULL AND code IS NOT NULL;

@@ -9,13 +9,13 @@ struct ComparedImage: Sendable {
   var second: JudgedExamination
   /// Positions in the runs.
   var places: (first: Int, second: Int)
-  /// What the lesion is known to be.
+  /// The ground truth of the lesion.
   var truth: GroundTruth?
-  /// Whether the runs part on it: by their codes or, where one has none, by an answer that both gave.
+  /// Whether the runs disagree on it: by their codes or, if one has none, by an answer that both gave.
   var parts: Bool
 }
 
-/// All images that both runs read; of each only a small record.
+/// All images that both runs read, as small records.
 struct ComparedImages: Sendable {
   private(set) var images: [ComparedImage] = []
   private(set) var census = PairingCensus()
@@ -40,7 +40,7 @@ struct ComparedImages: Sendable {
         unmatched.append(kept.imageName)
       }
     }
-    // Only now is it known which names are left: another image may have claimed a content under another name.
+    // Only now is it known which names are left: another image may have been matched by content under another name.
     for name in unmatched {
       if pairing.takeName(name) { census.changed.append(name) } else { census.onlyFirst.append(name) }
     }

@@ -3,7 +3,7 @@ import Digests
 import Faults
 import Foundation
 
-/// A comparison as one page that needs nothing but itself.
+/// A comparison as one self-contained page.
 public enum ComparisonReport {
   /// The files that a folder gets.
   public static let fileNames = ["comparison.json", "comparison.html"]

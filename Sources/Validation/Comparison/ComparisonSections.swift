@@ -2,7 +2,7 @@ import Dermoscopy
 import Foundation
 import Records
 
-/// The page of a comparison but for the images on which the runs part.
+/// The page of a comparison, except for the images on which the runs disagree.
 struct ComparisonSections {
   let comparison: RunComparison
 

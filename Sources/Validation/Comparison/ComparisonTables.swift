@@ -9,7 +9,7 @@ public struct ComparisonTables {
   /// Tables of a comparison.
   public init(_ comparison: RunComparison) { self.comparison = comparison }
 
-  /// Everything but the images on which the runs part, sections parted by blank lines.
+  /// Everything except the images on which the runs disagree, with blank lines between sections.
   public var lines: [String] {
     let sections = [runs, images, metrics, tests, codes, questions]
     return sections.filter { !$0.isEmpty }.joined(separator: [""]).map { $0 }

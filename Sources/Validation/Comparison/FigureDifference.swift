@@ -37,7 +37,7 @@ public struct PairedFigures: Sendable, Hashable {
   public let lesions: Int
   /// How intervals were made.
   public let method: RunMetrics.Method
-  /// What always answering NV would score on them.
+  /// The score on them of always answering NV.
   public let alwaysNevus: Estimate
   private let differences: [FigureDifference]
 

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Whether two answers to the same images are right equally often (McNemar, 1947), by the exact binomial distribution.
+/// McNemar's exact test (1947): whether two sets of answers to the same images are right equally often.
 ///
-/// It takes the images for independent of each other.
+/// It assumes that the images are independent.
 public struct McNemarTest: Sendable, Hashable, Codable {
   /// Right in both runs.
   public var both: Int

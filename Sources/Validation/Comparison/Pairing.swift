@@ -1,7 +1,7 @@
 import Dermoscopy
 import Records
 
-/// How the images of two runs fit each other. Nothing that does not fit is passed over in silence.
+/// How the images of two runs match. Every mismatch is reported.
 public struct PairingCensus: Sendable, Hashable, Codable {
   /// Images of the first run.
   public var first = 0
@@ -29,10 +29,10 @@ public struct PairingCensus: Sendable, Hashable, Codable {
     case changed, unreadable, contradicted
   }
 
-  /// Names that a sentence shows before it says how many more there are.
+  /// The most names that a sentence lists before it says how many more there are.
   private static let shownNames = 5
 
-  /// What a reader should know, one sentence each.
+  /// Remarks for the reader, one sentence each.
   public var remarks: [String] {
     [
       (onlyFirst, "in A alone"), (onlySecond, "in B alone"), (changed, "of the same name but another content"),
@@ -75,7 +75,7 @@ struct Pairing {
 
   /// Takes the place of the same image; `nil` when there is none.
   ///
-  /// An image whose file is unknown in one of the runs, as in one from a table, goes by its name.
+  /// An image whose file is unknown in one of the runs, as in one from a table, is matched by its name.
   mutating func take(_ examination: KeptExamination) -> Int? {
     let digest = examination.imageDigest
     let named = (byName[examination.imageName] ?? []).first { index in

@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// An image on which two runs part.
+/// An image on which two runs disagree.
 public struct PartedImage: Sendable {
   /// Who is right.
   public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
@@ -8,11 +8,11 @@ public struct PartedImage: Sendable {
     case first = "a"
     /// The second run alone.
     case second = "b"
-    /// Both, by different ways.
+    /// Both, although their other answers differ.
     case both
     /// None of them.
     case neither
-    /// Nobody knows: there is no label, or no code.
+    /// Unknown: there is no label, or no code.
     case unknown
 
     /// Judges two answers.
@@ -46,7 +46,7 @@ public struct PartedImage: Sendable {
   public let first: ExaminationReport
   /// The second run's report.
   public let second: ExaminationReport
-  /// What the lesion is known to be.
+  /// The ground truth of the lesion.
   public let truth: GroundTruth?
 
   /// Who is right.

@@ -1,7 +1,7 @@
 import Dermoscopy
 import Foundation
 
-/// The images on which two runs part, in a table that the report's script sorts and filters.
+/// The images on which two runs disagree, in a table that the report's script sorts and filters.
 enum PartedSection {
   static func opening(_ comparison: RunComparison) -> Markup {
     let partings = comparison.partings

@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// Images on which two runs part, as text: what each says stands beside what the other says.
+/// The images on which two runs disagree, as text, with the two reports side by side.
 public struct PartedText {
   /// Columns of a side.
   private static let width = 56

@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// How often two runs say the same, whatever the truth.
+/// How often two runs agree, regardless of the truth.
 public struct RunAgreement: Sendable, Hashable, Codable {
   /// The codes.
   public struct Codes: Sendable, Hashable, Codable {

@@ -3,7 +3,7 @@ import Foundation
 import Records
 
 extension RunComparison {
-  /// Everything but the images on which the runs part.
+  /// Everything except the images on which the runs disagree.
   private struct Head: Encodable {
     struct Side: Encodable {
       var name: String

@@ -2,7 +2,7 @@ import Dermoscopy
 import Foundation
 import Records
 
-/// Two runs over the same images, held against each other; `docs/VALIDATION.md` documents the JSON.
+/// A comparison of two runs over the same images; `docs/VALIDATION.md` documents the JSON.
 public struct RunComparison: Sendable {
   /// The JSON's name and version.
   static let schema = "dermgemma-comparison/1"
@@ -11,7 +11,7 @@ public struct RunComparison: Sendable {
   public let first: OpenRun
   /// The run called B.
   public let second: OpenRun
-  /// How their images fit each other.
+  /// How their images match.
   public let census: PairingCensus
   /// The figures; `nil` where no image has a truth of the four codes and an answer in both.
   public let figures: PairedFigures?
@@ -21,9 +21,9 @@ public struct RunComparison: Sendable {
   public let cleanRate: FigureDifference
   /// The same for McNemar's test.
   public let cleanTest: McNemarTest
-  /// What both say.
+  /// How often both agree.
   public let agreement: RunAgreement
-  /// Images on which they part, in the first run's order.
+  /// Images on which they disagree, in the first run's order.
   let parted: [ComparedImage]
 
   /// Compares two runs. The resamples of the bootstrap are the same each time.
@@ -103,7 +103,7 @@ public struct RunComparison: Sendable {
     return all.filter { $0.1 != $0.2 }
   }
 
-  /// Images on which the runs part, one after the other, each fetched when its turn comes.
+  /// Images on which the runs disagree, one after the other, each fetched when it is needed.
   ///
   /// - Throws: `RecordFault`, `CancellationError`, what `body` throws.
   public func forEachParted(_ body: (PartedImage) throws -> Void) async throws {
@@ -117,7 +117,7 @@ public struct RunComparison: Sendable {
     }
   }
 
-  /// How many images they part on, by who is right.
+  /// How many images they disagree on, by which run is right.
   public var partings: [PartedImage.Verdict: Int] {
     Dictionary(grouping: parted) { image in
       PartedImage.Verdict(truth: image.truth, first: image.first.predicted, second: image.second.predicted)

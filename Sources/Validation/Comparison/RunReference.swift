@@ -50,7 +50,7 @@ public struct OpenRun: Sendable {
     }
   }
 
-  /// Gives the database back.
+  /// Closes the database.
   public func close() async { await store.close() }
 
   private static func find(_ reference: RunReference, in store: any RecordStore) async throws -> Run {

@@ -1,4 +1,4 @@
-/// The report of a run: one page that needs nothing but itself.
+/// The report of a run: one self-contained page.
 public enum HTMLReport {
   /// Writes a report. Rows go to a file as they come; only counts of them are kept.
   ///
@@ -6,10 +6,10 @@ public enum HTMLReport {
   ///
   /// - Parameters:
   ///   - path: the page's file.
-  ///   - run: what it takes to repeat the run.
+  ///   - run: everything needed to repeat the run.
   ///   - metrics: `Metrics.compute` of the examinations.
   ///   - examinations: for the curves.
-  ///   - rows: hands over the table's rows, in the order in which they should stand, by calling what it is given.
+  ///   - rows: delivers the table's rows in order, by calling the closure that it is given.
   /// - Throws: ``ReportFault`` when the page cannot be written, and whatever `rows` throws.
   public static func write(
     to path: String, run: RunDescription, metrics: RunMetrics, examinations: [JudgedExamination],

@@ -20,7 +20,7 @@ public struct ReportRow: Sendable {
   public var probabilities: CodeProbabilities?
   /// What is wrong with the outputs.
   public var flags: [QualityFlag] = []
-  /// What the lesion is known to be.
+  /// The ground truth of the lesion.
   public var truth: GroundTruth?
   /// Further facts about the image: lesion, site, sex, age.
   public var facts: [RunDescription.Fact] = []
@@ -40,7 +40,7 @@ public struct ReportRow: Sendable {
   /// An examined image.
   ///
   /// - Parameters:
-  ///   - report: what came of it.
+  ///   - report: the examination's report.
   ///   - thumbnail: a JPEG, as ``Thumbnail`` makes it; empty for none.
   ///   - facts: what is shown besides, in this order.
   public init(_ report: ExaminationReport, thumbnail: [UInt8] = [], facts: [RunDescription.Fact] = []) {

@@ -1,7 +1,7 @@
 import Dermoscopy
 import Foundation
 
-/// What it takes to repeat a run, and how it went.
+/// Everything needed to repeat a run, and how it went.
 public struct RunDescription: Sendable {
   /// A name with its value, as the report lists them.
   public struct Fact: Sendable, Hashable, Codable {
@@ -39,7 +39,7 @@ public struct RunDescription: Sendable {
   public var model: ExaminationReport.Model
   /// The engine with its version and backends.
   public var engine: String
-  /// What the random numbers began with.
+  /// The seed of the random numbers.
   public var seed: UInt64
   /// Processor, memory, threads, operating system, and whatever else a repeat needs.
   public var machine: [Fact]

@@ -1,7 +1,7 @@
 import Datasets
 
 extension LabelCensus {
-  /// Names that a sentence shows before it says how many more there are.
+  /// The most names that a sentence lists before it says how many more there are.
   private static let shownNames = 5
 
   /// How many images have a label, and whose layout the labels have; `nil` without labels.
@@ -11,7 +11,7 @@ extension LabelCensus {
     return "\(labelled) of \(images) \(verb) a label; the file has \(labels), in \(layout)"
   }
 
-  /// What a reader should know, one sentence each.
+  /// Remarks for the reader, one sentence each.
   public var remarks: [String] {
     var remarks: [String] = []
     func tell(_ names: [String], _ what: (String) -> String) {

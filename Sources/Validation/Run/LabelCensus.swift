@@ -1,7 +1,7 @@
 import Datasets
 import Dermoscopy
 
-/// How a run's images and the label file fit each other. Nothing that does not fit is passed over in silence.
+/// How a run's images and the label file match. Every mismatch between images and labels is reported.
 public struct LabelCensus: Sendable, Hashable, Codable {
   /// Images of the run.
   public var images = 0
@@ -17,17 +17,17 @@ public struct LabelCensus: Sendable, Hashable, Codable {
   public var shared: [String] = []
   /// Rows of the label file that repeat an earlier one.
   public var duplicateRows = 0
-  /// Images that rows of the label file contradict each other about; they count as unlabelled.
+  /// Images whose rows in the label file contradict each other; they count as unlabelled.
   public var contradicted: [String] = []
-  /// Whether `--limit` left images out, so that labels without an image are no wonder.
+  /// Whether `--limit` left images out, so that labels without an image are expected.
   public var wasLimited = false
   /// The label file's layout and columns, in words; `nil` without labels.
   public var layout: String?
-  /// Images that the label file has a label of; `nil` without labels.
+  /// Images with a label in the label file; `nil` without labels.
   public var labels: Int?
   /// Diagnoses of the label file that map to no code, by their words, with the number of rows.
   public var unmapped: [String: Int]?
-  /// Rows of the label file that leave the diagnosis open, by what they say.
+  /// Rows of the label file whose diagnosis leaves the code open, by diagnosis.
   public var open: [String: Int]?
   /// Images of the run that the metadata file names; `nil` without one.
   public var described: Int?

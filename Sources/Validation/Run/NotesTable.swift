@@ -5,7 +5,7 @@ import Foundation
 
 /// What Phases 1 and 2 found, read back from `phase2_results.csv`: all that Phase 3 needs.
 public struct NotesTable: Sendable {
-  /// One image's notes.
+  /// The results of Phases 1 and 2 for one image.
   public struct Row: Sendable, Hashable {
     /// The image's name.
     public var name: String
@@ -32,7 +32,7 @@ public struct NotesTable: Sendable {
 
   /// Reads a table's bytes.
   ///
-  /// An answer is read as if the model had just given it: nothing but canonical words gets from a table into a prompt.
+  /// An answer is read as if the model had just given it: only canonical words get from a table into a prompt.
   ///
   /// - Throws: `LabelFault`, as above.
   public init(bytes: [UInt8], name: String, readingProtocol: ReadingProtocol) throws(LabelFault) {

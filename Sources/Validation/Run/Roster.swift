@@ -4,7 +4,7 @@ import Digests
 
 /// One image of a run, or the notes that stand for it.
 public struct RosterEntry: Sendable, Hashable {
-  /// Where the examination begins.
+  /// Where the examination starts.
   public enum Source: Sendable, Hashable {
     /// The image in a file.
     case file(path: String)
@@ -16,21 +16,21 @@ public struct RosterEntry: Sendable, Hashable {
   public var position: Int
   /// Its path below the folder of images, or the name in the table of notes.
   public var name: String
-  /// Where the examination begins.
+  /// Where the examination starts.
   public var source: Source
   /// SHA-256 of the file's bytes or of the notes, hexadecimal; empty for a file that cannot be read.
   public var digest: String
-  /// What the lesion is known to be.
+  /// The ground truth of the lesion.
   public var truth: GroundTruth?
   /// What else is known of it.
   public var metadata: LesionMetadata
 }
 
-/// The images of a run in their order, with all that is known of them beforehand.
+/// The manifest: the images of a run in their order, with their labels and metadata.
 public struct Roster: Sendable {
   /// By position, without gaps.
   public let entries: [RosterEntry]
-  /// What the labels cover, and what not.
+  /// Label coverage.
   public let census: LabelCensus
   /// SHA-256 of the names and contents, hexadecimal.
   public let imagesDigest: String
@@ -46,7 +46,7 @@ public struct Roster: Sendable {
       return [
         entry.name, truth?.code ?? "", truth?.attribute ?? "", metadata.lesion ?? "", metadata.site ?? "",
         metadata.sex ?? "", metadata.age.map(String.init) ?? "",
-          // Runs that were begun before these were read have none.
+          // Runs from before these fields existed have none.
       ] + [metadata.patient, metadata.skinType].compactMap { $0 }
     }
   }
@@ -83,7 +83,7 @@ public struct Roster: Sendable {
     for path in chosen {
       try Task.checkCancellation()
       progress(entries.count, chosen.count)
-      // An unreadable file fails in its place, as a broken one does.
+      // An unreadable file fails alone, like a broken one.
       let digest = (try? SHA256Digest(ofFileAt: path))?.hexadecimal ?? ""
       entries.append(
         entry(

@@ -3,13 +3,13 @@ import Foundation
 
 /// A folder of results that cannot be used as asked.
 public enum RunFolderFault: Fault, Equatable {
-  /// Something could not be written; what stood there before still does.
+  /// Something could not be written; the previous file is intact.
   case unwritable(path: String, reason: String)
   /// Another process is writing there.
   case inUse(folder: String)
   /// There are results already.
   case occupied(folder: String, by: String, isUnfinished: Bool)
-  /// A run cannot go on because something that it rests on is not what it was.
+  /// A run cannot be resumed because something that it depends on has changed.
   case changed(folder: String, what: [String])
 
   public var kind: FaultKind {
@@ -37,7 +37,7 @@ public enum RunFolderFault: Fault, Equatable {
   }
 }
 
-/// The folder that a run writes to, held against other processes for as long as this value lives.
+/// The folder that a run writes to, locked against other processes for as long as this value exists.
 public final class RunFolder: Sendable {
   /// As the caller named it, without a slash at the end.
   public let path: String
@@ -86,7 +86,7 @@ public final class RunFolder: Sendable {
 
   /// Writes a file whole or not at all.
   ///
-  /// - Throws: `RunFolderFault.unwritable`; what stood there before still does then.
+  /// - Throws: `RunFolderFault.unwritable`; the previous file is then intact.
   public func write(_ text: String, to name: String) throws(RunFolderFault) {
     let path = file(name)
     let draft = Self.draft(of: path)
@@ -103,7 +103,7 @@ public final class RunFolder: Sendable {
     }
   }
 
-  /// Takes a file away; one that is not there is no fault.
+  /// Removes a file if it is there.
   ///
   /// - Throws: `RunFolderFault.unwritable`.
   public func remove(_ name: String) throws(RunFolderFault) {

@@ -1,4 +1,4 @@
-/// How far a run has come, how fast, and how long it still takes.
+/// The progress of a run: how far, how fast, and the time left.
 public struct RunProgress: Sendable {
   /// Examinations that the rate looks back over.
   private static let window = 40
@@ -11,7 +11,7 @@ public struct RunProgress: Sendable {
   /// When the latest examinations ended, the run's beginning first.
   private var recent: [ContinuousClock.Instant]
 
-  /// A run of so many images, of which some were read before.
+  /// The progress of a run with a number of images, some of which were read before.
   public init(total: Int, done: Int, now: ContinuousClock.Instant = .now) {
     self.total = total
     self.done = done
@@ -27,7 +27,7 @@ public struct RunProgress: Sendable {
     if recent.count > Self.window { recent.removeFirst() }
   }
 
-  /// Images a second of late; `nil` before the first.
+  /// Recent images per second; `nil` before the first.
   public var rate: Double? {
     guard recent.count > 1, let first = recent.first, let last = recent.last else { return nil }
     let seconds = (last - first) / .seconds(1)
@@ -51,7 +51,7 @@ public struct RunProgress: Sendable {
     return line
   }
 
-  /// Seconds as people say them: `4 min 47 s`, `3 h 05 min`.
+  /// A human-readable duration: `4 min 47 s`, `3 h 05 min`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "long" }
     let whole = Int(seconds.rounded(.up))

@@ -1,15 +1,15 @@
 import Foundation
 import Records
 
-/// A run's place in the records of its folder: found, made or refused.
+/// A run in the records of its folder: resumed, created or refused.
 public struct RunRecords: Sendable {
   /// What to do with what is there.
   public enum Mode: Sendable {
-    /// Begin; what is there already is left alone and refused.
+    /// Start a new run; refuse if there are results already.
     case fresh
-    /// Go on with the last run of the same scope; begin where there is none.
+    /// Resume the last run of the same scope; start one if there is none.
     case resuming
-    /// Begin anew in the place of what is there.
+    /// Start over and replace what is there.
     case replacing
   }
 
@@ -56,7 +56,7 @@ public struct RunRecords: Sendable {
     }
   }
 
-  /// Begins the run, or goes on with the last one if nothing that decides its results has changed.
+  /// Starts the run, or resumes the last one if nothing that determines its results has changed.
   ///
   /// - Throws: `RunFolderFault.changed`, `.unwritable`; `RecordFault`.
   public func begin(
@@ -70,7 +70,7 @@ public struct RunRecords: Sendable {
       return previous
     }
     if mode == .replacing {
-      // All in one: each deletion writes the database anew.
+      // All in one call, because each deletion rewrites the database.
       let old = try await Self.runs(of: scope, in: store).map(\.id)
       _ = try await store.delete(examinations: [], runs: old)
       for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles { try folder.remove(name) }

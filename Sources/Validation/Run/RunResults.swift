@@ -2,11 +2,11 @@ import Dermoscopy
 import Foundation
 import Records
 
-/// Makes of a run's records all that it leaves behind: tables, summary and report.
+/// Writes a run's results from its records: tables, summary and report.
 ///
 /// The records are read in order, one page at a time; of each examination only a small record for the metrics stays.
 public struct RunResults {
-  /// Images of which each has its own line at the end; of larger runs the tables are read.
+  /// The most images for which each gets its own line at the end; larger runs only have tables.
   public static let listedImages = 200
 
   /// The counts.
@@ -32,7 +32,7 @@ public struct RunResults {
   ///   - run: the run, as the store knows it.
   ///   - roster: its images, with what is known of them.
   ///   - scope: which phases were asked for, hence which tables are written.
-  ///   - readingProtocol: by which it was read, for the tables' columns.
+  ///   - readingProtocol: the run's protocol, for the tables' columns.
   ///   - scores: a file for ISIC's scoring program; `nil` for none.
   /// - Throws: `RunFolderFault.unwritable`, `RecordFault`, `CancellationError`.
   public init(

@@ -2,7 +2,7 @@ import Dermoscopy
 import Foundation
 import Records
 
-/// What a run rests on besides protocol and weights; kept with the run, and held against it when it is resumed.
+/// What a run depends on besides protocol and weights; stored with the run, and compared when it is resumed.
 public struct RunSettings: Sendable, Hashable, Codable {
   /// What was asked for.
   public var scope: ValidationScope
@@ -67,11 +67,11 @@ public struct RunSettings: Sendable, Hashable, Codable {
   /// - Throws: `DecodingError`.
   public init(json: String) throws { self = try JSONDecoder().decode(RunSettings.self, from: Data(json.utf8)) }
 
-  /// What of all that decides results has changed since a run began; empty when it can go on.
+  /// Which of the things that determine results have changed since a run began; empty when it can be resumed.
   ///
   /// - Parameters:
-  ///   - run: the run as it was begun.
-  ///   - provenance: what it would rest on now.
+  ///   - run: the run as it was started.
+  ///   - provenance: what it would depend on now.
   ///   - differences: how the list of images differs from the run's, when that is known.
   public func changes(
     since run: Run, provenance: Run.Provenance, differences: [String]

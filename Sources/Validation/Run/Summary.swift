@@ -6,7 +6,7 @@ import Records
 struct Summary: Encodable {
   static let fileName = "summary.json"
 
-  /// What it takes to repeat the run.
+  /// Everything needed to repeat the run.
   struct Origin: Encodable {
     var id: String
     var command: [String]

@@ -3,16 +3,16 @@ import Faults
 import Foundation
 import Records
 
-/// Examines what is left of a roster and keeps each examination before it counts as done.
+/// Examines the remaining images of a manifest and stores each examination before it counts as done.
 ///
-/// Nothing but what is under way lies in memory; whoever wants results reads the records. However the process ends,
-/// at most the examinations under way are lost.
+/// Only the examinations in progress are in memory; results are read from the records. However the process ends, at
+/// most the examinations in progress are lost.
 public struct ValidationRun: Sendable {
   /// What came of one entry.
   public enum Outcome: Sendable {
     /// A report, kept.
     case report(ExaminationReport)
-    /// It could not be read; that is kept as well, and tried again when the run is resumed.
+    /// It could not be read; the failure is stored, and the image is retried when the run is resumed.
     case failure(ExaminationFailure)
   }
 
@@ -59,8 +59,8 @@ public struct ValidationRun: Sendable {
   /// - Parameters:
   ///   - positions: places in the roster, such as ``remaining()`` gives.
   ///   - told: called after each, in the order in which they end.
-  /// - Throws: what concerns all images: broken weights, a full disk, `CancellationError`. Before that, everything
-  ///   that came to an end was kept.
+  /// - Throws: faults that concern all images: broken weights, a full disk, `CancellationError`. Every examination that
+  ///   ended before is stored.
   public func examine(
     _ positions: [Int], told: @Sendable (RosterEntry, Outcome) throws -> Void
   ) async throws {
@@ -98,7 +98,7 @@ public struct ValidationRun: Sendable {
     }
   }
 
-  /// A failure that was kept gives way when the entry is tried again.
+  /// A stored failure is replaced when the image is retried.
   private func keep(
     _ entry: RosterEntry, _ outcome: KeptExamination.Outcome, digest: String, elapsed: Double
   ) async throws {
@@ -109,7 +109,7 @@ public struct ValidationRun: Sendable {
   }
 }
 
-/// An image that is not what it was when the run began.
+/// An image that has changed since the run began.
 struct ChangedImage: Fault {
   var name: String
   var kind: FaultKind { .unusableInput }

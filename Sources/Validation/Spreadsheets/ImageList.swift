@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 
-/// The list of a run's images with their digests, `images.csv`: what a resumed run is compared with, and what tells a
-/// reader what was known of each image.
+/// The list of a run's images, `images.csv`, with their digests, labels and metadata: a resumed run is compared with
+/// it.
 public enum ImageList {
   /// The file's name.
   public static let fileName = "images.csv"

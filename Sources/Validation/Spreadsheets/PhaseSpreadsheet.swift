@@ -51,8 +51,8 @@ public enum PhaseSpreadsheet: String, Sendable, CaseIterable {
   /// Lengths are in characters; flags are those of the description, of the classification, and of all outputs.
   ///
   /// - Parameters:
-  ///   - report: what came of the examination.
-  ///   - readingProtocol: by which it was read.
+  ///   - report: the examination's report.
+  ///   - readingProtocol: the protocol of the examination.
   ///   - elapsed: seconds.
   public func row(_ report: ExaminationReport, _ readingProtocol: ReadingProtocol, elapsed: Double) -> [String] {
     func value(_ question: String) -> String { report.observations[question]?.value ?? "" }
@@ -83,7 +83,7 @@ public enum PhaseSpreadsheet: String, Sendable, CaseIterable {
     flags.map(\.rawValue).joined(separator: flagSeparator)
   }
 
-  /// A number with so many decimal digits and a point, whatever the country.
+  /// A number with a fixed number of decimal digits and a point, in every locale.
   static func decimals(_ number: Double, _ digits: Int) -> String {
     let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
     guard number.isFinite, abs(number) < 1e12 else { return "" }

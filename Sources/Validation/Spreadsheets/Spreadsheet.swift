@@ -38,7 +38,7 @@ public final class Spreadsheet {
 
   /// Puts the table in its place.
   ///
-  /// - Throws: `RunFolderFault.unwritable`; what stood there before still does then.
+  /// - Throws: `RunFolderFault.unwritable`; the previous file is then intact.
   public func finish() throws(RunFolderFault) {
     try flush()
     guard fsync(file.fileDescriptor) == 0, rename(draft, path) == 0 else {

@@ -1,4 +1,4 @@
-/// Images in an order that does not depend on how they came, and the lesions that they show: what is resampled.
+/// Images in a canonical order, and the lesions that they show, which are resampled.
 struct Cohort {
   /// Percentile bootstrap: how often, and from which seed.
   struct Resampling: Sendable, Hashable {
@@ -25,7 +25,7 @@ struct Cohort {
   /// 1 for each image.
   var unitWeights: [Int] { [Int](repeating: 1, count: examinations.count) }
 
-  /// Draws as many lesions as there are, with replacement, again and again; each image weighs as often as its lesion
+  /// Draws as many lesions as there are, with replacement, repeatedly; the weight of an image is how often its lesion
   /// was drawn.
   func resample(_ resampling: Resampling, _ body: (_ weights: [Int]) -> Void) {
     var generator = ResamplingGenerator(seed: resampling.seed)

@@ -58,7 +58,7 @@ public struct Estimate: Sendable, Hashable, Codable {
 
 /// Wilson's score interval for a share, 95 % (Wilson, "Probable inference", 1927; Brown, Cai and DasGupta, 2001).
 ///
-/// It takes the images for independent of each other.
+/// It assumes that the images are independent.
 public struct WilsonInterval: Sendable, Hashable {
   /// The normal distribution's 0.975 quantile.
   static let deviations = 1.959963984540054

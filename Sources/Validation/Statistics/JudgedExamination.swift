@@ -1,16 +1,16 @@
 import Dermoscopy
 import Foundation
 
-/// What the metrics need to know of one examination: a small record, so that ten thousand of them are a few megabytes.
+/// What the metrics need of one examination: a small record, so that ten thousand take a few megabytes.
 public struct JudgedExamination: Sendable, Hashable {
-  /// What the lesion is known to be.
+  /// The ground truth of the lesion.
   public enum Truth: Sendable, Hashable {
     /// One of the four codes.
     case code(LesionCode)
     /// A code that is never predicted, upper case: AKIEC, DF, VASC.
     case other(String)
 
-    /// The truth that a label's code means; surrounding spaces and the letters' case do not matter.
+    /// The truth that a label's code means; surrounding spaces and case are ignored.
     public init(_ code: String) {
       let code = code.trimmingCharacters(in: .whitespacesAndNewlines).uppercased()
       self = LesionCode(rawValue: code).map(Truth.code) ?? .other(code)
@@ -35,7 +35,7 @@ public struct JudgedExamination: Sendable, Hashable {
   public private(set) var probabilities: SIMD4<Double>?
   /// What is wrong with the outputs; clean when empty.
   public var flags: [QualityFlag]
-  /// The lesion that the image shows; an image without one is taken for a lesion of its own.
+  /// The lesion that the image shows; an image without one counts as a separate lesion.
   public var lesion: String?
   /// Where the lesion was, in the labels' words.
   public var site: String?
@@ -48,7 +48,7 @@ public struct JudgedExamination: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - image: its name, unique in its run.
-  ///   - truth: what the lesion is known to be; `nil` without a label.
+  ///   - truth: the ground truth; `nil` without a label.
   ///   - predicted: the code that the examination ended in; `nil` where there was no Phase 3.
   ///   - probabilities: four numbers from 0 to 1 in the order of `LesionCode.allCases`. Anything else is taken for no
   ///     probabilities at all, and counts as such.

@@ -14,13 +14,13 @@ public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
   case brier
   /// Expected calibration error of the most probable code, in ten bins of equal width (Guo et al., 2017).
   case calibrationError = "ece"
-  /// Share of a code's lesions that are called so: recall.
+  /// Recall: the share of a code's lesions that get this code.
   case sensitivity
-  /// Share of the other lesions that are not called so.
+  /// The share of the other lesions that do not get this code.
   case specificity
-  /// Share of those called so that are: precision.
+  /// Precision: the share of lesions with this answer whose truth is this code.
   case positivePredictiveValue = "ppv"
-  /// Share of those not called so that are not.
+  /// The share of lesions without this answer whose truth is another code.
   case negativePredictiveValue = "npv"
   /// Harmonic mean of sensitivity and positive predictive value.
   case f1

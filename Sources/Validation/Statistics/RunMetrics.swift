@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// How sure a run's answers are, over all its images and by group; `docs/VALIDATION.md` documents the JSON.
+/// The metrics of a run, over all its images and by group; `docs/VALIDATION.md` documents the JSON.
 public struct RunMetrics: Sendable, Hashable, Codable {
   /// How intervals were made.
   public struct Method: Sendable, Hashable, Codable {
@@ -12,7 +12,7 @@ public struct RunMetrics: Sendable, Hashable, Codable {
     public var others = "percentile bootstrap by lesion"
     /// Resamples.
     public var replicates: Int
-    /// What their random numbers began with.
+    /// The seed of their random numbers.
     public var seed: UInt64
     /// What gave them.
     public var generator = "splitmix64"
@@ -56,7 +56,7 @@ public struct RunMetrics: Sendable, Hashable, Codable {
     public var groups: [Group]
   }
 
-  /// How a flag did.
+  /// How often a flag occurred.
   public struct FlagCount: Sendable, Hashable, Codable {
     /// The flag.
     public var flag: QualityFlag
@@ -98,7 +98,7 @@ public enum Metrics {
   /// - Parameters:
   ///   - examinations: the run's, one an image.
   ///   - replicates: resamples of the bootstrap, 2 to 100,000; others are brought inside.
-  ///   - seed: what their random numbers begin with.
+  ///   - seed: the seed of their random numbers.
   public static func compute(
     _ examinations: [JudgedExamination], replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
   ) -> RunMetrics {

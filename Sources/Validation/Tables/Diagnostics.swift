@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// What a person looks at to see why an image has flags: what was asked, and what came back.
+/// The prompts and answers of a flagged image, which show why it has flags.
 public enum Diagnostics {
   /// Characters of a prompt or an answer that are shown.
   static let longestText = 600

@@ -8,7 +8,7 @@ public struct RunTables: Sendable {
   public var census: LabelCensus
   /// Images that were read at once.
   public var parallel: Int
-  /// How sure the answers are; `nil` where no image is labelled or there was no Phase 3.
+  /// The metrics; `nil` if no image is labelled or there was no Phase 3.
   public var metrics: RunMetrics?
 
   /// Tables.
@@ -41,7 +41,7 @@ public struct RunTables: Sendable {
     return ["Answers"] + table.lines
   }
 
-  /// Of a question with more values than these, those that nobody gave are not shown.
+  /// For a question with more values than this, values that no answer gave are not shown.
   private static let mostUngivenValues = 6
 
   private var codes: [String] {

@@ -33,9 +33,9 @@ public struct Tally: Sendable, Hashable {
 
   /// Failures that are listed one by one; of more only the number is kept.
   public static let listedFailures = 100
-  /// A question, or the codes, of which this share of answers or more is the same, is stuck.
+  /// A question, or the codes, with at least this share of identical answers is flagged (mode collapse).
   public static let stickyShare = 0.9
-  /// Examinations below which nothing is called stuck.
+  /// Below this number of examinations, nothing is flagged.
   public static let fewestForStickiness = 10
 
   /// Examinations that ended in a report.
@@ -104,7 +104,7 @@ public struct Tally: Sendable, Hashable {
     }
   }
 
-  /// Whether so many of all examinations are more than should be the same.
+  /// Whether this number of identical answers reaches the warning threshold.
   public func isSticky(_ images: Int) -> Bool {
     examined >= Self.fewestForStickiness && Double(images) >= Self.stickyShare * Double(examined)
   }

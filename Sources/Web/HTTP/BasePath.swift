@@ -1,7 +1,7 @@
-/// The path below which the server lives for its clients, when a proxy gives it a part of a larger site.
+/// The base path: the path under which clients see the server, when a proxy maps it into a larger site.
 ///
-/// A request is answered with the path before it, and without it too, for proxies that take it away and for whoever calls
-/// the server past the proxy. Addresses that the server gives bear it always.
+/// Requests are answered with and without the base path, because some proxies strip it and some clients bypass the
+/// proxy. Addresses that the server sends always include it.
 public struct BasePath: Sendable, Hashable {
   /// The server has the whole site.
   public static let none = BasePath(segments: [])
@@ -29,7 +29,7 @@ public struct BasePath: Sendable, Hashable {
   /// Without a slash at its end; empty for the whole site.
   public var text: String { segments.map { "/" + $0 }.joined() }
 
-  /// Where a path of the server's own, which begins with `/`, is to be had.
+  /// The address of one of the server's own paths, which begins with `/`.
   func address(_ path: String) -> String { text + path }
 
   /// The server's own path that a request's path means.

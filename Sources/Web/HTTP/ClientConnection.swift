@@ -4,8 +4,9 @@ import Synchronization
 
 /// One client's connection: what it is doing and since when, and whether libmicrohttpd has it set aside.
 ///
-/// `suspend` is called on the connection's own thread of libmicrohttpd only, `resume` from anywhere and as often as one
-/// likes: only the first after a `suspend` counts. That is why whoever wakes up looks again whether there is something to do.
+/// `suspend` is called only on the connection's own libmicrohttpd thread. `resume` may be called from anywhere and any
+/// number of times: only the first after a `suspend` counts. So a resumed connection always checks again whether there
+/// is something to do.
 final class ClientConnection: Sendable {
   /// What a connection is doing.
   enum Activity: Sendable {
@@ -24,7 +25,7 @@ final class ClientConnection: Sendable {
   struct State {
     var activity = Activity.idle
     var since = ContinuousClock.now
-    /// How long the activity may go on; `nil` for as long as it likes.
+    /// How long the activity may last; `nil` for no limit.
     var allowance: Duration?
     var isSuspended = false
     var isClosed = false
@@ -56,7 +57,7 @@ final class ClientConnection: Sendable {
     state.withLock { $0.allowance = allowance }
   }
 
-  /// Says what the connection does from now on.
+  /// Sets the connection's activity.
   func begin(_ activity: Activity, allowance: Duration?, onGone: (@Sendable () -> Void)? = nil) {
     state.withLock { state in
       state.activity = activity
@@ -80,7 +81,7 @@ final class ClientConnection: Sendable {
     }
   }
 
-  /// Takes the connection up again; does nothing when it is not set aside.
+  /// Resumes the connection; does nothing when it is not set aside.
   func resume() {
     state.withLock { $0.resume(pointer) }
   }
@@ -88,7 +89,7 @@ final class ClientConnection: Sendable {
   /// Whether the client has ended its side.
   var isGone: Bool { state.withLock { $0.isGone } }
 
-  /// Whether a sign of life is due; asking takes it away.
+  /// Whether a keep-alive is due; reading it resets it.
   func takeHeartbeat() -> Bool {
     state.withLock { state in
       defer { state.needsHeartbeat = false }
@@ -99,7 +100,7 @@ final class ClientConnection: Sendable {
   /// Whether it is set aside and its client was there when last looked at.
   var isAwaited: Bool { state.withLock { $0.isSuspended && !$0.isGone && !$0.isClosed } }
 
-  /// Notes that the client has gone, if the connection is still set aside, and tells who wants to know.
+  /// Records that the client has disconnected, if the connection is still set aside, and notifies the handler.
   func noteGone() {
     let told = state.withLock { state -> (@Sendable () -> Void)? in
       guard state.isSuspended, !state.isClosed, !state.isGone else { return nil }
@@ -110,7 +111,7 @@ final class ClientConnection: Sendable {
     told?()
   }
 
-  /// Asks for a sign of life when the stream has been silent for so long.
+  /// Requests a keep-alive when the stream has been silent for too long.
   func beat(after silence: Duration) {
     state.withLock { state in
       guard state.activity == .streaming, state.isSuspended, state.since.duration(to: .now) >= silence else { return }
@@ -120,9 +121,9 @@ final class ClientConnection: Sendable {
     }
   }
 
-  /// Cuts the connection off when what it does has taken too long.
+  /// Closes the connection when its activity has taken too long.
   ///
-  /// With the lock held, under which `close` notes the end: the descriptor cannot be somebody else's by then.
+  /// With the lock held under which `close` records the end, so the descriptor cannot have been reused yet.
   /// - Returns: whether it was cut off.
   func cutOffIfLate() -> Bool {
     state.withLock { state in

@@ -1,4 +1,4 @@
-/// Compresses large answers, one at a time, away from the threads that talk to clients.
+/// Compresses large responses, one at a time, off the connection threads.
 final class Compressor: Sendable {
   let work = WorkQueue("compression")
   private let fileBytes: Int
@@ -18,7 +18,7 @@ final class Compressor: Sendable {
     }
   }
 
-  /// The answer with its compressed form; as it was when there is none, or nobody waits for it any more.
+  /// The response with its compressed form; unchanged if it has none, or if no client waits for it any more.
   func compressed(_ response: HTTPResponse, to head: RequestHead) async -> HTTPResponse {
     guard isNeeded(for: response, to: head) else { return response }
     let limit = fileBytes

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Looks after all connections: cuts off who is too slow, notices who has left while set aside (libmicrohttpd does not),
-/// and has streams give signs of life.
+/// Watches all connections: closes slow ones, notices clients that disconnect while set aside (libmicrohttpd does not),
+/// and sends keep-alive comments in streams.
 final class ConnectionWatch: Sendable {
   /// Seconds between two rounds.
   static let period = 0.1
@@ -62,7 +62,7 @@ final class ConnectionWatch: Sendable {
 
     let awaited = connections.filter(\.isAwaited)
     guard !awaited.isEmpty else { return }
-    // A client that sends no more has left: one that waits for an answer keeps its side open.
+    // A client that has closed its side has left: one that waits for a response keeps it open.
     let ends = Self.otherSideEnded | Int16(POLLHUP | POLLERR)
     var sockets = awaited.map { pollfd(fd: $0.socket, events: Self.otherSideEnded, revents: 0) }
     guard poll(&sockets, nfds_t(sockets.count), 0) > 0 else { return }

@@ -1,8 +1,8 @@
-/// What answers a request.
+/// The handler of a request.
 struct Endpoint: Sendable {
-  /// How the answer is made.
+  /// How the response is produced.
   enum Work: Sendable {
-    /// At once, from memory, on the thread that talks to the client.
+    /// At once, from memory, on the connection's thread.
     case immediate(@Sendable (HTTPRequest) throws -> HTTPResponse)
     /// On Swift's pool, while the connection is set aside. The task is cancelled when the client leaves.
     case deferred(@Sendable (HTTPRequest) async throws -> HTTPResponse)

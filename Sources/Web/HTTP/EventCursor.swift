@@ -2,7 +2,7 @@ import CMicrohttpd
 
 /// One connection's place in a feed; fills libmicrohttpd's buffers on the connection's own thread.
 final class EventCursor {
-  /// A comment, which clients pass over (HTML Standard, 9.2.6).
+  /// A comment, which clients ignore (HTML Standard, 9.2.6).
   private static let heartbeat = Array(": still here\n\n".utf8)
   /// Bytes that are asked for at once.
   static let blockBytes = 16_384
@@ -23,7 +23,7 @@ final class EventCursor {
     self.connection = connection
     self.isEnding = isEnding
     self.onEnd = onEnd
-    // A client that loses the stream tries again after this many milliseconds.
+    // A client that loses the stream reconnects after this many milliseconds.
     pending = Array("retry: 2000\n\n".utf8)[...]
   }
 

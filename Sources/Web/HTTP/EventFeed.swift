@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The events of one job as bytes, each made once, for any number of connections that follow at their own pace.
+/// The events of one job as bytes, each encoded once, for any number of connections that read at their own pace.
 final class EventFeed: Sendable {
   enum Next {
     case bytes([UInt8])
@@ -55,7 +55,7 @@ final class EventFeed: Sendable {
       if number >= 0, number < state.events.count { return .bytes(state.events[number]) }
       guard !state.isComplete, let connection else { return .over }
       state.followers[ObjectIdentifier(connection)] = connection
-      // While the server ends nobody is set aside.
+      // During shutdown no connection is set aside.
       guard connection.suspend() else {
         state.followers.removeValue(forKey: ObjectIdentifier(connection))
         return .over

@@ -67,7 +67,7 @@ final class Exchange: @unchecked Sendable {  // What two threads touch is in `sh
   /// Keeps the work's answer.
   func conclude(_ response: HTTPResponse) { shared.withLock { $0.outcome = response } }
 
-  /// What only the log gets to know.
+  /// Details that only the log gets.
   var cause: String? {
     get { shared.withLock { $0.cause } }
     set { shared.withLock { $0.cause = newValue } }
@@ -80,7 +80,7 @@ struct Admission {
   var route: String
   var endpoint: Endpoint
   var intake: BodyIntake
-  /// Kept as long as the exchange; what it stands for is given back with it.
+  /// Held as long as the exchange, and released with it.
   var pass: Pass?
 }
 
@@ -90,7 +90,7 @@ protocol HTTPApplication: Sendable {
   ///
   /// - Throws: `Problem`, which is answered.
   func admit(_ head: RequestHead) throws(Problem) -> Admission
-  /// What is told of an exchange that is over.
+  /// What is reported when an exchange ends.
   func ended(_ record: ExchangeRecord)
   /// What libmicrohttpd says.
   func note(_ message: String)
@@ -98,7 +98,7 @@ protocol HTTPApplication: Sendable {
   func cutOff(client: String)
 }
 
-/// What the log and the figures get to know of an exchange.
+/// What the log and the metrics record of an exchange.
 struct ExchangeRecord: Sendable {
   var id: String
   var client: String
@@ -111,6 +111,6 @@ struct ExchangeRecord: Sendable {
   var duration: Duration
   /// Whether the answer went out to its end.
   var isComplete: Bool
-  /// What the client does not get to know.
+  /// Details that the client must not see.
   var cause: String?
 }

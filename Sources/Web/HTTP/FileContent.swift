@@ -34,7 +34,7 @@ final class FileContent: Sendable {
     }
   }
 
-  /// All bytes; `nil` when they cannot be read, or are more than so many.
+  /// All bytes; `nil` when they cannot be read, or exceed the limit.
   func bytes(atMost limit: Int) -> [UInt8]? {
     guard size <= UInt64(limit) else { return nil }
     var failed = false

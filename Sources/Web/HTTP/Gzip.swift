@@ -6,7 +6,7 @@ enum Gzip {
   static let shortest = 1_024
   /// Longer bodies take more than a millisecond, in bytes; they are compressed elsewhere than they are sent.
   static let largestAtOnce = 32_768
-  /// For what is made anew each time: it should cost little.
+  /// The level for content that is generated each time; it must be fast.
   static let quickLevel: Int32 = 1
 
   /// The bytes compressed; `nil` when zlib will not.

@@ -2,7 +2,7 @@ import CMicrohttpd
 
 /// What happens to a request: header, body, work, answer. All on the connection's own thread of libmicrohttpd.
 extension HTTPDaemon {
-  /// Looks at the header.
+  /// Handles the header.
   func begin(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
     guard let head = exchange.head else { return .NO }
     do throws(Problem) {
@@ -16,7 +16,7 @@ extension HTTPDaemon {
       let response = error.response(id: exchange.id)
       exchange.cause = error.cause
       let declared = head.fields["content-length"].flatMap { Int($0) } ?? 0
-      // Who has not begun to send, or sends without an end, is answered at once and cut off.
+      // A client that has not begun to send, or sends without end, is answered at once and disconnected.
       guard head.fields["transfer-encoding"] == nil, head.fields["expect"] == nil, declared <= limits.discardedBytes
       else {
         var closing = response
@@ -53,7 +53,7 @@ extension HTTPDaemon {
     }
   }
 
-  /// Goes on: after the body's end, and whenever a connection that was set aside is taken up again.
+  /// Continues after the body's end, and whenever a connection that was set aside is resumed.
   func proceed(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
     switch exchange.stage {
     case .header, .answered: return .NO
@@ -118,7 +118,7 @@ extension HTTPDaemon {
     return .YES
   }
 
-  /// What who would have to wait is told while the server ends.
+  /// The response, during shutdown, to a request that would have to wait.
   private func ending(_ exchange: Exchange) -> HTTPResponse {
     Problem.unavailable("ending", "The server is about to end.", retryAfter: 5).response(id: exchange.id)
   }

@@ -77,7 +77,7 @@ final class HTTPDaemon: @unchecked Sendable {
       try? await Task.sleep(for: .milliseconds(10))
       watch.resumeAll()
     }
-    // Nothing may be set aside when libmicrohttpd stops: from here on no connection is, and those that are go on.
+    // No connection may be set aside when libmicrohttpd stops: from here on none is, and those that are get resumed.
     refusing.withLock { $0 = true }
     watch.resumeAll()
     watch.stop()

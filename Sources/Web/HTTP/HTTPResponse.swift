@@ -1,10 +1,10 @@
-/// An answer, before it is fitted to what the request allows.
+/// A response, before it is adapted to what the request allows.
 struct HTTPResponse: Sendable {
   /// What is sent.
   enum Body: Sendable {
     case empty
     case bytes([UInt8])
-    /// Bytes that are sent often: they know their compressed form.
+    /// Bytes that are sent often, with their compressed form.
     case content(StaticContent)
     /// A file, or a range of it.
     case file(FileContent)

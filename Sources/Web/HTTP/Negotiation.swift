@@ -27,7 +27,7 @@ enum Negotiation {
 
 /// The part of a body that `Range` asks for (RFC 9110, 14.1.2).
 enum ByteRange: Equatable {
-  /// There is no range, or one that may be passed over: another unit, several ranges, wrong syntax.
+  /// There is no range, or one that may be ignored: another unit, several ranges, wrong syntax.
   case whole
   /// These bytes.
   case part(Range<UInt64>)

@@ -2,7 +2,7 @@ import Dermoscopy
 
 /// Why a request is refused or failed, as RFC 9457 spells it.
 ///
-/// Nothing of the server's insides stands in it: what a client cannot mend has an id only, which the log bears too.
+/// It reveals no internals: a failure that the client cannot fix has only an id, which is also in the log.
 struct Problem: Error, Sendable {
   /// A word for programs: `not_found`, `queue_full`, ….
   let reason: String

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The images of the served folder by the names that clients call them.
 ///
-/// A name from outside is looked up here and never made into a path; what is here came from the folder's own listing.
+/// A name from outside is looked up here and never becomes a path; entries come from the folder's own listing.
 final class ImageIndex: Sendable {
   struct Entry: Sendable {
     /// Its path below the folder, with `/` between folders.
@@ -55,7 +55,7 @@ final class ImageIndex: Sendable {
     return state.withLock { $0.names }
   }
 
-  /// Looks at the folder again when it was long ago; who asks meanwhile gets what is known.
+  /// Lists the folder again when the listing is old; requests meanwhile get the old listing.
   private func refresh() {
     let isDue = state.withLock { state in
       guard folder != nil, !state.isListing,

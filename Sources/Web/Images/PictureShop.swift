@@ -3,18 +3,19 @@ import Imaging
 import Synchronization
 import VisionLanguage
 
-/// Makes smaller and prepared pictures, one at a time on a thread of its own, and keeps the last ones.
+/// A thumbnail service: makes smaller and prepared pictures, one at a time on its own thread, and caches the most
+/// recent ones.
 final class PictureShop: Sendable {
   /// What is made of an image.
   enum Wish: Sendable, Hashable {
-    /// A JPEG whose longer side has at most so many pixels.
+    /// A JPEG with a limit on its longer side in pixels.
     case smaller(side: Int)
     /// A PNG of what the model sees.
     case prepared(ImagePreparation, nativeSide: Int)
     /// A PNG without metadata, of the size that it has.
     case plain
 
-    /// Tells one wish from another, the same in every run of the program.
+    /// A key that distinguishes variants, the same in every run of the program.
     var name: String {
       switch self {
       case .smaller(let side): "s\(side)"

@@ -1,7 +1,7 @@
 import Faults
 import Synchronization
 
-/// Where the engine will be: it may be loading, ready, or missing.
+/// The engine's state: loading, ready, or missing.
 final class EngineSeat: Sendable {
   enum State: Sendable {
     case loading
@@ -42,7 +42,7 @@ final class EngineSeat: Sendable {
     }
   }
 
-  /// Refuses what could never be done: without weights nothing need wait.
+  /// Refuses work that can never run: without weights, nothing needs to wait.
   ///
   /// - Throws: `Problem` 503.
   func checkNotMissing() throws(Problem) {

@@ -4,7 +4,7 @@ import Dermoscopy
 enum EventText {
   /// `id`, `event` and `data`, and the empty line that ends them.
   ///
-  /// - Parameter failure: what is told of a failure; the event's own may name the server's insides.
+  /// - Parameter failure: the failure to report; the event's own may reveal internals.
   static func bytes(of event: NumberedEvent, failure: (() -> JobFailure?)) -> [UInt8] {
     var json = (try? event.json()) ?? "{}"
     if case .failed = event.event, let failure = failure() {

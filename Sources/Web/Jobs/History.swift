@@ -32,7 +32,7 @@ final class History: Sendable {
 
   /// Keeps a report.
   ///
-  /// - Returns: the id by which it can be fetched.
+  /// - Returns: its id.
   /// - Throws: `RecordFault`.
   func keep(_ report: ExaminationReport) async throws -> RecordID {
     let place = position.wrappingAdd(1, ordering: .relaxed).oldValue

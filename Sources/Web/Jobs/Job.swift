@@ -28,7 +28,7 @@ final class Job: Sendable {
     var client: String
   }
 
-  /// Nobody can guess it: who knows it may ask about the job and cancel it.
+  /// It cannot be guessed: a client that knows it may query the job and cancel it.
   let id: String
   let order: Order
   let feed = EventFeed()
@@ -49,13 +49,13 @@ final class Job: Sendable {
     self.id = id
   }
 
-  /// Where it stands.
+  /// Its state.
   var state: State { progress.withLock { $0.state } }
 
-  /// When it was over; `nil` while it is not.
+  /// When it ended; `nil` before.
   var finished: ContinuousClock.Instant? { progress.withLock { $0.finished } }
 
-  /// Moves on. Once over, a job stays as it is.
+  /// Changes the state. Once over, a job stays as it is.
   ///
   /// - Returns: whether it moved.
   @discardableResult func move(to state: State) -> Bool {
@@ -102,7 +102,7 @@ final class Job: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isOver = progress.withLock { progress in
-          // Looked at with the lock held, so that neither the end nor a cancellation falls in between.
+          // Checked with the lock held, so that neither the end nor a cancellation is missed.
           guard !progress.state.isOver, !Task.isCancelled else { return true }
           progress.waiting[waiter] = continuation
           return false

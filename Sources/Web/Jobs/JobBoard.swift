@@ -1,7 +1,7 @@
 import Dermoscopy
 import Synchronization
 
-/// All jobs: a bounded queue, so many at once, and those that are over until they expire.
+/// All jobs: a bounded queue, the running ones, and finished ones until they expire.
 final class JobBoard: Sendable {
   /// Does the work of a job; cancelled when the job is.
   typealias Work = @Sendable (Job, ExaminationLog) async throws -> ExaminationReport
@@ -39,7 +39,7 @@ final class JobBoard: Sendable {
     startNext()
   }
 
-  /// Takes an order.
+  /// Accepts a job.
   ///
   /// - Throws: `Problem` 429 when too many wait already, 503 when the server is about to end.
   func submit(_ order: Job.Order) throws(Problem) -> Job {
@@ -47,7 +47,7 @@ final class JobBoard: Sendable {
     let problem = state.withLock { state -> Problem? in
       if state.isEnding { return .unavailable("ending", "The server is about to end.", retryAfter: 5) }
       let own = state.queue.count { $0.order.client == order.client }
-      // Who is begun at once does not wait.
+      // A job that starts at once does not count as waiting.
       let free = state.isStarted ? max(parallel - state.running.count, 0) : 0
       guard state.queue.count < limits.queuedJobs + free, own < limits.queuedJobsOfOneAddress + free else {
         return .busy(
@@ -100,7 +100,7 @@ final class JobBoard: Sendable {
   /// Drops jobs whose time is over.
   func expire() { state.withLock { expire(&$0) } }
 
-  /// Takes no more orders, gives back those that wait, and lets those that run go on for a while.
+  /// Accepts no more jobs, fails those that wait, and lets those that run continue for a while.
   func drain(patience: Duration) async {
     let waiting = state.withLock { state in
       state.isEnding = true
@@ -158,7 +158,7 @@ final class JobBoard: Sendable {
   private func follow(_ log: ExaminationLog, of job: Job) {
     Task {
       for await event in log.events() {
-        // Who has read the last event finds the job over.
+        // A client that has read the last event finds the job over.
         if event.event.isLast { await job.end() }
         job.feed.append(
           EventText.bytes(of: event) {

@@ -1,11 +1,11 @@
 import Dermoscopy
 import Faults
 
-/// Why a job failed, as a client gets to know it.
+/// Why a job failed, as reported to clients.
 struct JobFailure: Error, Sendable {
   /// A word for programs.
   let reason: String
-  /// One sentence; nothing of the server's insides.
+  /// One sentence, without internals.
   let message: String
   /// The HTTP status of a request that waited for the job.
   let status: Int
@@ -20,7 +20,7 @@ struct JobFailure: Error, Sendable {
     reason: "ending", message: "the server ended before it was done", status: 503,
     exitStatus: FaultKind.unavailable.exitStatus)
 
-  /// What is told of an error in the job of an id.
+  /// The failure of a job, from an error.
   init(_ error: any Error, id: String) {
     switch error {
     case let failure as JobFailure: self = failure

@@ -18,7 +18,7 @@ public protocol ReadingEngine: Sendable {
   func examine(
     _ bytes: [UInt8], name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
   ) async throws -> ExaminationReport
-  /// Ends everything that is under way.
+  /// Ends all work in progress.
   func close() async
 }
 

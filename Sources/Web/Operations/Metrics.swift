@@ -2,7 +2,7 @@ import Dermoscopy
 import Foundation
 import Synchronization
 
-/// Figures for operators, in Prometheus' text format 0.0.4.
+/// Metrics for operators, in Prometheus' text format 0.0.4.
 final class Metrics: Sendable {
   /// Upper bounds of a request's time, in seconds.
   private static let requestBounds = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10]
@@ -33,7 +33,7 @@ final class Metrics: Sendable {
 
   func note(_ record: ExchangeRecord) {
     state.withLock { state in
-      // Unknown paths and methods are one series, or a client could make as many as it likes.
+      // Unknown paths and methods share one series; otherwise a client could create any number of series.
       let key = RequestKey(
         route: record.route.isEmpty ? "none" : record.route,
         method: ["GET", "HEAD", "POST", "DELETE"].contains(record.method) ? record.method : "other",

@@ -3,19 +3,19 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The log: one JSON object a line, written by a thread of its own, so that a full pipe never holds up a client.
+/// The log: one JSON object per line, written by its own thread, so that a full pipe never delays a client.
 ///
-/// Nothing of an image stands in it, and no name that came from outside: routes are named by their patterns.
+/// It contains no image content and no name from outside: routes are named by their patterns.
 public final class ServerLog: Sendable {
-  /// How much a line matters.
+  /// The level of a line.
   public enum Level: String, Sendable, Comparable, CaseIterable {
-    /// For whoever looks for a fault.
+    /// Debug: details for finding a fault.
     case debug
-    /// What is as it should be.
+    /// Info: normal operation.
     case info
-    /// What somebody should look at.
+    /// Warning: someone should look at it.
     case warning
-    /// What did not work.
+    /// Error: something failed.
     case error
 
     public static func < (first: Level, second: Level) -> Bool {

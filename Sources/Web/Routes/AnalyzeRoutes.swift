@@ -21,7 +21,7 @@ extension Application {
     let patience = Preference(request.head.fields["prefer"]).patience(limits: settings.limits)
     await job.wait(atMost: patience)
     if Task.isCancelled {
-      // Who asked has left. Others may be looking on by now.
+      // The client that asked has left. Others may be following by now.
       if job.feed.streams == 0 { _ = board.cancel(job.id) }
       throw CancellationError()
     }
@@ -89,7 +89,7 @@ private struct Analysis: Encodable {
   }
 }
 
-/// What is said of one that goes on.
+/// The response for a job that is still running.
 private struct Accepted: Encodable {
   let job: String
   let status: Job.State

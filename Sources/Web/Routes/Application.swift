@@ -3,7 +3,7 @@ import Dermoscopy
 import Records
 import Synchronization
 
-/// All that the routes share.
+/// State shared by the routes.
 final class Application: Sendable {
   let settings: ServerSettings
   let seat = EngineSeat()
@@ -16,9 +16,9 @@ final class Application: Sendable {
   /// Looks into folders, reads and deletes files.
   let disk = WorkQueue("files", isConcurrent: true)
   let classifications: Turnstile
-  /// Held by whoever sends a form: its image is in memory.
+  /// Held while a form is being received, because its image is in memory.
   private let forms: Turnstile
-  /// Where what is over is kept.
+  /// Where finished examinations are stored.
   let historySeat: HistorySeat
   private let hosts: HostCheck
   private let rate: RequestRate
@@ -49,14 +49,14 @@ final class Application: Sendable {
       do {
         _ = try await keeper.history?.keep(report)
       } catch {
-        // The reading is good all the same.
+        // The reading is valid even if it could not be stored.
         log.write(.error, "not_kept", ["job": job.id, "cause": "\(error)"])
       }
       return report
     }
   }
 
-  /// What serves the application, once it does.
+  /// The server that serves the application, once it runs.
   var daemon: HTTPDaemon? {
     get { served.withLock { $0 } }
     set { served.withLock { $0 = newValue } }

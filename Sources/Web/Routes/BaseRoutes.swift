@@ -1,4 +1,4 @@
-/// What the path below which the server lives asks for itself.
+/// Requests for the base path itself.
 extension Application {
   /// `/derm` leads to `/derm/`, to which the page's own addresses are relative.
   var baseRoutes: [Route] {

@@ -88,7 +88,7 @@ extension Application {
 
   private struct Choice: Decodable { var ids: [String] }
 
-  /// Many at once: the database is written anew once for all of them.
+  /// Many at once, because the database is rewritten once for all of them.
   private func forgetMany(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard case .bytes(let bytes) = request.body else { throw Problem.badRequest("A body is missing.") }
     let choice = try StrictJSON.decode(Choice.self, from: bytes, keys: ["ids"])
@@ -96,12 +96,12 @@ extension Application {
     guard (1...most).contains(choice.ids.count) else {
       throw Problem.unprocessable("bad_body", "ids must name 1 to \(most) examinations.")
     }
-    // What is no id names nothing, like one that is gone.
+    // Text that is not an id names nothing, like the id of a deleted examination.
     let count = try await opened().delete(examinations: choice.ids.compactMap { RecordID($0) })
     return .json(try OrderedJSON.line(["deleted": count])).with("Cache-Control", "no-store")
   }
 
-  /// The document of the protocol by which an examination was made, as it was then.
+  /// The protocol document of an examination, as it was then.
   private func protocolDocument(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let id = RecordID(request.parameter("examination_id")), let kept = try await opened().examination(id) else {
       throw Problem.notFound("There is no such examination.")

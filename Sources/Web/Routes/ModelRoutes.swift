@@ -1,7 +1,7 @@
 import Dermoscopy
 import VisionLanguage
 
-/// Who reads and by what, and Phase 3 alone.
+/// The model and the protocols, and Phase 3 alone.
 extension Application {
   var modelRoutes: [Route] {
     [
@@ -116,8 +116,8 @@ extension Application {
 
   /// "Why?": the code that other notes would give.
   ///
-  /// Observations may have the protocol's own words only; one that is left out counts as unclear. The description is
-  /// cleaned by the examiner as Phase 2's is.
+  /// Observations may contain only the protocol's own words; one that is left out counts as unclear. The examiner
+  /// cleans the description as it does Phase 2's.
   private func classify(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard case .bytes(let bytes) = request.body else { throw Problem.badRequest("A body is missing.") }
     let notes = try StrictJSON.decode(Notes.self, from: bytes, keys: ["observations", "description", "seed"])

@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// For operators: is it alive, is it ready, how does it do, what can it do.
+/// Routes for operators: liveness, readiness, metrics, and the API description.
 extension Application {
   var operationsRoutes: [Route] {
     [

@@ -1,4 +1,4 @@
-/// A path with what answers it, by method.
+/// A path with its handlers, by method.
 struct Route: Sendable {
   /// `/api/status/{job_id}`; a last `{name...}` takes all that is left.
   let pattern: String
@@ -40,7 +40,7 @@ struct Route: Sendable {
     return segments.count == path.count ? parameters : nil
   }
 
-  /// The methods that are answered, in a fixed order.
+  /// The supported methods, in a fixed order.
   var allowed: [String] {
     var methods: [HTTPMethod] = [.get, .head, .post, .delete].filter { endpoints[$0] != nil }
     if endpoints[.get] != nil, endpoints[.head] == nil { methods.insert(.head, at: 1) }
@@ -48,7 +48,7 @@ struct Route: Sendable {
   }
 }
 
-/// Finds what answers a request.
+/// Finds the handler of a request.
 struct Router: Sendable {
   let routes: [Route]
 

@@ -1,4 +1,4 @@
-/// How a browser shows the token: once, for a cookie that no script can read.
+/// How a browser logs in: it sends the token once, for a cookie that no script can read.
 extension Application {
   /// Seconds that the cookie is kept.
   private static let sessionSeconds = 30 * 24 * 3_600

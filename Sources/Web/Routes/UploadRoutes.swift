@@ -1,7 +1,7 @@
 import Dermoscopy
 import Foundation
 
-/// Images that clients bring.
+/// Uploaded images.
 extension Application {
   var uploadRoutes: [Route] {
     [
@@ -24,7 +24,7 @@ extension Application {
     return .json(try OrderedJSON.line(kept), status: 201).with("Location", url).with("Cache-Control", "no-store")
   }
 
-  /// Keeps the form's image. The name that the client has for it goes nowhere: it may be a person's.
+  /// Stores the form's image. The client's file name is discarded, because it may identify a person.
   ///
   /// - Throws: `Problem`.
   func keep(_ form: MultipartForm) async throws -> UploadStore.Upload {

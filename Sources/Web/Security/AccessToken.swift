@@ -2,7 +2,7 @@ import Digests
 import Faults
 import Foundation
 
-/// What a client must show, and how a browser keeps showing it: a cookie that is derived from the token.
+/// The token that clients must send, and the cookie derived from it that browsers send instead.
 public struct AccessToken: Sendable {
   /// Characters of the shortest token that is accepted.
   public static let shortest = 16
@@ -37,7 +37,7 @@ public struct AccessToken: Sendable {
 
   /// Whether this is the token; takes as long for a wrong one as for the right one.
   func admits(_ text: some StringProtocol) -> Bool {
-    // Digests are compared: what the time might tell is nothing about the token.
+    // Digests are compared, so timing reveals nothing about the token.
     Self.equal(SHA256Digest(of: Array(text.utf8)).bytes, token.bytes)
   }
 

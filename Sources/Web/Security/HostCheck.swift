@@ -2,8 +2,8 @@ import Foundation
 
 /// Whether a request was meant for this server, and comes from its own page.
 ///
-/// A page of somebody else's can have its own name resolve to 127.0.0.1 (DNS rebinding); its requests then bear that
-/// name in `Host`. Addresses cannot be rebound, so they are always fine.
+/// A foreign page can make its own name resolve to 127.0.0.1 (DNS rebinding); its requests then carry that name in
+/// `Host`. IP addresses cannot be rebound, so they are always accepted.
 struct HostCheck: Sendable {
   private let names: Set<String>
 
@@ -36,7 +36,7 @@ struct HostCheck: Sendable {
     }
   }
 
-  /// A proxy that does not hand on the name by which it was called is the commonest cause, and nobody's attack.
+  /// The most common cause is not an attack but a proxy that does not pass on the original `Host`.
   private static func foreign(_ origin: String, to host: Authority, _ name: String?) -> Problem {
     let option = name.map { " and --allowed-host \($0) given" } ?? ""
     return Problem(

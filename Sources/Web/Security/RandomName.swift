@@ -1,6 +1,6 @@
-/// Names that nobody can guess.
+/// Names that cannot be guessed.
 enum RandomName {
-  /// So many random bytes of the system's, as lower-case hexadecimal digits.
+  /// Random bytes from the system, as lower-case hexadecimal digits.
   static func make(bytes count: Int = 16) -> String {
     var generator = SystemRandomNumberGenerator()
     let digits = Array("0123456789abcdef".unicodeScalars)

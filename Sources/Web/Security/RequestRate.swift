@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many requests each address makes: a bucket that fills at a steady rate and is emptied by requests.
+/// A rate limiter: each address has a token bucket that fills at a steady rate.
 final class RequestRate: Sendable {
   private struct Bucket {
     var level: Double
@@ -25,7 +25,7 @@ final class RequestRate: Sendable {
       if buckets.count >= Self.remembered {
         let busy = buckets.filter { level(of: $0.value, now) < burst }
         buckets = busy
-        // All of them are busy: who is new begins with nothing rather than the server with a full memory.
+        // All of them are busy: a new address starts with an empty bucket, so that memory stays bounded.
         if buckets.count >= Self.remembered, buckets[client] == nil { return false }
       }
       let bucket = buckets[client] ?? Bucket(level: burst, filled: now)

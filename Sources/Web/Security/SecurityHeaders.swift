@@ -1,4 +1,4 @@
-/// What every answer says about itself to a browser.
+/// The security headers of every response.
 enum SecurityHeaders {
   /// The page loads from its own server, shows pictures that it was given by a person, and nothing else.
   static let policy = [

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Lets so many in at once.
+/// A counting semaphore that never waits: admits a limited number at once.
 final class Turnstile: Sendable {
   private let inside = Mutex(0)
   private let room: Int
 
   init(room: Int) { self.room = room }
 
-  /// Enters; `false` when it is full.
+  /// Takes a permit; `false` when there is none left.
   func enter() -> Bool {
     inside.withLock { inside in
       guard inside < room else { return false }
@@ -16,14 +16,14 @@ final class Turnstile: Sendable {
     }
   }
 
-  /// Enters for as long as the pass is kept; `nil` when it is full.
+  /// Takes a permit for as long as the pass is kept; `nil` when there is none left.
   func pass() -> Pass? { enter() ? Pass(self) : nil }
 
-  /// Leaves again.
+  /// Returns a permit.
   func leave() { inside.withLock { $0 -= 1 } }
 }
 
-/// Stands for somebody who has entered.
+/// A permit, returned when it is released.
 final class Pass: Sendable {
   private let turnstile: Turnstile
 

@@ -1,13 +1,14 @@
 /// Reads `multipart/form-data` as it arrives (RFC 2046, 5.1; RFC 7578), strictly, and never holds more than its limits.
 struct MultipartParser: Sendable {
   private enum Place {
-    /// Before the first boundary. The stream is taken to begin with a line break, so that all boundaries look alike.
+    /// Before the first boundary. The stream is treated as if it began with a line break, so that all boundaries look
+    /// alike.
     case preamble
     /// Right after a boundary: a line break, or two hyphens for the last one.
     case afterBoundary
     case header
     case content
-    /// After the last boundary; what comes is passed over.
+    /// After the last boundary; the rest is ignored.
     case epilogue
   }
 

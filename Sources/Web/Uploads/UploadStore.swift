@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Uploaded images: written anew without metadata, under names that nobody can guess, for a stated time.
+/// Uploaded images: re-encoded without metadata, under names that cannot be guessed, for a limited time.
 final class UploadStore: Sendable {
   struct Upload: Sendable {
     let name: String
@@ -15,7 +15,7 @@ final class UploadStore: Sendable {
   /// The oldest first.
   private let held: Mutex<[Upload]>
 
-  /// Takes up what lies in a folder; it is made when the first upload comes.
+  /// Opens the uploads in a folder, which is created with the first upload.
   init(folder: String, limits: ServerLimits) {
     self.folder = folder
     self.limits = limits
@@ -39,10 +39,10 @@ final class UploadStore: Sendable {
   /// When an upload is deleted.
   func expiry(of upload: Upload) -> Date { upload.created.addingTimeInterval(limits.uploadKeptSeconds) }
 
-  /// Checks an image and keeps its pixels, nothing else of it.
+  /// Checks an image and stores only its pixels.
   ///
-  /// - Throws: `Problem` 415 for what is no image that is read, 413 for one with too many pixels, 422 for a broken one,
-  ///   507 when it cannot be written.
+  /// - Throws: `Problem` 415 for a file that is not a supported image, 413 for one with too many pixels, 422 for a
+  ///   broken one, 507 when it cannot be written.
   func keep(_ bytes: [UInt8]) throws -> Upload {
     let picture: [UInt8]
     do {

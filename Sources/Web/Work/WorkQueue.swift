@@ -1,22 +1,22 @@
 import Dispatch
 import Synchronization
 
-/// Work that waits for a disk or computes for long, on threads of its own: neither Swift's pool nor the threads that talk to
-/// clients wait for it.
+/// Work that waits for a disk or computes for long, on its own threads: neither Swift's pool nor the connection threads
+/// wait for it.
 final class WorkQueue: Sendable {
-  /// For tests, which hold it back.
+  /// For tests, to delay it.
   let queue: DispatchQueue
   private let pending = Atomic(0)
 
-  /// - Parameter isConcurrent: whether pieces of work are done beside each other, or one after the other.
+  /// - Parameter isConcurrent: whether work items run concurrently or one after the other.
   init(_ name: String, isConcurrent: Bool = false) {
     queue = DispatchQueue(label: "dermgemma-\(name)", qos: .utility, attributes: isConcurrent ? .concurrent : [])
   }
 
-  /// Pieces of work that have not ended.
+  /// Work items that have not ended.
   var waiting: Int { pending.load(ordering: .relaxed) }
 
-  /// Does a piece of work, unless the calling task is cancelled before its turn comes.
+  /// Runs a work item, unless the calling task is cancelled before its turn.
   ///
   /// - Throws: `CancellationError`; what `work` throws.
   func perform<Outcome: Sendable>(_ work: @escaping @Sendable () throws -> Outcome) async throws -> Outcome {

@@ -16,7 +16,7 @@ struct JSONParser {
 
   /// Reads a whole text.
   ///
-  /// - Parameter deepest: how many arrays and objects may lie within one another.
+  /// - Parameter deepest: the maximum nesting of arrays and objects.
   static func parse(_ bytes: [UInt8], deepest: Int) throws(JSONSyntaxFault) -> JSONValue {
     var parser = JSONParser(bytes: bytes, deepest: deepest)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw parser.fault("begins with a byte order mark; save it without") }

@@ -22,7 +22,7 @@ enum JSONValue: Sendable, Hashable {
 
   /// The text on one line, without spaces.
   ///
-  /// Slashes stay as they are; what some reader takes for a line break is escaped.
+  /// Slashes are not escaped; characters that some readers treat as line breaks are.
   var text: String {
     var text = ""
     write(to: &text)

@@ -1,6 +1,7 @@
-/// Writes `Encodable` values as JSON whose keys stand in the order in which they were encoded.
+/// Writes `Encodable` values as JSON whose keys keep the order in which they were encoded.
 ///
-/// Foundation's encoder keeps no order, or the alphabet's; people read these objects, and tests compare them by bytes.
+/// Foundation's encoder keeps no order or sorts alphabetically; people read these objects, and tests compare them byte
+/// by byte.
 public enum OrderedJSON {
   /// One object on one line, without a newline at its end; slashes unescaped.
   ///
@@ -18,7 +19,7 @@ public enum OrderedJSON {
 
 /// Builds one value of the tree.
 ///
-/// A container keeps its encoder, so what is written later still finds its place.
+/// A container keeps its encoder, so values that are written later still end up in the right place.
 private final class TreeEncoder: Encoder {
   enum Shape {
     case single(JSONValue)

@@ -1,4 +1,4 @@
-/// Somebody else's text within a message: in quotation marks, on one line, without controls, and not long.
+/// Foreign text in a message: in quotation marks, on one line, without control characters, and truncated.
 struct Quoted: CustomStringConvertible {
   /// Characters shown at most.
   static let longest = 60
@@ -14,7 +14,8 @@ struct Quoted: CustomStringConvertible {
 }
 
 extension Character {
-  /// Whether a terminal shows it and does nothing else: no control, no invisible or direction-changing format character.
+  /// Whether a terminal only displays it: it is not a control character and not an invisible or direction-changing
+  /// format character.
   var isPrintable: Bool {
     unicodeScalars.allSatisfy { scalar in
       switch scalar.properties.generalCategory {

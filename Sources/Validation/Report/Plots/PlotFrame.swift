@@ -18,7 +18,7 @@ struct PlotFrame {
 
   /// A drawing with axes, grid and ticks around some marks.
   ///
-  /// - Parameter summary: what a person who cannot see it is told.
+  /// - Parameter summary: the text alternative.
   func drawing(_ marks: Markup, summary: String, diagonal: Bool = false) -> Markup {
     let ticks = [0.0, 0.25, 0.5, 0.75, 1].map { share -> Markup in
       let label = Figures.decimal(share, digits: share == 0 || share == 1 ? 0 : 2)

@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// Whether probabilities mean what they say, and how sure the model is when it is right and when it is wrong.
+/// Reliability diagrams, and how confident the model is when it is right and when it is wrong.
 struct ReliabilityPlots {
   private var confidence = CalibrationBins()
   private var melanoma = CalibrationBins()

@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// How often each answer was given: counted while rows go by, so that no row needs to be kept.
+/// How often each answer was given, counted while rows are streamed, so that no row needs to be kept.
 struct AnswersSection {
   private struct Question {
     var name: String

@@ -1,7 +1,7 @@
 import Dermoscopy
 import Foundation
 
-/// The top of the report: what was run, on how much, and the figures that matter most.
+/// The top of the report: what was run, on how many images, and the most important figures.
 struct OpeningSection {
   let run: RunDescription
   let metrics: RunMetrics

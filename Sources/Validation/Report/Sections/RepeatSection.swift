@@ -36,7 +36,7 @@ struct RepeatSection {
     ] + run.machine
   }
 
-  /// A word as a shell wants it.
+  /// A word, quoted for a shell.
   static func quoted(_ word: String) -> String {
     let safe = word.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains($0))

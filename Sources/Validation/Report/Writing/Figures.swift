@@ -2,7 +2,7 @@ import Foundation
 
 /// Numbers as people read them.
 enum Figures {
-  /// A number with so many decimal digits; never "-0.0".
+  /// A number with a fixed number of decimal digits; never "-0.0".
   static func decimal(_ number: Double, digits: Int) -> String {
     let text = String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), number)
     return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text

@@ -18,7 +18,7 @@ final class GrowingFile {
     buffer.reserveCapacity(Self.piece + 1 << 16)
   }
 
-  /// What was not finished leaves nothing behind.
+  /// An unfinished file is removed.
   deinit {
     guard descriptor >= 0 else { return }
     close(descriptor)

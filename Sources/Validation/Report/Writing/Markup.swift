@@ -13,7 +13,7 @@ struct Markup: Sendable, Hashable {
   /// Text, escaped.
   init(text: String) { html = Self.escaped(text) }
 
-  /// Our own resources, which are HTML, CSS or JavaScript as they stand.
+  /// Our own resources: trusted HTML, CSS or JavaScript.
   init(resource: [UInt8]) { html = String(decoding: resource, as: UTF8.self) }
 
   var isEmpty: Bool { html.isEmpty }

@@ -1,7 +1,7 @@
 import Digests
 import Foundation
 
-/// What stands around every page: its head, which forbids everything from outside, and its end.
+/// The frame of every page: its head, which forbids loading anything from outside, and its end.
 enum PageFrame {
   private static let style = Markup(resource: PackageResources.report_css)
   private static let script = Markup(resource: PackageResources.report_js)
@@ -36,7 +36,7 @@ enum PageFrame {
 
     """
 
-  /// A content security policy's name for a text.
+  /// The hash of a text for a content security policy.
   private static func hash(_ text: Markup) -> String {
     "sha256-" + Data(SHA256Digest(of: Array(text.html.utf8)).bytes).base64EncodedString()
   }
