@@ -45,7 +45,7 @@ let package = Package(
     room(
       "Dermoscopy", knows: ["VisionLanguage", "Digests", "Faults"],
       resources: [.embedInCode("Protocols")]),
-    room("Imaging", knows: ["CVips", "VisionLanguage", "Digests", "Faults"], computes: true),
+    room("Imaging", knows: ["CVips", "CZlib", "VisionLanguage", "Digests", "Faults"], computes: true),
     room("Weights", knows: ["Digests", "Faults"], computes: true),
     room("LlamaEngine", knows: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
 

@@ -36,6 +36,27 @@ static inline int dermgemma_vips_profile_to_srgb(VipsImage *in, VipsImage **out)
   return vips_icc_transform(in, out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_PERCEPTUAL, "depth", 8, NULL);
 }
 
+// The same image, of three bands, with another profile.
+static inline int dermgemma_vips_set_profile(VipsImage *in, VipsImage **out, const void *bytes, size_t count) {
+  VipsInterpretation rgb = in->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+  if (vips_copy(in, out, "interpretation", rgb, NULL)) return -1;
+  vips_image_set_blob_copy(*out, VIPS_META_ICC_NAME, bytes, count);
+  return 0;
+}
+
+// scale * sample + offset, for 16-bit samples, which stay so.
+static inline int dermgemma_vips_scale(VipsImage *in, VipsImage **out, double scale, double offset) {
+  VipsImage *scaled;
+  if (vips_linear1(in, &scaled, scale, offset, NULL)) return -1;
+  int status = vips_cast(scaled, out, VIPS_FORMAT_USHORT, NULL);
+  g_object_unref(scaled);
+  return status;
+}
+
+// The largest and the smallest sample.
+static inline int dermgemma_vips_max(VipsImage *in, double *out) { return vips_max(in, out, NULL); }
+static inline int dermgemma_vips_min(VipsImage *in, double *out) { return vips_min(in, out, NULL); }
+
 // From what the image says that its numbers mean to 8-bit sRGB.
 static inline int dermgemma_vips_to_srgb(VipsImage *in, VipsImage **out) {
   return vips_colourspace(in, out, VIPS_INTERPRETATION_sRGB, NULL);

@@ -151,9 +151,10 @@ public final class Reader: Sendable {
     try Task.checkCancellation()
     guard let side = model.imageSide else { throw EngineFault.noProjector }
     let prepared = try ImagePreparer.prepare(decoded.image, as: readingProtocol.preparation, nativeSide: side)
-    let subject = ExaminationSubject(
+    var subject = ExaminationSubject(
       name: name, digest: decoded.digest, width: decoded.image.width, height: decoded.image.height,
       groundTruth: truth)
+    subject.notes = decoded.notes
     return try await examiner.examine(prepared, subject: subject, seed: seed, through: last, log: log)
   }
 

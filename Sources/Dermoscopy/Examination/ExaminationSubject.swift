@@ -12,6 +12,8 @@ public struct ExaminationSubject: Sendable, Hashable {
   public var height: Int
   /// What the lesion is known to be.
   public var groundTruth: GroundTruth?
+  /// What was done to the pixels while they were decoded, for the report; mostly empty.
+  public var notes: [String] = []
 
   /// An image to examine.
   public init(name: String, digest: SHA256Digest?, width: Int, height: Int, groundTruth: GroundTruth? = nil) {

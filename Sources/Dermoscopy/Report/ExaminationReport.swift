@@ -12,6 +12,8 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
     public var width: Int
     /// Pixels; 0 without an image.
     public var height: Int
+    /// What was done to the pixels while they were decoded, a line each; `nil`, and no key, where nothing was.
+    public var notes: [String]?
   }
 
   /// Which protocol was followed.
@@ -100,7 +102,8 @@ extension ExaminationReport {
   ) {
     self.init(
       image: Image(
-        name: subject.name, sha256: subject.digest?.hexadecimal ?? "", width: subject.width, height: subject.height),
+        name: subject.name, sha256: subject.digest?.hexadecimal ?? "", width: subject.width, height: subject.height,
+        notes: subject.notes.isEmpty ? nil : subject.notes),
       readingProtocol: ProtocolReference(
         id: readingProtocol.id, version: readingProtocol.version, digest: readingProtocol.digest.hexadecimal),
       model: Model(

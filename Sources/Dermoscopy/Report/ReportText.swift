@@ -20,6 +20,7 @@ struct ReportText {
     let hasImage = report.image.width > 0
     let size = hasImage ? "\(report.image.width) × \(report.image.height) pixels" : "from notes, without the image"
     return Self.lines("\(TextLayout.plain(report.image.name)), \(size)", indent: 0)
+      + (report.image.notes ?? []).flatMap { Self.lines(TextLayout.plain($0), indent: 0) }
       + ["For research. This is not a diagnosis."]
   }
 

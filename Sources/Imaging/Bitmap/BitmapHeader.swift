@@ -36,10 +36,12 @@ struct BitmapHeader {
     else { throw .ends(after: data.count, of: 14 + headerSize) }
     layout = try PictureLayout(width: width, height: abs(height))
     rowsFromTop = height < 0
+    let code = isCore ? 0 : data.u32(at: 30) ?? 0
+    if code == 4 { throw .featureNotAccepted("a JPEG inside") }
+    if code == 5 { throw .featureNotAccepted("a PNG inside") }
     guard [1, 2, 4, 8, 16, 24, 32].contains(bits) else { throw .damaged("it has \(grouped(bits)) bits a pixel") }
     bitsPerPixel = bits
 
-    let code = isCore ? 0 : data.u32(at: 30) ?? 0
     compression = try Self.compression(code, bits: bits, rowsFromTop: rowsFromTop)
     masks = try Self.masks(data, code: code, headerSize: headerSize, bits: bits)
 
@@ -63,8 +65,6 @@ struct BitmapHeader {
       if rowsFromTop { throw .damaged("run lengths with rows from the top") }
       return code == 1 ? .runLengths8 : .runLengths4
     case (3, 16), (3, 32), (6, 16), (6, 32): return .bitFields
-    case (4, _): throw .featureNotAccepted("a JPEG inside")
-    case (5, _): throw .featureNotAccepted("a PNG inside")
     default: throw .damaged("compression \(grouped(code)) does not go with \(bits) bits a pixel")
     }
   }

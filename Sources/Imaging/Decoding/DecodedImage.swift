@@ -9,11 +9,20 @@ public struct DecodedImage: Sendable, Equatable {
   public let digest: SHA256Digest
   /// What the file is, by its bytes.
   public let format: ImageFormat
+  /// What was done to the pixels that the file's owner may want to know, a line each; mostly empty.
+  public let notes: [String]
 
   /// A decoded picture.
-  public init(image: PixelImage, digest: SHA256Digest, format: ImageFormat) {
+  public init(image: PixelImage, digest: SHA256Digest, format: ImageFormat, notes: [String] = []) {
     self.image = image
     self.digest = digest
     self.format = format
+    self.notes = notes
   }
+}
+
+/// A picture, and what was done to it.
+struct DecodedPicture {
+  let image: PixelImage
+  var notes: [String] = []
 }

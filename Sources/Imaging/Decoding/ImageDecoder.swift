@@ -7,12 +7,14 @@ import VisionLanguage
 /// ends early is told apart from one that is damaged. Then libvips decodes (BMP: `BitmapDecoder`).
 ///
 /// What comes out, whatever went in:
-/// - The orientation of EXIF or TIFF is applied.
+/// - The orientation of EXIF or TIFF is applied; where EXIF says none, that of XMP, or of EXIF in a PNG's text.
 /// - Transparent parts are shown over white, as a browser or a sheet of paper would show them.
 /// - An embedded ICC profile is converted to sRGB (perceptual intent); one that cannot be used is left aside, and so is
 ///   a BMP's. Grey without a profile is sRGB's grey, CMYK is libvips' own; a JPEG's inks are taken as inverted, as
 ///   Adobe's are.
-/// - 16-bit samples keep their upper 8 bits. Samples of other kinds (floating-point, 32 bits) are refused.
+/// - What a PNG says of its colours counts in the PNG specification's order: cICP, profile, sRGB, gAMA with cHRM.
+/// - 16-bit samples keep their upper 8 bits. Where these are never used, as by cameras of 12 bits, the samples are scaled to
+///   the full range, and a note says so. Samples of other kinds (floating-point, 32 bits) are refused.
 /// - Of an animation or a document of several pages, the first picture.
 ///
 /// Safe to call from several threads at once.
@@ -26,8 +28,9 @@ public enum ImageDecoder {
   public static func decode(_ bytes: [UInt8], name: String) throws(ImageFault) -> DecodedImage {
     let format = try format(of: bytes, name: name)
     do {
-      let image = try picture(ByteReader(bytes), as: format)
-      return DecodedImage(image: image, digest: SHA256Digest(of: bytes), format: format)
+      let picture = try picture(ByteReader(bytes), as: format)
+      return DecodedImage(
+        image: picture.image, digest: SHA256Digest(of: bytes), format: format, notes: picture.notes)
     } catch {
       throw error.fault(name: name, format: format)
     }
@@ -44,10 +47,32 @@ public enum ImageDecoder {
     }
   }
 
-  private static func picture(_ data: ByteReader, as format: ImageFormat) throws(FormatFault) -> PixelImage {
+  /// Whether a browser shows a file as it is decoded here: not a TIFF, nor what browsers do not look at, such as an
+  /// orientation in XMP. No pixel is decoded; a file that cannot be read counts as one that is shown.
+  public static func isShownAlikeByBrowsers(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count <= ImageLimits.fileBytes, case .accepted(let format) = RecognisedFormat(bytes) else {
+      return true
+    }
+    let data = ByteReader(bytes)
+    do throws(FormatFault) {
+      switch format {
+      case .bmp: return true
+      case .jpeg: return try PictureLayout(jpeg: data).isShownByBrowsers
+      case .webP: return try PictureLayout(webP: data).isShownByBrowsers
+      case .png: return try PictureLayout(png: data).isShownByBrowsers
+      case .tiff: return false
+      }
+    } catch {
+      return true
+    }
+  }
+
+  private static func picture(_ data: ByteReader, as format: ImageFormat) throws(FormatFault) -> DecodedPicture {
     switch format {
-    case .bmp: return try BitmapDecoder.decode(data)
-    case .jpeg: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(jpeg: data))
+    case .bmp: return DecodedPicture(image: try BitmapDecoder.decode(data))
+    case .jpeg:
+      let layout = try PictureLayout(jpeg: data)
+      return try VipsDecoder.decode(FirstPicture.ofJPEG(data), as: format, layout: layout)
     case .webP: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(webP: data))
     case .png:
       let layout = try PictureLayout(png: data)

@@ -1,10 +1,11 @@
 /// What libvips gets to see of a file whose layout is sound: the first picture, and what its colours need.
 ///
 /// Everything else would cost time and memory before the first pixel: libpng unpacks each text to as much as 8 MB (900
-/// of them in a file of 7 MB took 22 s and 2.3 GB), libvips walks through every page of a TIFF.
+/// of them in a file of 7 MB took 22 s and 2.3 GB), libvips walks through every page of a TIFF. Of a JPEG, what libjpeg
+/// would pass over with a warning is put right: then any warning that is left is about pixels.
 enum FirstPicture {
-  /// The chunks beside the critical ones that change how a PNG looks.
-  private static let visible: Set<String> = ["tRNS", "iCCP", "sRGB", "gAMA", "cHRM", "eXIf"]
+  /// The chunks beside the critical ones that change how a PNG looks and that libvips reads; see ``PNGColors`` for others.
+  private static let visible: Set<String> = ["tRNS", "iCCP", "eXIf"]
 
   /// A PNG without its texts, dates, animation and private chunks.
   static func ofPNG(_ data: ByteReader) -> [UInt8] {
@@ -21,6 +22,41 @@ enum FirstPicture {
     }
     guard kept.reduce(8, { $0 + $1.count }) < offset else { return data.bytes }
     return kept.reduce(into: Array(data.bytes.prefix(8))) { $0 += data.bytes[$1] }
+  }
+
+  /// A JPEG whose header has nothing but segments, of values that the standards know.
+  static func ofJPEG(_ data: ByteReader) throws(FormatFault) -> [UInt8] {
+    let header = try JPEGHeader(data)
+    var changes: [Int: UInt8] = [:]
+    func put(_ value: UInt8, at offset: Int, unless known: [UInt8]) {
+      if let old = data.u8(at: offset), !known.contains(old) { changes[offset] = value }
+    }
+    for segment in header.segments {
+      let start = segment.range.lowerBound + 4
+      if segment.marker == 0xE0, segment.range.count >= 18, data.has("JFIF\0", at: start) {
+        put(1, at: start + 5, unless: [1])  // the major version
+      }
+      if segment.marker == 0xEE, segment.range.count >= 16, data.has("Adobe", at: start) {
+        // The colours' transform; libjpeg takes an unknown one for YCbCr and YCCK.
+        if header.components == 3 { put(1, at: start + 11, unless: [0, 1]) }
+        if header.components == 4 { put(2, at: start + 11, unless: [0, 2]) }
+      }
+    }
+    // A scan of a picture that is not progressive always has all 64 coefficients; Samsung's telephones say 0 to 0.
+    if [0xC0, 0xC1, 0xC9].contains(header.frame) {
+      for scan in PictureLayout.scans(in: data, from: header.scanOffset) {
+        let last = scan + 5 + 2 * Int(data.u8(at: scan + 4) ?? 0)
+        put(0, at: last, unless: [0])
+        put(63, at: last + 1, unless: [63])
+        put(0, at: last + 2, unless: [0])
+      }
+    }
+    let isTight = header.segments.reduce(2) { $0 + $1.range.count } == header.scanOffset
+    guard !isTight || !changes.isEmpty else { return data.bytes }
+    var bytes = data.bytes
+    for (offset, value) in changes { bytes[offset] = value }
+    if isTight { return bytes }
+    return header.segments.reduce(into: [0xFF, 0xD8]) { $0 += bytes[$1.range] } + bytes[header.scanOffset...]
   }
 
   /// A TIFF whose first page is its last.

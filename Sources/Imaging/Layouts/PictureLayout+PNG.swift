@@ -5,11 +5,16 @@ extension PictureLayout {
     guard data.count >= headerEnd else { throw .ends(after: data.count, of: headerEnd) }
     guard data.has("IHDR", at: 12), data.u32(at: 8, bigEndian: true) == 13,
       let width = data.u32(at: 16, bigEndian: true), let height = data.u32(at: 20, bigEndian: true)
-    else { throw .damaged("it does not begin with a header of 13 bytes") }
+    else {
+      // Apple's tools rewrite the pictures of an iPhone's programs so that no PNG reader can read them.
+      if data.has("CgBI", at: 12) { throw .featureNotAccepted("Apple's private compression for iPhones (CgBI)") }
+      throw .damaged("it does not begin with a header of 13 bytes")
+    }
     try self.init(width: width, height: height)
 
     var offset = headerEnd
     var hasPicture = false
+    var notes = PNGNotes()
     while true {
       guard let length = data.u32(at: offset, bigEndian: true), data.u32(at: offset + 4) != nil else {
         throw .endsEarly("after \(grouped(data.count)) bytes, without its end chunk")
@@ -24,9 +29,15 @@ extension PictureLayout {
         throw .endsEarly("\(grouped(data.count)) bytes, in its chunk \(name) that goes on to \(grouped(end))")
       }
       if name == "IDAT" { hasPicture = true }
+      notes.take(name, data.bytes[(offset + 8)..<(offset + 8 + length)])
       if name == "IEND" { break }
       offset = end
     }
     guard hasPicture else { throw .damaged("it has no picture data") }
+    orientationBesideEXIF = notes.orientation
+    colors = try notes.colors()
+    samples = notes.samples
+    // Wider spaces are shown as wide as the screen is, and samples that leave their upper bits unused as black.
+    isShownByBrowsers = orientationBesideEXIF == nil && colors.overriding == nil && data.bytes[24] < 16
   }
 }

@@ -16,10 +16,14 @@ extension PictureLayout {
     try self.init(width: width, height: height, extraChannel: Self.extraChannel(directory))
     guard samples > 0 else { throw .damaged("its pixels have no samples") }
     guard samples <= ImageLimits.channels else { throw .featureNotAccepted("\(grouped(samples)) channels") }
+    try Self.checkSamples(directory)
     try Self.checkColors(directory)
+    self.samples = Self.declaredSamples(directory)
+    isShownByBrowsers = false
     let planes = try directory.value(Tag.planarConfiguration) == 2 ? samples : 1
 
     if directory.has(Tag.tileWidth) {
+      if planes > 1 { throw .featureNotAccepted("tiles of separate colour planes") }
       guard let tileWidth = try directory.value(Tag.tileWidth), let tileHeight = try directory.value(Tag.tileHeight),
         tileWidth > 0, tileHeight > 0, max(tileWidth, tileHeight) <= ImageLimits.longestSide,
         tileWidth * tileHeight <= ImageLimits.pixels
@@ -39,13 +43,47 @@ extension PictureLayout {
     }
   }
 
+  /// Compressions and samples that libtiff or libvips would call broken.
+  private static func checkSamples(_ directory: TIFFDirectory) throws(FormatFault) {
+    let inside = [
+      33_003: "JPEG 2000", 33_005: "JPEG 2000", 33_007: "JPEG XR", 34_712: "JPEG 2000", 34_892: "lossy DNG's JPEG",
+      34_933: "PNG", 34_934: "JPEG XR", 22_610: "JPEG XR", 34_713: "Nikon's compression", 48_124: "Jetraw",
+      50_002: "JPEG XL", 52_546: "JPEG XL",
+    ]
+    let compression = try directory.value(Tag.compression) ?? 1
+    if let name = inside[compression] { throw .featureNotAccepted("\(name) inside") }
+    let bits = (try? directory.values(Tag.bitsPerSample)) ?? []
+    if let odd = bits.first(where: { ![1, 2, 4, 8, 16, 32, 64].contains($0) }), odd > 0, odd < 64 {
+      throw .featureNotAccepted("\(odd)-bit samples")
+    }
+  }
+
   /// libvips would hand out YCbCr samples as if they were RGB, unless JPEG has converted them.
   private static func checkColors(_ directory: TIFFDirectory) throws(FormatFault) {
     switch (try directory.value(Tag.photometric) ?? 1, try directory.value(Tag.compression) ?? 1) {
     case (0...2, _), (5, _), (6, 7): break
     case (3, _): if !directory.has(Tag.colorMap) { throw .damaged("it has no palette") }
+    case (6, 6): throw .featureNotAccepted("JPEG of the old scheme inside")
+    case (6, _): throw .featureNotAccepted("YCbCr colours")
+    case (8, _): throw .featureNotAccepted("CIELab colours")
+    case (9, _): throw .featureNotAccepted("ICCLab colours")
+    case (10, _): throw .featureNotAccepted("ITULab colours")
+    case (32_803, _), (34_892, _): throw .formatNotAccepted(UnsupportedFormat("camera raw", .cameraRaw))
+    case (32_844, _), (32_845, _): throw .featureNotAccepted("LogLuv colours")
     default: throw .featureNotAccepted("colours that are neither grey, RGB, palette nor CMYK")
     }
+  }
+
+  private static func declaredSamples(_ directory: TIFFDirectory) -> DeclaredSamples {
+    var samples = DeclaredSamples()
+    samples.isZeroWhite = (try? directory.value(Tag.photometric)) == 0
+    samples.darkest = (try? directory.values(Tag.smallestSample))?.min().map { Int(clamping: $0) }
+    samples.brightest = (try? directory.values(Tag.largestSample))?.max().map { Int(clamping: $0) }
+    // TIFF 6.0: MaxSampleValue is for statistics only, but tells how many bits there are.
+    if let largest = (try? directory.values(Tag.largestSampleSeen))?.max(), largest > 0, largest < 65_536 {
+      samples.bits = UInt64.bitWidth - largest.leadingZeroBitCount
+    }
+    return samples
   }
 
   /// The meaning of the first sample beyond the colours (TIFF 6.0, ExtraSamples).

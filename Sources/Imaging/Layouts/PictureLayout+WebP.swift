@@ -9,6 +9,7 @@ extension PictureLayout {
 
     var offset = 12
     var frames = 0
+    var orientation: Int?
     while offset < end {
       guard let length = data.u32(at: offset + 4) else { throw .damaged("its last chunk has no length") }
       guard length <= end - offset - 8 else {
@@ -16,9 +17,14 @@ extension PictureLayout {
           "a chunk at byte \(grouped(offset)) goes on to \(grouped(offset + 8 + length)) of \(grouped(end))")
       }
       if data.has("ANMF", at: offset) { frames += 1 }
+      if data.has("XMP ", at: offset) {
+        orientation = OrientationNotes.inXMP(data.bytes[(offset + 8)..<(offset + 8 + length)])
+      }
       offset += 8 + length + length % 2
     }
     guard frames <= ImageLimits.frames else { throw .featureNotAccepted("\(grouped(frames)) frames") }
+    orientationBesideEXIF = orientation
+    isShownByBrowsers = orientation == nil
   }
 
   private static func webPSize(_ data: ByteReader) -> (width: Int, height: Int)? {

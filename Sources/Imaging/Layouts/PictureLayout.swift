@@ -11,6 +11,14 @@ struct PictureLayout: Equatable {
   let width: Int
   let height: Int
   let extraChannel: ExtraChannel
+  /// 1 to 8, from metadata other than EXIF; counts only where EXIF says nothing.
+  var orientationBesideEXIF: Int?
+  /// What a PNG says of its colours.
+  var colors = PNGColors()
+  /// What the file says of the numbers that its 16-bit samples use.
+  var samples = DeclaredSamples()
+  /// Whether browsers show the file as it is decoded here.
+  var isShownByBrowsers = true
 
   /// - Throws: `FormatFault` when the sides are outside `ImageLimits`.
   init(width: Int, height: Int, extraChannel: ExtraChannel = .alpha) throws(FormatFault) {

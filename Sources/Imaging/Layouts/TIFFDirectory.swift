@@ -4,12 +4,15 @@ struct TIFFDirectory {
     static let subfileType = 254
     static let width = 256
     static let height = 257
+    static let bitsPerSample = 258
     static let compression = 259
     static let photometric = 262
     static let stripOffsets = 273
+    static let orientation = 274
     static let samplesPerPixel = 277
     static let rowsPerStrip = 278
     static let stripByteCounts = 279
+    static let largestSampleSeen = 281
     static let planarConfiguration = 284
     static let colorMap = 320
     static let tileWidth = 322
@@ -17,6 +20,8 @@ struct TIFFDirectory {
     static let tileOffsets = 324
     static let tileByteCounts = 325
     static let extraSamples = 338
+    static let smallestSample = 340
+    static let largestSample = 341
     static let dngVersion = 50_706
   }
 

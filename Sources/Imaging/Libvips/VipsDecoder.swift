@@ -5,7 +5,7 @@ import VisionLanguage
 enum VipsDecoder {
   /// What a decoding ends in.
   private enum Outcome {
-    case picture(PixelImage)
+    case picture(DecodedPicture)
     /// libvips refused; `VipsLibrary.reason` says why, if nobody else was at work.
     case failed
     case fault(FormatFault)
@@ -13,7 +13,7 @@ enum VipsDecoder {
 
   static func decode(
     _ bytes: [UInt8], as format: ImageFormat, layout: PictureLayout
-  ) throws(FormatFault) -> PixelImage {
+  ) throws(FormatFault) -> DecodedPicture {
     guard let library = VipsLibrary.shared else { throw .inconsistent("libvips would not start") }
     var outcome = library.sharing { attempt(bytes, format, layout, failOn: strictest(format)) }
     if case .failed = outcome {
@@ -29,7 +29,7 @@ enum VipsDecoder {
       }
     }
     switch outcome {
-    case .picture(let image): return image
+    case .picture(let picture): return picture
     case .fault(let fault): throw fault
     case .failed: throw .damaged("it cannot be decoded")
     }
@@ -60,17 +60,29 @@ enum VipsDecoder {
       guard loaded.width == layout.width, loaded.height == layout.height, loaded.bands <= ImageLimits.channels else {
         return .fault(.damaged("its parts do not agree on its size"))
       }
-      let color: VipsColor
+      var color: VipsColor
       do throws(FormatFault) {
-        color = try VipsColor(of: loaded, layout.extraChannel)
+        color = try VipsColor(of: loaded, layout)
       } catch {
         return .fault(error)
       }
-      guard let flat = color.converted(loaded), let upright = oriented(flat, loaded.orientation),
+      var notes: [String] = []
+      if loaded.format == VIPS_FORMAT_USHORT, color.colorBands < 4 {
+        let ranges = SampleRanges(color, layout.samples) { load(buffer, format, failOn) }
+        guard let ranges else { return .failed }
+        if let scaling = SampleScaling(layout.samples, largest: ranges.largest) {
+          let alpha = ranges.alpha.flatMap { $0 > 0 && $0 <= scaling.white ? 65_535 / Double(scaling.white) : nil }
+          color.scale = (scaling.line(isZeroWhite: layout.samples.isZeroWhite), alpha)
+          notes.append(scaling.note)
+        }
+      }
+      guard let flat = color.converted(loaded),
+        let upright = oriented(flat, loaded.orientation(besideEXIF: layout.orientationBesideEXIF)),
         let pixels = upright.bytes()
       else { return .failed }
       do {
-        return .picture(try PixelImage(width: upright.width, height: upright.height, pixels: pixels))
+        let image = try PixelImage(width: upright.width, height: upright.height, pixels: pixels)
+        return .picture(DecodedPicture(image: image, notes: notes))
       } catch {
         return .fault(.inconsistent("\(error)"))
       }
@@ -96,6 +108,7 @@ enum VipsDecoder {
   private static func oriented(_ picture: consuming VipsPicture, _ orientation: Int) -> VipsPicture? {
     guard orientation > 1 else { return picture }
     guard let whole = picture.computed() else { return nil }
+    vips_image_set_int(whole.pointer, "orientation", Int32(orientation))
     return VipsPicture { dermgemma_vips_orient(whole.pointer, $0) }
   }
 }

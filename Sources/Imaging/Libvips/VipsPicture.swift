@@ -20,8 +20,16 @@ struct VipsPicture: ~Copyable {
   var bands: Int { Int(vips_image_get_bands(pointer)) }
   var format: VipsBandFormat { vips_image_get_format(pointer) }
   var interpretation: VipsInterpretation { vips_image_get_interpretation(pointer) }
-  /// 1 to 8, as in EXIF; 1 when nothing is said.
-  var orientation: Int { Int(vips_image_get_orientation(pointer)) }
+  /// 1 to 8, as in EXIF; where EXIF says nothing, as other metadata have it; 1 when nothing is said.
+  func orientation(besideEXIF other: Int?) -> Int {
+    if let other, !has("orientation") || !(1...8).contains(stored("orientation")) { return other }
+    return Int(vips_image_get_orientation(pointer))
+  }
+
+  private func stored(_ field: String) -> Int {
+    var value: Int32 = 0
+    return vips_image_get_int(pointer, field, &value) == 0 ? Int(value) : 0
+  }
 
   func has(_ field: String) -> Bool { vips_image_get_typeof(pointer, field) != 0 }
 

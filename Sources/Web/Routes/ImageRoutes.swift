@@ -59,14 +59,16 @@ extension Application {
     return settings.basePath.address("/images/" + segments.joined(separator: "/"))
   }
 
-  /// The file as it is; with `side=N` a JPEG of at most N pixels, with `prepared=1` what the model sees.
+  /// The file as it is; with `shown=1` a JPEG where browsers would show something else than the model sees or nothing, with
+  /// `side=N` a JPEG of at most N pixels, with `prepared=1` what the model sees.
   private func picture(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let stored = stored(request.parameter("name")),
       let (file, beginning) = try await disk.perform({
         FileContent(path: stored.path).map { ($0, $0.beginning(1_100)) }
       })
     else { throw Problem.notFound("There is no such image.") }
-    let wish = try wish(of: request)
+    var wish = try wish(of: request)
+    if wish == nil { wish = try await standIn(for: file, request) }
     guard let wish else {
       guard let format = ImageFormat(recognising: beginning) else {
         throw Problem.notFound("There is no such image.")
@@ -94,6 +96,15 @@ extension Application {
     } catch let fault as ImageFault {
       throw Problem.unprocessable("unusable_image", fault.description)
     }
+  }
+
+  /// With `shown=1`, what to show in a file's place; `nil` for the file itself.
+  private func standIn(for file: FileContent, _ request: HTTPRequest) async throws -> PictureShop.Wish? {
+    guard request.target.query("shown") == "1" else { return nil }
+    let isShownAlike = try await disk.perform {
+      file.bytes(atMost: ImageLimits.fileBytes).map(ImageDecoder.isShownAlikeByBrowsers) ?? true
+    }
+    return isShownAlike ? nil : .smaller(side: settings.limits.pictureSides.upperBound)
   }
 
   private func wish(of request: HTTPRequest) throws -> PictureShop.Wish? {

@@ -59,6 +59,8 @@ export async function listImages() {
   }));
 }
 
+/** The address of the picture as it is decoded: the file itself where a browser shows it so. */
+export const shown = (url) => `${url}?shown=1`;
 /** A smaller picture's address. */
 export const smaller = (url, side) => `${url}?side=${side}`;
 /** The address of what the model sees. */

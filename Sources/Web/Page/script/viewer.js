@@ -1,6 +1,6 @@
 // The image: zoomed, panned, and beside what the model sees of it.
 
-import { prepared, smaller } from "./api.js";
+import { prepared, shown, smaller } from "./api.js";
 import { element, replace } from "./dom.js";
 import { listen, Placement } from "./gestures.js";
 
@@ -78,7 +78,7 @@ export class Viewer {
       this.#zoom.textContent = "";
       return this.#describe();
     }
-    this.#original.src = image.url;
+    this.#original.src = shown(image.url);
     this.#original.alt = `Dermoscopic image ${image.name}`;
     this.#prepared.alt = `${image.name} as the model sees it`;
     if (this.#mode !== "original") this.#prepared.src = prepared(image.url);
@@ -126,7 +126,7 @@ export class Viewer {
 
   #failed() {
     if (!this.#image) return;
-    // Some formats a browser does not show (TIFF); the server makes a picture of them.
+    // A browser of few formats; the server makes a picture.
     if (!this.#original.dataset.tried) {
       this.#original.dataset.tried = "smaller";
       this.#original.src = smaller(this.#image.url, LARGEST_SIDE);

@@ -1,0 +1,56 @@
+/// What a file says of the numbers that its samples use.
+struct DeclaredSamples: Equatable {
+  /// TIFF's SMinSampleValue.
+  var darkest: Int?
+  /// TIFF's SMaxSampleValue.
+  var brightest: Int?
+  /// Significant bits: PNG's sBIT, or as many as TIFF's MaxSampleValue needs.
+  var bits: Int?
+  /// Whether 0 is white in the file.
+  var isZeroWhite = false
+}
+
+/// How 16-bit samples that leave their upper bits unused are brought to the full range.
+///
+/// A camera of 10, 12 or 14 bits that writes its numbers into 16 as they are gives a picture that is nearly black.
+struct SampleScaling: Equatable {
+  /// The number that becomes 0.
+  let black: Int
+  /// The number that becomes 65,535.
+  let white: Int
+  /// What was done, in a sentence's words.
+  let note: String
+
+  /// `nil` where the samples use their upper bits, or there is nothing but black.
+  ///
+  /// - Parameters:
+  ///   - declared: the file's word; it counts as long as no sample contradicts it.
+  ///   - largest: the largest sample in any colour.
+  init?(_ declared: DeclaredSamples, largest: Int) {
+    // A quarter of the full range: 14 bits, the most that cameras leave unfilled.
+    guard largest > 0, largest < 1 << 14 else { return nil }
+    if let brightest = declared.brightest, brightest >= largest, brightest < 1 << 15 {
+      white = brightest
+      black = declared.darkest.map { $0 < brightest ? max($0, 0) : 0 } ?? 0
+      note = "16-bit samples scaled: the file gives \(grouped(white)) as their largest value"
+      return
+    }
+    black = 0
+    if let bits = declared.bits, (1...15).contains(bits), largest < 1 << bits {
+      white = 1 << bits - 1
+      note = "16-bit samples scaled: by the file's word only \(bits) bits are used"
+      return
+    }
+    let bits = [8, 10, 12, 14].first { largest < 1 << $0 } ?? 14
+    white = 1 << bits - 1
+    note = "16-bit samples scaled from \(bits) bits: none is above \(grouped(largest)) of 65,535"
+  }
+
+  /// `scale` and `offset` of the line that does it.
+  func line(isZeroWhite: Bool) -> (scale: Double, offset: Double) {
+    let scale = 65_535 / Double(white - black)
+    // libvips has turned samples round already where 0 is white.
+    return isZeroWhite
+      ? (scale, 65_535 - scale * (65_535 - Double(black))) : (scale, -scale * Double(black))
+  }
+}

@@ -1,0 +1,29 @@
+/// What a PNG's chunks beside its pixels say about its colours, its samples and which side is up.
+struct PNGNotes {
+  /// From XMP, or from EXIF in a text; the first that says one.
+  private(set) var orientation: Int?
+  private(set) var samples = DeclaredSamples()
+  private var chunks: [String: ArraySlice<UInt8>] = [:]
+  /// Once there were so many, further texts are not looked at.
+  private var textsLeft = 16
+
+  /// Takes a chunk's content; the first of a kind counts.
+  mutating func take(_ name: String, _ content: ArraySlice<UInt8>) {
+    switch name {
+    case "cICP", "sRGB", "gAMA", "cHRM": if chunks[name] == nil { chunks[name] = content }
+    case "sBIT": if samples.bits == nil { samples.bits = content.max().map { Int($0) } }
+    case "tEXt", "zTXt", "iTXt":
+      guard orientation == nil, textsLeft > 0, let text = PNGText(name, content) else { return }
+      textsLeft -= 1
+      switch text.keyword {
+      case "XML:com.adobe.xmp": orientation = OrientationNotes.inXMP(text.content)
+      case let other where other.hasPrefix("Raw profile type "):
+        orientation = OrientationNotes.inRawProfile(text.content)
+      default: break
+      }
+    default: break
+    }
+  }
+
+  func colors() throws(FormatFault) -> PNGColors { try PNGColors(chunks) }
+}
