@@ -85,6 +85,20 @@ import Testing
     }
   }
 
+  @Test func `a picture that a browser would show otherwise is shown as it is decoded`() async throws {
+    try await TestServer.run { server async throws in
+      // A chunk of gAMA is applied by browsers as well; one of cICP not by all.
+      var picture = try TestServer.picture()
+      let folder = server.folder.appendingPathComponent("images")
+      let plain = try await server.get("/images/a%20b.png?shown=1")
+      #expect(plain.status == 200 && plain.fields["content-type"] == "image/png")
+      picture.insert(contentsOf: [0, 0, 0, 4] + Array("cICP".utf8) + [12, 13, 0, 1, 0, 0, 0, 0], at: 33)
+      try Data(picture).write(to: folder.appendingPathComponent("a b.png"))
+      let wide = try await server.get("/images/a%20b.png?shown=1")
+      #expect(wide.status == 200 && wide.fields["content-type"] == "image/jpeg")
+    }
+  }
+
   @Test func `a form reads the same however it is cut into pieces`() throws {
     let content = Array("a\r\n--\r\n-x\r\n--".utf8)
     let bytes = form(content) + Array("epilogue".utf8)
