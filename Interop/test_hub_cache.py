@@ -44,7 +44,7 @@ def test_what_their_tool_fetched_is_ours(desk, settings):
     assert [line.split()[1] for line in desk.ours("models").splitlines() if line.startswith("tiny ")] == ["here"]
     assert desk.ours("models", "pull", "tiny").splitlines()[:2] == paths
     assert desk.fetched() == before
-    assert desk.ours("models", "verify", "tiny").splitlines()[-1] == "All of these are as they should be."
+    assert desk.ours("models", "verify", "tiny").splitlines()[-1] == "All of these match their digests."
     assert "606 kB freed" in desk.ours("models", "remove", "tiny")
     assert desk.scan() == {"repositories": [], "warnings": [], "bytes": 0, "unfinished": 0}
 
@@ -74,7 +74,7 @@ def test_a_cache_copied_without_its_links_is_a_cache(desk):
     before = desk.fetched()
     desk.ours("models", "pull", "tiny")
     assert desk.fetched() == before
-    assert desk.ours("models", "verify", "tiny").splitlines()[-1] == "All of these are as they should be."
+    assert desk.ours("models", "verify", "tiny").splitlines()[-1] == "All of these match their digests."
     assert "1.21 MB freed" in desk.ours("models", "remove", "tiny")
     assert desk.scan()["warnings"] == []
 
@@ -88,7 +88,7 @@ def test_what_came_by_xet_is_verified_and_freed(desk):
     before = desk.fetched()
     assert desk.ours("models", "pull", "tiny").splitlines()[:2] == paths
     assert desk.fetched() == before
-    assert desk.ours("models", "verify", "tiny").splitlines()[-1] == "All of these are as they should be."
+    assert desk.ours("models", "verify", "tiny").splitlines()[-1] == "All of these match their digests."
     assert "606 kB freed" in desk.ours("models", "remove", "tiny")
     assert desk.scan() == {"repositories": [], "warnings": [], "bytes": 0, "unfinished": 0}
 

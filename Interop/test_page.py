@@ -283,7 +283,7 @@ def test_why_moves_the_probabilities_and_takes_all_back(page):
     page.click(".drop-button >> nth=0")
     page.wait_for_selector(".why-box .bars")
     assert re.search(r"no change|pt", page.locator(".why-box .bars").inner_text())
-    page.get_by_role("button", name="Take all back").click()
+    page.get_by_role("button", name="Undo all").click()
     page.wait_for_selector(".why-box", state="hidden")
 
 

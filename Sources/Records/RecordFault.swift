@@ -53,7 +53,7 @@ public enum RecordFault: Fault, Equatable {
     case .newer(let path, let version, let known):
       "The database \(path) was written by a later version of this program (its schema is \(version), this program knows "
         + "up to \(known))"
-    case .busy(let path): "The database \(path) is locked by somebody else; try again later"
+    case .busy(let path): "The database \(path) is locked by another process; try again later"
     case .full(let path): "The database \(path) cannot grow: no space is left; everything kept so far is intact"
     case .unwritable(let path, let reason): "\(path): cannot be written (\(reason))"
     case .damaged(let path, let reason): "The database \(path) is damaged: \(reason)"
@@ -62,8 +62,8 @@ public enum RecordFault: Fault, Equatable {
     case .unknownRun(let run): "No run has the id \(run)"
     case .badCursor(let text): "The cursor \(text.prefix(64)) belongs to no page"
     case .lingering(let path, let reason):
-      "What was deleted from the database \(path) is gone from it, but its bytes are not overwritten yet (\(reason)); delete "
-        + "once more to make up for it"
+      "The examinations are deleted from the database \(path), but their bytes are not overwritten yet (\(reason)); the next "
+        + "deletion overwrites them"
     case .closed(let path): "The database \(path) was closed"
     case .cancelled: "Interrupted"
     }

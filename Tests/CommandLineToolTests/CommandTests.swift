@@ -131,7 +131,7 @@ import Testing
     let folder = try Bench.folder(Bench.phantoms(1))
     let doctor = try await Program.run(["doctor", "--model", "none.gguf", "--mmproj", "none.gguf"], in: folder)
     #expect(doctor.status == 78)
-    #expect(doctor.lines.last == "Images cannot be read until this is mended.")
+    #expect(doctor.lines.last == "Images cannot be read until this is fixed.")
     #expect(doctor.lines.contains { $0.hasPrefix("✗ model") && $0.contains("none.gguf") })
 
     let half = try Bench.folder(["models/medgemma.gguf": [1], "phantom-0.png": [1]])

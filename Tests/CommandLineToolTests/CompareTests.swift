@@ -26,7 +26,7 @@ import Testing
     #expect(text.status == 0, "\(text.errors)")
     for words in [
       "They differ in", "Images: 4 compared, of 4 in A and 4 in B", "Metrics on 4 labelled images", "B − A",
-      "McNemar’s exact test", "The same code: ", "Images on which they part: ", "Written to both",
+      "McNemar’s exact test", "The same code: ", "Images on which they disagree: ", "Written to both",
     ] { #expect(text.text.contains(words), "\(words): \(text.text)") }
     #expect(
       try Bench.names(in: folder.appendingPathComponent("both")) == ["comparison.html", "comparison.json"])

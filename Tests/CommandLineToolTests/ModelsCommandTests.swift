@@ -73,12 +73,12 @@ enum HubStandIn {
     let listed = try await Program.run(["models", "list"], variables: variables)
     #expect(listed.lines.contains { $0.hasPrefix("tiny ") && $0.contains("  here ") })
     let verified = try await Program.run(["models", "verify", "tiny"], variables: variables)
-    #expect(verified.status == 0 && verified.lines.last == "All of these are as they should be.")
+    #expect(verified.status == 0 && verified.lines.last == "All of these match their digests.")
     let alone = try await Program.run(
       ["models", "verify", "tiny"], variables: variables.merging(["TRANSFORMERS_OFFLINE": "1"]) { $1 })
     #expect(alone.status == 0 && alone.lines.count == 3)
     #expect(
-      alone.lines.last == "2 of these could not be compared with anything; the others are as they should be.")
+      alone.lines.last == "2 of these could not be compared with anything; the others match their digests.")
     #expect(alone.complaints.first?.contains("\(path): not compared: neither its name in the cache") == true)
     let removed = try await Program.run(["models", "remove", "tiny"], variables: variables)
     #expect(removed.status == 0 && removed.text.hasSuffix("kB freed\n"), "\(removed.text)")
@@ -134,7 +134,7 @@ enum HubStandIn {
       (["models", "remove", "medgemma-1.5-4b"], 78, "is not on this machine"),
       (["analyze", "x.png", "--model", "medgema"], 64, "no such model"),
       (["analyze", "x.png", "--model", "medgemma-1.5-4b"], 78, "run dermgemma models pull medgemma-1.5-4b"),
-      (["datasets", "pull", "seed98"], 64, "known is seed99"), (["datasets"], 64, "Say pull"),
+      (["datasets", "pull", "seed98"], 64, "the only one is seed99"), (["datasets"], 64, "Say pull"),
       (["datasets", "pull", "--isic-ids", "none"], 66, "none: the list of identifiers cannot be read"),
       (["completions", "tcsh"], 64, "say bash, zsh, fish or man"),
     ] as [([String], Int32, String)])

@@ -106,7 +106,7 @@ import Testing
     let full = try await Program.run(
       Self.common + ["--out", "out", "--parallel", "1"], in: folder, largestFile: 112)
     #expect(full.status == 74 && full.signal == nil, "\(full.errors)")
-    #expect(full.errors.contains("go on with --resume"))
+    #expect(full.errors.contains("continue with --resume"))
     let names = try Bench.names(in: folder.appendingPathComponent("out"))
     #expect(!names.contains("phase3_results.csv"))
     #expect(try await Program.run(Self.common + ["--out", "out", "--resume"], in: folder).status == 0)
@@ -126,7 +126,7 @@ import Testing
         stopwatch.start()
         kill(process, SIGINT)
       })
-    #expect(outcome.status == 130 && outcome.errors.contains("go on with --resume"), "\(outcome.errors)")
+    #expect(outcome.status == 130 && outcome.errors.contains("continue with --resume"), "\(outcome.errors)")
     #expect(outcome.errors.hasSuffix("dermgemma: interrupted\n"))
   }
 

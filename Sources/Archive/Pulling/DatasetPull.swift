@@ -146,7 +146,7 @@ public struct DatasetPull: Sendable {
     try write(Array(credits.utf8), to: folder + "/ATTRIBUTION.csv")
     let byLicense = Dictionary(grouping: records, by: \.license).sorted { $0.key < $1.key }
     var text = "These images come from the ISIC Archive (https://www.isic-archive.com).\n"
-    text += "Who uses one names its source and keeps to its licence; ATTRIBUTION.csv has both for each.\n"
+    text += "If you use one, credit its source and follow its licence; ATTRIBUTION.csv has both for each.\n"
     for (license, images) in byLicense {
       text += "\n\(license): \(images.count) \(images.count == 1 ? "image" : "images"), by\n"
       text += Set(images.map(\.attribution)).sorted().map {

@@ -32,23 +32,23 @@ let analyzeCommand = CommandSpecification(
   usage: ["analyze [options] IMAGE…", "analyze [options] --files-from FILE"],
   discussion: [
     "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. JPEG, PNG, WebP, TIFF and "
-      + "BMP are read. An image that cannot be read fails alone: the others are read all the same.",
-    "Exit status: 0 all well; 64 wrong usage; 65 an input is no usable image, label file or protocol; 66 an input is "
+      + "BMP are read. An image that cannot be read fails alone; the others are still read.",
+    "Exit status: 0 all well; 64 wrong usage; 65 an input is not a usable image, label file or protocol; 66 an input is "
       + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
   options: [
     protocolOption,
     OptionSpecification(
       name: "--seed", value: "N",
-      help: "Where random numbers begin (default 0). The same image, weights, protocol and seed give the same answers."),
+      help: "Seed of the random numbers (default 0). The same image, weights, protocol and seed give the same answers."),
     OptionSpecification(name: "--labels", value: "CSV", help: labelsHelp),
   ] + labelColumnOptions + [
     allowUnlabelledOption,
     OptionSpecification(
-      name: "--records", value: "FILE", help: "Also keeps every examination in this database; see 'dermgemma records'."),
-    OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object a line, in the order of the inputs."),
+      name: "--records", value: "FILE", help: "Also stores examinations in this database; see 'dermgemma records'."),
+    OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object per line, in input order."),
     OptionSpecification(
-      name: "--files-from", value: "FILE", help: "Takes paths from a file, one a line; - for standard input."),
+      name: "--files-from", value: "FILE", help: "Reads paths from a file, one per line; - for standard input."),
     OptionSpecification(
       name: "--parallel", value: "N",
       help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),

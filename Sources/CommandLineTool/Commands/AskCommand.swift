@@ -8,20 +8,20 @@ import VisionLanguage
 
 let askCommand = CommandSpecification(
   name: "ask",
-  summary: "Puts one prompt of your own to the model and prints its answer.",
+  summary: "Sends one prompt to the model and prints its answer.",
   usage: ["ask [options] PROMPT"],
   discussion: [
     "For trying prompts before they become a protocol. Without --image the model sees none, and --model needs no --mmproj. "
       + "The answer is greedy unless --temperature says otherwise. Nothing in the prompt is read as a special token."
   ],
   options: [
-    OptionSpecification(name: "--image", value: "FILE", help: "The image to look at, prepared as --protocol says."),
+    OptionSpecification(name: "--image", value: "FILE", help: "The image, prepared as --protocol says."),
     protocolOption,
     OptionSpecification(
       name: "--prefix", value: "TEXT", help: "What the answer begins with (default: the protocol's answer prefix)."),
-    OptionSpecification(name: "--max-tokens", value: "N", help: "Where the answer ends at the latest (default 128)."),
-    OptionSpecification(name: "--temperature", value: "T", help: "0 to 5; 0, the default, takes the likeliest token."),
-    OptionSpecification(name: "--seed", value: "N", help: "Where random numbers begin (default 0)."),
+    OptionSpecification(name: "--max-tokens", value: "N", help: "The most tokens of the answer (default 128)."),
+    OptionSpecification(name: "--temperature", value: "T", help: "0 to 5; 0, the default, is greedy."),
+    OptionSpecification(name: "--seed", value: "N", help: "Seed of the random numbers (default 0)."),
     OptionSpecification(
       name: "--json", value: nil, help: "Prints an object with the tokens of prompt and answer as well."),
     threadsOption, deviceOption,

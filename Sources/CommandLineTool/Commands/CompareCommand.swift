@@ -4,14 +4,14 @@ import Validation
 
 let compareCommand = CommandSpecification(
   name: "compare",
-  summary: "Holds two validations of the same images against each other.",
+  summary: "Compares two validations of the same images.",
   usage: ["compare RUN_A RUN_B [options]"],
   discussion: [
-    "A run is the folder that 'validate' wrote to, or a database; its last run that classified is taken. FOLDER@ID names "
-      + "another by its id, such as a run of 'analyze --records'. An image is the same when its file is, under whatever name.",
-    "Tells how the figures differ, with intervals from resamples of the same lesions in both, and McNemar's exact tests; how "
-      + "often both say the same; and the images on which they part, with both descriptions beside each other. What was "
-      + "read by one run alone is told and left out.",
+    "A run is the folder that 'validate' wrote to, or a database; its last run with Phase 3 is taken. FOLDER@ID names "
+      + "another by its id, such as a run of 'analyze --records'. Images are matched by their files, whatever their names.",
+    "Reports how the figures differ, with intervals from resamples of the same lesions in both, and McNemar's exact tests; how "
+      + "often both agree; and the images on which they disagree, with both descriptions side by side. Images that only "
+      + "one run read are listed and left out.",
     "Exit status: 0 all well; 64 wrong usage, or twice the same run; 65 no image was read by both; 66 a run is missing; "
       + "69 a database is locked, damaged or none; 74 output could not be written; 130 interrupted.",
   ],
@@ -22,7 +22,7 @@ let compareCommand = CommandSpecification(
     OptionSpecification(
       name: "--images", value: "DIR", help: "Where the page's pictures are (default: the folder that RUN_A names)."),
     OptionSpecification(
-      name: "--limit", value: "N", help: "Images on which they part that are printed (default 20; 0 for none)."),
+      name: "--limit", value: "N", help: "The most images on which they disagree to print (default 20; 0 for none)."),
   ],
   examples: [
     ("dermgemma compare results-seed results-direct", "Two protocols."),

@@ -3,15 +3,15 @@ import Hub
 
 let configCommand = CommandSpecification(
   name: "config",
-  summary: "Prints the settings that hold, and where each is from.",
+  summary: "Prints the effective settings and where each comes from.",
   usage: ["config"],
   discussion: [
-    "An option on the command line goes before a variable of the environment, and that before config.json, which lies in "
+    "A command-line option takes precedence over an environment variable, and that over config.json, which is in "
       + "dermgemma below $XDG_CONFIG_HOME or ~/.config unless $DERMGEMMA_CONFIG names another. Its keys are those below, "
-      + "and 'models' for models of your own; docs/CONFIGURATION.md describes them. A key that is not known is refused."
+      + "and 'models' for your own models; docs/CONFIGURATION.md describes them. An unknown key is refused."
   ],
   options: [],
-  examples: [("DERMGEMMA_THREADS=4 dermgemma config", "A variable, and what comes of it.")],
+  examples: [("DERMGEMMA_THREADS=4 dermgemma config", "The effect of a variable.")],
   takesArguments: false
 ) { _, terminal in
   func printSetting(_ key: String, _ value: String, _ origin: String) throws {

@@ -20,13 +20,13 @@ let datasetsCommand = CommandSpecification(
       + "codes and attributes from a file of yours. What is in the folder is not fetched again.",
   ],
   options: [
-    OptionSpecification(name: "--isic-ids", value: "FILE", help: "The images to fetch: ISIC identifiers, one a line."),
+    OptionSpecification(name: "--isic-ids", value: "FILE", help: "ISIC identifiers of the images, one per line."),
     OptionSpecification(name: "--collection", value: "N", help: "The images of a collection, by its number."),
-    OptionSpecification(name: "--limit", value: "N", help: "At most so many images."),
+    OptionSpecification(name: "--limit", value: "N", help: "At most this many images."),
     OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to (default data)."),
-    OptionSpecification(name: "--labels", value: "CSV", help: "Codes and attributes that go before the archive's."),
+    OptionSpecification(name: "--labels", value: "CSV", help: "Codes and attributes that override the archive's."),
   ] + labelColumnOptions + [
-    OptionSpecification(name: "--rate", value: "N", help: "Requests a second (1 to 20, default 5).")
+    OptionSpecification(name: "--rate", value: "N", help: "Requests per second (1 to 20, default 5).")
   ],
   examples: [("dermgemma datasets pull seed99 --out data", "The seed's images: 99, some 30 MB.")],
   takesArguments: true
@@ -83,7 +83,7 @@ private func chosenImages(_ arguments: ParsedArguments, limit: Int?) throws -> I
     }
     return try .listed(in: String(decoding: data, as: UTF8.self), name: list)
   case (nil, nil, let number?): return .collection(number, limit: limit)
-  case (let name?, nil, nil): throw wrong("'\(name)' is no data set; known is seed99")
+  case (let name?, nil, nil): throw wrong("'\(name)' is not a data set; the only one is seed99")
   default: throw wrong("Say one of seed99, --isic-ids FILE and --collection N")
   }
 }

@@ -9,7 +9,7 @@ import Weights
 /// The message when no GPU is in use. If the CUDA backend is nevertheless beside the program, it says what may be
 /// missing.
 private func unusedGraphics(cudaLibrary: String?, device: ComputeDevice) -> String {
-  if device == .cpu { return "none wanted (--device cpu); everything runs on the CPU" }
+  if device == .cpu { return "not used (--device cpu); everything runs on the CPU" }
   guard let cudaLibrary else { return "no graphics processor in use; everything runs on the CPU" }
   return "\(cudaLibrary) is there, but no graphics processor can be used: no driver, or CUDA's libraries are not found "
     + "(`ldd` names them); everything runs on the CPU"
@@ -100,6 +100,6 @@ let doctorCommand = CommandSpecification(
   } catch {
     try fail("model", error)
   }
-  try terminal.print(failure == nil ? "Images can be read." : "Images cannot be read until this is mended.")
+  try terminal.print(failure == nil ? "Images can be read." : "Images cannot be read until this is fixed.")
   return failure?.exitStatus ?? 0
 }

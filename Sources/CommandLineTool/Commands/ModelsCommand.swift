@@ -139,8 +139,8 @@ private func verifyModels(
   }
   try terminal.print(
     uncompared == 0
-      ? "All of these are as they should be."
-      : "\(uncompared) of these could not be compared with anything; the others are as they should be.")
+      ? "All of these match their digests."
+      : "\(uncompared) of these could not be compared with anything; the others match their digests.")
 }
 
 /// Compares the embedded model's files with the list beside them.

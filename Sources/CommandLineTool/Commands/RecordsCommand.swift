@@ -5,16 +5,16 @@ import Records
 
 let recordsCommand = CommandSpecification(
   name: "records",
-  summary: "Lists, exports, deletes and backs up the examinations that were kept.",
+  summary: "Lists, exports, deletes and backs up stored examinations.",
   usage: [
     "records list [conditions]", "records runs", "records show ID", "records export --jsonl|--csv [conditions]",
     "records delete ID…",
     "records backup FILE", "records check",
   ],
   discussion: [
-    "'validate' keeps every examination, 'analyze' those of a call with --records. All conditions must hold. 'delete' takes "
+    "'validate' stores every examination, 'analyze' those of a call with --records. All conditions must hold. 'delete' takes "
       + "ids of examinations and of runs, a run with all that belongs to it; what is deleted is overwritten, its images "
-      + "included. 'backup' may run while others keep. 'check' looks for damage.",
+      + "included. 'backup' may run while others write. 'check' looks for damage.",
     "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or nothing has the id; 69 the database is locked, "
       + "damaged or none; 74 output could not be written; 130 interrupted.",
   ],
@@ -24,8 +24,8 @@ let recordsCommand = CommandSpecification(
       help: "The database (default: dermgemma/records.sqlite in $XDG_DATA_HOME or ~/.local/share)."),
     OptionSpecification(name: "--data", value: "DIR", help: "The folder of a run; its database is DIR/records.sqlite."),
     OptionSpecification(
-      name: "--json", value: nil, help: "list: prints one JSON object a line, as export --jsonl does."),
-    OptionSpecification(name: "--jsonl", value: nil, help: "export: one JSON object a line."),
+      name: "--json", value: nil, help: "list: prints one JSON object per line, as export --jsonl does."),
+    OptionSpecification(name: "--jsonl", value: nil, help: "export: one JSON object per line."),
     OptionSpecification(name: "--csv", value: nil, help: "export: a table for spreadsheets."),
     OptionSpecification(name: "--limit", value: "N", help: "Newest N only (list and runs: default 50)."),
     OptionSpecification(name: "--image", value: "TEXT", help: "A part of the image's name."),
@@ -42,9 +42,9 @@ let recordsCommand = CommandSpecification(
     OptionSpecification(name: "--text", value: "TEXT", help: "A part of the cleaned description."),
   ],
   examples: [
-    ("dermgemma records list --data data --code MEL --failed", "What of a run needs a look."),
+    ("dermgemma records list --data data --failed", "The images of a run that could not be read."),
     ("dermgemma records export --csv --data data > all.csv", "Everything, for a spreadsheet."),
-    ("dermgemma records backup --data data copy.sqlite", "A copy, while the run goes on."),
+    ("dermgemma records backup --data data copy.sqlite", "A copy during the run."),
   ],
   takesArguments: true
 ) { arguments, terminal in

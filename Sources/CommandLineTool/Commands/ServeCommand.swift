@@ -9,15 +9,15 @@ let serveCommand = CommandSpecification(
   summary: "Serves the web application and its API.",
   usage: ["serve [options]"],
   discussion: [
-    "Open http://127.0.0.1:6565 in a browser. Only this machine can reach the server unless --host says otherwise. It ends "
-      + "with Ctrl-C: what runs may come to its end; a second Ctrl-C ends it at once.",
-    "The log goes to standard error, one JSON object a line, without image content or names.",
+    "Open http://127.0.0.1:6565 in a browser. Only this machine can reach the server unless --host says otherwise. Ctrl-C stops it "
+      + "after running examinations have ended; a second Ctrl-C stops it at once.",
+    "The log goes to standard error, one JSON object per line, without image content or names.",
   ],
   options: [
     OptionSpecification(name: "--host", value: "ADDRESS", help: "Where to listen (default 127.0.0.1)."),
     OptionSpecification(name: "--port", value: "N", help: "The port (default 6565; 0 for any that is free)."),
     OptionSpecification(
-      name: "--base-path", value: "PATH", help: "The path of a site below which a proxy has the server: /derm."),
+      name: "--base-path", value: "PATH", help: "The path under which a proxy serves it, such as /derm."),
     OptionSpecification(name: "--images", value: "DIR", help: "The folder of images that can be chosen."),
     OptionSpecification(name: "--labels", value: "CSV", help: labelsHelp),
   ] + labelColumnOptions + [
@@ -26,7 +26,7 @@ let serveCommand = CommandSpecification(
     OptionSpecification(
       name: "--allowed-host", value: "NAME",
       help: "A name by which clients may call the server, besides localhost and addresses.", repeats: true),
-    OptionSpecification(name: "--token-file", value: "FILE", help: "Clients must show the token on its first line."),
+    OptionSpecification(name: "--token-file", value: "FILE", help: "Clients must send the token on its first line."),
     OptionSpecification(name: "--tls-cert", value: "FILE", help: "The certificate (PEM); needs --tls-key."),
     OptionSpecification(name: "--tls-key", value: "FILE", help: "The certificate's private key (PEM)."),
     protocolOption,
@@ -37,7 +37,7 @@ let serveCommand = CommandSpecification(
     OptionSpecification(
       name: "--no-model", value: nil, help: "Serves images, history and validation runs without weights."),
     OptionSpecification(
-      name: "--log", value: "debug|info|warning|error", help: "The least that is logged (default info)."),
+      name: "--log", value: "debug|info|warning|error", help: "The lowest level that is logged (default info)."),
   ] + modelOptions,
   examples: [
     ("dermgemma serve --images data/images --labels labels.csv", "Images with their ground truth."),
@@ -52,7 +52,7 @@ let serveCommand = CommandSpecification(
   settings.port = try arguments.number("--port", in: 0...65_535) ?? settings.port
   if let path = arguments.values("--base-path").last {
     guard let base = BasePath(path) else {
-      throw UsageFault(message: "--base-path wants a path such as /derm, not '\(path)'", command: "serve")
+      throw UsageFault(message: "--base-path must be a path such as /derm, not '\(path)'", command: "serve")
     }
     settings.basePath = base
   }

@@ -14,14 +14,14 @@ let validateCommand = CommandSpecification(
       + "all three. With --from the classification goes by a table of the first two phases: no images and no projector "
       + "are needed.",
     "Writes phaseN_results.csv, summary.json, report.html, images.csv and, if images could not be read, errors.csv. Every "
-      + "examination is kept in records.sqlite before it counts as done: a run that was interrupted, however violently, "
-      + "goes on with --resume. An image that cannot be read fails alone.",
+      + "examination is stored in records.sqlite before it counts as done, so that a run that was interrupted or killed "
+      + "can continue with --resume. An image that cannot be read fails alone.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other "
       + "images were read), or changed before --resume; 66 an input is missing; 69 another validation is writing to the "
       + "same folder; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
   options: [
-    OptionSpecification(name: "--images", value: "DIR", help: "The folder of images; folders in it count too."),
+    OptionSpecification(name: "--images", value: "DIR", help: "The folder of images, including subfolders."),
     OptionSpecification(
       name: "--labels", value: "CSV",
       help: labelsHelp),
@@ -32,14 +32,14 @@ let validateCommand = CommandSpecification(
       help: "Columns image_id (or isic_id, image_name, …) and any of lesion_id, patient_id, site, sex, age, skin_type."),
     OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to (default data)."),
     OptionSpecification(name: "--limit", value: "N", help: "Reads the first N images only."),
-    OptionSpecification(name: "--resume", value: nil, help: "Goes on with the run that was begun in --out."),
-    OptionSpecification(name: "--replace", value: nil, help: "Begins anew in the place of what is in --out."),
+    OptionSpecification(name: "--resume", value: nil, help: "Resumes the run in --out."),
+    OptionSpecification(name: "--replace", value: nil, help: "Starts over and replaces what is in --out."),
     OptionSpecification(name: "--from", value: "CSV", help: "For phase3: a table of the first two phases."),
     OptionSpecification(
       name: "--isic-csv", value: "FILE",
-      help: "Also writes probabilities as the ISIC 2018 challenge's scoring reads them."),
+      help: "Also writes probabilities in the format of the ISIC 2018 challenge's scoring."),
     protocolOption,
-    OptionSpecification(name: "--seed", value: "N", help: "Where random numbers begin (default 0)."),
+    OptionSpecification(name: "--seed", value: "N", help: "Seed of the random numbers (default 0)."),
     OptionSpecification(
       name: "--parallel", value: "N",
       help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
@@ -47,7 +47,7 @@ let validateCommand = CommandSpecification(
   ] + modelOptions,
   examples: [
     ("dermgemma validate all --images data/images --labels DermsGemms.csv", "Everything, into data/."),
-    ("dermgemma validate all --images data/images --labels DermsGemms.csv --resume", "Goes on after an interruption."),
+    ("dermgemma validate all --images data/images --labels DermsGemms.csv --resume", "Resumes after an interruption."),
     ("dermgemma validate phase3 --from data/phase2_results.csv --replace", "Phase 3 again, without images."),
   ],
   takesArguments: true

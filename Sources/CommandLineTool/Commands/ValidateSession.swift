@@ -132,7 +132,7 @@ struct ValidateSession: Sendable {
       return try? await store.counts(matching: RecordQuery(run: run.id)).examinations
     }.value
     let number = kept.map { "\($0) examinations are kept" } ?? "What was read is kept"
-    terminal.complain("\(number) in \(records.folder.database); go on with --resume.")
+    terminal.complain("\(number) in \(records.folder.database); continue with --resume.")
   }
 }
 

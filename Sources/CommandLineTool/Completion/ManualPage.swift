@@ -54,7 +54,7 @@ struct ManualPage {
       let meaning =
         switch kind {
         case .usage: "the command line is wrong"
-        case .unusableInput: "an input is no usable image, label file, protocol or configuration"
+        case .unusableInput: "an input is not a usable image, label file, protocol or configuration"
         case .missingInput: "an input is missing or may not be read"
         case .unavailable: "a database, a network or another service is not available"
         case .bug: "a mistake of the program"

@@ -52,7 +52,7 @@ struct DocumentNode {
     var list: [Element] = []
     for node in try elements(count) {
       let element = try read(node)
-      guard seen.insert(element).inserted else { throw node.fault("stands twice in the list") }
+      guard seen.insert(element).inserted else { throw node.fault("occurs twice in the list") }
       list.append(element)
     }
     return list

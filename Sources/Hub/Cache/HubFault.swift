@@ -46,7 +46,7 @@ public enum HubFault: Fault, Equatable {
       "\(repository): no such repository, or a private one; see \(page), and set HF_TOKEN if it is yours"
     case .noFile(let file, let repository, let revision): "\(repository) has no file \(file) at revision \(revision)"
     case .offline(let file, let cache):
-      "\(file) is not in \(cache), and HF_HUB_OFFLINE forbids to fetch it"
+      "\(file) is not in \(cache), and HF_HUB_OFFLINE forbids fetching it"
     case .strangeAnswer(let file, let reason): "\(file): \(reason)"
     case .unknownModel(let name, let known):
       "\(name): no such model; known are \(known.joined(separator: ", "))"

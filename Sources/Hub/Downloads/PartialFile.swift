@@ -161,7 +161,7 @@ final class PartialFile: Sendable {
       let at = place
       let count = try piece.withUnsafeMutableBytes { try read($0, at: at) }
       guard count > 0 else {
-        throw TransferFault.unwritable(path: partPath, reason: "it became shorter while it was read")
+        throw TransferFault.unwritable(path: partPath, reason: "it shrank while it was read")
       }
       try Self.write(piece.prefix(count), to: copy, partPath)
       place += Int64(count)

@@ -60,7 +60,7 @@ final class PrefixHasher: @unchecked Sendable {
         try file.read(UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(wanted)), at: place)
       }
       guard count > 0 else {
-        throw TransferFault.unwritable(path: file.partPath, reason: "it became shorter while it was read")
+        throw TransferFault.unwritable(path: file.partPath, reason: "it shrank while it was read")
       }
       buffer.withUnsafeBytes { hasher?.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
       place += Int64(count)

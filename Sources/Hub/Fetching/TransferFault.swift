@@ -42,13 +42,13 @@ public enum TransferFault: Fault, Equatable {
     case .unreachable(let host, let reason): "\(host) cannot be reached (\(reason))"
     case .stalled(let host, let seconds): "\(host) sent nothing for \(seconds) s; run the command again to go on"
     case .refused(let url, let status): "\(url) answered \(status)\(Self.meaning(of: status))"
-    case .tooBusy(let host, let seconds): "\(host) asks to come back in \(seconds) s; run the command again then"
+    case .tooBusy(let host, let seconds): "\(host) asks to retry in \(seconds) s; run the command again then"
     case .badRedirect(let url, let reason): "\(url): \(reason)"
     case .wrongAnswer(let name, let reason): "\(name): \(reason)"
     case .wrongSize(let name, let expected, let found):
       "\(name): \(found) bytes came where \(expected) were announced"
     case .wrongDigest(let name, let expected, let found):
-      "\(name): SHA-256 \(found) where \(expected) was expected; the file was thrown away"
+      "\(name): SHA-256 \(found) where \(expected) was expected; the file was discarded"
     case .noSpace(let folder, let needed, let free):
       "\(folder): \(ByteCount.text(needed)) are needed and \(ByteCount.text(free)) free"
     case .unwritable(let path, let reason): "\(path): cannot be written (\(reason))"

@@ -44,7 +44,7 @@ extension SQLiteRecords {
       let isBusy = try connection.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0
       guard !isBusy else {
         try connection.run("INSERT OR IGNORE INTO erasures VALUES (random())")
-        throw RecordFault.lingering(path: connection.path, reason: "somebody is reading")
+        throw RecordFault.lingering(path: connection.path, reason: "another reader is active")
       }
     } catch {
       if case .lingering = error { throw error }

@@ -68,7 +68,7 @@ struct ComparisonSections {
   }
 
   private var settings: Markup {
-    guard !comparison.settings.isEmpty else { return "<p class=\"footnote\">Both were made alike.</p>" }
+    guard !comparison.settings.isEmpty else { return "<p class=\"footnote\">They differ in nothing.</p>" }
     let rows = comparison.settings.map { setting -> Markup in
       """
       <tr><th scope="row">\(setting.name)</th><td><bdi>\(setting.first)</bdi></td><td><bdi>\(setting.second)</bdi></td></tr>

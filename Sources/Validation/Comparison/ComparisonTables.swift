@@ -25,7 +25,7 @@ public struct ComparisonTables {
       ])
     }
     guard !comparison.settings.isEmpty else {
-      return table.lines + ["  Both were made alike: same protocol, weights and seed"]
+      return table.lines + ["  Both used the same protocol, weights and seed"]
     }
     var settings = TextTable([.left, .left, .left], header: ["They differ in", "A", "B"])
     for setting in comparison.settings {

@@ -13,7 +13,7 @@ enum PartedSection {
     let heads = ["Picture", "Image", "A", "B"].map { "<th role=\"columnheader\" scope=\"col\">\($0)</th>" as Markup }
     return """
       <section aria-labelledby="images" class="images">
-      <h2 id="images">Images on which they part</h2>
+      <h2 id="images">Images on which they disagree</h2>
       <div class="toolbar" role="search" hidden>
       <label class="find">Find <input type="search" id="find" placeholder="name, answer, words" autocomplete="off"></label>
       <label>Truth <select id="truth"><option value="">any</option>\(codes)<option value="other">other</option>\

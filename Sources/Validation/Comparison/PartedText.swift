@@ -13,7 +13,7 @@ public struct PartedText {
     let judged = PartedImage.Verdict.allCases.compactMap { verdict in
       partings[verdict].map { "\(verdict.words) \($0)" }
     }
-    return "Images on which they part: \(count)" + (count > 0 ? " (\(judged.joined(separator: ", ")))" : "")
+    return "Images on which they disagree: \(count)" + (count > 0 ? " (\(judged.joined(separator: ", ")))" : "")
   }
 
   /// The lines for an image.

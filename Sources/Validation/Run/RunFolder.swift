@@ -27,12 +27,12 @@ public enum RunFolderFault: Fault, Equatable {
     case .inUse(let folder):
       "\(folder): another validation is writing there; wait for it, or name another folder with --out"
     case .occupied(let folder, let what, true):
-      "\(folder): \(what) is there and not finished; go on with --resume, begin anew with --replace, or name another "
+      "\(folder): \(what) is there and not finished; continue with --resume, start over with --replace, or name another "
         + "folder with --out"
     case .occupied(let folder, let what, false):
-      "\(folder): \(what) is there already; write it anew with --replace, or name another folder with --out"
+      "\(folder): \(what) is there already; replace it with --replace, or name another folder with --out"
     case .changed(let folder, let what):
-      "\(folder): the run cannot go on, because \(what.joined(separator: "; ")). Begin anew with --replace or another --out"
+      "\(folder): the run cannot continue, because \(what.joined(separator: "; ")). Start over with --replace or another --out"
     }
   }
 }

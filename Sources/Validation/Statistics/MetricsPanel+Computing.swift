@@ -91,7 +91,7 @@ extension MetricsPanel {
     if figure.measure.needsProbabilities, scored == 0 { return "no image has probabilities" }
     let code = figure.code?.rawValue ?? ""
     return switch figure.measure {
-    case .kappa: "truth and answer are one and the same code throughout"
+    case .kappa: "truth and answer are the same single code for every image"
     case .macroAUC: "some code has no image, or has all of them"
     case .f1: "no image is \(code) or was called so"
     case .averagePrecision: "no image is \(code)"

@@ -120,7 +120,7 @@ extension HTTPDaemon {
 
   /// The response, during shutdown, to a request that would have to wait.
   private func ending(_ exchange: Exchange) -> HTTPResponse {
-    Problem.unavailable("ending", "The server is about to end.", retryAfter: 5).response(id: exchange.id)
+    Problem.unavailable("ending", "The server is shutting down.", retryAfter: 5).response(id: exchange.id)
   }
 
   /// Hands the answer to libmicrohttpd.

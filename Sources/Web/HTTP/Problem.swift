@@ -69,7 +69,7 @@ struct Problem: Error, Sendable {
 extension Problem {
   static func badRequest(_ detail: String) -> Problem { Problem(400, "bad_request", "Bad request", detail) }
 
-  static func notFound(_ detail: String = "There is nothing here.") -> Problem {
+  static func notFound(_ detail: String = "Nothing was found here.") -> Problem {
     Problem(404, "not_found", "Not found", detail)
   }
 

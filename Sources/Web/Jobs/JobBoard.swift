@@ -45,7 +45,7 @@ final class JobBoard: Sendable {
   func submit(_ order: Job.Order) throws(Problem) -> Job {
     let job = Job(order)
     let problem = state.withLock { state -> Problem? in
-      if state.isEnding { return .unavailable("ending", "The server is about to end.", retryAfter: 5) }
+      if state.isEnding { return .unavailable("ending", "The server is shutting down.", retryAfter: 5) }
       let own = state.queue.count { $0.order.client == order.client }
       // A job that starts at once does not count as waiting.
       let free = state.isStarted ? max(parallel - state.running.count, 0) : 0

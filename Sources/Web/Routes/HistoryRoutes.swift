@@ -34,7 +34,7 @@ extension Application {
     do {
       page = try await opened().examinations(matching: query, limit: limit, after: cursor)
     } catch RecordFault.badCursor {
-      throw Problem.unprocessable("bad_parameter", "The cursor is none of ours.")
+      throw Problem.unprocessable("bad_parameter", "The cursor is not valid.")
     } catch RecordFault.cancelled {
       throw CancellationError()
     }
@@ -56,7 +56,7 @@ extension Application {
     func choice<Value>(_ name: String, _ read: (String) -> Value?) throws -> Value? {
       guard let text = target.query(name) else { return nil }
       guard let value = read(text) else {
-        throw Problem.unprocessable("bad_parameter", "\(name) is none that there is.")
+        throw Problem.unprocessable("bad_parameter", "\(name) is not a known value.")
       }
       return value
     }

@@ -23,7 +23,7 @@ struct HostCheck: Sendable {
     guard authority.isAddress || names.contains(authority.name) else {
       throw Problem(
         421, "wrong_host", "Misdirected request",
-        "This server does not answer to the name \(authority.name); --allowed-host \(authority.name) lets it.")
+        "This server does not answer to the name \(authority.name); --allowed-host \(authority.name) allows it.")
     }
     guard !head.method.isSafe else { return }
     if let origin = head.fields["origin"] {

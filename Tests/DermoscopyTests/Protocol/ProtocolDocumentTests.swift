@@ -71,7 +71,7 @@ private let bad: [BadDocument] = [
   .init("questions[2].answer.values[0]", "\"Dots\"", "questions[2].answer.values[0]: \"Dots\" must be lower case"),
   .init("questions[2].answer.values[0]", "\"a, b\"", "questions[2].answer.values[0]: \"a, b\" must not have a comma"),
   .init("questions[2].answer.values[0]", "\" a\"", "questions[2].answer.values[0]: \" a\" must not begin or end"),
-  .init("questions[2].answer.values[0]", "\"globules\"", "questions[2].answer.values[1]: stands twice in the list"),
+  .init("questions[2].answer.values[0]", "\"globules\"", "questions[2].answer.values[1]: occurs twice in the list"),
   .init("questions[2].answer.kind", "\"some\"", "questions[2].answer.kind: \"some\" is not one of one, yes_no, many"),
   .init("questions[2].answer.kind", "\"one\"", "questions[2].answer.none: is only for answers of the kind many"),
   .init("questions[2].answer.none", "\"no\"", "questions[2].answer.none: \"no\" is not among", schemaSees: false),
@@ -97,7 +97,7 @@ private let bad: [BadDocument] = [
   .init("classification.rules", "[]", "classification: unknown key \"rules\"; known are method, codes, fallback"),
   .init("classification.codes[0]", "\"SCC\"", "classification.codes[0]: \"SCC\" is not one of MEL, NV, BCC, BKL"),
   .init("classification.codes", "[\"NV\"]", "classification.codes: must have at least 2 entries"),
-  .init("classification.codes", "[\"NV\", \"NV\"]", "classification.codes[1]: stands twice in the list"),
+  .init("classification.codes", "[\"NV\", \"NV\"]", "classification.codes[1]: occurs twice in the list"),
   .init(
     "classification.codes", "[\"MEL\", \"BCC\"]", "classification.fallback: NV is not among the codes",
     schemaSees: false),

@@ -24,7 +24,7 @@ struct JSONParser {
     if parser.position == bytes.count { throw parser.fault("is empty") }
     let value = try parser.value()
     parser.skipSpace()
-    if parser.position < bytes.count { throw parser.fault("goes on after its end") }
+    if parser.position < bytes.count { throw parser.fault("continues after its end") }
     return value
   }
 
@@ -106,7 +106,7 @@ struct JSONParser {
       guard parser.next == UInt8(ascii: "\"") else { throw parser.unexpected("a key in quotation marks") }
       let key = try parser.string()
       guard keys.insert(key).inserted else {
-        throw parser.fault("the key \(Quoted(key)) stands twice in one object", at: start)
+        throw parser.fault("the key \(Quoted(key)) occurs twice in one object", at: start)
       }
       parser.skipSpace()
       guard parser.take(":") else { throw parser.unexpected("\":\"") }

@@ -50,7 +50,7 @@ enum ImagesSection {
   static let closing: Markup = """
     </tbody>
     </table>
-    <p class="nothing" hidden>No image fits.</p>
+    <p class="nothing" hidden>No image matches.</p>
     </section>
 
     """

@@ -1,4 +1,4 @@
-// The server's routes, and its problems as errors. Nothing else in the page knows an address.
+// The server's routes, and its problems as errors. Only this file knows addresses.
 
 import { found, lost } from "./connection.js";
 

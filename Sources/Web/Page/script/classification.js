@@ -17,7 +17,7 @@ export class ClassificationSection {
   draw(reading, truth) {
     const diagnosis = reading.diagnosis;
     if (!diagnosis) {
-      const words = reading.isUnderWay || reading.state === "idle" ? "…" : "It did not come to a classification.";
+      const words = reading.isUnderWay || reading.state === "idle" ? "…" : "There is no classification.";
       return replace(this.#content, element("p", { class: "pending", text: words }));
     }
     const known = reading.report ? reading.report.ground_truth ?? truth : truth;
@@ -41,7 +41,7 @@ export class ClassificationSection {
     const names = outcome.names.join(", ");
     const head = element(
       "div", { class: "why-head" }, element("h4", { text: `Without ${names}` }),
-      element("button", { type: "button", class: "quiet small", text: "Take all back", on: { click: outcome.back } }));
+      element("button", { type: "button", class: "quiet small", text: "Undo all", on: { click: outcome.back } }));
     if (outcome.error) return replace(this.#why, head, element("p", { class: "problem", text: outcome.error }));
     if (!outcome.diagnosis) return replace(this.#why, head, element("p", { class: "pending", text: "Classifying…" }));
     const { diagnosis, before } = outcome;
@@ -76,7 +76,7 @@ function remark(diagnosis) {
     sentences.push(`By its own probabilities the model leans to ${first} (${percent(probabilities[first])}), not to the recorded ${diagnosis.code}.`);
   }
   if (probabilities[first] - probabilities[second] < 0.1) {
-    sentences.push(`${first} and ${second} lie close together: this is nearly a toss-up.`);
+    sentences.push(`${first} and ${second} are close together: this is nearly a toss-up.`);
   }
   sentences.push(calibration());
   return element("p", { class: "fine" }, sentences.join(" "));
@@ -85,7 +85,7 @@ function remark(diagnosis) {
 /** What the model states about its calibration. */
 function calibration() {
   const stated = model.value?.calibration;
-  if (!stated) return "Scored from the model’s own logits; what they are worth stands in the model’s card.";
+  if (!stated) return "Scored from the model’s own logits; the model’s card says how reliable they are.";
   const about = [stated.data && `on ${stated.data}`, stated.prior && `${stated.prior} prior`].filter(Boolean).join(", ");
-  return about ? `The model’s scores, calibrated ${about}.` : "The model’s scores, calibrated as its weights state.";
+  return about ? `The model’s scores, calibrated ${about}.` : "The model’s scores, with the calibration in its weights.";
 }

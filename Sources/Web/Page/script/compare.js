@@ -21,7 +21,7 @@ export class CompareView {
     }
     const reports = entries.map((entry) => entry.report);
     if (reports.some((report) => !report)) {
-      return replace(this.node, element("p", { class: "problem", role: "alert", text: "One of the two went no further; there is nothing to compare." }));
+      return replace(this.node, element("p", { class: "problem", role: "alert", text: "One of the two failed; there is nothing to compare." }));
     }
     replace(this.node, element("h1", { text: "Two runs side by side" }), sameness(reports), table(entries, reports));
   }

@@ -1,4 +1,4 @@
-// Whether the server can be reached. When it cannot, it is asked again, ever more slowly, until it can.
+// Whether the server can be reached; retries with growing delays until it can.
 
 import { Watched } from "./store.js";
 

@@ -1,4 +1,4 @@
-// Phase 2: the description as it grows, then cleaned, with what was taken out marked where it stood.
+// Phase 2: the description as it grows, then cleaned, with removed sentences marked in place.
 
 import { element, replace } from "./dom.js";
 import { reasonWords } from "./words.js";
@@ -31,7 +31,7 @@ export class DescriptionSection {
       this.#written.data = reading.text;
       replace(this.#text, element("p", { class: "growing" }, this.#written, element("span", { class: "caret", "aria-hidden": "true" })));
     } else {
-      replace(this.#text, element("p", { class: "pending", text: reading.isUnderWay || reading.state === "idle" ? "…" : "There is none." }));
+      replace(this.#text, element("p", { class: "pending", text: reading.isUnderWay || reading.state === "idle" ? "…" : "There is no description." }));
     }
   }
 

@@ -1,4 +1,4 @@
-// Elements, made without markup: whatever comes from outside becomes a text node and nothing else.
+// Builds elements without markup: text from outside only becomes text nodes.
 
 const SVG = "http://www.w3.org/2000/svg";
 

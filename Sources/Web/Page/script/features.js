@@ -22,6 +22,6 @@ export async function discover() {
     await reachable();
     return discover();
   }
-  // Who describes its model takes notes and uploads as well; asking those routes would stand as an error in the console.
+  // A server with this route also takes notes and uploads; asking for those would log errors in the console.
   if (has("model")) present.add("classify").add("uploads");
 }

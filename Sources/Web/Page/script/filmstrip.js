@@ -86,7 +86,7 @@ export class Filmstrip {
     const list = shown.value;
     this.#content.style.setProperty("width", `${list.length * PITCH}px`);
     this.#empty.hidden = list.length > 0;
-    this.#empty.textContent = images.value.length > 0 ? "No image passes the filter." : "";
+    this.#empty.textContent = images.value.length > 0 ? "No image matches the filter." : "";
     const first = Math.max(Math.floor(this.list.scrollLeft / PITCH) - SPARE, 0);
     const last = Math.min(Math.ceil((this.list.scrollLeft + this.list.clientWidth) / PITCH) + SPARE, list.length);
     for (const [index, cell] of this.#cells) {

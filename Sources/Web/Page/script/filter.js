@@ -16,7 +16,7 @@ const RESULTS = [
 
 function passes(image) {
   if (wish.text && !image.name.toLowerCase().includes(wish.text)) return false;
-  // What reader mode hides must not be told by a filter either.
+  // A filter must not reveal what reader mode hides.
   if (readerMode.value) return true;
   const truth = image.truth?.code?.toUpperCase() ?? "";
   if (wish.truth && (wish.truth === "unknown" ? truth : truth !== wish.truth)) return false;

@@ -1,4 +1,4 @@
-// Where a picture lies in its stage, and how pointers, wheel and keys move it.
+// Zoom and pan: a picture's place in its stage, moved by pointers, wheel and keys.
 
 const LARGEST = 16; // screen pixels for one pixel of the image
 const STEP = 1.3; // zoom of one press of a key or button

@@ -1,4 +1,4 @@
-// Reader mode: truth and answer stay hidden until the person has committed to a code; then all three are compared.
+// Reader mode: truth and answer stay hidden until the reader commits to a code; then all three are compared.
 
 import { element, replace } from "./dom.js";
 import { remember, remembered } from "./store.js";

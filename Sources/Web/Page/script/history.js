@@ -1,4 +1,4 @@
-// What was examined before, newest first, page by page.
+// Past examinations, newest first, page by page.
 
 import { deleteExamination, listExaminations } from "./api.js";
 import { announce, element, replace, toast } from "./dom.js";

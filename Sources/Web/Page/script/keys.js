@@ -1,4 +1,4 @@
-// Everything by keyboard. One table says which key does what; the dialog shows that table.
+// Keyboard shortcuts: one table of keys and actions, which the dialog shows.
 
 import { dialog, element } from "./dom.js";
 import { singleKeys } from "./store.js";

@@ -1,4 +1,4 @@
-// Begins: what the server can do, what it has, and which view the address names.
+// Start: the server's features and images, and the view that the address names.
 
 import { describeModel, onTokenNeeded, protocolDocument, ServerGone } from "./api.js";
 import { askForToken } from "./token.js";
@@ -121,7 +121,7 @@ function route() {
 
 const reading = (act) => (event, index) => (view === read ? act(event, index) : false);
 const table = [
-  { keys: ["ArrowLeft", "ArrowRight"], name: "Image before, image after", act: reading((_, index) => read.strip.step(index === 0 ? -1 : 1)) },
+  { keys: ["ArrowLeft", "ArrowRight"], name: "Previous image, next image", act: reading((_, index) => read.strip.step(index === 0 ? -1 : 1)) },
   { keys: ["Enter"], name: "Run", act: reading(() => read.run()) },
   { keys: ["c"], name: "Cancel", act: reading(() => read.cancel()) },
   { keys: ["/"], name: "Filter", act: () => (view.filter ?? view).focus?.() },

@@ -165,8 +165,8 @@ export class Panel {
       case "asking": return reading.isUnwanted ? "Cancelling…" : "Asking the server…";
       case "queued": return "Waiting in the queue…";
       case "running": return reading.phase === "looking" ? "Looking at the image…" : "Reading…";
-      case "cancelled": return "Cancelled. What had come by then stands below.";
-      case "failed": return reading.failure?.retryAt ? "Not begun yet." : "It went no further.";
+      case "cancelled": return "Cancelled. What had arrived by then is shown below.";
+      case "failed": return reading.failure?.retryAt ? "Not started yet." : "The examination failed.";
       default: return reading.finished ? `Read ${moment(reading.finished)}.` : "Read.";
     }
   }
@@ -176,9 +176,9 @@ export class Panel {
     replace(
       this.#status,
       reading.isInterrupted && reading.isUnderWay && element(
-        "p", { class: "note", text: "The connection broke; the examination goes on. Reconnecting…" }),
+        "p", { class: "note", text: "The connection broke; the examination continues. Reconnecting…" }),
       reading.isPolled && reading.isUnderWay && element(
-        "p", { class: "note", text: "Live events do not get through. The result will appear when it is there." }),
+        "p", { class: "note", text: "Live events are blocked. The result will appear when it is ready." }),
       reading.state === "failed" && reading.failure && trouble(reading.failure, { retry: this.#image && retry, giveUp }),
       reading.state === "idle" && ["no_weights", "failed"].includes(model.value?.status) && trouble(
         { reason: "no_weights", message: "The server runs without weights; nothing can be read." }),
@@ -218,7 +218,7 @@ export class Panel {
         element("summary", { text: `Provenance: ${report.protocol.id} ${report.protocol.version}, ${report.model.name}` }), provenance(report)),
       shareButtons(reading, [
         compare && reading.id && element("button", { type: "button", text: "Compare…", title: "Compare with another run of this image", on: { click: () => compare(reading) } }),
-        remove && reading.id && element("button", { type: "button", class: "quiet", text: "Delete", title: "Take it out of the history", on: { click: () => remove(reading) } }),
+        remove && reading.id && element("button", { type: "button", class: "quiet", text: "Delete", title: "Delete it from the history", on: { click: () => remove(reading) } }),
       ]));
   }
 }

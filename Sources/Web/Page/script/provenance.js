@@ -1,4 +1,4 @@
-// What an examination was made with, and what it took.
+// Provenance, time and work of an examination.
 
 import { copy, dialog, element } from "./dom.js";
 import { protocolDocument } from "./api.js";

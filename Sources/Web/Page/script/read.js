@@ -1,4 +1,4 @@
-// The view that reads: image and filmstrip on the left, the examination on the right.
+// The main view: image and filmstrip on the left, the examination on the right.
 
 import { deleteExamination, deleteUpload, examination, listExaminations, listImages } from "./api.js";
 import { chooseOther } from "./compare.js";

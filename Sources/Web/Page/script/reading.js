@@ -48,7 +48,7 @@ export class Reading {
     reading.id = entry.id;
     reading.finished = entry.finished;
     if (entry.report) reading.#take(entry.report, false);
-    else Object.assign(reading, { state: "failed", failure: entry.failure ?? { message: "It went no further." } });
+    else Object.assign(reading, { state: "failed", failure: entry.failure ?? { message: "The examination failed." } });
     return reading;
   }
 
@@ -101,7 +101,7 @@ export class Reading {
         this.#retry = setTimeout(() => this.start(), error.retryAfter * 1000);
       }
     } else {
-      this.failure = { message: "The page stumbled over the server’s answer.", reason: "page" };
+      this.failure = { message: "The page could not understand the server’s answer.", reason: "page" };
     }
     this.state = "failed";
     this.#tell();

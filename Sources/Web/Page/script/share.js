@@ -1,4 +1,4 @@
-// An examination taken along: as text, as JSON, as a link.
+// Exports an examination as text, JSON or a link.
 
 import { copy, download, element } from "./dom.js";
 

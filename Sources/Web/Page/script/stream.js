@@ -1,4 +1,4 @@
-// A job's events as they happen: each once, in order, whatever happens to the connection.
+// A job's events, each once and in order, whatever happens to the connection.
 
 import { eventsAddress, jobStatus, ServerGone } from "./api.js";
 import { lost, found, reachable } from "./connection.js";

@@ -1,4 +1,4 @@
-// A server that wants a token gets it once, for a cookie that no script can read.
+// Login: exchanges the server's token for a cookie that no script can read.
 
 import { dialog, element } from "./dom.js";
 
@@ -25,7 +25,7 @@ export function askForToken() {
     };
     const form = element(
       "form", { on: { submit: send } }, field, " ", element("button", { type: "submit", class: "primary", text: "Enter" }), message);
-    const box = dialog("This server wants its token", form);
+    const box = dialog("This server requires a token", form);
     box.addEventListener("close", () => {
       asking = null;
       resolve(isTaken);

@@ -1,23 +1,23 @@
-// What went wrong with an examination, in words that help.
+// Error messages with hints.
 
 import { element } from "./dom.js";
 import { sentence } from "./words.js";
 
 const HINTS = {
   no_weights: ["No model is loaded", "On the server’s machine, dermgemma doctor says what is missing, "
-    + "and dermgemma models pull fetches weights. Images, history and validation runs can be looked at meanwhile."],
+    + "and dermgemma models pull fetches weights. Images, history and validation runs still work."],
   failed: ["No model is loaded", "The weights could not be loaded. On the server’s machine, dermgemma doctor says why."],
   loading: ["The model is still loading", "It takes a moment after the server starts."],
   queue_full: ["The queue is full", null],
-  too_many_requests: ["Too many requests", "The server limits how much one address may ask."],
-  gone: ["The server cannot be reached", "The page goes on as soon as it is back."],
-  not_found: ["Not there any more", null],
+  too_many_requests: ["Too many requests", "The server limits the requests of one address."],
+  gone: ["The server cannot be reached", "The page continues as soon as it is back."],
+  not_found: ["No longer there", null],
   unusable_image: ["This image cannot be read", null],
 };
 
 /** A box about a failure; `retry` and `giveUp` are what its buttons do. */
 export function trouble(failure, { retry, giveUp } = {}) {
-  const [title, hint] = HINTS[failure.reason] ?? (failure.status === 429 ? HINTS.queue_full : ["It did not work", null]);
+  const [title, hint] = HINTS[failure.reason] ?? (failure.status === 429 ? HINTS.queue_full : ["Something went wrong", null]);
   const countdown = failure.retryAt ? element("span", { class: "countdown" }) : null;
   if (countdown) count(countdown, failure.retryAt);
   return element(

@@ -1,15 +1,15 @@
-// Images from the person's own machine: dropped, pasted or chosen; one after the other, with what went wrong in plain words.
+// Uploads: images that were dropped, pasted or chosen, one after the other.
 
 import { ServerGone, upload } from "./api.js";
 import { element } from "./dom.js";
 import { sentence, size } from "./words.js";
 
-// What looks like a picture by its name is sent, of a format that is not read too: the server says what it is and what to do.
+// Unsupported picture formats are sent too: the server says what to do.
 const KINDS = /\.(jpe?g?|jfif|png|webp|tiff?|bmp|hei[cf]|avif|jxl|jp2|gif|dcm|dicom|dng|cr2|nef|arw)$/i;
 const WORDS = {
   413: "It is too large for this server.",
   422: "It looks like an image, but cannot be read.",
-  429: "The server has its hands full. Try again in a moment.",
+  429: "The server is busy. Try again in a moment.",
 };
 
 const waiting = [];
@@ -20,7 +20,7 @@ export function sendFiles(files, added) {
   const images = files.filter((file) => file.type.startsWith("image/") || KINDS.test(file.name));
   const others = files.length - images.length;
   if (images.length === 0) images.push(...files.slice(0, 1)); // the server says why not
-  else if (others > 0) row(`${others === 1 ? "1 file is" : `${others} files are`} no image and was left out.`).end("", true);
+  else if (others > 0) row(`${others === 1 ? "1 file is" : `${others} files are`} not an image; left out.`).end("", true);
   for (const file of images) waiting.push({ file, line: row(file.name || "Pasted image", file.size), added });
   next();
 }

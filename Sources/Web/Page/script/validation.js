@@ -22,7 +22,7 @@ export class ValidationView {
     try {
       const before = this.#run.value;
       this.#runs = await listRuns();
-      if (this.#runs.length === 0) return this.#tell("There is no validation run yet: dermgemma validate all makes one.");
+      if (this.#runs.length === 0) return this.#tell("There is no validation run yet. To make one, run dermgemma validate all.");
       options(this.#run, this.#runs.map(({ name, modified }) => [name, `${name}, ${moment(modified)}`]));
       if (this.#runs.some(({ name }) => name === before)) this.#run.value = before;
       this.#run.hidden = false;
@@ -49,7 +49,7 @@ export class ValidationView {
 function report(name) {
   return [
     element("iframe", { class: "report", title: `Report of the run ${name}`, src: runReport(name) }),
-    element("p", {}, element("a", { href: runReport(name), target: "_blank", rel: "noopener", text: "The report in a window of its own" })),
+    element("p", {}, element("a", { href: runReport(name), target: "_blank", rel: "noopener", text: "Open the report in its own window" })),
   ];
 }
 

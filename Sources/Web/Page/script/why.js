@@ -25,7 +25,7 @@ export class Why {
     const dropped = this.#observations.dropped;
     if (!dropped.delete(id)) dropped.add(id);
     await this.#show();
-    // The button was drawn anew; whoever pressed it stays where they were.
+    // The button was redrawn; keep the focus on it.
     const place = [...this.#reading.observations.keys()].indexOf(id);
     this.#observations.node.querySelectorAll(".drop-button")[place]?.focus();
   }
