@@ -4,7 +4,7 @@ import Foundation
 import VisionLanguage
 import Weights
 
-/// MedGemma, or any other Gemma 3 with or without eyes, on llama.cpp. Loaded once; shared by everyone.
+/// MedGemma, or any other Gemma 3, multimodal or text-only, on llama.cpp. Loaded once and shared by all callers.
 public final class LlamaVisionLanguageModel: VisionLanguageModel {
   let vocabulary: Vocabulary
   let engine: DecodingEngine
@@ -13,7 +13,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   private let text: TextWeights
   private let projector: ProjectorWeights?
   private let identification: Task<ModelIdentity, any Error>
-  /// The room that it was given.
+  /// The memory and sequences that it was given.
   public let room: EngineRoom
   /// Threads for decoding, and those for encoding.
   public let threads: (decoding: Int, encoding: Int)
@@ -105,10 +105,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     identification.cancel()
   }
 
-  /// Ends everything that is under way; who still waits gets an error.
+  /// Ends all work in progress; callers that still wait get an error.
   public func close() async { await engine.close() }
 
-  /// Which weights these are; waits until their digests are taken.
+  /// The identity of the weights; waits until their digests are computed.
   ///
   /// - Throws: an `EngineFault` when a file cannot be read or was written to since it was loaded; `CancellationError`.
   public var identity: ModelIdentity {
@@ -129,7 +129,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   public func metadataNumbers(_ key: String) -> [Double]? { text.numbers(key) }
 
-  /// What was done since it was loaded.
+  /// Statistics since it was loaded.
   public var tally: EngineTally {
     get async {
       let tally = await engine.tally
@@ -187,7 +187,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let prompt = format.prompt(withoutImage: request.prompt)
     let scoring = try LabelTokens(labels, after: request.prompt) { format.withoutImage($0) }
     let tokens = TokenRequest(prompt: prompt, sampling: request.sampling, seed: request.seed)
-    // Labels may be cut into tokens so that the prompt ends elsewhere than the answer's; then each is read by itself.
+    // Tokenising a label may move the end of the prompt; then prompt and labels are decoded separately.
     guard scoring.prompt == prompt.tokens else {
       async let scores = score(labels, after: request.prompt)
       guard let stream = try await engine.generate([tokens], view: nil).first else { throw EngineFault.closed }

@@ -4,14 +4,14 @@ import Imaging
 import LlamaEngine
 import VisionLanguage
 
-/// Reads images: bytes in, report out. Everyone who wants an image read goes through one of these.
+/// Reads images: bytes in, report out. Every caller that reads images uses a `Reader`.
 ///
 /// Several images can be read at once; they share the model and nothing else. Cancelling the task of a reading ends it at
 /// the engine's next step.
 public final class Reader: Sendable {
   /// The protocol that every image is read by.
   public let readingProtocol: ReadingProtocol
-  /// Who examines, for callers that have something else than a file to be read: a prepared image, or words.
+  /// The examiner, for callers that have something other than a file: a prepared image, or text.
   public let examiner: Examiner
   /// How many images can be read at once without waiting for each other.
   public let readings: Int
@@ -21,7 +21,7 @@ public final class Reader: Sendable {
   ///
   /// - Parameters:
   ///   - location: the two files.
-  ///   - readingProtocol: by which every image is read; its longest prompt decides how much room an image gets.
+  ///   - readingProtocol: the protocol for every image; its longest prompt determines how much memory an image gets.
   ///   - readings: how many images may be read at once; at least 1; `nil` for as many as free memory allows.
   ///   - atMost: how many that may be; `nil` for the default of `readings`.
   ///   - threads: processors that may be used: by one engine for decoding, and as many for encoding, or of a small model by an
@@ -41,9 +41,9 @@ public final class Reader: Sendable {
   ///
   /// - Parameters:
   ///   - path: the text model's GGUF file.
-  ///   - readingProtocol: by which words are classified.
+  ///   - readingProtocol: the protocol for the classification.
   ///   - readings: how many classifications may be under way at once; at least 1.
-  ///   - threads: threads for decoding; `nil` for what the model's size is worth.
+  ///   - threads: threads for decoding; `nil` to choose by the model's size.
   ///   - device: where to compute.
   /// - Throws: a `Fault` when the weights are missing or broken, or the device is not there.
   public convenience init(
@@ -74,7 +74,7 @@ public final class Reader: Sendable {
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
 
-  /// Readings at once by an engine, when nobody asks for a number and memory has room for them.
+  /// The default number of concurrent readings per engine, if memory allows.
   public static let mostReadings = 8
 
   /// The room that the engine was given.
@@ -84,8 +84,8 @@ public final class Reader: Sendable {
   /// An engine's threads for decoding, and those for encoding.
   public var threads: (decoding: Int, encoding: Int) { model.threads }
 
-  /// Looks at a blank image and lets one token be written, so that numbers that are not finite anywhere in the weights come
-  /// to light; without a projector the token alone.
+  /// Encodes a blank image and generates one token, which reveals numbers in the weights that are not finite; without a
+  /// projector only the token.
   ///
   /// - Throws: `EngineFault.brokenWeights` when weights are broken.
   public func tryOut() async throws {
@@ -102,21 +102,21 @@ public final class Reader: Sendable {
     await view.close()
   }
 
-  /// Which weights read; waits until their digests are taken.
+  /// The identity of the weights; waits until their digests are computed.
   ///
   /// - Throws: an `EngineFault` when a file cannot be read or was written to since it was loaded; `CancellationError`.
   public var identity: ModelIdentity {
     get async throws { try await model.identity }
   }
 
-  /// Decodes an image, prepares it as the protocol says and has it examined.
+  /// Decodes an image, prepares it as the protocol says and examines it.
   ///
   /// - Parameters:
   ///   - bytes: the file's.
   ///   - name: what the report and messages call it.
-  ///   - truth: what is known of the lesion, for the report's comparison only: the model never sees it.
-  ///   - seed: where the random numbers begin.
-  ///   - log: receives what happens while it happens.
+  ///   - truth: the ground truth, only for comparison in the report: the model never sees it.
+  ///   - seed: the seed of the random numbers.
+  ///   - log: receives the events as they happen.
   /// - Throws: an `ImageFault` for an image that cannot be used, `EngineFault.noProjector` when only words can be read,
   ///   another `Fault` for what the engine meets.
   public func read(
@@ -131,10 +131,10 @@ public final class Reader: Sendable {
   /// - Parameters:
   ///   - path: the file's.
   ///   - name: what the report calls it; messages name the path.
-  ///   - truth: what is known of the lesion, as above.
-  ///   - seed: where the random numbers begin.
+  ///   - truth: the ground truth, as above.
+  ///   - seed: the seed of the random numbers.
   ///   - last: the phase after which the examination ends.
-  ///   - log: receives what happens while it happens.
+  ///   - log: receives the events as they happen.
   /// - Throws: as above; an `ImageFault` too when the file is missing or may not be read.
   public func read(
     fileAt path: String, name: String, truth: GroundTruth? = nil, seed: UInt64,
@@ -158,6 +158,6 @@ public final class Reader: Sendable {
     return try await examiner.examine(prepared, subject: subject, seed: seed, through: last, log: log)
   }
 
-  /// Ends everything that is under way.
+  /// Ends all work in progress.
   public func close() async { await model.close() }
 }

@@ -36,7 +36,7 @@ let compareCommand = CommandSpecification(
   let limit = try arguments.number("--limit", in: 0...Int.max) ?? 20
   let (out, images) = (try arguments.path("--out"), try arguments.path("--images"))
   if images != nil, out == nil {
-    throw UsageFault(message: "--images is for the page: say --out DIR as well", command: "compare")
+    throw UsageFault(message: "--images is for the page: give --out DIR as well", command: "compare")
   }
   let first = try await OpenRun(RunReference(arguments.positional[0]))
   do {

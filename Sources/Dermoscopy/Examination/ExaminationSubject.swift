@@ -1,6 +1,6 @@
 import Digests
 
-/// The image as its owner knows it: before preparation.
+/// The original image, before preparation.
 public struct ExaminationSubject: Sendable, Hashable {
   /// The file's name.
   public var name: String
@@ -10,9 +10,9 @@ public struct ExaminationSubject: Sendable, Hashable {
   public var width: Int
   /// Pixels, as decoded and oriented.
   public var height: Int
-  /// What the lesion is known to be.
+  /// The ground truth of the lesion.
   public var groundTruth: GroundTruth?
-  /// What was done to the pixels while they were decoded, for the report; mostly empty.
+  /// Notes for the report on what decoding did to the pixels; usually empty.
   public var notes: [String] = []
 
   /// An image to examine.
@@ -25,7 +25,7 @@ public struct ExaminationSubject: Sendable, Hashable {
   }
 }
 
-/// What a lesion is known to be.
+/// The ground truth of a lesion.
 public struct GroundTruth: Sendable, Hashable {
   /// A code, upper case; perhaps one that is never predicted (AKIEC, DF).
   public var code: String

@@ -37,8 +37,8 @@ struct Chromaticities: Sendable {
     }
   }
 
-  /// The primaries' XYZ, a column each, adapted from their white to D50 by Bradford's transform as ICC asks (ICC.1,
-  /// annex E); `nil` for chromaticities that make no space.
+  /// The primaries' XYZ, one column each, adapted from their white to D50 by Bradford's transform as ICC requires
+  /// (ICC.1, annex E); `nil` for chromaticities that do not define a space.
   var primariesInD50: [[Double]]? {
     let columns = [red, green, blue].map { [$0.x, $0.y, 1 - $0.x - $0.y] }
     guard white.y > 0, let inverse = Self.inverse(Self.transposed(columns)) else { return nil }

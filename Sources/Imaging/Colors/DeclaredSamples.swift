@@ -1,4 +1,4 @@
-/// What a file says of the numbers that its samples use.
+/// What a file declares about the range of its samples.
 struct DeclaredSamples: Equatable {
   /// TIFF's SMinSampleValue.
   var darkest: Int?
@@ -10,21 +10,21 @@ struct DeclaredSamples: Equatable {
   var isZeroWhite = false
 }
 
-/// How 16-bit samples that leave their upper bits unused are brought to the full range.
+/// How 16-bit samples that leave their upper bits unused are scaled to the full range.
 ///
-/// A camera of 10, 12 or 14 bits that writes its numbers into 16 as they are gives a picture that is nearly black.
+/// A camera with 10, 12 or 14 bits that stores its numbers unscaled in 16 bits gives a picture that is nearly black.
 struct SampleScaling: Equatable {
   /// The number that becomes 0.
   let black: Int
   /// The number that becomes 65,535.
   let white: Int
-  /// What was done, in a sentence's words.
+  /// What was done, in words for a sentence.
   let note: String
 
-  /// `nil` where the samples use their upper bits, or there is nothing but black.
+  /// `nil` if the samples use their upper bits, or if the picture is all black.
   ///
   /// - Parameters:
-  ///   - declared: the file's word; it counts as long as no sample contradicts it.
+  ///   - declared: what the file declares; it counts unless a sample contradicts it.
   ///   - largest: the largest sample in any colour.
   init?(_ declared: DeclaredSamples, largest: Int) {
     // A quarter of the full range: 14 bits, the most that cameras leave unfilled.
@@ -46,10 +46,10 @@ struct SampleScaling: Equatable {
     note = "16-bit samples scaled from \(bits) bits: none is above \(grouped(largest)) of 65,535"
   }
 
-  /// `scale` and `offset` of the line that does it.
+  /// `scale` and `offset` of the linear map.
   func line(isZeroWhite: Bool) -> (scale: Double, offset: Double) {
     let scale = 65_535 / Double(white - black)
-    // libvips has turned samples round already where 0 is white.
+    // libvips has already inverted the samples if 0 is white.
     return isZeroWhite
       ? (scale, 65_535 - scale * (65_535 - Double(black))) : (scale, -scale * Double(black))
   }

@@ -1,8 +1,8 @@
-/// A colour space as libvips takes one: an ICC profile (ICC.1:2010, version 4.2) of primaries and one curve.
+/// A colour space for libvips: an ICC profile (ICC.1:2010, version 4.2) with primaries and one curve.
 struct ICCProfile: Equatable {
   let bytes: [UInt8]
 
-  /// `nil` for primaries that make no space.
+  /// `nil` for primaries that do not define a space.
   init?(_ primaries: Chromaticities, _ curve: ToneCurve) {
     let tone =
       Self.type("para") + Self.number(3, 2) + [0, 0]

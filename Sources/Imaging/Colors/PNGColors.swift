@@ -1,23 +1,23 @@
-/// What a PNG says its numbers mean, in the order of the PNG specification (third edition, 4.3): cICP, iCCP, sRGB, gAMA
-/// with cHRM. Pillow and libvips look at iCCP alone; browsers show the others too.
+/// A PNG's colour space, in the order of precedence of the PNG specification (third edition, 4.3): cICP, iCCP, sRGB,
+/// gAMA with cHRM. Pillow and libvips only use iCCP; browsers use the others too.
 ///
-/// Where the specification leaves room, this does as Chromium (version 156) was seen to do.
+/// Where the specification leaves a choice, this does what Chromium (version 156) was observed to do.
 struct PNGColors: Equatable {
-  /// From cICP, which goes before an embedded profile.
+  /// From cICP, which takes precedence over an embedded profile.
   var overriding: ICCProfile?
   /// From gAMA and cHRM, for a file without a profile that can be used and without sRGB.
   var fallback: ICCProfile?
 
   init() {}
 
-  /// - Throws: `FormatFault` for high dynamic range, which has no one meaning on a screen.
+  /// - Throws: `FormatFault` for high dynamic range, which has no single rendering on a screen.
   init(_ chunks: [String: ArraySlice<UInt8>]) throws(FormatFault) {
     if let content = chunks["cICP"].map(Array.init), content.count == 4, content[2] == 0, content[3] == 1 {
       if content[1] == 16 { throw .featureNotAccepted("high dynamic range (PQ)") }
       if content[1] == 18 { throw .featureNotAccepted("high dynamic range (HLG)") }
       if let primaries = Chromaticities.coded(content[0]), let curve = ToneCurve.coded(content[1]) {
         if content[0] != 1 || content[1] != 13 { overriding = ICCProfile(primaries, curve) }
-        // sRGB by its codes: nothing to convert, whatever else is said.
+        // sRGB by its codes: nothing to convert, whatever else the file says.
         if overriding == nil { overriding = ICCProfile(.srgb, .srgb) }
       }
     }
@@ -25,12 +25,12 @@ struct PNGColors: Equatable {
     if let primaries = Self.chromaticities(chunks["cHRM"]) {
       fallback = ICCProfile(primaries, .power(1 / gamma))
     } else if abs(gamma * 2.2 - 1) > 0.05 {
-      // Nearer than this to 1/2.2 it stands for sRGB, as libpng has it.
+      // Closer to 1/2.2 than this, it means sRGB, as in libpng.
       fallback = ICCProfile(.srgb, .power(1 / gamma))
     }
   }
 
-  /// gAMA is in units of 1/100,000; what lies outside 0.05 to 20 makes no sense.
+  /// gAMA is in units of 1/100,000; values outside 0.05 to 20 are invalid.
   private static func gamma(_ content: ArraySlice<UInt8>?) -> Double? {
     guard let content, let value = ByteReader(Array(content)).u32(at: 0, bigEndian: true) else { return nil }
     let gamma = Double(value) / 100_000

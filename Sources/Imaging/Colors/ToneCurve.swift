@@ -16,7 +16,7 @@ struct ToneCurve: Sendable {
   /// known to Chromium either.
   static func coded(_ code: UInt8) -> ToneCurve? {
     switch code {
-    // Television's, as a screen shows them (ITU-R BT.1886), which is how Chromium does it.
+    // Television's, as displayed (ITU-R BT.1886), which is how Chromium does it.
     case 1, 6, 11, 14, 15: power(2.4)
     case 4: power(2.2)
     case 5: power(2.8)

@@ -7,9 +7,9 @@ public struct DecodedImage: Sendable, Equatable {
   public let image: PixelImage
   /// SHA-256 of the file's bytes.
   public let digest: SHA256Digest
-  /// What the file is, by its bytes.
+  /// The file's format, determined from its bytes.
   public let format: ImageFormat
-  /// What was done to the pixels that the file's owner may want to know, a line each; mostly empty.
+  /// Notes on what decoding did to the pixels, one line each; usually empty.
   public let notes: [String]
 
   /// A decoded picture.
@@ -21,7 +21,7 @@ public struct DecodedImage: Sendable, Equatable {
   }
 }
 
-/// A picture, and what was done to it.
+/// A picture, with notes on what decoding did to it.
 struct DecodedPicture {
   let image: PixelImage
   var notes: [String] = []

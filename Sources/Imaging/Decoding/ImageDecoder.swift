@@ -7,12 +7,12 @@ import VisionLanguage
 /// ends early is told apart from one that is damaged. Then libvips decodes (BMP: `BitmapDecoder`).
 ///
 /// What comes out, whatever went in:
-/// - The orientation of EXIF or TIFF is applied; where EXIF says none, that of XMP, or of EXIF in a PNG's text.
+/// - The orientation of EXIF or TIFF is applied; if EXIF has none, that of XMP, or of EXIF in a PNG's text.
 /// - Transparent parts are shown over white, as a browser or a sheet of paper would show them.
 /// - An embedded ICC profile is converted to sRGB (perceptual intent); one that cannot be used is left aside, and so is
 ///   a BMP's. Grey without a profile is sRGB's grey, CMYK is libvips' own; a JPEG's inks are taken as inverted, as
 ///   Adobe's are.
-/// - What a PNG says of its colours counts in the PNG specification's order: cICP, profile, sRGB, gAMA with cHRM.
+/// - A PNG's colour information counts in the PNG specification's order: cICP, profile, sRGB, gAMA with cHRM.
 /// - 16-bit samples keep their upper 8 bits. Where these are never used, as by cameras of 12 bits, the samples are scaled to
 ///   the full range, and a note says so. Samples of other kinds (floating-point, 32 bits) are refused.
 /// - Of an animation or a document of several pages, the first picture.
@@ -47,8 +47,8 @@ public enum ImageDecoder {
     }
   }
 
-  /// Whether a browser shows a file as it is decoded here: not a TIFF, nor what browsers do not look at, such as an
-  /// orientation in XMP. No pixel is decoded; a file that cannot be read counts as one that is shown.
+  /// Whether a browser shows a file as it is decoded here. It does not for a TIFF, or for a file with metadata that
+  /// browsers ignore, such as an orientation in XMP. No pixel is decoded; an unreadable file counts as shown.
   public static func isShownAlikeByBrowsers(_ bytes: [UInt8]) -> Bool {
     guard bytes.count <= ImageLimits.fileBytes, case .accepted(let format) = RecognisedFormat(bytes) else {
       return true

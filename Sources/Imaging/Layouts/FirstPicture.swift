@@ -1,8 +1,8 @@
 /// What libvips gets to see of a file whose layout is sound: the first picture, and what its colours need.
 ///
-/// Everything else would cost time and memory before the first pixel: libpng unpacks each text to as much as 8 MB (900
-/// of them in a file of 7 MB took 22 s and 2.3 GB), libvips walks through every page of a TIFF. Of a JPEG, what libjpeg
-/// would pass over with a warning is put right: then any warning that is left is about pixels.
+/// Everything else costs time and memory before the first pixel: libpng unpacks each text chunk to as much as 8 MB (900
+/// of them in a file of 7 MB took 22 s and 2.3 GB), and libvips visits every page of a TIFF. In a JPEG, what libjpeg
+/// would skip with a warning is corrected, so that any remaining warning is about pixels.
 enum FirstPicture {
   /// The chunks beside the critical ones that change how a PNG looks and that libvips reads; see ``PNGColors`` for others.
   private static let visible: Set<String> = ["tRNS", "iCCP", "eXIf"]
@@ -24,7 +24,7 @@ enum FirstPicture {
     return kept.reduce(into: Array(data.bytes.prefix(8))) { $0 += data.bytes[$1] }
   }
 
-  /// A JPEG whose header has nothing but segments, of values that the standards know.
+  /// A JPEG whose header consists only of segments, with values that the standards know.
   static func ofJPEG(_ data: ByteReader) throws(FormatFault) -> [UInt8] {
     let header = try JPEGHeader(data)
     var changes: [Int: UInt8] = [:]
@@ -37,12 +37,12 @@ enum FirstPicture {
         put(1, at: start + 5, unless: [1])  // the major version
       }
       if segment.marker == 0xEE, segment.range.count >= 16, data.has("Adobe", at: start) {
-        // The colours' transform; libjpeg takes an unknown one for YCbCr and YCCK.
+        // The colour transform; libjpeg treats an unknown one as YCbCr or YCCK.
         if header.components == 3 { put(1, at: start + 11, unless: [0, 1]) }
         if header.components == 4 { put(2, at: start + 11, unless: [0, 2]) }
       }
     }
-    // A scan of a picture that is not progressive always has all 64 coefficients; Samsung's telephones say 0 to 0.
+    // A scan of a picture that is not progressive always has all 64 coefficients; Samsung phones write 0 to 0.
     if [0xC0, 0xC1, 0xC9].contains(header.frame) {
       for scan in PictureLayout.scans(in: data, from: header.scanOffset) {
         let last = scan + 5 + 2 * Int(data.u8(at: scan + 4) ?? 0)

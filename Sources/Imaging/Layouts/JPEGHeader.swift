@@ -1,7 +1,7 @@
 /// A JPEG's segments up to its first scan (ITU-T T.81, annex B), found as libjpeg finds them.
 ///
-/// Between segments libjpeg passes over whatever is no marker, and so does this: stray and fill bytes there touch no
-/// pixel. What does (tables, frame, scans) stays libjpeg's to judge.
+/// Between segments libjpeg skips everything that is not a marker, and so does this: stray and fill bytes there affect
+/// no pixel. Segments that affect pixels (tables, frame, scans) are left to libjpeg.
 struct JPEGHeader {
   struct Segment {
     let marker: UInt8
@@ -9,8 +9,7 @@ struct JPEGHeader {
     let range: Range<Int>
   }
 
-  /// Those that are whole, in the file's order; application and comment segments that are too short to be any are left
-  /// out.
+  /// The complete ones, in the file's order; application and comment segments that are too short are left out.
   private(set) var segments: [Segment] = []
   /// Where the first scan's marker is.
   private(set) var scanOffset = 0

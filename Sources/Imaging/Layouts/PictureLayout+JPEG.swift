@@ -13,7 +13,7 @@ extension PictureLayout {
     isShownByBrowsers = header.components < 4 && orientationBesideEXIF == nil
   }
 
-  /// Where the scans begin, from the first on, up to the end mark: after it a file may hold what it likes.
+  /// Where the scans begin, from the first on, up to the end marker; anything may follow it in the file.
   static func scans(in data: ByteReader, from first: Int) -> [Int] {
     var found: [Int] = []
     var offset: Int? = first

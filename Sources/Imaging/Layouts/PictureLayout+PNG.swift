@@ -6,7 +6,7 @@ extension PictureLayout {
     guard data.has("IHDR", at: 12), data.u32(at: 8, bigEndian: true) == 13,
       let width = data.u32(at: 16, bigEndian: true), let height = data.u32(at: 20, bigEndian: true)
     else {
-      // Apple's tools rewrite the pictures of an iPhone's programs so that no PNG reader can read them.
+      // Apple's tools rewrite the pictures in iPhone apps so that no PNG reader can read them.
       if data.has("CgBI", at: 12) { throw .featureNotAccepted("Apple's private compression for iPhones (CgBI)") }
       throw .damaged("it does not begin with a header of 13 bytes")
     }
@@ -37,7 +37,7 @@ extension PictureLayout {
     orientationBesideEXIF = notes.orientation
     colors = try notes.colors()
     samples = notes.samples
-    // Wider spaces are shown as wide as the screen is, and samples that leave their upper bits unused as black.
+    // Browsers show wider spaces with the gamut of the screen, and samples that leave their upper bits unused as black.
     isShownByBrowsers = orientationBesideEXIF == nil && colors.overriding == nil && data.bytes[24] < 16
   }
 }

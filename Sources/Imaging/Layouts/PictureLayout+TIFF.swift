@@ -79,7 +79,7 @@ extension PictureLayout {
     samples.isZeroWhite = (try? directory.value(Tag.photometric)) == 0
     samples.darkest = (try? directory.values(Tag.smallestSample))?.min().map { Int(clamping: $0) }
     samples.brightest = (try? directory.values(Tag.largestSample))?.max().map { Int(clamping: $0) }
-    // TIFF 6.0: MaxSampleValue is for statistics only, but tells how many bits there are.
+    // TIFF 6.0: MaxSampleValue is for statistics only, but shows how many bits there are.
     if let largest = (try? directory.values(Tag.largestSampleSeen))?.max(), largest > 0, largest < 65_536 {
       samples.bits = UInt64.bitWidth - largest.leadingZeroBitCount
     }

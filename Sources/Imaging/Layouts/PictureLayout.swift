@@ -11,11 +11,11 @@ struct PictureLayout: Equatable {
   let width: Int
   let height: Int
   let extraChannel: ExtraChannel
-  /// 1 to 8, from metadata other than EXIF; counts only where EXIF says nothing.
+  /// 1 to 8, from metadata other than EXIF; counts only if EXIF has none.
   var orientationBesideEXIF: Int?
-  /// What a PNG says of its colours.
+  /// A PNG's colour information.
   var colors = PNGColors()
-  /// What the file says of the numbers that its 16-bit samples use.
+  /// What the file declares about the range of its 16-bit samples.
   var samples = DeclaredSamples()
   /// Whether browsers show the file as it is decoded here.
   var isShownByBrowsers = true

@@ -80,7 +80,7 @@ struct TIFFDirectory {
     default: throw .damaged("entry \(tag) is not of whole numbers")
     }
     guard entry.count > 0, entry.count <= UInt64(data.count) else {
-      throw .damaged("entry \(tag) is said to have \(grouped(entry.count)) values")
+      throw .damaged("entry \(tag) claims to have \(grouped(entry.count)) values")
     }
     let count = Int(entry.count)
     var offset = entry.valueOffset

@@ -4,12 +4,12 @@ import CVips
 struct SampleRanges {
   /// In the colours, counted from black.
   let largest: Int
-  /// In the alpha channel; `nil` without one, or where the colours use their upper bits anyway.
+  /// In the alpha channel; `nil` without one, or if the colours use their upper bits anyway.
   let alpha: Int?
 
   /// `nil` when the picture cannot be decoded.
   ///
-  /// - Parameter load: loads the picture anew: it is read from the top once.
+  /// - Parameter load: loads the picture again, because it can be read from the top only once.
   init?(_ color: VipsColor, _ declared: DeclaredSamples, load: () -> VipsPicture?) {
     func extreme(
       _ first: Int, _ count: Int, _ find: (UnsafeMutablePointer<VipsImage>, UnsafeMutablePointer<Double>) -> Int32

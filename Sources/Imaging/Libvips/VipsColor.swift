@@ -5,7 +5,8 @@ struct VipsColor {
   let colorBands: Int
   private let extraChannel: PictureLayout.ExtraChannel
   private let png: PNGColors
-  /// For 16-bit samples that do not use their upper bits: how colours and, perhaps, alpha become the full range.
+  /// For 16-bit samples that do not use their upper bits: how colours and, if present, alpha are scaled to the full
+  /// range.
   var scale: (colors: (scale: Double, offset: Double), alpha: Double?)?
 
   /// - Throws: `FormatFault` for samples or colour spaces that are not read.
@@ -55,13 +56,13 @@ struct VipsColor {
     _ picture: consuming VipsPicture, by line: (scale: Double, offset: Double)?
   ) -> VipsPicture? {
     guard let line else { return picture }
-    // The half rounds, as libvips cuts.
+    // The half is for rounding, because libvips truncates.
     let (scale, offset) = (line.scale, line.offset + 0.5)
     return VipsPicture { dermgemma_vips_scale(picture.pointer, $0, scale, offset) }
   }
 
-  /// The colours alone, by what a PNG says above its profile, by the embedded profile if it can be used, or by what else a
-  /// PNG says.
+  /// The colours alone, converted by a PNG's cICP, by the embedded profile if it can be used, or by a PNG's other
+  /// colour information.
   private func srgb(_ picture: borrowing VipsPicture) -> VipsPicture? {
     guard let stored = bands(picture, 0, colorBands), let colors = scaled(stored, by: scale?.colors) else { return nil }
     if let profile = png.overriding, let managed = srgb(colors, by: profile) { return managed }
@@ -77,7 +78,7 @@ struct VipsColor {
   }
 
   private func srgb(_ colors: borrowing VipsPicture, by profile: ICCProfile) -> VipsPicture? {
-    // Grey goes through the curve as three equal colours: by a grey profile lcms is 10 levels off in the darks.
+    // Grey goes through the curve as three equal colours: with a grey profile, lcms is 10 levels off in dark areas.
     if colors.bands == 1 {
       guard let two = VipsPicture({ dermgemma_vips_join_bands(colors.pointer, colors.pointer, $0) }),
         let three = VipsPicture({ dermgemma_vips_join_bands(two.pointer, colors.pointer, $0) })

@@ -6,7 +6,7 @@ enum VipsDecoder {
   /// What a decoding ends in.
   private enum Outcome {
     case picture(DecodedPicture)
-    /// libvips refused; `VipsLibrary.reason` says why, if nobody else was at work.
+    /// libvips refused; `VipsLibrary.reason` says why, unless other work ran at the same time.
     case failed
     case fault(FormatFault)
   }
@@ -35,7 +35,7 @@ enum VipsDecoder {
     }
   }
 
-  /// libjpeg calls data that it had to guess at a mere warning; a picture with guessed parts is not for reading.
+  /// libjpeg only warns about data that it had to guess; a picture with guessed parts must not be read.
   private static func strictest(_ format: ImageFormat) -> VipsFailOn {
     format == .jpeg ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_ERROR
   }

@@ -20,7 +20,7 @@ struct VipsPicture: ~Copyable {
   var bands: Int { Int(vips_image_get_bands(pointer)) }
   var format: VipsBandFormat { vips_image_get_format(pointer) }
   var interpretation: VipsInterpretation { vips_image_get_interpretation(pointer) }
-  /// 1 to 8, as in EXIF; where EXIF says nothing, as other metadata have it; 1 when nothing is said.
+  /// 1 to 8, from EXIF, else from other metadata; 1 without any.
   func orientation(besideEXIF other: Int?) -> Int {
     if let other, !has("orientation") || !(1...8).contains(stored("orientation")) { return other }
     return Int(vips_image_get_orientation(pointer))

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Orientations that stand in other metadata than EXIF: XMP, and the texts in which old programs hide EXIF in a PNG.
+/// Orientations in metadata other than EXIF: XMP, and the texts in which old programs store EXIF in a PNG.
 enum OrientationNotes {
   private static let xmpMark = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
 

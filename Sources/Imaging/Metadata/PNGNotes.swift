@@ -1,13 +1,13 @@
-/// What a PNG's chunks beside its pixels say about its colours, its samples and which side is up.
+/// What a PNG's ancillary chunks say about its colours, its samples and its orientation.
 struct PNGNotes {
-  /// From XMP, or from EXIF in a text; the first that says one.
+  /// From XMP, or from EXIF in a text; the first one counts.
   private(set) var orientation: Int?
   private(set) var samples = DeclaredSamples()
   private var chunks: [String: ArraySlice<UInt8>] = [:]
-  /// Once there were so many, further texts are not looked at.
+  /// The most texts that are examined.
   private var textsLeft = 16
 
-  /// Takes a chunk's content; the first of a kind counts.
+  /// Parses a chunk; the first of each kind counts.
   mutating func take(_ name: String, _ content: ArraySlice<UInt8>) {
     switch name {
     case "cICP", "sRGB", "gAMA", "cHRM": if chunks[name] == nil { chunks[name] = content }

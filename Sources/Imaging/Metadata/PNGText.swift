@@ -1,8 +1,8 @@
 import CZlib
 
-/// A PNG's text (ISO/IEC 15948, 11.3.4) that may say which side is up.
+/// A PNG's text chunk (ISO/IEC 15948, 11.3.4) that may contain the orientation.
 struct PNGText {
-  /// Bytes of a text, packed and unpacked, beyond which it is left aside.
+  /// The size limit in bytes of a text, compressed and uncompressed; longer ones are ignored.
   private static let longest = 1 << 20
 
   let keyword: String

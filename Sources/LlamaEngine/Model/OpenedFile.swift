@@ -2,8 +2,7 @@ import Digests
 import Faults
 import Foundation
 
-/// A file that stays the same file: its digest is that of the bytes that were loaded, though its name may have passed to
-/// another file since.
+/// An open file: its digest is that of the bytes that were loaded, even if its name now belongs to another file.
 final class OpenedFile: Sendable {
   private let path: String
   private let descriptor: Int32

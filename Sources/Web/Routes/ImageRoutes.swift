@@ -53,7 +53,7 @@ extension Application {
     return .json(try OrderedJSON.line(["images": descriptions + uploaded])).with("Cache-Control", "no-cache")
   }
 
-  /// Where an image is to be had.
+  /// The address of an image.
   func address(of name: String) -> String {
     let segments = name.split(separator: "/", omittingEmptySubsequences: false).map(\.asPathSegment)
     return settings.basePath.address("/images/" + segments.joined(separator: "/"))
@@ -87,7 +87,7 @@ extension Application {
     do {
       let bytes = try await pictures.picture(of: file.entityTag, as: wish) {
         guard let bytes = file.bytes(atMost: ImageLimits.fileBytes) else {
-          throw Problem.notFound("The image has gone.")
+          throw Problem.notFound("The image is no longer there.")
         }
         return bytes
       }

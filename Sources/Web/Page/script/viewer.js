@@ -24,7 +24,7 @@ export class Viewer {
   #caption = element("p", { class: "caption" });
   #zoom = element("output", { class: "zoom", "aria-label": "Zoom" });
   #slider = element("input", {
-    type: "range", min: 0, max: 100, value: 50, class: "split", "aria-label": "Where before ends and after begins",
+    type: "range", min: 0, max: 100, value: 50, class: "split", "aria-label": "Position of the line between before and after",
     on: { input: () => this.split(Number(this.#slider.value)) },
   });
   #stage = element(
@@ -133,7 +133,7 @@ export class Viewer {
       return;
     }
     this.#picture.classList.remove("shown");
-    replace(this.#message, "This picture cannot be shown. It may have been deleted, or is no image that can be read.");
+    replace(this.#message, "This picture cannot be shown. It may have been deleted, or it is not a readable image.");
   }
 
   #preparedFailed() {
