@@ -11,5 +11,5 @@ git ls-files -z '*.json' | xargs -0 -r -n 1 python3 -m json.tool >/dev/null
 environment=$(scripts/python-environment.sh lint scripts/lint/requirements.txt --no-deps)
 # ISIC's own spellings stay as they are.
 git ls-files -z ':!scripts/lint/codespell.cfg' ':!Sources/Datasets/Diagnoses/isic-taxonomy.tsv' | xargs -0 -r "$environment/bin/codespell" --config scripts/lint/codespell.cfg
-git ls-files -z '*.md' ':!Models' 'Sources/*.swift' 'Sources/*.js' | xargs -0 -r "$environment/bin/python" scripts/lint/prose.py
+git ls-files -z '*.md' ':!Models' ':!CHANGELOG.md' 'Sources/*.swift' 'Sources/*.js' | xargs -0 -r "$environment/bin/python" scripts/lint/prose.py
 echo "lint: clean"

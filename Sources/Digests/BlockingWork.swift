@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Work that waits for the outside for long, such as reading gigabytes from a disk, on a thread of its own: Swift's shared pool
-/// has a thread for each processor, and every one that waits is missing to everybody else.
+/// Runs blocking work, such as reading gigabytes from a disk, on its own thread: Swift's shared pool has only one
+/// thread per processor, and none of them may block.
 public enum BlockingWork {
-  /// Says whether the task that waits for the work was cancelled.
+  /// Tells the work whether the task that waits for it was cancelled.
   public final class Cancellation: Sendable {
     private let isCancelled = Atomic(false)
 
@@ -12,7 +12,7 @@ public enum BlockingWork {
 
     fileprivate func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
-    /// To be called every now and then by work that takes long.
+    /// Long work calls this regularly.
     ///
     /// - Throws: `CancellationError`.
     public func check() throws(CancellationError) {

@@ -2,7 +2,7 @@ import Faults
 
 /// Why an image could not be read, prepared or written.
 public enum ImageFault: Fault, Equatable {
-  /// There is no file, it may not be read, it is no regular file, or it changed while it was read.
+  /// There is no file, it may not be read, it is not a regular file, or it changed while it was read.
   case unreadable(name: String, reason: String)
   /// There are no bytes at all.
   case empty(name: String)

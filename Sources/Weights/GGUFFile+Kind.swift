@@ -7,7 +7,7 @@ extension GGUFFile {
   ///   - architecture: what `general.architecture` must be.
   ///   - types: what `general.type` may be, where it is there.
   func checkKind(architecture needed: String, types: Set<String>) throws(WeightsFault) {
-    // The parts of a split model but for the first say nothing else.
+    // The parts of a split model other than the first contain nothing else.
     try checkWhole()
     let type = try metadata.text("general.type")
     let architecture = try metadata.text("general.architecture")

@@ -56,7 +56,7 @@ public struct ProjectorWeights: Sendable {
     // clip.cpp transposes the projection, for which ggml needs plain numbers; likewise for the convolution.
     let projection = try list.need(
       "mm.input_projection.weight", [shape.projectionLength, width], in: [.f32, .f16, .bf16],
-      // It quantises this one without a warning, and llama.cpp then answers with filler.
+      // It quantises this one without a warning, and llama.cpp then writes meaningless text.
       remedy: "make it again from the original with llama-quantize --tensor-type mm.input_projection=f16")
     try list.needVector("mm.soft_emb_norm.weight", width)
     try list.need("v.patch_embd.weight", [shape.patchSide, shape.patchSide, 3, width], in: [.f32, .f16, .bf16])

@@ -1,7 +1,7 @@
-/// A setting of the tokenizer that a file leaves out although Gemma 3's is another than what llama.cpp supposes.
+/// A tokenizer setting that is missing in a file although llama.cpp's default differs from Gemma 3's value.
 ///
-/// For a tokenizer of the kind "llama", llama-vocab.cpp supposes the original LLaMA's: `<s>` 1, `</s>` 2, and a space before
-/// every text. Gemma's are `<eos>` 1, `<bos>` 2, and no space.
+/// For a tokenizer of the kind "llama", llama-vocab.cpp assumes the original LLaMA's: `<s>` 1, `</s>` 2, and a space
+/// before every text. Gemma's are `<eos>` 1, `<bos>` 2, and no space.
 public struct Supplement: Sendable, Hashable {
   /// What is supplied.
   public enum Value: Sendable, Hashable {
@@ -16,7 +16,7 @@ public struct Supplement: Sendable, Hashable {
   /// Gemma 3's value.
   public let value: Value
 
-  /// What a file's metadata lack, as far as its vocabulary tells what is meant.
+  /// What a file's metadata lack, if its vocabulary shows what is meant.
   static func missing(in metadata: GGUFMetadata, markers: [String: Int]) -> [Supplement] {
     let identifiers = [("bos", "<bos>"), ("eos", "<eos>"), ("unknown", "<unk>")].compactMap { role, piece in
       markers[piece].map { Supplement(key: "tokenizer.ggml.\(role)_token_id", value: .identifier($0)) }

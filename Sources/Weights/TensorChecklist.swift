@@ -19,7 +19,7 @@ struct TensorChecklist {
 
   /// Ticks off a tensor of this shape, fastest-varying dimension first, in one of these formats.
   ///
-  /// - Parameter remedy: what a person may do about one that is in a quantised format, for the message.
+  /// - Parameter remedy: what the user can do about a quantised one, for the message.
   @discardableResult
   mutating func need(
     _ name: String, _ shape: [Int], in formats: Set<TensorType>, remedy: String? = nil

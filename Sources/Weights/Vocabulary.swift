@@ -7,7 +7,7 @@ public struct Vocabulary: Sendable {
   let special: [String: Int]
   /// The piece that begins every sequence.
   public let beginOfSequence: Int
-  /// What the file leaves out, and llama.cpp would take from the original LLaMA's tokenizer instead of Gemma's.
+  /// Settings missing in the file, for which llama.cpp would use the original LLaMA's instead of Gemma's.
   public let supplements: [Supplement]
 
   /// The longest piece in bytes; Gemma 3's longest is 93.
@@ -22,10 +22,10 @@ public struct Vocabulary: Sendable {
   static let turnMarkers = ["<start_of_turn>", "<end_of_turn>"]
   /// The pieces that mtmd puts around an image's embeddings for Gemma 3 (mtmd.cpp).
   static let imageMarkers = ["<start_of_image>", "<end_of_image>"]
-  /// The other pieces that mean something to Gemma 3 and never are text.
+  /// The other control pieces of Gemma 3, which are never text.
   private static let otherMarkers = ["<pad>", "<eos>", "<bos>", "<unk>", "<image_soft_token>"]
 
-  /// The pieces that guide the model, with their identifiers, whatever types the file gives them.
+  /// The control pieces, with their identifiers, whatever types the file gives them.
   public var markers: [String: Int] { special }
 
   /// Whether a piece stands in the vocabulary; only the markers above are known.
@@ -139,7 +139,8 @@ public struct Vocabulary: Sendable {
     ] { _ = try metadata.whole("tokenizer.ggml.\(role)_token_id", in: 0...(size - 1)) }
   }
 
-  /// What the file says, or else the piece `<bos>`: llama.cpp would take piece 1, which in Gemma's vocabulary is `<eos>`.
+  /// The file's setting, or else the piece `<bos>`: llama.cpp would use piece 1, which in Gemma's vocabulary is
+  /// `<eos>`.
   private static func beginOfSequence(
     _ metadata: GGUFMetadata, _ markers: [String: Int]
   ) throws(WeightsFault) -> Int {

@@ -76,7 +76,7 @@ import Testing
     #expect(missing.complaints == ["dermgemma: none.txt: the list of files cannot be read"])
     let binary = try await Program.analyze(["--files-from", "list.txt"], in: folder)
     #expect(binary.status == 65)
-    #expect(binary.complaints == ["dermgemma: list.txt: the list of files is no text with a path a line"])
+    #expect(binary.complaints == ["dermgemma: list.txt: the list of files is not a text with one path per line"])
   }
 
   @Test func `a missing image fails alone with 66`() async throws {

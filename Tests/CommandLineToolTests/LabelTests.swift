@@ -28,7 +28,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(
       outcome.complaints.contains(
-        "dermgemma: labels.csv: ISIC Archive's layout (isic_id, diagnosis), parted by semicolons, 1 label; 1 of 2 images has "
+        "dermgemma: labels.csv: ISIC Archive's layout (isic_id, diagnosis), separated by semicolons, 1 label; 1 of 2 images has "
           + "one; words that map to no code: purple spot 1"), "\(outcome.errors)")
     for words in [
       "1 of 2 images has a label: NV 1", "read in ISIC Archive's layout (isic_id, diagnosis)", "purple spot 1",
@@ -75,8 +75,8 @@ import Testing
       "Image,Dx\nphantom-0,nv\n", ["images/scan": phantom, "images/phone.HEIC": heic, "images/r.txt": [65]])
     let outcome = try await validate(folder)
     #expect(outcome.status == 0 && outcome.text.contains("1 of 3 images has a label"), "\(outcome.errors)")
-    #expect(outcome.text.contains("1 passed over (HEIC is not accepted"))
-    #expect(outcome.text.contains("1 passed over (no picture): r.txt"))
+    #expect(outcome.text.contains("1 skipped (HEIC is not accepted"))
+    #expect(outcome.text.contains("1 skipped (no picture): r.txt"))
     let passed = try #require(try summary(folder)["passed_over"] as? [[String: Any]])
     #expect(passed.map { $0["names"] as? [String] } == [["phone.HEIC"], ["r.txt"]])
     let analyzed = try await Program.analyze(["--protocol", "direct", "--json", "images"], in: folder)

@@ -117,8 +117,8 @@ import Testing
     try withFolder(["notes.txt", "empty/.keep"]) { folder throws in
       #expect(fault(folder)?.kind == .missingInput)
       #expect(
-        fault(folder)?.description == folder + ": no image in this folder; 1 passed over (hidden): empty/.keep; "
-          + "1 passed over (no picture): notes.txt")
+        fault(folder)?.description == folder + ": no image in this folder; 1 skipped (hidden): empty/.keep; "
+          + "1 skipped (no picture): notes.txt")
       #expect(fault(folder + "/none")?.description == folder + "/none: no such file or folder")
       #expect(fault("")?.reason == "no such file or folder")
     }
@@ -153,7 +153,7 @@ import Testing
     #expect(try ImageFiles.listed(in: [0x61, 0xFF, 0x0A, 0x62], name: "list") == ["a\\xFF", "b"])
     for bytes in [[0x61, 0, 0x62], [0xFF, 0xFE, 0x61, 0]] as [[UInt8]] {
       #expect(
-        throws: LabelFault(file: "list", line: nil, reason: "the list of files is no text with a path a line")
+        throws: LabelFault(file: "list", line: nil, reason: "the list of files is not a text with one path per line")
       ) { try ImageFiles.listed(in: bytes, name: "list") }
     }
   }

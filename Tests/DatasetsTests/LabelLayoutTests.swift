@@ -158,7 +158,7 @@ import Testing
     let labels = try labels(Array(text.utf8), ColumnChoice(image: "foto", label: "Befund"))
     #expect(labels.byImage.mapValues(\.code) == ["b": "MEL"] && labels.unmapped == ["N\u{E6}vus": 1])
     #expect(
-      labels.layout.description == "columns of its own (Foto, Befund)" && labels.writing == "parted by semicolons")
+      labels.layout.description == "columns of its own (Foto, Befund)" && labels.writing == "separated by semicolons")
   }
 
   @Test func `probabilities are no ground truth, and two codes at once none either`() throws {

@@ -17,7 +17,7 @@ let datasetsCommand = CommandSpecification(
       + "as the attribute, and what leaves its code open gets no label. 'datasets codes' prints the whole table, or what "
       + "the diagnoses that it is given count as.",
     "seed99 are the 99 images that the seed was tried on. Their lesion attributes are not in the archive: --labels takes "
-      + "codes and attributes from a file of yours. What is in the folder is not fetched again.",
+      + "codes and attributes from your file. What is in the folder is not fetched again.",
   ],
   options: [
     OptionSpecification(name: "--isic-ids", value: "FILE", help: "ISIC identifiers of the images, one per line."),

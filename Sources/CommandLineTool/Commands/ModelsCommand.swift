@@ -10,15 +10,15 @@ let modelsCommand = CommandSpecification(
   usage: ["models [list]", "models pull NAME…", "models verify [NAME…]", "models remove NAME…"],
   discussion: [
     "Models come from Hugging Face's hub into the cache that its other tools use too (HF_HOME, HF_HUB_CACHE), and what is "
-      + "there already is not fetched again, so a cache that is whole may be read-only. A pull that was cut goes on where it "
+      + "there already is not fetched again, so a complete cache may be read-only. An interrupted pull resumes where it "
       + "ended. Every file is compared with the SHA-256 that the hub states; one that is pinned in config.json is compared with "
       + "that, also when it is here already.",
-    "'verify' reads files through and compares them with that SHA-256. A cache that was copied without its links does not tell "
-      + "it: the hub is asked then, and what nobody can tell is printed and said to be not compared. 'remove' frees what no "
+    "'verify' reads whole files and compares them with that SHA-256. A cache that was copied without its links does not have "
+      + "it: then the hub is asked, and files of unknown digest are listed as not compared. 'remove' frees what no "
       + "other model needs, and says what stays and why.",
     "Where a repository is gated, accept its terms on its page and set HF_TOKEN. HF_ENDPOINT names a mirror; "
-      + "HF_HUB_OFFLINE=1 keeps off the network; HF_HUB_DISABLE_SYMLINKS=1 keeps links out of the cache; proxies are those of "
-      + "the environment. 'dermgemma config' shows what holds.",
+      + "HF_HUB_OFFLINE=1 disables the network; HF_HUB_DISABLE_SYMLINKS=1 keeps links out of the cache; proxies come from "
+      + "the environment. 'dermgemma config' shows the effective settings.",
     "Once pulled, a model is used by its name: --model NAME, the key 'model' in config.json, or DERMGEMMA_MODEL. A model "
       + "that is not listed, or another repository for one that is, goes under 'models' in config.json "
       + "(docs/CONFIGURATION.md).",

@@ -4,7 +4,7 @@ import Foundation
 
 let protocolsCommand = CommandSpecification(
   name: "protocols",
-  summary: "Lists the built-in protocols, prints one, or checks a document of yours.",
+  summary: "Lists the built-in protocols, prints one, or checks your document.",
   usage: ["protocols", "protocols show NAME", "protocols check FILE…", "protocols schema"],
   discussion: [
     "A protocol holds the questions, prompts, vocabularies, sampling, image preparation and the way to classify. "

@@ -89,7 +89,7 @@ struct FolderWalk {
     }
   }
 
-  /// Why a file is no image, by its first bytes; `nil` for one.
+  /// Why a file is not an image, by its first bytes; `nil` for an image.
   private static func reason(notToRead path: String) -> String? {
     let file = FileName.withPath(path) { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else { return "cannot be read (\(String(cString: strerror(errno))))" }

@@ -77,7 +77,7 @@ public enum ImageFiles {
   public static func listed(in bytes: [UInt8], name: String) throws(LabelFault) -> [String] {
     let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     guard !bytes.contains(0) else {
-      throw LabelFault(file: name, line: nil, reason: "the list of files is no text with a path a line")
+      throw LabelFault(file: name, line: nil, reason: "the list of files is not a text with one path per line")
     }
     return bytes.split(separator: UInt8(ascii: "\n")).map { line in
       FileName.text(of: line.last == UInt8(ascii: "\r") ? line.dropLast() : line)

@@ -33,14 +33,14 @@ public struct PassedOver: Sendable, Hashable {
     if groups[place].names.count < Self.mostNames { groups[place].names.append(name) }
   }
 
-  /// A sentence for each reason: `2 passed over (HEIC is not accepted; …): a.heic, b.HEIC`.
+  /// A sentence for each reason: `2 skipped (HEIC is not accepted; …): a.heic, b.HEIC`.
   public var remarks: [String] { groups.map(Self.remark) }
 
   /// The sentence of a reason.
   public static func remark(_ group: Group) -> String {
     let names = group.names.prefix(shownNames)
     let more = group.count - names.count
-    return "\(group.count) passed over (\(group.reason)): " + names.joined(separator: ", ")
+    return "\(group.count) skipped (\(group.reason)): " + names.joined(separator: ", ")
       + (more > 0 ? " and \(more) more" : "")
   }
 }

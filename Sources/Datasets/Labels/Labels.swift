@@ -34,13 +34,13 @@ public struct Labels: Sendable {
   public let layout: LabelLayout
   /// The file's name in messages.
   public let name: String
-  /// The file's encoding and separator if it is not UTF-8 with commas: `UTF-16, parted by tabs`; empty otherwise.
+  /// The file's encoding and separator if it is not UTF-8 with commas: `UTF-16, separated by tabs`; empty otherwise.
   public let writing: String
 
   /// Reads a label file.
   ///
   /// - Parameter choice: the columns to go by; by the layout unless given.
-  /// - Throws: ``LabelFault`` when the file is missing, is no table, or is of no layout that is known.
+  /// - Throws: ``LabelFault`` when the file is missing, is not a table, or has no known layout.
   public init(path: String, choice: ColumnChoice = ColumnChoice()) throws(LabelFault) {
     try self.init(bytes: try Self.bytes(ofFileAt: path, what: "label file"), name: path, choice: choice)
   }
@@ -87,7 +87,7 @@ public struct Labels: Sendable {
 
   private static func writing(_ table: CommaSeparatedValues) -> String {
     let marks: [Character: String] = [";": "semicolons", "\t": "tabs", "|": "bars"]
-    let parted = table.separator == "," ? [] : ["parted by \(marks[table.separator] ?? "'\(table.separator)'")"]
+    let parted = table.separator == "," ? [] : ["separated by \(marks[table.separator] ?? "'\(table.separator)'")"]
     return ((table.encoding == "UTF-8" ? [] : [table.encoding]) + parted).joined(separator: ", ")
   }
 

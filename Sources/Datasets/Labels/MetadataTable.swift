@@ -12,7 +12,7 @@ public struct MetadataTable: Sendable {
 
   /// Reads a table.
   ///
-  /// - Throws: ``LabelFault`` when the file is missing, is no table, or lacks the columns.
+  /// - Throws: ``LabelFault`` when the file is missing, is not a table, or lacks the columns.
   public init(path: String, choice: ColumnChoice = ColumnChoice()) throws(LabelFault) {
     try self.init(bytes: try Labels.bytes(ofFileAt: path, what: "metadata file"), name: path, choice: choice)
   }

@@ -36,7 +36,7 @@ public struct CommaSeparatedValues: Sendable {
   ///   - bytes: the file's, at most `largestFile` of them.
   ///   - name: its name in messages.
   ///   - dialect: which tables are read.
-  /// - Throws: ``LabelFault`` for what is no text, a quote that never ends, or a file that is too large.
+  /// - Throws: ``LabelFault`` for data that are not text, a quote that never ends, or a file that is too large.
   public init(_ bytes: [UInt8], name: String, dialect: Dialect = .own) throws(LabelFault) {
     guard bytes.count <= Self.largestFile else {
       throw LabelFault(file: name, line: nil, reason: "larger than \(Self.largestFile >> 20) MiB")

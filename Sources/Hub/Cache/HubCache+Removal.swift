@@ -1,13 +1,13 @@
 import Faults
 import Foundation
 
-/// What a removal did.
+/// The result of a removal.
 public struct Removal: Sendable, Hashable {
   /// Bytes that became free.
   public var freed: Int64 = 0
-  /// What stays though it was asked to go, each with the reason, in a sentence.
+  /// What could not be removed, each with the reason, in a sentence.
   public var kept: [String] = []
-  /// Commits of which nothing is left.
+  /// Commits without any remaining file.
   var emptied: Set<String> = []
 
   mutating func add(_ other: Removal) {
@@ -37,7 +37,7 @@ extension HubCache {
     }
     let rest = contents(of: repository)
     tags.subtract(rest.tags)
-    // Where a copy made the links to files, their blobs lie beside them and nothing leads there.
+    // If copying turned the links into files, their blobs are beside them and nothing links there.
     for name in Self.names(in: base + "/blobs") where name.utf8.count == 64 && !rest.tags.contains(name) {
       var status = stat()
       guard lstat("\(base)/blobs/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
@@ -62,8 +62,8 @@ extension HubCache {
     return removal
   }
 
-  /// Takes away names that lead nowhere once files were removed; of a repository without any file everything, as the hub's own
-  /// tool does, but for what another program is fetching.
+  /// Removes dangling names after files were removed. Of a repository without any file it removes everything, as the
+  /// hub's own tool does, except what another program is downloading.
   ///
   /// - Throws: `TransferFault.unwritable`.
   func tidy(_ repository: String, after removal: Removal) throws(TransferFault) -> Removal {
@@ -95,12 +95,13 @@ extension HubCache {
     return further
   }
 
-  /// Whether a pull that did not end left something.
+  /// Whether an unfinished pull left files.
   func hasLeftovers(_ repository: String) -> Bool {
     Self.names(in: repositoryFolder(repository) + "/blobs").contains { $0.contains(HubFile.partialSuffix + ".") }
   }
 
-  /// What the snapshots of a repository lead to: the blobs' names, and the sizes of files that lie there themselves.
+  /// What the snapshots of a repository link to: the names of the blobs, and the sizes of files that are in the
+  /// snapshots themselves.
   private func contents(of repository: String) -> (tags: Set<String>, sizes: Set<Int64>) {
     let folder = repositoryFolder(repository) + "/snapshots"
     var (tags, sizes): (Set<String>, Set<Int64>) = ([], [])
@@ -133,7 +134,7 @@ extension HubCache {
     }
   }
 
-  /// Removes a folder and those below it as far as there is no file in them.
+  /// Removes a folder and its subfolders unless they contain files.
   private static func removeEmptyFolders(below folder: String) {
     for name in names(in: folder) where tag(ofFileAt: folder + "/" + name) == nil {
       removeEmptyFolders(below: folder + "/" + name)

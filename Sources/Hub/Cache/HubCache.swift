@@ -4,8 +4,8 @@ import Foundation
 /// The hub's cache on this machine, laid out as all of its tools do:
 /// `models--ORG--NAME/{refs/REVISION, blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG}`.
 ///
-/// Where there are no symbolic links, or the cache was copied without them, the files lie in `snapshots` themselves. Where a
-/// file came by Xet, `blobs/ETAG` is a link too, into a store of the whole cache (``SharedBlobs``).
+/// Without symbolic links, or if the cache was copied without them, the files are in `snapshots` themselves. For a file
+/// downloaded with Xet, `blobs/ETAG` is a link too, into a store of the whole cache (``SharedBlobs``).
 public struct HubCache: Sendable, Hashable {
   /// The cache's folder.
   public var folder: String
@@ -32,7 +32,7 @@ public struct HubCache: Sendable, Hashable {
     "\(repositoryFolder(repository))/snapshots/\(commit)/\(file)"
   }
 
-  /// The commit that a revision leads to on this machine; `nil` when nobody asked for it yet.
+  /// The commit of a revision on this machine; `nil` when it was not requested yet.
   func commit(of revision: String, in repository: String) -> String? {
     if Self.isCommit(revision) { return revision.lowercased() }
     return FileManager.default.contents(atPath: "\(repositoryFolder(repository))/refs/\(revision)")
@@ -46,16 +46,15 @@ public struct HubCache: Sendable, Hashable {
       .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
   }
 
-  /// The name of the blob that a file of a snapshot is a link to, by one step of the link: the next may lead into the
-  /// cache-wide store, whose names are other digests. `nil` for a file that lies there itself.
+  /// The name of the blob that a file of a snapshot links to, following one link: the next may lead into the cache-wide
+  /// store, whose names are other digests. `nil` for a file that is not a link.
   static func tag(ofFileAt path: String) -> String? {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: path))?.split(separator: "/").last.map(String.init)
   }
 
   /// Links a file into a commit's snapshot, and a revision's name to that commit.
   ///
-  /// - Parameter isNew: whether the blob was made for this file; where there are no links it is moved then, and copied
-  ///   otherwise.
+  /// - Parameter isNew: whether the blob was made for this file; without links it is then moved, and otherwise copied.
   /// - Throws: `TransferFault.unwritable`.
   func link(
     _ file: String, of repository: String, revision: String, commit: String, toBlob tag: String, isNew: Bool
@@ -100,7 +99,7 @@ public struct HubCache: Sendable, Hashable {
     guard rename(source, path) == 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
   }
 
-  /// Lets a branch or tag lead to a commit.
+  /// Sets the commit of a branch or tag.
   ///
   /// - Throws: `TransferFault.unwritable`.
   func note(_ commit: String, as revision: String, of repository: String) throws(TransferFault) {

@@ -9,11 +9,11 @@ public struct HubEnvironment: Sendable, Hashable {
   public var cache: String
   /// The access token; `nil` without one.
   public var token: String?
-  /// Where the token is from: a variable's name, or its file's path.
+  /// The source of the token: a variable's name, or its file's path.
   public private(set) var tokenSource: String?
   /// Whether the network must not be used.
   public var isOffline: Bool
-  /// Whether the cache may have symbolic links; without them files lie in its snapshots themselves.
+  /// Whether the cache may have symbolic links; without them, files are in its snapshots themselves.
   public var usesLinks: Bool
 
   /// The hub itself.
@@ -44,11 +44,11 @@ public struct HubEnvironment: Sendable, Hashable {
     var endpoint = value("HF_ENDPOINT") ?? Self.publicEndpoint
     while endpoint.hasSuffix("/") { endpoint.removeLast() }
     self.endpoint = endpoint
-    // A 0 in the first one is an answer; the second is not asked then.
+    // A 0 in the first one counts; then the second one is ignored.
     isOffline = isSet(value("HF_HUB_OFFLINE") ?? value("TRANSFORMERS_OFFLINE"))
     usesLinks = !isSet(value("HF_HUB_DISABLE_SYMLINKS"))
     guard !isSet(value("HF_HUB_DISABLE_IMPLICIT_TOKEN")) else { return }
-    // A blank variable is none, but hides the older variable, not the file.
+    // A blank variable counts as unset; it hides the older variable but not the file.
     let variable = value("HF_TOKEN") == nil ? "HUGGING_FACE_HUB_TOKEN" : "HF_TOKEN"
     let file = path(value("HF_TOKEN_PATH") ?? home + "/token")
     if let named = value(variable).flatMap(Self.cleaned) {
@@ -67,7 +67,7 @@ public struct HubEnvironment: Sendable, Hashable {
     return token.isEmpty ? nil : token
   }
 
-  /// A path with `~` and `~USER` at its beginning put in full, as shells do; an unknown user's stays.
+  /// A path with `~` or `~USER` at its beginning expanded, as in shells; an unknown user's is unchanged.
   private static func withHome(_ path: String, _ home: String?) -> String {
     guard path.hasPrefix("~") else { return path }
     let user = path.dropFirst().prefix { $0 != "/" }
@@ -80,7 +80,7 @@ public struct HubEnvironment: Sendable, Hashable {
     return known.map { $0 + path.dropFirst(1 + user.count) } ?? path
   }
 
-  /// A path with `$NAME` and `${NAME}` put in full; unknown names stay.
+  /// A path with `$NAME` and `${NAME}` expanded; unknown names are unchanged.
   private static func withVariables(_ path: String, _ variables: [String: String]) -> String {
     path.replacing(/\$([A-Za-z0-9_]+)|\$\{([^}]*)\}/) { match in
       variables[String(match.output.1 ?? match.output.2 ?? "")] ?? String(match.output.0)

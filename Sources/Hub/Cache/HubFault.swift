@@ -16,7 +16,7 @@ public enum HubFault: Fault, Equatable {
   case strangeAnswer(file: String, reason: String)
   /// A name that is in no catalogue.
   case unknownModel(String, known: [String])
-  /// The hub has another content than the one that is pinned.
+  /// The hub's content differs from the pinned digest.
   case otherThanPinned(file: String, pinned: String, hub: String)
   /// A model that has not been pulled yet.
   case notPulled(String)

@@ -19,15 +19,15 @@ public struct HubFetcher: Sendable {
 
   var cache: HubCache { HubCache(folder: environment.cache, usesLinks: environment.usesLinks) }
 
-  /// Makes sure that a file is in the cache, and gives its path. What is there already is not fetched again, and nothing is
-  /// written then: the cache may be another's.
+  /// Makes sure that a file is in the cache, and returns its path. A file that is already there is not downloaded
+  /// again, and then nothing is written: the cache may belong to another user.
   ///
   /// - Throws: ``HubFault``, ``TransferFault``, `UnreadableFile`, `CancellationError`.
   public func fetch(_ file: HubFile) async throws -> String {
     let here = cache.path(of: file.file, in: file.repository, revision: file.revision)
     let found = try await digest(of: here, comparedWith: file.pinned)
     if let here, found != nil, found == file.pinned { return here }
-    /// What is here when the hub cannot be asked; what differs from the pin is none.
+    /// The cached file for when the hub cannot be reached; a file that differs from the pin does not count.
     func kept(_ here: String) throws -> String {
       guard let pinned = file.pinned, let found else { return here }
       throw HubFault.broken(path: here, reason: "SHA-256 \(found) where \(pinned) is pinned")
@@ -68,7 +68,7 @@ public struct HubFetcher: Sendable {
     for path in [blob, lock] { try cache.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path) }
     let held = try await FileLock.hold(lock) { notice("Another program is fetching \(file.file); waiting for it") }
     defer { withExtendedLifetime(held) {} }
-    // Where there are no links, who was waited for has put it there.
+    // Without links, the process that we waited for has put it there.
     if let path = try await present(file, announced) { return path }
     var isNew = false
     var isWhole = Self.size(of: blob) == announced.size
@@ -94,7 +94,7 @@ public struct HubFetcher: Sendable {
     }
   }
 
-  /// A file's digest, where there is one to compare it with; `nil` without.
+  /// A file's digest if there is one to compare it with, otherwise `nil`.
   private func digest(of path: String?, comparedWith pinned: SHA256Digest?) async throws -> SHA256Digest? {
     guard let path, pinned != nil else { return nil }
     notice("Comparing \(URL(fileURLWithPath: path).lastPathComponent) with the SHA-256 that is pinned")
@@ -153,7 +153,7 @@ public struct HubFetcher: Sendable {
       commit: commit, tag: tag, size: size, digest: SHA256Digest(hexadecimal: tag))
   }
 
-  /// The commit that an answer is about. Some proxies leave the header out; who asks for a commit needs none.
+  /// The commit that a response is about. Some proxies drop the header; it is not needed when the revision is a commit.
   private func commit(in response: HTTPResponse, for file: HubFile, revision: String) throws(HubFault) -> String {
     let server = Origin(response.url) == Origin(environment.endpoint) ? environment.endpoint : response.url
     func strange(_ reason: String) -> HubFault { .strangeAnswer(file: file.file, reason: server + " " + reason) }

@@ -1,21 +1,21 @@
 import Foundation
 
-/// The store of the whole cache for files that came by Xet, as huggingface_hub 2.4.0 keeps it (`utils/_shared_blobs.py`):
-/// `blobs/XX/HASH` holds the bytes, `HASH.refs` names the repositories' blobs that are links to it, and whoever changes either
-/// holds `HASH.lock`.
+/// The store of the whole cache for files that came by Xet, as huggingface_hub 2.4.0 keeps it
+/// (`utils/_shared_blobs.py`): `blobs/XX/HASH` holds the bytes, `HASH.refs` names the repositories' blobs that link to
+/// it, and `HASH.lock` guards both.
 struct SharedBlobs {
   /// The cache's folder.
   let cache: String
 
   private var folder: String { Self.absolute(cache) + "/blobs" }
 
-  /// What became of a stored file that one repository no longer needs.
+  /// The result of releasing a stored file that one repository no longer needs.
   enum Release: Equatable {
     case freed(Int64)
     case kept(reason: String)
   }
 
-  /// The stored file that a repository's blob is a link to; `nil` for any other blob.
+  /// The stored file that a repository's blob links to; `nil` for any other blob.
   func target(ofBlob blob: String) -> String? {
     let blob = Self.absolute(blob)
     guard let link = try? FileManager.default.destinationOfSymbolicLink(atPath: blob) else { return nil }
@@ -27,9 +27,9 @@ struct SharedBlobs {
     return target
   }
 
-  /// Deletes a stored file when no blob leads to it any more. What is not certain is never grounds for that.
+  /// Deletes a stored file when it is certain that no blob links to it any more.
   func release(_ stored: String) -> Release {
-    // A version of the layout that we do not know is not ours to change.
+    // A layout of an unknown version is not changed.
     guard FileManager.default.contents(atPath: folder + "/.huggingface-shared-blobs") == Data("1\n".utf8) else {
       return .kept(reason: "\(folder) is not laid out as we know it")
     }
@@ -65,7 +65,7 @@ struct SharedBlobs {
     plain(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path)
   }
 
-  /// An absolute path without `.` and `..`, whatever is a link in it: the tool that makes the links reckons so too.
+  /// An absolute path without `.` and `..`, regardless of links in it, as in the tool that makes the links.
   private static func plain(_ path: String) -> String {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {

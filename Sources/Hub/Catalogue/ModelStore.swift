@@ -60,14 +60,14 @@ public struct ModelStore: Sendable {
     public var path: String
     /// What it is.
     public var digest: SHA256Digest
-    /// Whether somebody says what it should be.
+    /// Whether its expected digest is known.
     public var isCompared: Bool
   }
 
-  /// Reads a model's files through and compares them with the digest in the entry or, without one, with the hub's: that is the
-  /// name of the blob that a file is a link to. Of a file without a link the hub is asked.
+  /// Reads a model's files completely and compares them with the digest in the entry or, without one, with the hub's:
+  /// the name of the blob that a file links to. For a file that is not a link, the hub is asked.
   ///
-  /// - Parameter hub: by which it is asked; `nil` to ask nobody.
+  /// - Parameter hub: the client for that; `nil` not to ask.
   /// - Throws: `HubFault.notPulled`, `HubFault.broken`; `UnreadableFile`; `CancellationError`.
   public func verify(_ entry: ModelEntry, asking hub: HubFetcher? = nil) async throws -> [Verified] {
     let paths = try location(of: entry)
@@ -107,7 +107,7 @@ public struct ModelStore: Sendable {
     return removal
   }
 
-  /// Whether there is something to remove: a file of the model, or what a pull that did not end left of its repository.
+  /// Whether there is something to remove: a file of the model, or what an unfinished pull of its repository left.
   public func hasAnything(of entry: ModelEntry) -> Bool {
     state(of: entry) != .absent || cache.hasLeftovers(entry.repository)
   }

@@ -10,7 +10,7 @@ public struct RemoteFile: Sendable {
   public var url: String
   /// Headers that the first host is sent, such as an authorization.
   public var headers: [String: String]
-  /// Hosts that are sent an authorization too when a redirect leads there by https.
+  /// Hosts that also get the authorization when a redirect leads there by https.
   public var trustedHosts: Set<String>
   /// Its size in bytes.
   public var size: Int64
@@ -35,7 +35,7 @@ public struct RemoteFile: Sendable {
 }
 
 extension RemoteFile {
-  /// The question for its bytes.
+  /// The request for its bytes.
   func request(_ more: [String: String] = [:]) -> HTTPRequest {
     HTTPRequest(url, headers: headers.merging(more) { $1 }, trustedHosts: trustedHosts)
   }

@@ -8,8 +8,8 @@ public final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// What the hub's own tool gives its lock files, whatever the process's mask: whoever shares a cache by a group has to be
-  /// able to take them.
+  /// The mode of the hub's own tool for lock files, regardless of the process's umask: users who share a cache through
+  /// a group must be able to lock them.
   private static let mode: mode_t = 0o664
 
   /// Waits until the lock is ours.
@@ -29,9 +29,9 @@ public final class FileLock: Sendable {
     return lock
   }
 
-  /// The lock if nobody else holds it.
+  /// The lock if no one else holds it.
   ///
-  /// - Parameter mode: what a new file may be used for, and by whom.
+  /// - Parameter mode: the permissions of a new file.
   /// - Throws: ``TransferFault`` when the file cannot be made.
   static func take(_ path: String, mode: mode_t = mode) throws(TransferFault) -> FileLock? {
     let lock = FileLock(descriptor: try opened(path, mode: mode))
@@ -41,10 +41,10 @@ public final class FileLock: Sendable {
   private static func opened(_ path: String, mode: mode_t = mode) throws(TransferFault) -> Int32 {
     var descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode)
     if descriptor >= 0 {
-      // Only its owner may; another's has been given what it was to have.
+      // Only its owner may do this; another user's file already has its permissions.
       _ = fchmod(descriptor, mode)
     } else if errno == EACCES || errno == EROFS {
-      // Another's, which only its owner may write: to lock it is no writing.
+      // Another user's file, which only its owner may write: locking it needs no write access.
       descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     }
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }

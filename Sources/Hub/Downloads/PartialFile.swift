@@ -4,9 +4,9 @@ import Synchronization
 
 /// A file that is being downloaded in pieces, with a journal of the complete ones, so that another run can resume.
 ///
-/// It is `PATH.part` with `PATH.pieces` beside it until it is finished: `hf cache prune` deletes whatever ends in
-/// `.incomplete`, one that is being filled too. Pieces are written by several threads to
-/// places that do not overlap; what they share is behind `state`.
+/// It is `PATH.part` with `PATH.pieces` beside it until it is finished: `hf cache prune` deletes everything that ends
+/// in `.incomplete`, even a file that is being downloaded. Pieces are written by several threads to places that do not
+/// overlap; what they share is behind `state`.
 final class PartialFile: Sendable {
   let size: Int64
   let pieceSize: Int64
@@ -44,7 +44,7 @@ final class PartialFile: Sendable {
     self.size = size
     self.pieceSize = pieceSize
     func opened(_ path: String, _ flags: Int32) throws(TransferFault) -> Int32 {
-      // Who else may write is the process's mask's to say: in a cache that a group shares, another may go on.
+      // The process's umask decides who else may write: in a cache that a group shares, another user may resume.
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o666)
       guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
       return descriptor
@@ -130,7 +130,7 @@ final class PartialFile: Sendable {
     return count
   }
 
-  /// Puts the whole file in its place; waits for the disk.
+  /// Renames the complete file into place; waits for the disk.
   func complete() throws {
     guard fsync(descriptor) == 0 else {
       throw TransferFault.unwritable(path: path, reason: String(cString: strerror(errno)))
@@ -139,7 +139,7 @@ final class PartialFile: Sendable {
       guard errno == ENOENT else {
         throw TransferFault.unwritable(path: path, reason: String(cString: strerror(errno)))
       }
-      // Somebody cleaned the cache meanwhile. The bytes are there for as long as we hold them open.
+      // The cache was cleaned meanwhile. The bytes remain for as long as the file is open.
       try copyBack()
     }
     unlink(journalPath)

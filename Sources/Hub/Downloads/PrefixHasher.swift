@@ -4,8 +4,8 @@ import Synchronization
 
 /// Computes the digest of a file during its download: follows the complete pieces from the beginning.
 ///
-/// It reads and hashes on a queue of its own, to which everything but `isStopped` belongs (which is why this may be
-/// `@unchecked Sendable`): gigabytes would keep threads of Swift's shared pool from everybody else.
+/// It reads and hashes on its own queue, to which everything except `isStopped` belongs, so `@unchecked Sendable` is
+/// safe: gigabytes would block threads of Swift's shared pool.
 final class PrefixHasher: @unchecked Sendable {
   private let queue = DispatchQueue(label: "dermgemma-digest", qos: .utility)
   private let file: PartialFile
@@ -17,7 +17,7 @@ final class PrefixHasher: @unchecked Sendable {
 
   init(_ file: PartialFile) { self.file = file }
 
-  /// Lets it hash as far as pieces are whole without a gap.
+  /// Lets it hash up to the first gap between complete pieces.
   func advance() {
     queue.async { self.follow() }
   }
@@ -37,7 +37,7 @@ final class PrefixHasher: @unchecked Sendable {
     }
   }
 
-  /// Ends it before its time.
+  /// Stops it early.
   func stop() { isStopped.store(true, ordering: .relaxed) }
 
   private func follow() {

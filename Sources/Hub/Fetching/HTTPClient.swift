@@ -10,7 +10,7 @@ public struct HTTPClient: Sendable {
   public enum Following: Sendable {
     /// All, but for those from https to http.
     case all
-    /// All but one that leads to another scheme, host or port and that itself says what is asked for.
+    /// All except one that leads to another scheme, host or port and itself carries the requested information.
     case unless(@Sendable (HTTPResponse) -> Bool)
   }
 

@@ -10,7 +10,7 @@ final class LlamaModel: @unchecked Sendable {
   let pointer: OpaquePointer
   let path: String
 
-  /// - Parameter supplements: settings that the file leaves out, told to llama.cpp before it supposes others.
+  /// - Parameter supplements: settings missing in the file, passed to llama.cpp so that it does not assume others.
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load them.
   init(path: String, usesGPU: Bool, supplements: [Supplement] = []) throws(EngineFault) {
     var parameters = llama_model_default_params()
@@ -43,7 +43,7 @@ final class LlamaModel: @unchecked Sendable {
 }
 
 extension Supplement {
-  /// As llama.cpp is told of it.
+  /// As passed to llama.cpp.
   fileprivate var override: llama_model_kv_override {
     var told = llama_model_kv_override()
     withUnsafeMutableBytes(of: &told.key) { place in

@@ -14,7 +14,7 @@ struct Vocabulary: Sendable {
   /// Stand around an image's embeddings; `nil` in a vocabulary without them.
   let imageBounds: (start: llama_token, end: llama_token)?
 
-  /// The pieces that guide the model, and their texts' bytes.
+  /// The control pieces of the model, and their texts' bytes.
   private let markers: [llama_token: [UInt8]]
 
   /// - Parameter checked: the same vocabulary as the file's header has it. The markers' identifiers are taken from there:
@@ -41,13 +41,13 @@ struct Vocabulary: Sendable {
     remembered.tokens(of: text) { text in
       let tokens = Self.tokens(of: text, in: model)
       guard tokens.contains(where: { markers[$0] != nil }) else { return tokens }
-      // A file may call its markers text, or pieces that users define, and llama.cpp then finds them in any text. So the text
-      // is cut within each of them, where no marker can be found any more.
+      // A file may declare its markers as ordinary text or user-defined pieces, and llama.cpp then matches them in any
+      // text. So the text is split inside each of them, where no marker can match.
       return cutInMarkers(text).flatMap { Self.tokens(of: $0, in: model) }
     }
   }
 
-  /// A text, cut after the first byte of every marker that is written out in it.
+  /// A text, split after the first byte of every marker spelled out in it.
   private func cutInMarkers(_ text: String) -> [String] {
     let bytes = Array(text.utf8)
     var (parts, start) = ([String](), 0)

@@ -4,7 +4,7 @@ import Foundation
 enum RecordFile {
   /// Makes sure that a file is there.
   ///
-  /// - Throws: `missing`, `unusable` for what is no file, `unwritable` for what cannot be made.
+  /// - Throws: `missing`, `unusable` if it is not a file, `unwritable` if it cannot be created.
   static func prepare(_ path: String, opening: SQLiteRecords.Opening) throws(RecordFault) {
     var status = stat()
     if stat(path, &status) == 0 {

@@ -8,7 +8,7 @@ import Records
 /// Only the examinations in progress are in memory; results are read from the records. However the process ends, at
 /// most the examinations in progress are lost.
 public struct ValidationRun: Sendable {
-  /// What came of one entry.
+  /// The outcome of one entry.
   public enum Outcome: Sendable {
     /// A report, kept.
     case report(ExaminationReport)

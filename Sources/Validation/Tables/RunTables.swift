@@ -19,7 +19,7 @@ public struct RunTables: Sendable {
     self.metrics = metrics
   }
 
-  /// All lines, sections parted by blank ones.
+  /// All lines, with blank lines between sections.
   public var lines: [String] {
     let sections = [answers, codes, stickiness, flags, cleanRate, labels, errors, metricsLines, time]
     return sections.filter { !$0.isEmpty }.joined(separator: [""]).map { $0 }

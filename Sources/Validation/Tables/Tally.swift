@@ -68,7 +68,7 @@ public struct Tally: Sendable, Hashable {
   /// Counts a report.
   ///
   /// - Parameters:
-  ///   - report: what came of an examination.
+  ///   - report: an examination's report.
   ///   - elapsed: milliseconds.
   public mutating func add(_ report: ExaminationReport, elapsed: Double) {
     examined += 1

@@ -95,7 +95,7 @@ extension Application {
 
   private func showProtocol(_ request: HTTPRequest) throws -> HTTPResponse {
     let id = request.parameter("protocol_id")
-    // The one in use first: a document of one's own may bear a built-in one's name.
+    // The one in use first: a user's document may have a built-in one's name.
     if let current = settings.readingProtocol, current.id == id, let document = settings.protocolDocument {
       return .json(document).with("Cache-Control", "no-cache")
     }

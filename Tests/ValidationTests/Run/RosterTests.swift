@@ -36,7 +36,7 @@ import Testing
         "1 duplicate row of the label file, counted once",
         "1 images with contradictory labels, taken as unlabelled: c",
         "1 images whose truth is none of the four codes, read but left out of the four-class metrics: AKIEC 1",
-        "1 passed over (no picture): note.txt",
+        "1 skipped (no picture): note.txt",
       ])
     #expect(census.matching == "4 of 5 images have a label; the file has 4, in the seed's layout (Image, Dx)")
   }
