@@ -1,6 +1,6 @@
 """Validation runs whose answers are known: a run over small pictures, its kept examinations rewritten by hand.
 
-`validate --resume` on a finished run reads nothing anew and computes every table from the records, so that whatever is
+`validate --resume` on a finished run reads no image again and computes every table from the records, so that whatever is
 put there is measured by the program itself.
 """
 

@@ -7,7 +7,7 @@ ARG BASE_IMAGE=debian:12-slim
 
 FROM ${SWIFT_IMAGE} AS build
 WORKDIR /source
-# What changes seldom comes first: the packages and llama.cpp are built again only when these files change.
+# What rarely changes comes first: the packages and llama.cpp are built again only when these files change.
 COPY scripts scripts
 COPY docker/build.sh docker/build.sh
 RUN docker/build.sh packages

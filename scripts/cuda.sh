@@ -76,7 +76,7 @@ elif [ -d "$release" ]; then
   # Not in place: a program that runs has the old one mapped.
   cp --remove-destination "$library" "$release/"
 else
-  echo "There is no $release yet: run make build, then make cuda again, which will not compile anew." >&2
+  echo "There is no $release yet: run make build, then make cuda again, which will not compile the backend again." >&2
 fi
 missing=$(ldd "$library" | awk '/not found/ && $1 !~ /^(libcuda\.so\.1|libggml-base\.so.*)$/ { print $1 }' | paste -sd ' ')
 if [ -n "$missing" ]; then

@@ -18,7 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${DERMGEMMA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dermgemma}
 
 # GGML_CPU_REPACK chooses kernels by the batch's width; without it, and with tinyBLAS at every width (below), an answer
-# has the same bits alone and in company (docs/DETERMINISM.md).
+# has the same bits alone and in a batch (docs/DETERMINISM.md).
 # shellcheck disable=SC2016 # $ORIGIN is for the loader.
 options=(
   -DCMAKE_BUILD_TYPE=Release
@@ -115,8 +115,8 @@ ask_for_next_rows() {
   change_line "$file" '            // help compiler for op order.' "i\\            for (int64_t i = RM; i < 2 * RM; ++i) $ask"
 }
 
-# An image's attention takes keys and values to pieces anew for every tile of patches: tiles are larger here, and the kernel's own
-# tile such that head sizes like MedGemma's 72 leave less over. No number changes either.
+# An image's attention converts keys and values again for every tile of patches. Tiles are larger here, and the kernel's own tile
+# leaves a smaller remainder at head sizes like MedGemma's 72. No number changes either.
 take_larger_tiles() {
   local folder=$1/ggml/src/ggml-cpu
   change_line "$folder/common.h" '#define GGML_FA_TILE_Q  64' 's/64/128/'

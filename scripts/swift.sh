@@ -15,7 +15,7 @@ lay_beside() {
   mkdir -p "$folder/Models"
   if [ "$(cat "$folder/llama.cpp.of" 2>/dev/null)" != "$prefix" ]; then
     if [ -e "$folder/libggml-cuda.so" ]; then
-      echo "The CUDA backend in $folder is of another llama.cpp and is taken away; make cuda builds it anew." >&2
+      echo "The CUDA backend in $folder belongs to another llama.cpp and is removed; make cuda builds it again." >&2
     fi
     rm -f "$folder"/lib{ggml,llama,mtmd}*.so*
     echo "$prefix" >"$folder/llama.cpp.of"
@@ -43,7 +43,7 @@ case ${1:-} in
     lay_beside "$(swift build --show-bin-path)"
     # The bound is there so that a test that hangs fails, and says which it was, instead of holding everything up.
     # Few tests at once: where all of them share two processors, each takes minutes, and what waits for something gives up.
-    # Whatever a run started carries its mark: what outlives it would keep its output open, and whoever reads that waiting.
+    # Every process of a run carries its mark: one that outlives the run would keep its output open and its reader waiting.
     mark=DERMGEMMA_TEST_RUN=$$.$RANDOM$RANDOM
     trap 'end_marked "$mark"' EXIT
     env "$mark" "SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${DERMGEMMA_TEST_WIDTH:-4}" \

@@ -5,7 +5,7 @@
 Asked of every symbol that stands in a source: a comment, of its own or of the requirement that it meets; that it begins with
 a summary, not with a list of fields; and that one which throws says so (`- Throws:`), unless the comment is another package's or the symbol
 is one of `Codable`'s, which throw what their coder throws.
-What the compiler makes (`init(from:)` of a derived conformance, say) has no place in a source and is passed over.
+What the compiler makes (`init(from:)` of a derived conformance, say) has no place in a source and is ignored.
 """
 
 import json
