@@ -4,7 +4,7 @@
 # that file a split, and then all pictures without such a word are dropped, and the labels too: 7 pictures become 1, no
 # warning. A metadata.csv that lists 4 of 6 pictures drops the other two likewise, and the folders' labels vanish.
 # Version: datasets 5.2.0 (huggingface_hub 2.4.0).
-# Why it matters: lesion sets are full of such names (a lesion called "…_test", a site, a device "DEV-1", photographer's
+# Why it matters: such words come easily into names (a lesion called "…_test", a device "DEV-1", a test shot, a photographer's
 # initials), and a fine-tuning run on one picture ends without an error. Count what was loaded, or pass
 # data_files={"train": "**"} and drop_labels=False.
 set -euo pipefail

@@ -2,7 +2,7 @@
 # One would guess: the two usual ends of DICOM storage, dcmtk's storescu and a node that offers pynetdicom's
 # StoragePresentationContexts ("all of storage", as its examples do), pass every image class, dermoscopic photographs too.
 # What happens: an association holds 128 classes, so both have a short list, and Dermoscopic Photography Image Storage
-# (1.2.840.10008.5.1.4.1.1.77.1.7, in the standard since 2019) is on neither, although ordinary VL photographs are. storescu
+# (1.2.840.10008.5.1.4.1.1.77.1.7) is on neither, although ordinary VL photographs are. storescu
 # fails with "No presentation context" even at a node that takes the class; storescu -R and dcmsend send it. pynetdicom's
 # list (120 of its 170) accepts the association and rejects the one context that matters.
 # Version: dcmtk 3.6.7 (Debian 12), pynetdicom 3.0.4, pydicom 3.0.2.

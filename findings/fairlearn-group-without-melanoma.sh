@@ -5,7 +5,7 @@
 # and an equalised odds difference of 1.0, the worst there is, with no warning from true_positive_rate. MetricFrame with
 # scikit-learn's recall does the same (scikit-learn warns); the ratio is 0, the worst again.
 # Version: fairlearn 0.15.0, scikit-learn 1.9.1.
-# Why it matters: melanomas of dark skin are missing or few in every public dermoscopic set (under 1 % of ISIC 2020 is type
+# Why it matters: melanomas of dark skin are few in public dermoscopic sets (under 1 % of ISIC 2020 is said to be of type
 # V-VI), so this is the usual case, and in a bootstrap it comes and goes with the resample. Count positives in each group
 # first, and give recall zero_division=nan, which leaves the group out.
 set -euo pipefail

@@ -6,7 +6,7 @@
 # EXIF orientation 6 lies on its side for good: the EXIF is left out and no attribute keeps what it said. A progressive JPEG
 # gets a retired transfer syntax (.55) that pydicom cannot decode.
 # Version: dcmtk 3.6.7 (Debian 12), pydicom 3.0.2, Pillow 13.0.0.
-# Why it matters: it is the usual way for a clinic's photographs into a PACS. Turn, strip and write a baseline YCbCr JPEG first.
+# Why it matters: it is a usual way for a clinic's photographs into a PACS. Turn, strip and write a baseline YCbCr JPEG first.
 # Debian: dcmtk.
 set -euo pipefail
 dpkg-query -W -f '${Package} ${Version}\n' dcmtk 2>/dev/null || { echo "needs Debian's dcmtk" >&2; exit 2; }

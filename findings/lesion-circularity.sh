@@ -2,8 +2,9 @@
 # One would guess: circularity, 4 pi area / perimeter squared, of a perfect disc is 1 within a pixel's error, and nearer to 1 the
 # larger the disc, in every library: it is the "border" of ABCD rules (compactness index, irregularity).
 # What happens, for a digital disc of radius 100: scikit-image 0.90, OpenCV 0.89, SimpleITK 1.00 ("roundness", of perimeters),
-# scikit-image with perimeter_crofton 0.99, mahotas 0.81, whose "roundness" is the fraction upside down over counted border pixels:
-# a square has 1.26, more than the disc. scikit-image's falls from 0.94 to 0.90 as the disc grows from radius 5 to 100. OpenCV's contour runs through pixel centres, so its area is 19 % short of the mask's at radius 5.
+# scikit-image with perimeter_crofton 0.99, mahotas 0.81, whose "roundness" is the fraction upside down, of counted border
+# pixels: a square has 1.26. More pixels do not help: scikit-image falls from 0.94 (radius 5) to 0.90. OpenCV's contour runs
+# through pixel centres, so its area is 19 % short of the mask's at radius 5.
 # Version: scikit-image 0.26.0, opencv-python-headless 4.11.0.86, mahotas 1.4.19, SimpleITK 2.5.7, numpy 2.4.6.
 # Why it matters: a threshold such as "below 0.85 the border is irregular", taken from a paper, calls a perfect circle regular,
 # borderline or irregular by the library that measures it, and two cameras' resolutions shift it.
