@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # One would guess: a bootstrap interval of the AUC on 43 lesions with 3 melanomas is wide; a resample that happens to hold no
 # melanoma raises an error or is left out.
-# What happens: roc_auc_score no longer raises there, it gives NaN with a warning, and one NaN among the
-# resamples makes scipy's whole interval (nan, nan). 4.5 % of resamples hold no melanoma, so of 200 some do nearly surely.
+# What happens: roc_auc_score no longer raises there, it gives NaN with a warning, and one NaN among the resamples
+# makes scipy's whole interval (nan, nan). 4.5 % of resamples hold no melanoma, so of 200 some do nearly surely.
 # average_precision_score gives 0.0 for the same resample, which no check finds: it pulls the lower end down. With seven codes,
 # a code that a resample lacks makes the one-versus-rest mean NaN; multi_class="ovo" goes on and gives a number.
 # Version: scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6.

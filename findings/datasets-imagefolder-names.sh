@@ -6,7 +6,7 @@
 # Version: datasets 5.2.0 (huggingface_hub 2.4.0).
 # Why it matters: such words come easily into names (a lesion called "…_test", a device "DEV-1", a test shot, a photographer's
 # initials), and a fine-tuning run on one picture ends without an error. Count what was loaded, or pass
-# data_files={"train": "**"} and drop_labels=False.
+# data_files={"train": "**"}, which keeps all.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

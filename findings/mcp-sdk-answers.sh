@@ -5,7 +5,7 @@
 # goes on. An unknown tool is a *result* with isError. For an integer "7" and true are taken (7 and 1), and an argument that
 # the tool does not have is ignored. structuredContent comes although that revision does not know it yet.
 # Version: mcp 2.3.0.
-# Why it matters: a client that sends a batch of pictures waits for ever; a misspelled option ("temprature") changes nothing
+# Why it matters: a client that sends a batch of pictures gets no answer; a misspelled option ("temprature") changes nothing
 # and tells nobody; a model's "true" for a count runs with 1. Check arguments in the tool; send one request a line.
 set -euo pipefail
 work=$(mktemp -d)
