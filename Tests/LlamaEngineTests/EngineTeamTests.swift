@@ -78,6 +78,36 @@ import VisionLanguage
     await team.close()
   }
 
+  @Test func `words count as under way until the last answer is complete or dropped`() async throws {
+    let team = try await TinyModel.team(engines: 2, views: 4, answers: 4)
+    var streams = try await team.respond(to: [TinyModel.request("a"), TinyModel.request("b")])
+    #expect(team.underWay == [1, 0], "the answers are still being written")
+    let alone = try await team.respond(to: [TinyModel.request("c")])
+    #expect(team.underWay == [1, 1], "more work goes to the other engine")
+    let first = try await streams.removeFirst().whole().generation
+    #expect(first?.text.isEmpty == false && team.underWay == [1, 1])
+    _ = try await streams.removeFirst().whole()
+    #expect(team.underWay == [0, 1])
+    _ = alone.count
+    let scored = try await team.respond(to: TinyModel.request("d"), scoring: [" a", " the"])
+    #expect(team.underWay == [1, 1])
+    _ = try await scored.stream.whole()
+    #expect(team.underWay == [0, 1])
+    for stream in alone { for try await _ in stream { break } }
+    _ = try await team.score([" a"], after: Prompt(text: "work", answerPrefix: "A:"))
+    #expect(team.underWay[0] == 0)
+    await team.close()
+  }
+
+  @Test func `an answer that nobody wants any more counts no longer`() async throws {
+    let team = try await TinyModel.team(engines: 2, views: 4, answers: 4)
+    var streams: [GenerationStream]? = try await team.respond(to: [TinyModel.request("a")])
+    #expect(team.underWay == [1, 0] && streams?.count == 1)
+    streams = nil
+    #expect(team.underWay == [0, 0])
+    await team.close()
+  }
+
   @Test func `the roster gives work to whoever has least, and forgets what was not asked for longest`() {
     var roster = TeamRoster(members: 2, limit: 2)
     let images = (0..<4).map { SHA256Digest(of: [UInt8($0)]) }

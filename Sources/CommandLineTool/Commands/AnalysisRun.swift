@@ -90,7 +90,7 @@ struct AnalysisRun: Sendable {
       case .file(let path):
         return .report(try await reader.read(fileAt: path, name: input.name, truth: truth, seed: seed, log: log))
       case .standardInput:
-        let bytes = try StandardInput.read()
+        let bytes = try await StandardInput.read()
         return .report(try await reader.read(bytes, name: input.name, truth: truth, seed: seed, log: log))
       case .missing(let fault): throw fault
       }

@@ -26,7 +26,9 @@ enum AnalyzeInput: Sendable {
   ///
   /// - Parameter remark: called with what was left out of folders.
   /// - Throws: `UsageFault` when nothing is named or standard input is wanted twice; a `Fault` for an unusable list.
-  static func all(_ arguments: ParsedArguments, remark: (String) -> Void = { _ in }) throws -> [AnalyzeInput] {
+  static func all(
+    _ arguments: ParsedArguments, remark: (String) -> Void = { _ in }
+  ) async throws -> [AnalyzeInput] {
     var paths = arguments.positional
     if let list = try arguments.path("--files-from") {
       let bytes: [UInt8]
@@ -34,7 +36,7 @@ enum AnalyzeInput: Sendable {
         guard !paths.contains("-") else {
           throw UsageFault(message: "Standard input cannot be both the list and an image", command: "analyze")
         }
-        bytes = try StandardInput.read()
+        bytes = try await StandardInput.read()
       } else {
         guard let data = FileManager.default.contents(atPath: list) else {
           throw ImageFiles.Missing(path: list, reason: "the list of files cannot be read")
@@ -61,38 +63,6 @@ enum AnalyzeInput: Sendable {
         return search.images.map { .file(path: $0) }
       } catch {
         return [.missing(error)]
-      }
-    }
-  }
-}
-
-/// Bytes on standard input.
-enum StandardInput {
-  /// A bound that no image or list of files reaches.
-  static let largest = 256 << 20
-  /// Milliseconds between checks for cancellation.
-  private static let longestWait: Int32 = 50
-
-  /// All bytes until its end.
-  ///
-  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`; `CancellationError` when
-  ///   the task was cancelled, for example by Ctrl-C: no call blocks here for long.
-  static func read() throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    var awaited = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-    while true {
-      try Task.checkCancellation()
-      if poll(&awaited, 1, longestWait) == 0 { continue }
-      let count = Foundation.read(STDIN_FILENO, &piece, piece.count)
-      if count == 0 { return bytes }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw ImageFiles.Missing(path: "standard input", reason: String(cString: strerror(errno)))
-      }
-      bytes += piece.prefix(count)
-      guard bytes.count <= largest else {
-        throw ImageFiles.Missing(path: "standard input", reason: "more than \(largest >> 20) MiB")
       }
     }
   }

@@ -1,30 +1,48 @@
+import Datasets
 import Dermoscopy
 import Faults
-import Foundation
 import Imaging
+import VisionLanguage
 
 let prepareCommand = CommandSpecification(
   name: "prepare",
-  summary: "Writes an image as the model will see it.",
-  usage: ["prepare [options] IMAGE --out FILE"],
-  discussion: ["The picture is written as PNG, prepared as the protocol says."],
+  summary: "Writes an image as the model will see it, or judges whether images can show a lesion.",
+  usage: ["prepare [options] IMAGE --out FILE", "prepare [options] --check IMAGE…"],
+  discussion: [
+    "The picture is written as PNG, prepared as the protocol says.",
+    "With --check nothing is written: for every image, or image of a folder, one JSON object a line tells what was measured "
+      + "of the prepared picture and whether it would have the flag no_lesion. No model is needed.",
+  ],
   options: [
     protocolOption,
     OptionSpecification(name: "--out", value: "FILE", help: "The PNG file to write."),
+    OptionSpecification(name: "--check", value: nil, help: "Judges images instead of writing one."),
     OptionSpecification(
       name: "--side", value: "N",
       help: "The side of the projector's input in pixels, for protocols that stretch to it (default 896, MedGemma's)."),
   ],
-  examples: [("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the seed's protocol shows.")],
+  examples: [
+    ("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the seed's protocol shows."),
+    ("dermgemma prepare --check images --protocol direct --side 224", "What is no picture of a lesion in a folder."),
+  ],
   takesArguments: true
 ) { arguments, terminal in
-  guard arguments.positional.count == 1 else {
+  let checks = arguments.isSet("--check")
+  let output = try arguments.path("--out")
+  if checks {
+    guard !arguments.positional.isEmpty else { throw UsageFault(message: "No image was named", command: "prepare") }
+    guard output == nil else { throw UsageFault(message: "--check and --out exclude each other", command: "prepare") }
+  } else if arguments.positional.count != 1 {
     throw UsageFault(message: "Name one image", command: "prepare")
   }
-  guard let output = try arguments.path("--out") else {
+  let side = try arguments.number("--side", in: 16...4096) ?? 896
+  if checks {
+    return try PictureCheck(readingProtocol: try chosenProtocol(arguments), side: side, terminal: terminal)
+      .run(arguments.positional)
+  }
+  guard let output else {
     throw UsageFault(message: "Say where to write: --out FILE", command: "prepare")
   }
-  let side = try arguments.number("--side", in: 16...4096) ?? 896
   let readingProtocol = try chosenProtocol(arguments)
   let decoded = try ImageDecoder.decode(fileAt: arguments.positional[0])
   let prepared = try ImagePreparer.prepare(decoded.image, as: readingProtocol.preparation, nativeSide: side)
@@ -32,50 +50,43 @@ let prepareCommand = CommandSpecification(
   return 0
 }
 
-/// Files that commands write.
-enum OutputFile {
-  /// A file or folder that could not be written.
-  struct Unwritable: Fault {
-    var path: String
-    var reason: String
-    var kind: FaultKind { .unwritableOutput }
-    var description: String { "\(path): cannot be written (\(reason))" }
+/// Tells of many images whether they can show a lesion.
+private struct PictureCheck {
+  var readingProtocol: ReadingProtocol
+  var side: Int
+  var terminal: Terminal
+
+  private struct Line: Encodable {
+    var image: String
+    /// `null` for a picture that is too small to tell.
+    var statistics: PictureStatistics?
+    var reasons: [LesionPresence.Reason]
+    var flags: [QualityFlag]
   }
 
-  /// Writes a file whole or not at all.
-  ///
-  /// If the path is something other than a regular file (a device, a pipe, a link), it is written to, not replaced:
-  /// replacing /dev/stdout, for example, would take it away from every other process.
-  ///
-  /// - Throws: `Unwritable`.
-  static func write(_ bytes: [UInt8], to path: String) throws(Unwritable) {
-    var status = stat()
-    let isSpecial = lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-    do {
-      if isSpecial {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Unwritable(path: path, reason: String(cString: strerror(errno))) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try file.write(contentsOf: Data(bytes))
-        try file.close()
-      } else {
-        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+  /// - Returns: 0, or the exit status of the last image that failed; each fails alone.
+  func run(_ arguments: [String]) throws -> Int32 {
+    var status: Int32 = 0
+    for argument in arguments {
+      for path in try ImageFiles.at(argument) {
+        try Task.checkCancellation()
+        do {
+          try terminal.print(try line(path))
+        } catch let fault as ImageFault {
+          terminal.complain("dermgemma: \(fault.description)")
+          status = fault.kind.exitStatus
+        }
       }
-    } catch let unwritable as Unwritable {
-      throw unwritable
-    } catch {
-      throw Unwritable(path: path, reason: plainReason(of: error, at: path))
     }
+    return status
   }
 
-  /// Creates a folder and its parents if they do not exist.
-  ///
-  /// - Throws: `Unwritable`.
-  static func makeFolder(_ path: String) throws(Unwritable) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw Unwritable(path: path, reason: plainReason(of: error, at: path))
-    }
+  private func line(_ path: String) throws -> String {
+    let image = try ImageDecoder.decode(fileAt: path).image
+    let prepared = try ImagePreparer.prepare(image, as: readingProtocol.preparation, nativeSide: side)
+    let statistics = PictureStatistics(of: prepared)
+    let reasons = statistics.map { LesionPresence.objections(to: $0, preparedAs: readingProtocol.preparation) } ?? []
+    return try OrderedJSON.line(
+      Line(image: path, statistics: statistics, reasons: reasons, flags: reasons.isEmpty ? [] : [.noLesion]))
   }
 }

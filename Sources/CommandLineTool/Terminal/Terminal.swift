@@ -9,12 +9,16 @@ struct OutputFault: Fault {
   var description: String { "Standard output cannot be written (\(reason))" }
 }
 
-/// Standard output and standard error of a command, with a progress line on the latter if it is a terminal.
+/// The two outputs of a command, and one line of progress on the second when a person is looking.
+///
+/// Lines come from many tasks at once. Each goes out whole, and a line of progress never between two halves of another:
+/// one lock is held from taking the old line of progress away until the new text is written.
 final class Terminal: Sendable {
   private let output: Int32
   private let errors: Int32
   /// Whether standard error is a terminal.
   let showsProgress: Bool
+  /// Whether a line of progress stands there; its lock is held while anything is written.
   private let progressIsShown = Mutex(false)
 
   init(output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
@@ -27,14 +31,18 @@ final class Terminal: Sendable {
   ///
   /// - Throws: `OutputFault` when it cannot be written whole (a full disk, a closed pipe).
   func print(_ line: String) throws(OutputFault) {
-    clearProgress()
-    try Self.write(line + "\n", to: output)
+    try progressIsShown.withLock { isShown throws(OutputFault) in
+      clear(&isShown)
+      try Self.write(line + "\n", to: output)
+    }
   }
 
   /// Writes a line to standard error. A failure to do so cannot be reported anywhere.
   func complain(_ line: String) {
-    clearProgress()
-    try? Self.write(Self.oneLine(line) + "\n", to: errors)
+    progressIsShown.withLock { isShown in
+      clear(&isShown)
+      try? Self.write(Self.oneLine(line) + "\n", to: errors)
+    }
   }
 
   /// Text with `?` in place of line breaks and terminal control characters: messages contain file names from outside.
@@ -52,17 +60,21 @@ final class Terminal: Sendable {
   /// Replaces the progress line; does nothing if standard error is not a terminal.
   func progress(_ line: String) {
     guard showsProgress else { return }
-    progressIsShown.withLock { $0 = true }
-    try? Self.write("\r\u{1B}[2K" + String(Self.oneLine(line).prefix(Self.columns(errors) - 1)), to: errors)
+    let text = "\r\u{1B}[2K" + String(Self.oneLine(line).prefix(Self.columns(errors) - 1))
+    progressIsShown.withLock { isShown in
+      isShown = true
+      try? Self.write(text, to: errors)
+    }
   }
 
   /// Removes the progress line.
   func clearProgress() {
-    let wasShown = progressIsShown.withLock { shown in
-      defer { shown = false }
-      return shown
-    }
-    if wasShown { try? Self.write("\r\u{1B}[2K", to: errors) }
+    progressIsShown.withLock { clear(&$0) }
+  }
+
+  private func clear(_ isShown: inout Bool) {
+    if isShown { try? Self.write("\r\u{1B}[2K", to: errors) }
+    isShown = false
   }
 
   private static func columns(_ descriptor: Int32) -> Int {
@@ -77,7 +89,11 @@ final class Terminal: Sendable {
       let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if written > 0 {
         bytes = bytes.dropFirst(written)
-      } else if written < 0, errno != EINTR, errno != EAGAIN {
+      } else if written == 0 || errno == EAGAIN {
+        // A pipe that somebody made non-blocking, and that is full: sleep until its reader takes something.
+        var full = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&full, 1, -1)
+      } else if errno != EINTR {
         throw OutputFault(reason: String(cString: strerror(errno)))
       }
     }

@@ -1,7 +1,6 @@
 import CLlama
 import Digests
 import Foundation
-import Synchronization
 import VisionLanguage
 
 /// A model with an engine on each of several processors, where its weights are small; with one engine otherwise.
@@ -91,25 +90,35 @@ public final class EngineTeam: VisionLanguageModel {
   }
 
   public func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
-    try await withMember { try await $0.respond(to: requests) }
+    try await withMember { member, place in
+      let streams = try await member.respond(to: requests)
+      guard let place else { return streams }
+      place.expect(streams.count)
+      return streams.map { place.watching($0) }
+    }
   }
 
   public func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
-    try await withMember { try await $0.score(labels, after: prompt) }
+    try await withMember { member, _ in try await member.score(labels, after: prompt) }
   }
 
   public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
-    try await withMember { try await $0.respond(to: request, scoring: labels) }
+    try await withMember { member, place in
+      let answer = try await member.respond(to: request, scoring: labels)
+      guard let place else { return answer }
+      place.expect(1)
+      return ScoredAnswer(stream: place.watching(answer.stream), scores: answer.scores)
+    }
   }
 
-  /// Gives work without an image to the engine that has the least to do.
+  /// Gives work without an image to the engine that has the least to do; it counts until the last answer is complete.
   private func withMember<Value: Sendable>(
-    _ body: (LlamaVisionLanguageModel) async throws -> Value
+    _ body: (LlamaVisionLanguageModel, TeamPlace?) async throws -> Value
   ) async throws -> Value {
-    guard members.count > 1 else { return try await body(first) }
-    let place = lock.withLock { roster.enter() }
-    defer { leave(place) }
-    return try await body(members[place])
+    guard members.count > 1 else { return try await body(first, nil) }
+    let number = lock.withLock { roster.enter() }
+    let place = TeamPlace { [weak self] in self?.leave(number) }
+    return try await body(members[number], place)
   }
 
   /// The work in progress of each engine.
@@ -120,42 +129,5 @@ public final class EngineTeam: VisionLanguageModel {
   /// Ends all work in progress in every engine.
   public func close() async {
     for member in members { await member.close() }
-  }
-}
-
-/// A view of one of the engines; the team is notified when it ends.
-private final class TeamView: ImageView {
-  private let view: any ImageView
-  private let leave: @Sendable () -> Void
-  private let hasLeft = Atomic(false)
-
-  init(_ view: any ImageView, leave: @escaping @Sendable () -> Void) {
-    self.view = view
-    self.leave = leave
-  }
-
-  deinit { end() }
-
-  private func end() {
-    if !hasLeft.exchange(true, ordering: .relaxed) { leave() }
-  }
-
-  var cost: LookingCost { view.cost }
-
-  func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
-    try await view.respond(to: requests)
-  }
-
-  func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
-    try await view.score(labels, after: prompt)
-  }
-
-  func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
-    try await view.respond(to: request, scoring: labels)
-  }
-
-  func close() async {
-    await view.close()
-    end()
   }
 }

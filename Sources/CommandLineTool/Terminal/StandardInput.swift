@@ -1,0 +1,45 @@
+import Datasets
+import Digests
+import Foundation
+
+/// Bytes on standard input.
+enum StandardInput {
+  /// More than an image or a list of files ever has.
+  static let largest = 256 << 20
+  /// Milliseconds between two looks at whether the reading was cancelled.
+  private static let longestWait: Int32 = 50
+
+  /// All bytes until its end, read on a thread of its own.
+  ///
+  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`;
+  /// `CancellationError` when the task was cancelled, by Ctrl-C for one: no call waits here for longer than a moment.
+  static func read() async throws -> [UInt8] {
+    try await BlockingWork.run { try read(from: STDIN_FILENO, until: $0) }
+  }
+
+  /// All bytes of a descriptor until its end or until the reading is cancelled.
+  ///
+  /// Only what `poll` says can be read at once is read, so that a signal that cuts the waiting short (`EINTR`) does not
+  /// end in a read that blocks and hears of no cancellation.
+  static func read(from descriptor: Int32, until cancellation: BlockingWork.Cancellation) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      try cancellation.check()
+      var awaited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&awaited, 1, longestWait)
+      if ready == 0 || (ready < 0 && (errno == EINTR || errno == EAGAIN)) { continue }
+      // Without a descriptor (POLLNVAL) or with another fault, `read` says what is wrong.
+      let count = Foundation.read(descriptor, &piece, piece.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR || errno == EAGAIN { continue }
+        throw ImageFiles.Missing(path: "standard input", reason: String(cString: strerror(errno)))
+      }
+      bytes += piece.prefix(count)
+      guard bytes.count <= largest else {
+        throw ImageFiles.Missing(path: "standard input", reason: "more than \(largest >> 20) MiB")
+      }
+    }
+  }
+}

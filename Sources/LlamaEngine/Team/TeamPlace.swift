@@ -1,0 +1,100 @@
+import Foundation
+import Synchronization
+import VisionLanguage
+
+/// Work of one engine in a team, which counts as under way until it is done or nobody wants it any more.
+///
+/// Work with answers is done when the last of them is complete, failed or dropped; other work when its caller has the
+/// result and lets go of the place.
+final class TeamPlace: Sendable {
+  private let leave: @Sendable () -> Void
+  private let open = Mutex(0)
+  private let hasLeft = Atomic(false)
+
+  init(leave: @escaping @Sendable () -> Void) { self.leave = leave }
+
+  deinit { end() }
+
+  /// Counts the work as done, once.
+  func end() {
+    if !hasLeft.exchange(true, ordering: .relaxed) { leave() }
+  }
+
+  /// So many answers are to come.
+  func expect(_ answers: Int) { open.withLock { $0 = answers } }
+
+  /// The same answer, which holds the place until its end. Dropping it, or cancelling its reader, does what it does to the
+  /// answer itself.
+  func watching(_ stream: GenerationStream) -> GenerationStream {
+    let answer = WatchedAnswer(stream, place: self)
+    return GenerationStream(unfolding: { try await answer.next() })
+  }
+
+  fileprivate func answerEnded() {
+    let isLast = open.withLock { open in
+      open -= 1
+      return open == 0
+    }
+    if isLast { end() }
+  }
+}
+
+/// One answer under way; whoever reads it asks for one event after the other.
+private final class WatchedAnswer: @unchecked Sendable {
+  // Touched by the one reader of the stream alone, and after it by nobody: an `AsyncThrowingStream` has one.
+  private var iterator: GenerationStream.Iterator?
+  private let place: TeamPlace
+  private let hasEnded = Atomic(false)
+
+  init(_ stream: GenerationStream, place: TeamPlace) {
+    iterator = stream.makeAsyncIterator()
+    self.place = place
+  }
+
+  deinit { end() }
+
+  func next() async throws -> GenerationEvent? {
+    do {
+      let event = try await iterator?.next()
+      if event == nil { end() }
+      return event
+    } catch {
+      end()
+      throw error
+    }
+  }
+
+  private func end() {
+    if !hasEnded.exchange(true, ordering: .relaxed) { place.answerEnded() }
+  }
+}
+
+/// Another engine's view, whose end is told to the team.
+final class TeamView: ImageView {
+  private let view: any ImageView
+  private let place: TeamPlace
+
+  init(_ view: any ImageView, leave: @escaping @Sendable () -> Void) {
+    self.view = view
+    place = TeamPlace(leave: leave)
+  }
+
+  var cost: LookingCost { view.cost }
+
+  func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
+    try await view.respond(to: requests)
+  }
+
+  func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
+    try await view.score(labels, after: prompt)
+  }
+
+  func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
+    try await view.respond(to: request, scoring: labels)
+  }
+
+  func close() async {
+    await view.close()
+    place.end()
+  }
+}
