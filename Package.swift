@@ -38,6 +38,7 @@ let package = Package(
 
     // Floor 1: words that others share.
     room("Faults"),
+    room("Tables"),
     room("Digests", knows: ["CCrypto", "Faults"]),
     room("VisionLanguage", knows: ["Digests", "Faults"]),
 
@@ -55,19 +56,23 @@ let package = Package(
       "Datasets", knows: ["Imaging", "Faults"],
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
     room("Hub", knows: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
-    room("Records", knows: ["CSQLite", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
+    room("Records", knows: ["CSQLite", "Tables", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
 
     // Floor 4: bytes in, report out.
     room(
       "Reading",
       knows: ["Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage", "Digests", "Faults"]),
 
-    room("Archive", knows: ["Hub", "Datasets", "Digests", "Faults"], resources: [.embedInCode("Records/seed99.txt")]),
+    room(
+      "Archive", knows: ["Hub", "Datasets", "Tables", "Digests", "Faults"],
+      resources: [.embedInCode("Records/seed99.txt")]),
 
     // Floor 5: a run over many images, judged; the same over HTTP.
     room(
       "Validation",
-      knows: ["Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests", "Faults"],
+      knows: [
+        "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Faults",
+      ],
       resources: [.embedInCode("Page")], computes: true),
     room(
       "Web",
@@ -82,7 +87,7 @@ let package = Package(
       "CommandLineTool",
       knows: [
         "Web", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging",
-        "LlamaEngine", "Weights", "VisionLanguage",
+        "LlamaEngine", "Weights", "Tables", "VisionLanguage",
         "Digests", "Faults",
       ]),
     .executableTarget(
@@ -92,6 +97,7 @@ let package = Package(
       dependencies: ["LlamaEngine", "Dermoscopy", "Phantoms", "VisionLanguage", "Digests", "CLlama"],
       path: "Benchmarks/Sources", swiftSettings: strict),
 
+    tests(of: "Tables"),
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),
     tests(of: "Dermoscopy"),
@@ -103,10 +109,10 @@ let package = Package(
     tests(of: "Archive", with: ["Hub", "Datasets"]),
     tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
-    tests(of: "Validation", with: ["Datasets", "Dermoscopy", "Records", "Phantoms"]),
+    tests(of: "Validation", with: ["Datasets", "Dermoscopy", "Faults", "Records", "Phantoms", "Tables"]),
     tests(of: "Web", with: ["CZlib", "Dermoscopy", "Digests", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
     tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage"]),
-    tests(of: "CommandLineTool", with: ["dermgemma", "Hub", "Phantoms"]),
+    tests(of: "CommandLineTool", with: ["dermgemma", "Digests", "Hub", "Phantoms"]),
   ],
   swiftLanguageModes: [.v6]
 )

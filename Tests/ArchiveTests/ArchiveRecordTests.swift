@@ -52,12 +52,4 @@ import Testing
       try ImageChoice.listed(in: "# nothing\n", name: "l")
     }
   }
-
-  @Test(arguments: [
-    ("plain", "plain"), ("a, b", "\"a, b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("=cmd()", "'=cmd()"),
-    ("a\nb", "\"a\nb\""),
-  ])
-  func `a field cannot break its table or become a formula`(_ text: String, _ field: String) {
-    #expect(DatasetPull.field(text) == field)
-  }
 }

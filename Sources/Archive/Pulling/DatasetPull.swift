@@ -3,6 +3,7 @@ import Digests
 import Faults
 import Foundation
 import Hub
+import Tables
 
 /// Downloads images into a folder, with their records, labels and licences:
 ///
@@ -136,11 +137,9 @@ public struct DatasetPull: Sendable {
     var credits = "image,license,attribution,source\n"
     for record in records {
       if let label = label(of: record) {
-        labels += "\(record.identifier),\(label.code),\(Self.field(label.attribute))\n"
+        labels += CSVRow.text([record.identifier, label.code, label.attribute]) + "\n"
       }
-      credits +=
-        [record.identifier, record.license, record.attribution, record.url].map { Self.field($0) }
-        .joined(separator: ",") + "\n"
+      credits += CSVRow.text([record.identifier, record.license, record.attribution, record.url]) + "\n"
     }
     try write(Array(labels.utf8), to: folder + "/labels.csv")
     try write(Array(credits.utf8), to: folder + "/ATTRIBUTION.csv")
@@ -154,14 +153,6 @@ public struct DatasetPull: Sendable {
       }.joined()
     }
     try write(Array(text.utf8), to: folder + "/LICENSE.txt")
-  }
-
-  /// A CSV field, quoted where needed (RFC 4180). The archive's text must not become a formula in a spreadsheet, so a
-  /// field that would is prefixed with an apostrophe.
-  static func field(_ text: String) -> String {
-    let text = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws(TransferFault) {

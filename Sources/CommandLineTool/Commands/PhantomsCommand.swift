@@ -2,6 +2,7 @@ import Faults
 import Foundation
 import Imaging
 import Phantoms
+import Tables
 
 let phantomsCommand = CommandSpecification(
   name: "phantoms",
@@ -28,7 +29,6 @@ let phantomsCommand = CommandSpecification(
   let questions = PhantomTruth.questions
   var labels = "Image,Dx, Lesion attributes\n"
   var attributes = "image,\(questions.joined(separator: ",")),code\n"
-  func quoted(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
 
   try OutputFile.makeFolder(folder)
   for index in 0..<count {
@@ -36,9 +36,9 @@ let phantomsCommand = CommandSpecification(
     let phantom = generator.phantom(index)
     let name = "phantom-\(seed)-\(String(100_000 + index).dropFirst())"
     try OutputFile.write(try ImageEncoder.png(phantom.image), to: "\(folder)/\(name).png")
-    let values = questions.map { quoted(phantom.truth.value(for: $0)) }
-    labels += "\(name),\(phantom.truth.code.lowercased()),phantom\n"
-    attributes += "\(name),\(values.joined(separator: ",")),\(phantom.truth.code)\n"
+    let values = questions.map { phantom.truth.value(for: $0) }
+    labels += CSVRow.text([name, phantom.truth.code.lowercased(), "phantom"]) + "\n"
+    attributes += CSVRow.text([name] + values + [phantom.truth.code]) + "\n"
     terminal.progress("Painted \(index + 1) of \(count)")
   }
   try OutputFile.write(Array(labels.utf8), to: "\(folder)/labels.csv")

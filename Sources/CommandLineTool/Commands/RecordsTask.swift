@@ -2,6 +2,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Records
+import Tables
 
 /// What a `records` command line asks for.
 enum RecordsTask {
@@ -58,12 +59,12 @@ enum RecordsTask {
       if shown == 0 { terminal.complain("dermgemma: no examination matches") }
     case .runs(let limit): try await list(limit, of: store, terminal)
     case .export(let limit, let asTable):
-      if asTable { try terminal.print(ExaminationExport.csv(ExaminationExport.header)) }
+      if asTable { try terminal.print(CSVRow.text(ExaminationExport.header)) }
       var shown = 0
       for try await kept in store.examinations(matching: query) {
         if shown == limit { break }
         try terminal.print(
-          asTable ? ExaminationExport.csv(ExaminationExport.row(kept)) : ExaminationExport.json(kept))
+          asTable ? CSVRow.text(ExaminationExport.row(kept)) : ExaminationExport.json(kept))
         shown += 1
       }
     case .show(let id):

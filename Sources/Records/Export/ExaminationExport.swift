@@ -46,20 +46,6 @@ public enum ExaminationExport {
     ]
   }
 
-  /// Values as a line of comma-separated values (RFC 4180), without its end.
-  ///
-  /// A spreadsheet takes what begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula and may run it; such
-  /// a value gets an apostrophe before it (OWASP, "CSV Injection").
-  public static func csv(_ values: [String]) -> String {
-    values.map { value in
-      let first = value.unicodeScalars.first
-      let isFormula = first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-      let text = isFormula ? "'" + value : value
-      let needsQuotes = text.unicodeScalars.contains { "\",\r\n'".unicodeScalars.contains($0) }
-      return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-    }.joined(separator: ",")
-  }
-
   /// A time as ISO 8601 writes it, in UTC, to a millisecond.
   public static func time(_ date: Date) -> String {
     Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date)

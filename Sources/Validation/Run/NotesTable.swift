@@ -2,6 +2,7 @@ import Datasets
 import Dermoscopy
 import Digests
 import Foundation
+import Tables
 
 /// What Phases 1 and 2 found, read back from `phase2_results.csv`: all that Phase 3 needs.
 public struct NotesTable: Sendable {
@@ -59,20 +60,21 @@ public struct NotesTable: Sendable {
         throw LabelFault(
           file: name, line: row.line, reason: "\(row.fields.count) fields where the header has \(columns.count)")
       }
-      let image = row.fields[image].trimmingCharacters(in: .whitespaces)
+      let fields = row.fields.map(CSVRow.original)
+      let image = fields[image].trimmingCharacters(in: .whitespaces)
       guard !image.isEmpty else { throw LabelFault(file: name, line: row.line, reason: "the filename is missing") }
       guard names.insert(image).inserted else {
         throw LabelFault(file: name, line: row.line, reason: "\(image) is there a second time")
       }
       let answers = questions.map { question, place in
-        let raw = row.fields[place]
+        let raw = fields[place]
         let value = AnswerReader(form: question.answer, subject: question.label).value(of: raw)
         return (question: question.id, observation: Observation(value: value, raw: raw))
       }
       rows.append(
         Row(
-          name: image, observations: Observations(answers), description: description.map { row.fields[$0] },
-          digest: SHA256Digest(of: Array(Spreadsheet.line(row.fields).utf8)).hexadecimal))
+          name: image, observations: Observations(answers), description: description.map { fields[$0] },
+          digest: SHA256Digest(of: Array(Spreadsheet.line(fields).utf8)).hexadecimal))
     }
     self.rows = rows
     guard !rows.isEmpty else { throw LabelFault(file: name, line: nil, reason: "the table has no row") }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Tables
 
 /// The list of a run's images, `images.csv`, with their digests, labels and metadata: a resumed run is compared with
 /// it.
@@ -30,7 +31,9 @@ public enum ImageList {
       let table = try? CommaSeparatedValues(Array(data), name: fileName)
     else { return [] }
     var old: [String: String] = [:]
-    for row in table.rows.dropFirst() where row.fields.count > 1 { old[row.fields[0]] = row.fields[1] }
+    for row in table.rows.dropFirst() where row.fields.count > 1 {
+      old[CSVRow.original(row.fields[0])] = row.fields[1]
+    }
     var (added, changed): ([String], [String]) = ([], [])
     for entry in roster.entries {
       guard let digest = old.removeValue(forKey: entry.name) else {

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Tables
 
 /// A table of comma-separated values (RFC 4180, UTF-8, CR LF) that is written row by row and appears whole or not at all.
 ///
@@ -58,20 +59,6 @@ public final class Spreadsheet {
 
   deinit { if !isComplete { unlink(draft) } }
 
-  /// One row: fields with a comma, a quotation mark or a line break are quoted.
-  static func line(_ fields: [String]) -> String {
-    fields.map(field).joined(separator: ",") + "\r\n"
-  }
-
-  private static func field(_ text: String) -> String {
-    // By bytes: CR LF is one Character of Swift's.
-    let needsQuotes = text.utf8.contains { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-        || byte == UInt8(ascii: "\r")
-    }
-    guard needsQuotes || text.utf8.first == UInt8(ascii: " ") || text.utf8.last == UInt8(ascii: " ") else {
-      return text
-    }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
-  }
+  /// One row as ``CSVRow`` writes it, with its end.
+  static func line(_ fields: [String]) -> String { CSVRow.text(fields) + "\r\n" }
 }
