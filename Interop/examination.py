@@ -11,7 +11,7 @@ CODES = {"MEL", "NV", "BCC", "BKL"}
 FLAGS = {
     "guardrail", "gibberish_repeat", "special_token_leak", "thinking_leak", "verbose_output", "multiple_codes",
     "cleaning_emptied", "invalid_code", "empty", "too_short", "classification_leakage", "excessive_non_ascii",
-    "low_alpha_ratio", "no_comparison", "no_additional_findings",
+    "low_alpha_ratio", "no_lesion", "no_comparison", "no_additional_findings",
 }
 QUESTIONS = ["Architecture", "Network", "Structures", "Colors"]
 DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -1,4 +1,4 @@
-/// A quality flag: a sign that an output is not what it should be.
+/// A sign that an output, or the picture itself, is not what it should be.
 ///
 /// An examination without any is clean.
 public enum QualityFlag: String, Sendable, Codable, CaseIterable {
@@ -28,6 +28,8 @@ public enum QualityFlag: String, Sendable, Codable, CaseIterable {
   case excessiveNonASCII = "excessive_non_ascii"
   /// Under 40 % of the characters are letters.
   case lowAlphaRatio = "low_alpha_ratio"
+  /// The picture can show no lesion: it is blank, noise, text, grey, green or a scene (``LesionPresence``).
+  case noLesion = "no_lesion"
   /// A description that compares nothing with the image.
   case noComparison = "no_comparison"
   /// A description that adds nothing to the observations.

@@ -100,6 +100,9 @@ struct Sitting: Sendable {
     _ image: PixelImage, through last: ExaminationPhase
   ) async throws -> (Proceedings, Diagnosis?) {
     var proceedings = Proceedings()
+    if !LesionPresence.objections(to: image, preparedAs: readingProtocol.preparation).isEmpty {
+      proceedings.flags.insert(.noLesion)
+    }
     let diagnosis: Diagnosis
     switch readingProtocol.classification.method {
     case .scored:

@@ -74,7 +74,7 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
   public var description: CleanedDescription?
   /// Phase 3's code; `nil` where the examination was to end before Phase 3.
   public var diagnosis: Diagnosis?
-  /// What is wrong with any phase's output, in the order of `QualityFlag.allCases`; empty when all is clean.
+  /// What is wrong with any phase's output or with the picture, in the order of `QualityFlag.allCases`; empty when all is clean.
   public var flags: [QualityFlag]
   /// What the lesion is known to be.
   public var groundTruth: GroundTruth?

@@ -15,6 +15,7 @@ extension QualityFlag {
     case .classificationLeakage: "The description names a code"
     case .excessiveNonASCII: "An output has many characters that are not ASCII"
     case .lowAlphaRatio: "An output has few letters"
+    case .noLesion: "The picture does not look like a lesion under a dermatoscope"
     case .noComparison: "The description compares nothing with the image"
     case .noAdditionalFindings: "The description adds nothing to the observations"
     }

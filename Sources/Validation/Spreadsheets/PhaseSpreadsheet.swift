@@ -48,7 +48,8 @@ public enum PhaseSpreadsheet: String, Sendable, CaseIterable {
 
   /// An examination's row.
   ///
-  /// Lengths are in characters; flags are those of the description, of the classification, and of all outputs.
+  /// Lengths are in characters; flags are those of the description, of the classification, and of all outputs;
+  /// `no_lesion`, which is the picture's, is among those of Phase 2's table and among all.
   ///
   /// - Parameters:
   ///   - report: the examination's report.
@@ -58,7 +59,8 @@ public enum PhaseSpreadsheet: String, Sendable, CaseIterable {
     func value(_ question: String) -> String { report.observations[question]?.value ?? "" }
     let exchanges = readingProtocol.exchanges(in: report)
     func flags(_ phases: ExaminationPhase...) -> String {
-      let flags = Set(exchanges.filter { phases.contains($0.phase) }.flatMap(\.flags))
+      var flags = Set(exchanges.filter { phases.contains($0.phase) }.flatMap(\.flags))
+      if phases.contains(.observation), report.flags.contains(.noLesion) { flags.insert(.noLesion) }
       return Self.text(QualityFlag.allCases.filter(flags.contains))
     }
     let description = report.description

@@ -10,6 +10,7 @@ public enum Diagnostics {
     guard !report.flags.isEmpty else { return [] }
     let flags = report.flags.map(\.rawValue).joined(separator: ", ")
     var lines = ["⚑ \(TextTable.plain(report.image.name)): \(flags)"]
+    if report.flags.contains(.noLesion) { lines.append("  Image: " + QualityFlag.noLesion.words) }
     for exchange in readingProtocol.exchanges(in: report) where !exchange.flags.isEmpty {
       lines.append("  \(exchange.title): " + exchange.flags.map(\.words).joined(separator: "; "))
       lines.append("    asked:  " + shown(exchange.asked))

@@ -28,6 +28,7 @@ const FLAGS = {
   classification_leakage: "The description names a code",
   excessive_non_ascii: "An output has many characters that are not ASCII",
   low_alpha_ratio: "An output has few letters",
+  no_lesion: "The picture does not look like a lesion under a dermatoscope",
   no_comparison: "The description compares nothing with the image",
   no_additional_findings: "The description adds nothing to the observations",
 };
