@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import warnings
@@ -227,3 +228,67 @@ def test_the_isic_csv_is_accepted(tmp_path, remark):
     remark(f"isic-challenge-scoring takes --isic-csv: balanced accuracy {score['overall']:.3f} on noise")
     header, first = (folder / "isic.csv").read_text().splitlines()[:2]
     assert header == "image," + ",".join(runs.SEVEN) and first.startswith("ISIC_0000000,")
+
+
+def test_ties_and_the_image_without_weight_are_scored_as_the_challenge_does(tmp_path, remark):
+    """On the four codes: `metrics.challenge`, and what the program itself makes of `--isic-csv`."""
+    folder = runs.make(tmp_path)
+    answers = runs.random_answers("ties", 3)
+    weightless = "ISIC_0035068"
+    shutil.move(folder / f"images/{runs.name(IMAGES_MOVED)}.png", folder / f"images/{weightless}.png")
+    labels = folder / "labels.csv"
+    labels.write_text(labels.read_text().replace(runs.name(IMAGES_MOVED) + ",", weightless + ","))
+    runs.validate(folder, "--replace", "--isic-csv", folder / "isic.csv")
+    names = sorted(path.stem for path in (folder / "images").glob("*.png"))
+    # True ties, and two that differ in the seventh decimal: rounding must not make a tie of them.
+    answers.probabilities[0] = [0.5, 0.5, 0, 0]
+    answers.probabilities[1] = [0.49999984, 0.49999976, 0.0000004, 0]
+    answers.truth[0] = answers.truth[1] = answers.codes[0] = answers.codes[1] = "MEL"
+    answers.truth[names.index(weightless)] = "BCC"
+    answers.put_into(folder)
+    summary = runs.validate(folder, "--resume", "--isic-csv", folder / "isic.csv")
+    predicted = pd.read_csv(folder / "isic.csv", index_col="image")
+    assert list(predicted.index) == names
+    places = answers.measured
+    truth = pd.DataFrame(
+        [[float(code == answers.truth[place]) for code in CODES] for place in places], columns=CODES,
+        index=pd.Index([names[place] for place in places], name="image"))
+    chosen = predicted.loc[truth.index, CODES]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        score = isic.ClassificationScore.from_stream(
+            io.StringIO(truth.to_csv()), io.StringIO(chosen.to_csv(float_format="%.6f")),
+            isic.ClassificationMetric.BALANCED_ACCURACY)
+    challenge = summary["metrics"]["challenge"]
+    same(challenge["balanced_accuracy"]["value"], score.overall, "the challenge's balanced accuracy")
+    assert challenge["left_out"] == [weightless + ".png"] and challenge["images"] == len(places) - 1
+    tied = (chosen.drop(weightless).to_numpy() == chosen.drop(weightless).max(axis=1).to_numpy()[:, None]).sum(axis=1) > 1
+    assert challenge["undecided"] == tied.sum() > 1
+    assert predicted.loc[names[1], "MEL"] > predicted.loc[names[1], "NV"]
+    remark(f"isic-challenge-scoring: {tied.sum()} ties count as wrong, {weightless} counts for nothing, here as there")
+
+
+IMAGES_MOVED = 17
+"""The image that is given the name of the one without weight."""
+
+
+def test_a_failed_image_has_a_row_and_one_name_twice_is_refused(tmp_path):
+    program.run("phantoms", "--count", 14, "--seed", 2, "--out", tmp_path / "images")
+    (tmp_path / "images/broken.jpg").write_bytes(b"no picture")
+    command = [
+        program.BINARY, "validate", "all", "--protocol", "direct", "--images", tmp_path / "images", "--threads", "1",
+        "--isic-csv", tmp_path / "isic.csv"]
+    done = subprocess.run([*command, "--out", tmp_path / "out"], capture_output=True, text=True)
+    assert done.returncode == 65 and "1 unread images stand in" in done.stdout, done.stderr
+    names = ["broken"] + sorted(path.stem for path in (tmp_path / "images").glob("*.png"))
+    rows = [[float(runs.SEVEN[index % 7] == code) for code in runs.SEVEN] for index in range(len(names))]
+    pd.DataFrame(rows, columns=runs.SEVEN, index=pd.Index(names, name="image")).to_csv(tmp_path / "truth.csv")
+    scored = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "isic_challenge_scoring", "classification", tmp_path / "truth.csv",
+         tmp_path / "isic.csv"], capture_output=True, text=True)
+    assert scored.returncode == 0, scored.stderr
+    (tmp_path / "images/again").mkdir()
+    shutil.copy(tmp_path / f"images/{names[1]}.png", tmp_path / f"images/again/{names[1]}.png")
+    refused = subprocess.run([*command, "--out", tmp_path / "other"], capture_output=True, text=True)
+    assert refused.returncode == 65 and f"would all be {names[1]} there" in refused.stderr, refused.stderr
+    assert not (tmp_path / "other/phase3_results.csv").exists()

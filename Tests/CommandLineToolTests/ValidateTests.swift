@@ -50,7 +50,9 @@ import Testing
     #expect(
       try table("out/phase1_results.csv", in: folder).map { $0.first } == ["Image"] + (0..<5).map { "phantom-\($0)" })
     #expect(try table("out/errors.csv", in: folder)[1].prefix(2) == ["broken.jpg", "65"])
-    #expect(try table("isic.csv", in: folder).count == 6)
+    let scores = try table("isic.csv", in: folder)
+    #expect(scores.count == 7 && scores.contains { $0.prefix(3) == ["broken", "0.250000", "0.250000"] })
+    #expect(outcome.text.contains("1 unread images stand in isic.csv"))
     let summary = try Data(contentsOf: folder.appendingPathComponent("out/summary.json"))
     let object = try #require(try JSONSerialization.jsonObject(with: summary) as? [String: Any])
     #expect(object["schema"] as? String == "dermgemma-summary/1")

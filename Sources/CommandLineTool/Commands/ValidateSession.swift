@@ -21,6 +21,7 @@ struct ValidateSession: Sendable {
         terminal.complain("dermgemma: \(folder.path): there is no \(request.scope.runKind) to resume; it begins now")
       }
       let roster = try request.roster(terminal)
+      if request.scores != nil { try RunResults.checkScores(of: roster) }
       terminal.progress("Loading the model…")
       let reader = try request.reader(for: roster)
       let run = try await begin(records, reader, roster)
@@ -96,6 +97,11 @@ struct ValidateSession: Sendable {
     try await records.store.mark(run: run.id, as: .finished, ended: ended)
     try terminal.print((results.listing + [""] + results.tables.lines + [""]).joined(separator: "\n"))
     let files = request.scope.spreadsheets.map(\.fileName) + ["summary.json", "report.html"]
+    if let scores = request.scores, results.tally.failed > 0 {
+      try terminal.print(
+        "\(results.tally.failed) unread images stand in \(scores) with four equal probabilities: ISIC's scoring needs a row of "
+          + "each, and counts these as wrong.")
+    }
     try terminal.print("Written to \(records.folder.path): " + files.joined(separator: ", "))
     return results
   }

@@ -32,7 +32,8 @@ public struct RunAgreement: Sendable, Hashable, Codable {
     let pairs = compared.images.compactMap { image -> JudgedExamination? in
       guard let first = image.first.predicted, let second = image.second.predicted else { return nil }
       return JudgedExamination(
-        image: image.first.image, truth: .code(first), predicted: second, lesion: image.first.lesion)
+        image: image.first.image, truth: .code(first), predicted: second, lesion: image.first.lesion,
+        picture: image.first.picture)
     }
     if !pairs.isEmpty {
       let panel = MetricsPanel(pairs, Cohort.Resampling(replicates: replicates, seed: seed))

@@ -29,6 +29,10 @@ extension LabelCensus {
       remarks.append(
         "\(duplicateRows) duplicate \(duplicateRows == 1 ? "row" : "rows") of the label file, counted once")
     }
+    if let samePicturesRemark { remarks.append(samePicturesRemark) }
+    tell(contradictedPictures) {
+      "\($0) images that are one picture with another label, all taken as unlabelled"
+    }
     tell(contradicted) { "\($0) images with contradictory labels, taken as unlabelled" }
     if !otherCodes.isEmpty {
       let list = otherCodes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
@@ -47,6 +51,18 @@ extension LabelCensus {
       remarks.append("\(described) of \(images) images are in the metadata file")
     }
     return remarks + passedOverRemarks
+  }
+
+  private var samePicturesRemark: String? {
+    guard !samePictures.isEmpty else { return nil }
+    let names = samePictures.reduce(0) { $0 + $1.count }
+    let more = samePictures.count - Self.shownNames
+    return
+      "\(samePictures.count) \(samePictures.count == 1 ? "picture is" : "pictures are") there under \(names) names, "
+      + "\(images) images for \(images - names + samePictures.count) distinct ones; the bootstrap draws them together, "
+      + "Wilson's intervals take them for separate: "
+      + samePictures.prefix(Self.shownNames).map { $0.joined(separator: " = ") }.joined(separator: ", ")
+      + (more > 0 ? " and \(more) more" : "")
   }
 
   private var passedOverRemarks: [String] {

@@ -19,7 +19,11 @@ public struct LabelCensus: Sendable, Hashable, Codable {
   public var duplicateRows = 0
   /// Images whose rows in the label file contradict each other; they count as unlabelled.
   public var contradicted: [String] = []
-  /// Whether `--limit` left images out, so that labels without an image are expected.
+  /// Names of each picture that is there under several names: files with the very same bytes.
+  public var samePictures: [[String]] = []
+  /// Names of such pictures whose labels contradict each other; they count as unlabelled.
+  public var contradictedPictures: [String] = []
+  /// Whether `--limit` left images out, so that labels without an image are no wonder.
   public var wasLimited = false
   /// The label file's layout and columns, in words; `nil` without labels.
   public var layout: String?
@@ -40,6 +44,8 @@ public struct LabelCensus: Sendable, Hashable, Codable {
     case shared = "labels_of_several_images"
     case duplicateRows = "duplicate_rows"
     case contradicted
+    case samePictures = "same_pictures"
+    case contradictedPictures = "contradicted_pictures"
     case wasLimited = "was_limited"
     case layout = "label_layout"
     case labels
@@ -53,13 +59,16 @@ public struct LabelCensus: Sendable, Hashable, Codable {
   public var otherCodes: [String: Int] { codes.filter { LesionCode(rawValue: $0.key) == nil } }
 
   init(
-    _ entries: [RosterEntry], labels: Labels?, metadata: MetadataTable? = nil, wasLimited: Bool,
+    _ entries: [RosterEntry], same: SamePictures? = nil, labels: Labels?, metadata: MetadataTable? = nil,
+    wasLimited: Bool,
     passedOver: PassedOver = PassedOver()
   ) {
     images = entries.count
     self.wasLimited = wasLimited
     self.passedOver = passedOver.groups.isEmpty ? nil : passedOver.groups
     described = metadata.map { table in entries.count { table.metadata(ofImageNamed: $0.name) != nil } }
+    samePictures = same?.groups ?? []
+    contradictedPictures = same?.contradicted ?? []
     guard let labels else { return }
     layout = labels.layout.description
     self.labels = labels.byImage.count
@@ -76,7 +85,8 @@ public struct LabelCensus: Sendable, Hashable, Codable {
       }
     }
     shared = seen.filter { $0.value > 1 }.keys.sorted()
-    withoutImage = labels.byImage.keys.filter { seen[$0] == nil }.sorted()
+    let settled = Set(contradictedPictures.map { Labels.key(of: $0) })
+    withoutImage = labels.byImage.keys.filter { seen[$0] == nil && !settled.contains($0) }.sorted()
     duplicateRows = labels.duplicateRows
     contradicted = labels.contradicted
   }

@@ -90,10 +90,11 @@ public struct Roster: Sendable {
           entries.count, name: name(of: path, in: folder), source: .file(path: path), digest: digest, labels: labels,
           metadata: metadata))
     }
+    let same = SamePictures(settling: &entries)
     return Roster(
       entries,
       census: LabelCensus(
-        entries, labels: labels, metadata: metadata, wasLimited: chosen.count < paths.count,
+        entries, same: same, labels: labels, metadata: metadata, wasLimited: chosen.count < paths.count,
         passedOver: search.passedOver))
   }
 

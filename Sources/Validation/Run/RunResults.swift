@@ -34,7 +34,8 @@ public struct RunResults {
   ///   - scope: which phases were asked for, hence which tables are written.
   ///   - readingProtocol: the run's protocol, for the tables' columns.
   ///   - scores: a file for ISIC's scoring program; `nil` for none.
-  /// - Throws: `RunFolderFault.unwritable`, `RecordFault`, `CancellationError`.
+  /// - Throws: `RunFolderFault.unwritable`, `RecordFault`, `CancellationError`; a `Fault` when two images would have one
+  ///   name in `scores`.
   public init(
     folder: RunFolder, store: any RecordStore, run: Run, roster: Roster, scope: ValidationScope,
     readingProtocol: ReadingProtocol, scores: String?
@@ -53,6 +54,7 @@ public struct RunResults {
       let sheet = try Spreadsheet(path: folder.file(kind.fileName), header: kind.header(readingProtocol))
       sheets.append((kind, sheet))
     }
+    if scores != nil { try Self.checkScores(of: roster) }
     let scoreSheet = try scores.map { try Spreadsheet(path: $0, header: ISICScores.header) }
     let failures = try Spreadsheet(path: folder.file(FailureList.fileName), header: FailureList.header)
 
@@ -68,6 +70,7 @@ public struct RunResults {
         if roster.entries.count <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
       case .failure(let failure):
         tally.add(failure, of: kept.imageName)
+        try scoreSheet?.add(ISICScores.row(ofUnread: kept.imageName))
         try failures.add(FailureList.row(kept.imageName, failure))
       }
     }
@@ -78,6 +81,13 @@ public struct RunResults {
     listing = table.lines
     self.tally = tally
     self.judged = judged
+  }
+
+  /// Makes sure that the images of a run can be told apart by ISIC's scoring program, which goes by names without folders.
+  ///
+  /// - Throws: a `Fault` (exit status 65) that names those that cannot.
+  public static func checkScores(of roster: Roster) throws {
+    try ISICScores.check(roster.entries.map(\.name))
   }
 
   /// Whether there is something to measure: labelled images with a code.

@@ -6,17 +6,17 @@ struct Cohort {
     var seed: UInt64
   }
 
-  /// The examinations, lesion by lesion.
+  /// The examinations, lesion by lesion; several names of one picture are of one lesion.
   let examinations: [JudgedExamination]
   /// First and one past the last image of each lesion.
   private let lesions: [Range<Int>]
 
-  /// Orders the examinations by lesion and name.
+  /// Orders the examinations by lesion and name (``ResamplingGroups``).
   init(_ examinations: [JudgedExamination]) {
-    func key(_ one: JudgedExamination) -> (String, String) { (one.lesion ?? "", one.image) }
-    let ordered = examinations.sorted { key($0) < key($1) }
-    self.examinations = ordered
-    lesions = Self.lesions(of: ordered.map(\.lesion))
+    let keys = ResamplingGroups(examinations).keys
+    let order = examinations.indices.sorted { keys[$0] < keys[$1] }
+    self.examinations = order.map { examinations[$0] }
+    lesions = Self.ranges(of: order.map { keys[$0] })
   }
 
   /// How many lesions there are.
@@ -39,15 +39,15 @@ struct Cohort {
     }
   }
 
-  private static func lesions(of names: [String?]) -> [Range<Int>] {
-    var lesions: [Range<Int>] = []
+  private static func ranges(of keys: [ResamplingGroups.Key]) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
     var start = 0
-    for index in names.indices.dropFirst() where names[index] == nil || names[index] != names[index - 1] {
-      lesions.append(start..<index)
+    for index in keys.indices.dropFirst() where !keys[index].belongs(with: keys[index - 1]) {
+      ranges.append(start..<index)
       start = index
     }
-    if start < names.count { lesions.append(start..<names.count) }
-    return lesions
+    if start < keys.count { ranges.append(start..<keys.count) }
+    return ranges
   }
 }
 

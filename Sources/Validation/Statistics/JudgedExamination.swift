@@ -37,6 +37,9 @@ public struct JudgedExamination: Sendable, Hashable {
   public var flags: [QualityFlag]
   /// The lesion that the image shows; an image without one counts as a separate lesion.
   public var lesion: String?
+  /// SHA-256 of the image's file, hexadecimal: several names of one picture are no independent cases; `nil` where there is
+  /// none.
+  public var picture: String?
   /// Where the lesion was, in the labels' words.
   public var site: String?
   /// The patient's sex, in the labels' words.
@@ -54,12 +57,13 @@ public struct JudgedExamination: Sendable, Hashable {
   ///     probabilities at all, and counts as such.
   ///   - flags: what is wrong with the outputs.
   ///   - lesion: the lesion that the image shows; `nil` for one of its own.
+  ///   - picture: SHA-256 of its file, hexadecimal; `nil` where there is none.
   ///   - site: where it was, in the labels' words.
   ///   - sex: the patient's, in the labels' words.
   ///   - age: the patient's, in years.
   public init(
     image: String, truth: Truth?, predicted: LesionCode?, probabilities: [Double]? = nil, flags: [QualityFlag] = [],
-    lesion: String? = nil, site: String? = nil, sex: String? = nil, age: Int? = nil
+    lesion: String? = nil, picture: String? = nil, site: String? = nil, sex: String? = nil, age: Int? = nil
   ) {
     self.image = image
     self.truth = truth
@@ -71,6 +75,7 @@ public struct JudgedExamination: Sendable, Hashable {
     }
     self.flags = flags
     self.lesion = lesion.flatMap(Self.known)
+    self.picture = picture.flatMap(Self.known)
     self.site = site.flatMap(Self.known)?.lowercased()
     self.sex = sex.flatMap(Self.known)?.lowercased()
     self.age = age.flatMap { (0...150).contains($0) ? $0 : nil }
@@ -84,7 +89,7 @@ public struct JudgedExamination: Sendable, Hashable {
       image: report.image.name, truth: report.groundTruth.map { Truth($0.code) }, predicted: report.diagnosis?.code,
       probabilities: report.diagnosis.map { diagnosis in LesionCode.allCases.map { diagnosis.probabilities[$0] } },
       flags: report.flags,
-      lesion: lesion, site: site, sex: sex, age: age)
+      lesion: lesion, picture: report.image.sha256, site: site, sex: sex, age: age)
   }
 
   /// The place of the truth among the four codes; `nil` for another truth or none.

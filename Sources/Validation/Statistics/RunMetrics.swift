@@ -76,11 +76,13 @@ public struct RunMetrics: Sendable, Hashable, Codable {
   public var overall: MetricsPanel
   /// By site, sex and age band, where some image has the metadatum.
   public var groupings: [Grouping]
+  /// What the ISIC challenge's program makes of the probabilities; `nil` where no image has any.
+  public var challenge: ChallengeScore?
 
   enum CodingKeys: String, CodingKey {
     case counts, method
     case cleanRate = "clean_rate"
-    case flags, overall, groupings
+    case flags, overall, groupings, challenge
   }
 }
 
@@ -116,6 +118,7 @@ public enum Metrics {
         return images > 0 ? RunMetrics.FlagCount(flag: flag, images: images) : nil
       },
       overall: MetricsPanel(examinations, resampling),
-      groupings: ExaminationGroups.groupings(labelled, resampling))
+      groupings: ExaminationGroups.groupings(labelled, resampling),
+      challenge: ChallengeScore(labelled, resampling))
   }
 }

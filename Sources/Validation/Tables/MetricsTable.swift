@@ -18,7 +18,17 @@ enum MetricsTable {
     }
     let lesions = panel.lesions < panel.images ? " of \(panel.lesions) lesions" : ""
     return ["Metrics on \(panel.images) labelled images\(lesions), four classes"] + table.lines
-      + [""] + confusion(panel.confusion)
+      + challenge(metrics.challenge) + [""] + confusion(panel.confusion)
+  }
+
+  private static func challenge(_ score: ChallengeScore?) -> [String] {
+    guard let score else { return [] }
+    let figure = Figure(measure: .balancedAccuracy)
+    let estimate = score.balancedAccuracy
+    return [
+      "  As the ISIC challenge scores it: balanced accuracy \(value(estimate, figure)), \(interval(estimate, figure)); "
+        + TextTable.plain(score.sentences.joined(separator: "; "))
+    ]
   }
 
   private static func confusion(_ matrix: ConfusionMatrix) -> [String] {

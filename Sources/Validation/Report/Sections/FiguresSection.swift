@@ -17,10 +17,19 @@ struct FiguresSection {
       \(overall)\(byCode)
       <p class="footnote">Intervals are 95\u{202F}%: Wilson’s for shares of images, percentile bootstrap over lesions for the \
       others (\(Figures.count(metrics.method.replicates)) resamples, seed \(String(metrics.method.seed))). Figures rest on \
-      images whose truth is one of the four codes; the probability’s figures rest on its ranking, whatever code was answered.</p>
+      images whose truth is one of the four codes; the probability’s figures rest on its ranking, whatever code was answered.\(challenge)</p>
       \(groups)
       </section>
 
+      """
+  }
+
+  private var challenge: Markup {
+    guard let score = metrics.challenge else { return .none }
+    let estimate = score.balancedAccuracy
+    return """
+       As the ISIC challenge scores it, the balanced accuracy is \(Figures.value(estimate, of: .balancedAccuracy)) \
+      (\(Figures.interval(estimate, of: .balancedAccuracy))): \(score.sentences.joined(separator: "; ")).
       """
   }
 

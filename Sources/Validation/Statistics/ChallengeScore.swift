@@ -1,0 +1,72 @@
+import Datasets
+import Dermoscopy
+
+/// What the ISIC 2018 challenge's own program makes of the probabilities: `isic-challenge-scoring` 5.6.0, on the four codes.
+///
+/// Its answer is the most probable code, whatever code was written; where two or more share the first place, to six
+/// decimals as `--isic-csv` writes them, the answer is undecided and counts as wrong.
+public struct ChallengeScore: Sendable, Hashable, Codable {
+  /// Images that the challenge leaves out: their weight is 0 in its program.
+  public static let weightless: Set<String> = ["ISIC_0035068"]
+
+  /// Mean of the sensitivities of those codes that some image has.
+  public var balancedAccuracy: Estimate
+  /// Images with one of the four codes as truth, and probabilities.
+  public var images: Int
+  /// Of them, images without one most probable code.
+  public var undecided: Int
+  /// Images of the run that have no weight, by name.
+  public var leftOut: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case balancedAccuracy = "balanced_accuracy"
+    case images, undecided
+    case leftOut = "left_out"
+  }
+
+  /// `nil` when no image can be scored.
+  init?(_ examinations: [JudgedExamination], _ resampling: Cohort.Resampling) {
+    let usable = examinations.filter { $0.truthIndex != nil && $0.probabilities != nil }
+    let cohort = Cohort(usable.filter { !Self.hasNoWeight($0.image) })
+    guard !cohort.examinations.isEmpty else { return nil }
+    let truths = cohort.examinations.map { $0.truthIndex ?? 0 }
+    let answers = cohort.examinations.map { one in one.probabilities.flatMap { Self.answer($0) } }
+    images = truths.count
+    undecided = answers.count { $0 == nil }
+    leftOut = usable.map(\.image).filter(Self.hasNoWeight).sorted()
+    let isRight = zip(truths, answers).map { $0 == $1 }
+    func figure(_ weights: [Int]) -> Double {
+      var counts = [(right: Int, all: Int)](repeating: (0, 0), count: LesionCode.allCases.count)
+      for (place, truth) in truths.enumerated() {
+        counts[truth].all += weights[place]
+        if isRight[place] { counts[truth].right += weights[place] }
+      }
+      let shares = counts.filter { $0.all > 0 }.map { Double($0.right) / Double($0.all) }
+      return shares.isEmpty ? .nan : shares.reduce(0, +) / Double(shares.count)
+    }
+    var replicates: [Double] = []
+    if cohort.lesionCount > 1 { cohort.resample(resampling) { replicates.append(figure($0)) } }
+    let interval = PercentileInterval(replicates)
+    balancedAccuracy = Estimate(
+      value: figure(cohort.unitWeights), low: interval?.low, high: interval?.high, count: truths.count)
+  }
+
+  private static func hasNoWeight(_ image: String) -> Bool { weightless.contains(Labels.key(of: image)) }
+
+  /// The place of the most probable code; `nil` where several are.
+  private static func answer(_ probabilities: SIMD4<Double>) -> Int? {
+    let highest = probabilities.max()
+    let places = probabilities.indices.filter { probabilities[$0] == highest }
+    return places.count == 1 ? places[0] : nil
+  }
+
+  /// What a person reads of it, in sentences.
+  var sentences: [String] {
+    var sentences = ["the most probable code is the answer"]
+    if undecided > 0 {
+      sentences.append("\(undecided) of \(images) images have several most probable codes, which counts as wrong")
+    }
+    if !leftOut.isEmpty { sentences.append("\(leftOut.joined(separator: ", ")) has weight 0 there and is left out") }
+    return sentences
+  }
+}

@@ -1,0 +1,52 @@
+import Datasets
+import Dermoscopy
+import Foundation
+import Testing
+
+@testable import Validation
+
+/// One picture under several names.
+@Suite struct SamePictureTests {
+  private func folder(_ files: [String: String]) throws -> String {
+    let folder = URL(fileURLWithPath: try Specimens.path("images"))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+    return folder.path
+  }
+
+  @Test func `five names of three pictures are told, and contradictory truths are taken away`() throws {
+    let folder = try folder(["a.jpg": "1", "b.jpg": "1", "c.jpg": "2", "d.jpg": "3", "e.jpg": "3"])
+    let labels = try Labels(bytes: Array("Image,Dx\na,nv\nb,mel\nc,bkl\nd,bcc\ne,bcc\n".utf8), name: "l.csv")
+    let roster = try Roster.images(in: folder, labels: labels, metadata: nil)
+    #expect(roster.entries.map { $0.truth?.code } == [nil, nil, "BKL", "BCC", "BCC"])
+    let census = roster.census
+    #expect(census.samePictures == [["a.jpg", "b.jpg"], ["d.jpg", "e.jpg"]])
+    #expect(census.contradictedPictures == ["a.jpg", "b.jpg"] && census.labelled == 3)
+    #expect(census.unlabelled == ["a.jpg", "b.jpg"] && census.withoutImage.isEmpty)
+    #expect(
+      census.remarks.contains {
+        $0.hasPrefix("2 pictures are there under 4 names, 5 images for 3 distinct ones;")
+          && $0.hasSuffix(": a.jpg = b.jpg, d.jpg = e.jpg")
+      })
+    #expect(
+      census.remarks.contains("2 images that are one picture with another label, all taken as unlabelled: a.jpg, b.jpg")
+    )
+  }
+
+  @Test func `they are drawn together, with the lesions of either name`() {
+    func one(_ name: String, _ lesion: String?, _ picture: String?) -> JudgedExamination {
+      JudgedExamination(
+        image: name, truth: .code(.nevus), predicted: .nevus, lesion: lesion, picture: picture)
+    }
+    // a and b are one picture; b and c one lesion; d and e one picture of no known lesion; f stands alone.
+    let cohort = Cohort([
+      one("f", nil, "4"), one("e", nil, "3"), one("d", nil, "3"), one("c", "L2", "2"), one("b", "L2", "1"),
+      one("a", "L1", "1"),
+    ])
+    #expect(cohort.examinations.map(\.image) == ["d", "e", "f", "a", "b", "c"])
+    #expect(cohort.lesionCount == 3)
+    cohort.resample(.init(replicates: 50, seed: 1)) { weights in
+      #expect(weights[0] == weights[1] && weights[3] == weights[4] && weights[4] == weights[5])
+    }
+  }
+}
