@@ -13,8 +13,8 @@ enum OutputFile {
 
   /// Writes a file whole or not at all.
   ///
-  /// What is there and no ordinary file (a device, a pipe, a link) is written to and not replaced: a new file put in its
-  /// place would take, say, /dev/stdout from everybody.
+  /// If the path is something other than a regular file (a device, a pipe, a link), it is written to, not replaced:
+  /// replacing /dev/stdout, for example, would take it away from every other process.
   ///
   /// - Throws: `Unwritable`.
   static func write(_ bytes: [UInt8], to path: String) throws(Unwritable) {
@@ -37,7 +37,7 @@ enum OutputFile {
     }
   }
 
-  /// Makes a folder and those above it unless they are there.
+  /// Creates a folder and its parents if they do not exist.
   ///
   /// - Throws: `Unwritable`.
   static func makeFolder(_ path: String) throws(Unwritable) {

@@ -4,15 +4,15 @@ import Foundation
 
 /// Bytes on standard input.
 enum StandardInput {
-  /// More than an image or a list of files ever has.
+  /// A bound that no image or list of files reaches.
   static let largest = 256 << 20
   /// Milliseconds between two looks at whether the reading was cancelled.
   private static let longestWait: Int32 = 50
 
   /// All bytes until its end, read on a thread of its own.
   ///
-  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`;
-  /// `CancellationError` when the task was cancelled, by Ctrl-C for one: no call waits here for longer than a moment.
+  /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`; `CancellationError` when
+  ///   the task was cancelled, for example by Ctrl-C: no call blocks here for long.
   static func read() async throws -> [UInt8] {
     try await BlockingWork.run { try read(from: STDIN_FILENO, until: $0) }
   }

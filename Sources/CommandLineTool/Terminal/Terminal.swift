@@ -9,7 +9,7 @@ struct OutputFault: Fault {
   var description: String { "Standard output cannot be written (\(reason))" }
 }
 
-/// The two outputs of a command, and one line of progress on the second when a person is looking.
+/// Standard output and standard error of a command, with a progress line on the latter if it is a terminal.
 ///
 /// Lines come from many tasks at once. Each goes out whole, and a line of progress never between two halves of another:
 /// one lock is held from taking the old line of progress away until the new text is written.

@@ -1,8 +1,8 @@
 import VisionLanguage
 
-/// One examination, as `analyze --json`, the HTTP API and the database spell it.
+/// One examination, in the form used by `analyze --json`, the HTTP API and the database.
 public struct ExaminationReport: Sendable, Hashable, Decodable {
-  /// The image as its owner knows it.
+  /// The original image.
   public struct Image: Sendable, Hashable, Codable {
     /// The file's name.
     public var name: String
@@ -12,7 +12,7 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
     public var width: Int
     /// Pixels; 0 without an image.
     public var height: Int
-    /// What was done to the pixels while they were decoded, a line each; `nil`, and no key, where nothing was.
+    /// Notes on what decoding did to the pixels, one line each; `nil`, and no key, if it did nothing.
     public var notes: [String]?
   }
 
@@ -64,7 +64,7 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
   public var model: Model
   /// The engine with its version and backends.
   public var engine: String
-  /// What the random numbers began with.
+  /// The seed of the random numbers.
   public var seed: UInt64
   /// The sampling that took effect.
   public var sampling: EffectiveSampling
@@ -76,7 +76,7 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
   public var diagnosis: Diagnosis?
   /// What is wrong with any phase's output or with the picture, in the order of `QualityFlag.allCases`; empty when all is clean.
   public var flags: [QualityFlag]
-  /// What the lesion is known to be.
+  /// The ground truth of the lesion.
   public var groundTruth: GroundTruth?
   /// How long it took.
   public var timings: ExaminationTimings

@@ -69,7 +69,7 @@ private final class WatchedAnswer: @unchecked Sendable {
   }
 }
 
-/// Another engine's view, whose end is told to the team.
+/// A view of one of the engines; the team is notified when it ends.
 final class TeamView: ImageView {
   private let view: any ImageView
   private let place: TeamPlace

@@ -23,7 +23,7 @@ public struct LabelCensus: Sendable, Hashable, Codable {
   public var samePictures: [[String]] = []
   /// Names of such pictures whose labels contradict each other; they count as unlabelled.
   public var contradictedPictures: [String] = []
-  /// Whether `--limit` left images out, so that labels without an image are no wonder.
+  /// Whether `--limit` left images out, so that labels without an image are expected.
   public var wasLimited = false
   /// The label file's layout and columns, in words; `nil` without labels.
   public var layout: String?
