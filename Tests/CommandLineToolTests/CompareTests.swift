@@ -58,7 +58,7 @@ import Testing
     let unwritable = try await Program.run(["compare", "one", "two", "--out", "labels.csv/x"], in: folder)
     #expect(unwritable.status == 74, "\(unwritable.errors)")
     for (arguments, words) in [
-      (["one"], "Name two runs"), (["one", "two", "--images", "x"], "say --out DIR as well"),
+      (["one"], "Name two runs"), (["one", "two", "--images", "x"], "give --out DIR as well"),
       (["one", "two", "--limit", "-1"], "--limit -1: not a whole number"),
     ] as [([String], String)] {
       let wrong = try await Program.run(["compare"] + arguments, in: folder)

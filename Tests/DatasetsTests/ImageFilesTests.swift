@@ -47,6 +47,17 @@ import Testing
     }
   }
 
+  @Test func `a database among the images is left out unopened, whatever it holds`() throws {
+    try withFolder([]) { folder throws in
+      let jpeg = Data([0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 0, count: 20))
+      let names = ["r.sqlite", "r.sqlite-shm", "r.sqlite-wal"]
+      for name in names + ["image"] { try jpeg.write(to: URL(fileURLWithPath: folder + "/" + name)) }
+      let search = try ImageFiles.search(folder)
+      #expect(search.images == [folder + "/image"])
+      #expect(search.passedOver.groups.first { $0.reason == "a database" }?.names == names)
+    }
+  }
+
   @Test func `images are told by their content, and what is left out is told with the reason`() throws {
     let jpeg: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 0, count: 20)
     let heic: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [UInt8](repeating: 0, count: 20)

@@ -112,7 +112,10 @@ final class Connection {
   }
 
   private func fault(_ code: Int32) -> RecordFault {
-    Self.fault(code, path: path, message: String(cString: sqlite3_errmsg(handle)))
+    // "disk I/O error" alone helps nobody: the system's own reason says which.
+    let system = sqlite3_system_errno(handle)
+    let reason = code & 0xff == SQLITE_IOERR && system != 0 ? " (\(code >> 8): \(String(cString: strerror(system))))" : ""
+    return Self.fault(code, path: path, message: String(cString: sqlite3_errmsg(handle)) + reason)
   }
 
   private static func fault(_ code: Int32, path: String, message: String) -> RecordFault {
