@@ -59,8 +59,7 @@ extension LabelCensus {
     let more = samePictures.count - Self.shownNames
     return
       "\(samePictures.count) \(samePictures.count == 1 ? "picture is" : "pictures are") there under \(names) names, "
-      + "\(images) images for \(images - names + samePictures.count) distinct ones; the bootstrap draws them together, "
-      + "Wilson's intervals take them for separate: "
+      + "\(images) images for \(images - names + samePictures.count) distinct ones; every figure counts each once: "
       + samePictures.prefix(Self.shownNames).map { $0.joined(separator: " = ") }.joined(separator: ", ")
       + (more > 0 ? " and \(more) more" : "")
   }

@@ -116,7 +116,7 @@ public struct RunResults {
   /// - Throws: ``ReportFault``, `RecordFault`, `CancellationError`.
   public func writeReport(_ description: RunDescription) async throws {
     try await HTMLReport.write(
-      to: folder.file("report.html"), run: description, metrics: metrics, examinations: judged
+      to: folder.file("report.html"), run: description, metrics: metrics, examinations: Metrics.distinct(judged)
     ) { add in
       for try await kept in store.examinations(ofRun: run.id) { try add(row(kept)) }
     }

@@ -20,7 +20,7 @@ public struct RunMetrics: Sendable, Hashable, Codable {
 
   /// How many images there are of each sort.
   public struct Counts: Sendable, Hashable, Codable {
-    /// All that were judged.
+    /// All distinct pictures that were judged.
     public var images: Int
     /// With a label.
     public var labelled: Int
@@ -32,11 +32,13 @@ public struct RunMetrics: Sendable, Hashable, Codable {
     public var unanswered: Int
     /// Without usable probabilities.
     public var unscored: Int
+    /// Names left out because their picture, file by file the same bytes, is counted under another name.
+    public var repeats: Int
 
     enum CodingKeys: String, CodingKey {
       case images, labelled, unlabelled
       case otherTruths = "other_truths"
-      case unanswered, unscored
+      case unanswered, unscored, repeats
     }
   }
 
@@ -98,19 +100,20 @@ public enum Metrics {
   /// Measures a run. The order of the examinations changes nothing.
   ///
   /// - Parameters:
-  ///   - examinations: the run's, one an image.
+  ///   - all: the run's, one an image; a picture that is there under several names is measured once.
   ///   - replicates: resamples of the bootstrap, 2 to 100,000; others are brought inside.
   ///   - seed: the seed of their random numbers.
   public static func compute(
-    _ examinations: [JudgedExamination], replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
+    _ all: [JudgedExamination], replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
   ) -> RunMetrics {
+    let examinations = distinct(all)
     let resampling = Cohort.Resampling(replicates: min(max(replicates, 2), 100_000), seed: seed)
     let labelled = examinations.filter { $0.truth != nil }
     return RunMetrics(
       counts: RunMetrics.Counts(
         images: examinations.count, labelled: labelled.count, unlabelled: examinations.count - labelled.count,
         otherTruths: labelled.count { $0.truthIndex == nil }, unanswered: labelled.count { $0.predicted == nil },
-        unscored: examinations.count { $0.probabilities == nil }),
+        unscored: examinations.count { $0.probabilities == nil }, repeats: all.count - examinations.count),
       method: RunMetrics.Method(replicates: resampling.replicates, seed: seed),
       cleanRate: Estimate(rate: examinations.count { $0.flags.isEmpty }, of: examinations.count),
       flags: QualityFlag.allCases.compactMap { flag in
@@ -119,6 +122,29 @@ public enum Metrics {
       },
       overall: MetricsPanel(examinations, resampling),
       groupings: ExaminationGroups.groupings(labelled, resampling),
-      challenge: ChallengeScore(labelled, resampling))
+      // The challenge's own program knows names only, and counts each of them.
+      challenge: ChallengeScore(all.filter { $0.truth != nil }, resampling))
+  }
+
+  /// Each picture once, under the first of its names, one with a label if there is any: its other names are no further cases, and would narrow every interval.
+  ///
+  /// What was known of a lesion by another name stays: pictures of either name's lesion belong to one.
+  static func distinct(_ examinations: [JudgedExamination]) -> [JudgedExamination] {
+    guard Set(examinations.compactMap(\.picture)).count < examinations.count(where: { $0.picture != nil }) else {
+      return examinations
+    }
+    let keys = ResamplingGroups(examinations).keys
+    var seen: Set<String> = []
+    // A name with a label goes first.
+    let order = examinations.indices.sorted {
+      let (one, other) = (examinations[$0], examinations[$1])
+      return (one.truth == nil ? 1 : 0, one.image) < (other.truth == nil ? 1 : 0, other.image)
+    }
+    return order.compactMap { place in
+      var one = examinations[place]
+      if let picture = one.picture, !seen.insert(picture).inserted { return nil }
+      if !keys[place].lesion.isEmpty { one.lesion = keys[place].lesion }
+      return one
+    }
   }
 }

@@ -33,6 +33,21 @@ import Testing
     )
   }
 
+  @Test func `each picture counts once in every figure and interval`() {
+    func one(_ name: String, _ picture: String, _ lesion: String? = nil, right: Bool = true) -> JudgedExamination {
+      JudgedExamination(
+        image: name, truth: .code(.nevus), predicted: right ? .nevus : .melanoma, lesion: lesion, picture: picture)
+    }
+    let three = [one("a", "1", "L1"), one("c", "2", "L1"), one("d", "3", right: false)]
+    // The same three pictures under five names; the second name of the first knows of another lesion.
+    let five = three + [one("b", "1", "L2"), one("e", "3", right: false)]
+    let (once, repeated) = (Metrics.compute(three, replicates: 50), Metrics.compute(five, replicates: 50))
+    #expect(repeated.counts.images == 3 && repeated.counts.repeats == 2 && once.counts.repeats == 0)
+    #expect(repeated.overall == once.overall && repeated.cleanRate == once.cleanRate)
+    #expect(repeated.overall.lesions == 2)
+    #expect(Metrics.distinct(five).map(\.image) == ["a", "c", "d"])
+  }
+
   @Test func `they are drawn together, with the lesions of either name`() {
     func one(_ name: String, _ lesion: String?, _ picture: String?) -> JudgedExamination {
       JudgedExamination(
