@@ -114,7 +114,8 @@ final class Connection {
   private func fault(_ code: Int32) -> RecordFault {
     // "disk I/O error" alone helps nobody: the system's own reason says which.
     let system = sqlite3_system_errno(handle)
-    let reason = code & 0xff == SQLITE_IOERR && system != 0 ? " (\(code >> 8): \(String(cString: strerror(system))))" : ""
+    let reason =
+      code & 0xff == SQLITE_IOERR && system != 0 ? " (\(code >> 8): \(String(cString: strerror(system))))" : ""
     return Self.fault(code, path: path, message: String(cString: sqlite3_errmsg(handle)) + reason)
   }
 

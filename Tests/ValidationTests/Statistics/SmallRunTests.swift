@@ -30,7 +30,9 @@ struct SmallRunTests {
 
   @Test("counts what has no place among the four codes, and leaves it out of the figures")
   func counts() {
-    #expect(metrics.counts == .init(images: 8, labelled: 7, unlabelled: 1, otherTruths: 1, unanswered: 0, unscored: 0, repeats: 0))
+    #expect(
+      metrics.counts
+        == .init(images: 8, labelled: 7, unlabelled: 1, otherTruths: 1, unanswered: 0, unscored: 0, repeats: 0))
     #expect(metrics.overall.images == 6)
     #expect(metrics.overall.confusion.rows.map(\.truth) == ["MEL", "NV", "BCC", "BKL", "AKIEC"])
     #expect(
