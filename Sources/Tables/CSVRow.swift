@@ -1,11 +1,11 @@
 /// A row of comma-separated values, as every table that this program writes has it (RFC 4180, UTF-8).
 ///
-/// A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula and may run it,
-/// and what stands in our cells was written by models and strangers. Such a value gets an apostrophe before it (OWASP, "CSV
-/// Injection"). So does one that begins with apostrophes and then such a sign: one apostrophe less is then always the
-/// original, which ``original(_:)`` gives back.
+/// A spreadsheet may run a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and the
+/// text in our cells comes from models and from outside. Such a value is prefixed with an apostrophe (OWASP, "CSV
+/// Injection"). So is one that begins with apostrophes and then such a sign: removing one apostrophe then always gives
+/// the original, as ``original(_:)`` does.
 public enum CSVRow {
-  /// What makes a formula of a cell that begins with it.
+  /// Characters that turn a cell that begins with them into a formula.
   static let formulaSigns = Array("=+-@\t\r".utf8)
 
   /// The row, without its end.

@@ -50,7 +50,7 @@ let prepareCommand = CommandSpecification(
   return 0
 }
 
-/// Tells of many images whether they can show a lesion.
+/// Checks many images for whether they can show a lesion.
 private struct PictureCheck {
   var readingProtocol: ReadingProtocol
   var side: Int
@@ -58,7 +58,7 @@ private struct PictureCheck {
 
   private struct Line: Encodable {
     var image: String
-    /// `null` for a picture that is too small to tell.
+    /// `null` for a picture that is too small to be checked.
     var statistics: PictureStatistics?
     var reasons: [LesionPresence.Reason]
     var flags: [QualityFlag]

@@ -6,10 +6,10 @@ import Foundation
 enum StandardInput {
   /// A bound that no image or list of files reaches.
   static let largest = 256 << 20
-  /// Milliseconds between two looks at whether the reading was cancelled.
+  /// Milliseconds between checks for cancellation.
   private static let longestWait: Int32 = 50
 
-  /// All bytes until its end, read on a thread of its own.
+  /// All bytes until its end, read on a separate thread.
   ///
   /// - Throws: `ImageFiles.Missing` when it cannot be read or does not end within `largest`; `CancellationError` when
   ///   the task was cancelled, for example by Ctrl-C: no call blocks here for long.
@@ -19,8 +19,8 @@ enum StandardInput {
 
   /// All bytes of a descriptor until its end or until the reading is cancelled.
   ///
-  /// Only what `poll` says can be read at once is read, so that a signal that cuts the waiting short (`EINTR`) does not
-  /// end in a read that blocks and hears of no cancellation.
+  /// Reads only when `poll` reports data, so that a signal that interrupts the wait (`EINTR`) does not lead to a read
+  /// that blocks and misses a cancellation.
   static func read(from descriptor: Int32, until cancellation: BlockingWork.Cancellation) throws -> [UInt8] {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
@@ -29,7 +29,7 @@ enum StandardInput {
       var awaited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let ready = poll(&awaited, 1, longestWait)
       if ready == 0 || (ready < 0 && (errno == EINTR || errno == EAGAIN)) { continue }
-      // Without a descriptor (POLLNVAL) or with another fault, `read` says what is wrong.
+      // For an invalid descriptor (POLLNVAL) or another fault, `read` reports the error.
       let count = Foundation.read(descriptor, &piece, piece.count)
       if count == 0 { return bytes }
       if count < 0 {

@@ -11,14 +11,14 @@ struct OutputFault: Fault {
 
 /// Standard output and standard error of a command, with a progress line on the latter if it is a terminal.
 ///
-/// Lines come from many tasks at once. Each goes out whole, and a line of progress never between two halves of another:
-/// one lock is held from taking the old line of progress away until the new text is written.
+/// Many tasks write lines at once. Lines never mix with each other or with the progress line: one lock is held from
+/// removing the old progress line until the new text is written.
 final class Terminal: Sendable {
   private let output: Int32
   private let errors: Int32
   /// Whether standard error is a terminal.
   let showsProgress: Bool
-  /// Whether a line of progress stands there; its lock is held while anything is written.
+  /// Whether a progress line is shown; its lock is held while anything is written.
   private let progressIsShown = Mutex(false)
 
   init(output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
@@ -90,7 +90,7 @@ final class Terminal: Sendable {
       if written > 0 {
         bytes = bytes.dropFirst(written)
       } else if written == 0 || errno == EAGAIN {
-        // A pipe that somebody made non-blocking, and that is full: sleep until its reader takes something.
+        // A full pipe that another process made non-blocking: sleep until its reader takes something.
         var full = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&full, 1, -1)
       } else if errno != EINTR {

@@ -2,11 +2,11 @@ import VisionLanguage
 
 /// Whether a prepared picture can show a lesion at all, judged by ``PictureStatistics``: the flag `no_lesion`.
 ///
-/// It tells pictures that are something else altogether; it does not look for a lesion. Plain skin, a close portrait or
-/// another organ under a lens can pass. The answer never depends on it.
+/// It marks pictures of something else entirely; it does not look for a lesion. Plain skin, a close portrait or another
+/// organ under a lens can pass. The answer never depends on it.
 ///
 /// Each threshold lies outside what was measured on public dermoscopic images and on this program's phantoms;
-/// `Interop/test_no_lesion.py` measures the false alarms anew, and docs/REPORT.md states them.
+/// `Interop/test_no_lesion.py` measures the false alarms, and docs/REPORT.md states them.
 public enum LesionPresence {
   /// What a picture is instead.
   public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
@@ -14,7 +14,7 @@ public enum LesionPresence {
     case blank
     /// Noise: no shape larger than its grains.
     case noise
-    /// Sharp small detail all over, as text on paper has it.
+    /// Sharp small detail everywhere, like text on paper.
     case fineDetail = "fine_detail"
     /// No color.
     case colorless
@@ -38,12 +38,12 @@ public enum LesionPresence {
   public static let leastColorfulness = 12.0
   /// Least redness, in levels.
   public static let leastRedness = -22.0
-  /// Factors of contrast beyond which thresholds follow a protocol's preparation no further.
+  /// The range of contrast factors to which thresholds adapt.
   static let contrasts = 0.5...2.0
-  /// The share of a factor of contrast that arrives in differences of level; samples that are cut at 0 and 255 take the rest.
+  /// The share of a contrast factor that affects differences of level; clipping at 0 and 255 takes the rest.
   static let arrivingContrast = 0.75
 
-  /// Why a picture can show no lesion; empty when it may.
+  /// Why a picture cannot show a lesion; empty if it can.
   ///
   /// - Parameters:
   ///   - statistics: the prepared picture's.
@@ -67,7 +67,7 @@ public enum LesionPresence {
     }
   }
 
-  /// Why a prepared picture can show no lesion; empty when it may, and for a picture that is too small to tell.
+  /// Why a prepared picture cannot show a lesion; empty if it can, and for a picture that is too small to be checked.
   public static func objections(to image: PixelImage, preparedAs preparation: ImagePreparation) -> [Reason] {
     PictureStatistics(of: image).map { objections(to: $0, preparedAs: preparation) } ?? []
   }

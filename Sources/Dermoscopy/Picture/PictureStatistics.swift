@@ -1,6 +1,6 @@
 import VisionLanguage
 
-/// A few numbers about a prepared picture, from one pass over its pixels: what ``LesionPresence`` judges.
+/// Statistics of a prepared picture, from one pass over its pixels, for ``LesionPresence``.
 ///
 /// The picture is laid out in 32 × 32 cells, each the mean of its pixels. Steps, colors and their percentiles are those of
 /// the cells whose centers lie in the circle that touches the four sides: many dermatoscopes leave the corners black.

@@ -15,7 +15,8 @@ public struct Exchange: Sendable, Hashable {
 extension ReadingProtocol {
   /// All prompts and answers of an examination by this protocol, with the flags of each answer.
   ///
-  /// An image's flags are those of its exchanges together, and `no_lesion`, which is the picture's own. Codes that were only scored are no exchange.
+  /// An image's flags are those of all its exchanges, and `no_lesion`, which is about the picture. Codes that were only
+  /// scored have no exchange.
   public func exchanges(in report: ExaminationReport) -> [Exchange] {
     let checks = qualityChecks
     var exchanges = questions.compactMap { question -> Exchange? in

@@ -111,7 +111,7 @@ public final class EngineTeam: VisionLanguageModel {
     }
   }
 
-  /// Gives work without an image to the engine that has the least to do; it counts until the last answer is complete.
+  /// Gives work without an image to the least busy engine; it counts until the last answer is complete.
   private func withMember<Value: Sendable>(
     _ body: (LlamaVisionLanguageModel, TeamPlace?) async throws -> Value
   ) async throws -> Value {

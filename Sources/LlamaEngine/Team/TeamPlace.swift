@@ -2,10 +2,10 @@ import Foundation
 import Synchronization
 import VisionLanguage
 
-/// Work of one engine in a team, which counts as under way until it is done or nobody wants it any more.
+/// Work of one engine in a team, which counts as in progress until it is done or abandoned.
 ///
 /// Work with answers is done when the last of them is complete, failed or dropped; other work when its caller has the
-/// result and lets go of the place.
+/// result and releases the place.
 final class TeamPlace: Sendable {
   private let leave: @Sendable () -> Void
   private let open = Mutex(0)
@@ -20,11 +20,11 @@ final class TeamPlace: Sendable {
     if !hasLeft.exchange(true, ordering: .relaxed) { leave() }
   }
 
-  /// So many answers are to come.
+  /// Sets the number of answers to come.
   func expect(_ answers: Int) { open.withLock { $0 = answers } }
 
-  /// The same answer, which holds the place until its end. Dropping it, or cancelling its reader, does what it does to the
-  /// answer itself.
+  /// The same answer, which holds the place until its end. Dropping it, or cancelling its reader, has the same effect
+  /// as on the answer itself.
   func watching(_ stream: GenerationStream) -> GenerationStream {
     let answer = WatchedAnswer(stream, place: self)
     return GenerationStream(unfolding: { try await answer.next() })
@@ -39,9 +39,9 @@ final class TeamPlace: Sendable {
   }
 }
 
-/// One answer under way; whoever reads it asks for one event after the other.
+/// One answer in progress; its reader requests one event after the other.
 private final class WatchedAnswer: @unchecked Sendable {
-  // Touched by the one reader of the stream alone, and after it by nobody: an `AsyncThrowingStream` has one.
+  // Touched only by the single reader of the stream: an `AsyncThrowingStream` has one.
   private var iterator: GenerationStream.Iterator?
   private let place: TeamPlace
   private let hasEnded = Atomic(false)

@@ -19,7 +19,7 @@ public struct LabelCensus: Sendable, Hashable, Codable {
   public var duplicateRows = 0
   /// Images whose rows in the label file contradict each other; they count as unlabelled.
   public var contradicted: [String] = []
-  /// Names of each picture that is there under several names: files with the very same bytes.
+  /// The names of each picture that occurs under several names: files with the same bytes.
   public var samePictures: [[String]] = []
   /// Names of such pictures whose labels contradict each other; they count as unlabelled.
   public var contradictedPictures: [String] = []

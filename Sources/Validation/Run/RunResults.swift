@@ -83,9 +83,9 @@ public struct RunResults {
     self.judged = judged
   }
 
-  /// Makes sure that the images of a run can be told apart by ISIC's scoring program, which goes by names without folders.
+  /// Makes sure that ISIC's scoring program, which uses names without folders, can distinguish the images of a run.
   ///
-  /// - Throws: a `Fault` (exit status 65) that names those that cannot.
+  /// - Throws: a `Fault` (exit status 65) that names those that it cannot.
   public static func checkScores(of roster: Roster) throws {
     try ISICScores.check(roster.entries.map(\.name))
   }

@@ -1,4 +1,4 @@
-/// Files of a run with the very same bytes (SHA-256): one picture under several names.
+/// Files of a run with the same bytes (SHA-256): one picture under several names.
 ///
 /// Each is read and counted as an image of its own; intervals by bootstrap draw them together (``Cohort``).
 struct SamePictures {
@@ -7,7 +7,7 @@ struct SamePictures {
   /// Names of pictures whose labels contradict each other; none of them keeps its truth.
   private(set) var contradicted: [String] = []
 
-  /// Finds them, and takes contradictory truths away.
+  /// Finds them, and removes contradictory truths.
   init(settling entries: inout [RosterEntry]) {
     var places: [String: [Int]] = [:]
     for (place, entry) in entries.enumerated() {

@@ -34,8 +34,8 @@ enum ISICScores {
       }
   }
 
-  /// Probabilities in whole millionths. Where rounding would put another beside the one that is highest, the others lose
-  /// the last digit: a tie would be undecided, and only a true one is.
+  /// Probabilities in whole millionths. If rounding would create a tie with the highest one, the last digit of the
+  /// others is lowered: a tie counts as undecided, and only a true one should.
   static func rounded(_ probabilities: [Double]) -> [Int] {
     var whole = probabilities.map { share in
       share.isFinite ? Int((min(max(share, 0), 1) * Double(millionths)).rounded()) : 0
@@ -49,7 +49,7 @@ enum ISICScores {
     return whole
   }
 
-  /// Makes sure that a run's images can be told apart in that file, before any of them is read.
+  /// Makes sure that a run's images have distinct names in that file, before any of them is read.
   ///
   /// - Throws: ``AmbiguousScores``.
   static func check(_ names: [String]) throws(AmbiguousScores) {
@@ -59,11 +59,11 @@ enum ISICScores {
   }
 }
 
-/// Images that would have one name in a file for ISIC's scoring program.
+/// Images that would have the same name in a file for ISIC's scoring program.
 struct AmbiguousScores: Fault, Equatable {
   /// Their names.
   var names: [String]
-  /// What they would all be called.
+  /// The name that they would share.
   var image: String
   /// How many more such names there are.
   var others: Int

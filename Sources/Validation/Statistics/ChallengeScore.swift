@@ -1,10 +1,11 @@
 import Datasets
 import Dermoscopy
 
-/// What the ISIC 2018 challenge's own program makes of the probabilities: `isic-challenge-scoring` 5.6.0, on the four codes.
+/// The score of the probabilities by the ISIC 2018 challenge's own program, `isic-challenge-scoring` 5.6.0, on the four
+/// codes.
 ///
-/// Its answer is the most probable code, whatever code was written; where two or more share the first place, to six
-/// decimals as `--isic-csv` writes them, the answer is undecided and counts as wrong.
+/// Its answer is the most probable code, whatever code the model wrote; if two or more are equal, to six decimals as
+/// `--isic-csv` writes them, the answer is undecided and counts as wrong.
 public struct ChallengeScore: Sendable, Hashable, Codable {
   /// Images that the challenge leaves out: their weight is 0 in its program.
   public static let weightless: Set<String> = ["ISIC_0035068"]
