@@ -279,7 +279,7 @@ def test_a_failed_image_has_a_row_and_one_name_twice_is_refused(tmp_path):
         program.BINARY, "validate", "all", "--protocol", "direct", "--images", tmp_path / "images", "--threads", "1",
         "--isic-csv", tmp_path / "isic.csv"]
     done = subprocess.run([*command, "--out", tmp_path / "out"], capture_output=True, text=True)
-    assert done.returncode == 65 and "1 unread images stand in" in done.stdout, done.stderr
+    assert done.returncode == 65 and "1 unread images are in" in done.stdout, done.stderr
     names = ["broken"] + sorted(path.stem for path in (tmp_path / "images").glob("*.png"))
     rows = [[float(runs.SEVEN[index % 7] == code) for code in runs.SEVEN] for index in range(len(names))]
     pd.DataFrame(rows, columns=runs.SEVEN, index=pd.Index(names, name="image")).to_csv(tmp_path / "truth.csv")

@@ -58,7 +58,7 @@ public struct GGUFFile: Sendable {
   private static func checkVersion(_ version: UInt32, path: String) throws(WeightsFault) {
     switch version {
     case 2, 3: return
-    case 1: throw WeightsFault(path: path, reason: "is GGUF version 1, which is no longer read; convert it anew")
+    case 1: throw WeightsFault(path: path, reason: "is GGUF version 1, which is no longer supported; convert it again")
     default:
       // gguf.cpp: a small version number in the other byte order has its low half empty.
       let isSwapped = version & 0xffff == 0 && version != 0

@@ -8,7 +8,7 @@ extension GGUFHeaderReader {
     for index in 0..<count {
       let claim = try claim("tensor \(index + 1) of \(count)")
       guard names.insert(claim.name).inserted else {
-        throw fault("the tensor \(quoted(claim.name)) stands there twice")
+        throw fault("the tensor \(quoted(claim.name)) occurs twice")
       }
       claims.append(claim)
     }

@@ -17,7 +17,7 @@ public struct GGUFMetadata: Sendable {
       guard !key.isEmpty else { throw reader.fault("the key of \(number) is empty") }
       let value = try reader.value(of: key)
       guard values.updateValue(value, forKey: key) == nil else {
-        throw reader.fault("the key \(quoted(key)) stands there twice")
+        throw reader.fault("the key \(quoted(key)) occurs twice")
       }
     }
   }

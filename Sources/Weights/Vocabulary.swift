@@ -51,7 +51,7 @@ public struct Vocabulary: Sendable {
     beginOfSequence = try Self.beginOfSequence(metadata, special)
     supplements = Supplement.missing(in: metadata, markers: special)
     for marker in Self.turnMarkers where special[marker] == nil {
-      throw metadata.fault("its vocabulary has no piece \(quoted(marker)), so it is no instruction-tuned Gemma 3")
+      throw metadata.fault("its vocabulary has no piece \(quoted(marker)), so it is not an instruction-tuned Gemma 3")
     }
     try Self.checkName(metadata)
   }

@@ -52,7 +52,7 @@ import Testing
     #expect(try table("out/errors.csv", in: folder)[1].prefix(2) == ["broken.jpg", "65"])
     let scores = try table("isic.csv", in: folder)
     #expect(scores.count == 7 && scores.contains { $0.prefix(3) == ["broken", "0.250000", "0.250000"] })
-    #expect(outcome.text.contains("1 unread images stand in isic.csv"))
+    #expect(outcome.text.contains("1 unread images are in isic.csv"))
     let summary = try Data(contentsOf: folder.appendingPathComponent("out/summary.json"))
     let object = try #require(try JSONSerialization.jsonObject(with: summary) as? [String: Any])
     #expect(object["schema"] as? String == "dermgemma-summary/1")

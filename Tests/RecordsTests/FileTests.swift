@@ -9,7 +9,7 @@ import Testing
     let path = try Specimens.path()
     let text = Data(String(repeating: "This is a letter. ", count: 100).utf8)
     try text.write(to: URL(fileURLWithPath: path))
-    await #expect(throws: RecordFault.unusable(path: path, reason: "it is no SQLite database")) {
+    await #expect(throws: RecordFault.unusable(path: path, reason: "it is not an SQLite database")) {
       _ = try await SQLiteRecords(path: path)
     }
     #expect(FileManager.default.contents(atPath: path) == text)

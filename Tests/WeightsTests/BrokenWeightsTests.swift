@@ -38,7 +38,7 @@ import Weights
   /// What some of the reasons must say, so that a person can act on them.
   private static let wantedReasons: [String: String] = [
     "wrong magic": "is not a GGUF file (it does not begin with \"GGUF\")",
-    "version 1": "is GGUF version 1, which is no longer read; convert it anew",
+    "version 1": "is GGUF version 1, which is no longer supported; convert it again",
     "big-endian version": "is a big-endian GGUF file, which is not read",
     "2⁶³ tensors": "claims 9,223,372,036,854,775,808 tensors, more than its",
     "another architecture": "is a model of the architecture \"llama\"; Gemma 3 (\"gemma3\") is needed",

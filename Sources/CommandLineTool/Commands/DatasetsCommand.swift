@@ -13,7 +13,7 @@ let datasetsCommand = CommandSpecification(
   discussion: [
     "Writes images/, labels.csv in the label format of 'analyze --labels', and beside them who made each image and what "
       + "its licence allows (LICENSE.txt, ATTRIBUTION.csv), with the archive's own records. Codes are those of HAM10000, "
-      + "from the archive's diagnoses by their place in its taxonomy; what is none of them is 'other' with its own words "
+      + "from the archive's diagnoses by their place in its taxonomy; any other diagnosis is 'other' with its own words "
       + "as the attribute, and what leaves its code open gets no label. 'datasets codes' prints the whole table, or what "
       + "the diagnoses that it is given count as.",
     "seed99 are the 99 images that the seed was tried on. Their lesion attributes are not in the archive: --labels takes "

@@ -4,7 +4,7 @@ import Datasets
 let labelColumnOptions = [
   OptionSpecification(
     name: "--image-column", value: "NAME",
-    help: "The label file's column that names the image, where its layout is none that is known."),
+    help: "The label file's column that names the image, if its layout is not known."),
   OptionSpecification(
     name: "--label-column", value: "NAME", help: "The label file's column that says the diagnosis, likewise."),
 ]

@@ -154,7 +154,7 @@ private func verifyEmbedded(_ location: ModelLocation) async throws -> [(path: S
   for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
     let words = line.split(separator: " ", maxSplits: 1)
     guard words.count == 2, let expected = SHA256Digest(hexadecimal: words[0]) else {
-      throw HubFault.broken(path: list, reason: "a line of it is no digest and name")
+      throw HubFault.broken(path: list, reason: "a line of it is not a digest and a name")
     }
     let path = folder + "/" + words[1].trimmingCharacters(in: .whitespaces.union(CharacterSet(charactersIn: "*")))
     let digest = try await SHA256Digest.ofFile(at: path)

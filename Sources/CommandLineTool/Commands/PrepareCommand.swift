@@ -10,7 +10,7 @@ let prepareCommand = CommandSpecification(
   usage: ["prepare [options] IMAGE --out FILE", "prepare [options] --check IMAGE…"],
   discussion: [
     "The picture is written as PNG, prepared as the protocol says.",
-    "With --check nothing is written: for every image, or image of a folder, one JSON object a line tells what was measured "
+    "With --check nothing is written: for every image, or image of a folder, one JSON object per line gives the measurements "
       + "of the prepared picture and whether it would have the flag no_lesion. No model is needed.",
   ],
   options: [
@@ -23,7 +23,7 @@ let prepareCommand = CommandSpecification(
   ],
   examples: [
     ("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the seed's protocol shows."),
-    ("dermgemma prepare --check images --protocol direct --side 224", "What is no picture of a lesion in a folder."),
+    ("dermgemma prepare --check images --protocol direct --side 224", "Pictures in a folder without a lesion."),
   ],
   takesArguments: true
 ) { arguments, terminal in

@@ -15,7 +15,7 @@ let recordsCommand = CommandSpecification(
     "'validate' stores every examination, 'analyze' those of a call with --records. All conditions must hold. 'delete' takes "
       + "ids of examinations and of runs, a run with all that belongs to it; what is deleted is overwritten, its images "
       + "included. 'backup' may run while others write. 'check' looks for damage.",
-    "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or nothing has the id; 69 the database is locked, "
+    "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or no such id; 69 the database is locked, "
       + "damaged or none; 74 output could not be written; 130 interrupted.",
   ],
   options: [

@@ -102,7 +102,7 @@ enum RecordsTask {
       left -= page.elements.count
       cursor = page.next
     } while cursor != nil && left > 0
-    if left == limit { terminal.complain("dermgemma: no run is kept there") }
+    if left == limit { terminal.complain("dermgemma: there is no run") }
     if cursor != nil { terminal.complain("dermgemma: there are more; say --limit N for more than \(limit)") }
   }
 

@@ -18,7 +18,7 @@ struct ValidateSession: Sendable {
     let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
     do {
       if request.mode == .resuming, records.previous == nil {
-        terminal.complain("dermgemma: \(folder.path): there is no \(request.scope.runKind) to resume; it begins now")
+        terminal.complain("dermgemma: \(folder.path): there is no \(request.scope.runKind) to resume; it starts now")
       }
       let roster = try request.roster(terminal)
       if request.scores != nil { try RunResults.checkScores(of: roster) }
@@ -99,7 +99,7 @@ struct ValidateSession: Sendable {
     let files = request.scope.spreadsheets.map(\.fileName) + ["summary.json", "report.html"]
     if let scores = request.scores, results.tally.failed > 0 {
       try terminal.print(
-        "\(results.tally.failed) unread images stand in \(scores) with four equal probabilities: ISIC's scoring needs a row of "
+        "\(results.tally.failed) unread images are in \(scores) with four equal probabilities: ISIC's scoring needs a row of "
           + "each, and counts these as wrong.")
     }
     try terminal.print("Written to \(records.folder.path): " + files.joined(separator: ", "))
@@ -137,7 +137,7 @@ struct ValidateSession: Sendable {
       try? await store.mark(run: run.id, as: isInterrupted ? .interrupted : .failed)
       return try? await store.counts(matching: RecordQuery(run: run.id)).examinations
     }.value
-    let number = kept.map { "\($0) examinations are kept" } ?? "What was read is kept"
+    let number = kept.map { "\($0) examinations are stored" } ?? "Finished examinations are stored"
     terminal.complain("\(number) in \(records.folder.database); continue with --resume.")
   }
 }

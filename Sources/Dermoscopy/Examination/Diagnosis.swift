@@ -66,7 +66,7 @@ extension DiagnosisMethod: Codable {
     let container = try decoder.singleValueContainer()
     let name = try container.decode(String.self)
     guard let method = DiagnosisMethod(name: name) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(name) is no method")
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(name) is not a method")
     }
     self = method
   }

@@ -147,7 +147,7 @@ public struct HubFetcher: Sendable {
       tag.utf8.allSatisfy({ Character(UnicodeScalar($0)).isLetter || (0x30...0x39).contains($0) || $0 == 0x2D })
     else { throw HubFault.strangeAnswer(file: file.file, reason: "the hub sent no usable entity tag") }
     guard let size = response.header("x-linked-size").flatMap({ Int64($0) }) ?? response.contentLength, size > 0 else {
-      throw HubFault.strangeAnswer(file: file.file, reason: "the hub does not tell its size")
+      throw HubFault.strangeAnswer(file: file.file, reason: "the hub does not state its size")
     }
     return HubFile.Announcement(
       commit: commit, tag: tag, size: size, digest: SHA256Digest(hexadecimal: tag))

@@ -40,7 +40,7 @@ public enum TransferFault: Fault, Equatable {
     switch self {
     case .badAddress(let url): "\(url): not an http or https address"
     case .unreachable(let host, let reason): "\(host) cannot be reached (\(reason))"
-    case .stalled(let host, let seconds): "\(host) sent nothing for \(seconds) s; run the command again to go on"
+    case .stalled(let host, let seconds): "\(host) sent nothing for \(seconds) s; run the command again to resume"
     case .refused(let url, let status): "\(url) answered \(status)\(Self.meaning(of: status))"
     case .tooBusy(let host, let seconds): "\(host) asks to retry in \(seconds) s; run the command again then"
     case .badRedirect(let url, let reason): "\(url): \(reason)"

@@ -45,7 +45,7 @@ struct JPEGHeader {
       if marker == 0xDA { break }
       let end = offset + 2 + length
       guard end <= data.count else {
-        throw .endsEarly("\(grouped(data.count)) bytes, in a header segment that goes on to \(grouped(end))")
+        throw .endsEarly("\(grouped(data.count)) bytes, in a header segment that extends to \(grouped(end))")
       }
       try takeFrame(marker, at: offset, length: length)
       segments.append(Segment(marker: marker, range: offset..<end))

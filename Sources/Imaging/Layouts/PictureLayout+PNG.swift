@@ -26,7 +26,7 @@ extension PictureLayout {
       let name = String(decoding: letters, as: UTF8.self)
       let end = offset + 12 + length
       guard end <= data.count else {
-        throw .endsEarly("\(grouped(data.count)) bytes, in its chunk \(name) that goes on to \(grouped(end))")
+        throw .endsEarly("\(grouped(data.count)) bytes, in its chunk \(name) that extends to \(grouped(end))")
       }
       if name == "IDAT" { hasPicture = true }
       notes.take(name, data.bytes[(offset + 8)..<(offset + 8 + length)])

@@ -14,7 +14,7 @@ extension PictureLayout {
       guard let length = data.u32(at: offset + 4) else { throw .damaged("its last chunk has no length") }
       guard length <= end - offset - 8 else {
         throw .damaged(
-          "a chunk at byte \(grouped(offset)) goes on to \(grouped(offset + 8 + length)) of \(grouped(end))")
+          "a chunk at byte \(grouped(offset)) extends to \(grouped(offset + 8 + length)) of \(grouped(end))")
       }
       if data.has("ANMF", at: offset) { frames += 1 }
       if data.has("XMP ", at: offset) {

@@ -129,7 +129,7 @@ final class Connection {
       .unwritable(path: path, reason: message)
     case (SQLITE_READONLY, _), (SQLITE_PERM, _): .unwritable(path: path, reason: message)
     case (SQLITE_INTERRUPT, _): .cancelled
-    case (SQLITE_NOTADB, _): .unusable(path: path, reason: "it is no SQLite database")
+    case (SQLITE_NOTADB, _): .unusable(path: path, reason: "it is not an SQLite database")
     case (SQLITE_CORRUPT, _): .damaged(path: path, reason: message)
     default: .unusable(path: path, reason: message)
     }

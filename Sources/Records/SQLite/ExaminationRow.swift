@@ -19,12 +19,12 @@ struct ExaminationRow {
 
   /// - Throws: `unkeepable` for values that could not be read back unchanged.
   init(_ examination: KeptExamination) throws(RecordFault) {
-    guard examination.elapsed.isFinite else { throw .unkeepable(reason: "its time is no number") }
+    guard examination.elapsed.isFinite else { throw .unkeepable(reason: "its time is not a number") }
     guard examination.position >= 0 else { throw .unkeepable(reason: "its position is negative") }
     if let digest = examination.imageDigest {
       let isDigest =
         digest.utf8.count == 64 && digest.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-      guard isDigest else { throw .unkeepable(reason: "its image's digest is no SHA-256") }
+      guard isDigest else { throw .unkeepable(reason: "its image's digest is not a SHA-256") }
     }
     if let details = examination.details { try JSONText.requireObject(details, called: "details") }
     do {

@@ -14,7 +14,7 @@ enum JSONText {
   /// - Throws: `unkeepable` unless the text is one JSON object.
   static func requireObject(_ json: String, called name: String) throws(RecordFault) {
     let value = try? JSONSerialization.jsonObject(with: Data(json.utf8))
-    guard value is [String: Any] else { throw .unkeepable(reason: "its \(name) are no JSON object") }
+    guard value is [String: Any] else { throw .unkeepable(reason: "its \(name) are not a JSON object") }
   }
 
   /// The same JSON without line breaks, which stand between its tokens only.

@@ -29,7 +29,7 @@ extension SQLiteRecords {
       try connection.run("DELETE FROM examinations WHERE number = ?", [.integer(taken)])
     }
     let same = try connection.number("SELECT count(*) FROM examinations WHERE id = ?", [.text(examination.id.text)])
-    guard same == 0 else { throw .unkeepable(reason: "the id \(examination.id) was kept before") }
+    guard same == 0 else { throw .unkeepable(reason: "the id \(examination.id) is taken") }
     try connection.run(
       """
       INSERT INTO examinations (id, run, position, finished_ms, image_name, image_sha256, outcome, code, truth, agrees,

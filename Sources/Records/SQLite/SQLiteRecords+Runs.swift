@@ -7,7 +7,7 @@ extension SQLiteRecords {
     let provenance = run.provenance
     try await writer.run { (connection: Connection) throws(RecordFault) in
       let taken = try connection.number("SELECT count(*) FROM runs WHERE id = ?", [.text(run.id.text)])
-      guard taken == 0 else { throw .unkeepable(reason: "the run \(run.id) was begun before") }
+      guard taken == 0 else { throw .unkeepable(reason: "the run \(run.id) already exists") }
       try connection.run(
         """
         INSERT INTO runs (id, kind, state, started_ms, ended_ms, command, protocol_id, protocol_version, protocol_sha256,

@@ -19,7 +19,7 @@ public enum ComparisonFault: Fault, Equatable {
 
   public var description: String {
     switch self {
-    case .noRun(let name): "\(name): no run is kept there"
+    case .noRun(let name): "\(name): there is no run in it"
     case .sameRun(let first, let second): "\(first) and \(second) are the same run; name two"
     case .nothingShared(let first, let second, let reason):
       "\(first) and \(second) cannot be compared: \(reason)"

@@ -16,7 +16,7 @@ public struct ValidationRun: Sendable {
     case failure(ExaminationFailure)
   }
 
-  /// Where examinations are kept.
+  /// Where examinations are stored.
   public var store: any RecordStore
   /// The run in the store.
   public var run: RecordID

@@ -22,7 +22,7 @@ extension Application {
 
   private func opened() throws -> any RecordStore {
     guard let store = historySeat.records else {
-      throw Problem.unavailable("no_records", "No history is kept here.", retryAfter: nil)
+      throw Problem.unavailable("no_records", "This server keeps no history.", retryAfter: nil)
     }
     return store
   }
@@ -107,7 +107,7 @@ extension Application {
       throw Problem.notFound("There is no such examination.")
     }
     guard let text = try await opened().run(kept.run)?.provenance.protocolText else {
-      throw Problem.notFound("Its protocol's document was not kept.")
+      throw Problem.notFound("Its protocol's document was not stored.")
     }
     return .json(text).with("Cache-Control", "no-store")
   }

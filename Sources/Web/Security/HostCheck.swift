@@ -29,7 +29,7 @@ struct HostCheck: Sendable {
     if let origin = head.fields["origin"] {
       let from = Authority(origin: origin)
       guard let from, from.matches(authority, isSecure: head.isSecure) else {
-        throw Self.foreign(from.map { "from \($0)" } ?? "from nowhere that can be told", to: authority, from?.name)
+        throw Self.foreign(from.map { "from \($0)" } ?? "from an unknown page", to: authority, from?.name)
       }
     } else if let site = head.fields["sec-fetch-site"], site == "cross-site" || site == "same-site" {
       throw Self.foreign("from another site", to: authority, nil)

@@ -70,7 +70,7 @@ final class UploadStore: Sendable {
         atPath: folder, withIntermediateDirectories: true, attributes: owner)
       try Data(picture).write(to: URL(fileURLWithPath: upload.path), options: .atomic)
     } catch {
-      var problem = Problem(507, "no_room", "Insufficient storage", "The upload could not be kept.")
+      var problem = Problem(507, "no_room", "Insufficient storage", "The upload could not be stored.")
       problem.cause = "\(error)"
       throw problem
     }
