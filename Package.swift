@@ -6,11 +6,11 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A room of the house (ARCHITECTURE.md): what it may know is its list of dependencies.
+/// A module (ARCHITECTURE.md): it imports what is in its list of dependencies, and nothing else (make lint).
 ///
-/// A room that computes over pixels or bytes is optimised in debug builds too, so that its tests are quick.
-func room(
-  _ name: String, knows dependencies: [String] = [], resources: [Resource]? = nil, computes: Bool = false
+/// A module that computes over pixels or bytes is optimised in debug builds too, so that its tests are quick.
+func module(
+  _ name: String, dependsOn dependencies: [String] = [], resources: [Resource]? = nil, computes: Bool = false
 ) -> Target {
   .target(
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, resources: resources,
@@ -27,7 +27,7 @@ let package = Package(
   name: "dermgemma",
   products: [.executable(name: "dermgemma", targets: ["dermgemma"])],
   targets: [
-    // Floor 0: C libraries, headers only.
+    // Level 0: C libraries, headers only.
     .systemLibrary(name: "CLlama", pkgConfig: "dermgemma-llama"),
     .systemLibrary(name: "CVips", pkgConfig: "dermgemma-vips", providers: [.apt(["libvips-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -36,56 +36,56 @@ let package = Package(
     .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // Floor 1: words that others share.
-    room("Faults"),
-    room("Tables"),
-    room("Digests", knows: ["CCrypto", "Faults"]),
-    room("VisionLanguage", knows: ["Digests", "Faults"]),
+    // What others share.
+    module("Faults"),
+    module("Tables"),
+    module("Digests", dependsOn: ["CCrypto", "Faults"]),
+    module("VisionLanguage", dependsOn: ["Digests", "Faults"]),
 
-    // Floor 2: the domain, the image, the weights, the engine. None knows another, but for the engine its weights.
-    room(
-      "Dermoscopy", knows: ["VisionLanguage", "Digests", "Faults"],
+    // The domain, the image, the weights, the engine. None knows another, except that the engine knows weights.
+    module(
+      "Dermoscopy", dependsOn: ["VisionLanguage", "Digests", "Faults"],
       resources: [.embedInCode("Protocols")]),
-    room("Imaging", knows: ["CVips", "CZlib", "VisionLanguage", "Digests", "Faults"], computes: true),
-    room("Weights", knows: ["Digests", "Faults"], computes: true),
-    room("LlamaEngine", knows: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
+    module("Imaging", dependsOn: ["CVips", "CZlib", "VisionLanguage", "Digests", "Faults"], computes: true),
+    module("Weights", dependsOn: ["Faults"], computes: true),
+    module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
 
-    // Floor 3
-    room("Phantoms", knows: ["VisionLanguage"], computes: true),
-    room(
-      "Datasets", knows: ["Imaging", "Faults"],
+    // Sources and stores.
+    module("Phantoms", dependsOn: ["VisionLanguage"], computes: true),
+    module(
+      "Datasets", dependsOn: ["Imaging", "Faults"],
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
-    room("Hub", knows: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
-    room("Records", knows: ["CSQLite", "Tables", "Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
+    module("Hub", dependsOn: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
+    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "Faults"]),
 
-    // Floor 4: bytes in, report out.
-    room(
+    // Bytes in, report out.
+    module(
       "Reading",
-      knows: ["Dermoscopy", "Imaging", "LlamaEngine", "Weights", "VisionLanguage", "Digests", "Faults"]),
+      dependsOn: ["Dermoscopy", "Imaging", "LlamaEngine", "VisionLanguage", "Digests", "Faults"]),
 
-    room(
-      "Archive", knows: ["Hub", "Datasets", "Tables", "Digests", "Faults"],
+    module(
+      "Archive", dependsOn: ["Hub", "Datasets", "Tables", "Digests", "Faults"],
       resources: [.embedInCode("Records/seed99.txt")]),
 
-    // Floor 5: a run over many images, judged; the same over HTTP.
-    room(
+    // A run over many images, evaluated; the same over HTTP.
+    module(
       "Validation",
-      knows: [
-        "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Faults",
+      dependsOn: [
+        "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Faults",
       ],
       resources: [.embedInCode("Page")], computes: true),
-    room(
+    module(
       "Web",
-      knows: [
+      dependsOn: [
         "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests",
         "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
-    // Floor 6: the command line.
-    room(
+    // The command line.
+    module(
       "CommandLineTool",
-      knows: [
+      dependsOn: [
         "Web", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging",
         "LlamaEngine", "Weights", "Tables", "VisionLanguage",
         "Digests", "Faults",
@@ -100,19 +100,21 @@ let package = Package(
     tests(of: "Tables"),
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),
-    tests(of: "Dermoscopy"),
-    tests(of: "Imaging"),
-    tests(of: "Weights"),
-    tests(of: "LlamaEngine", with: ["Weights"]),
-    tests(of: "Phantoms"),
+    tests(of: "Dermoscopy", with: ["VisionLanguage", "Digests", "Faults"]),
+    tests(of: "Imaging", with: ["VisionLanguage", "Digests", "Faults"]),
+    tests(of: "Weights", with: ["Faults"]),
+    tests(of: "LlamaEngine", with: ["CLlama", "Weights", "VisionLanguage", "Digests"]),
+    tests(of: "Phantoms", with: ["VisionLanguage"]),
     tests(of: "Datasets", with: ["Faults"]),
     tests(of: "Archive", with: ["Hub", "Datasets"]),
     tests(of: "Hub", with: ["Digests", "Faults"]),
     tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
     tests(of: "Validation", with: ["Datasets", "Dermoscopy", "Faults", "Records", "Phantoms", "Tables"]),
-    tests(of: "Web", with: ["CZlib", "Dermoscopy", "Digests", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
-    tests(of: "Reading", with: ["Dermoscopy", "Digests", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage"]),
-    tests(of: "CommandLineTool", with: ["dermgemma", "Digests", "Hub", "Phantoms"]),
+    tests(
+      of: "Web", with: ["CZlib", "Dermoscopy", "Digests", "Faults", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
+    tests(
+      of: "Reading", with: ["Dermoscopy", "Digests", "Faults", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage"]),
+    tests(of: "CommandLineTool", with: ["dermgemma", "Dermoscopy", "Digests", "Hub", "Phantoms"]),
   ],
   swiftLanguageModes: [.v6]
 )
