@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from dermgemma_training import augmentation, corruptions, dataset, foreign, lookalikes
+from dermgemma_training.averaging import mean_of
 from dermgemma_training.calibrate import source_weights
 from dermgemma_training.losses import figures
 from dermgemma_training.optimizing import make_optimizers
@@ -146,3 +147,12 @@ def test_changed_pictures_bring_their_code_and_no_words():
                             by_teacher=np.array([[np.nan] * 7, [0.1, 0.1, 0.1, 0.7, 0, 0, 0]], np.float32))
     short, long, text = lessons_of(truth, np.array([0, 1]), Said(), np.random.default_rng(0), None, np.array([True, True]))
     assert [row.branches for row in short] == [[1], [3]] and [row.image for row in short] == [0, 1] and not long and not text
+
+
+def test_a_soup_is_the_weighted_mean_and_keeps_what_one_alone_has():
+    old, new = {"w": torch.tensor([0.0, 2.0])}, {"w": torch.tensor([1.0, 0.0]), "heads.w": torch.ones(3)}
+    found = mean_of([old, new], [0.25, 0.75])
+    assert torch.allclose(found["w"], torch.tensor([0.75, 0.5])) and torch.equal(found["heads.w"], torch.ones(3))
+    for states, shares in (([old, new], [0.5, 0.6]), ([old, {"w": torch.ones(3)}], [0.5, 0.5])):
+        with pytest.raises(ValueError):
+            mean_of(states, shares)
