@@ -14,7 +14,8 @@ import Testing
     #expect(printed.status == 0)
     for line in [
       "# \(file)", "threads    2  (from DERMGEMMA_THREADS)", "protocol   direct  (from \(file))",
-      "port       8080  (from \(file))", "parallel   1  (default)", "cache      /models/hub  (from HF_HOME)",
+      "port       8080  (from \(file))", "parallel   as many as free memory allows, at most 8 an engine  (default)",
+      "cache      /models/hub  (from HF_HOME)",
       "token      set, not shown  (from HF_TOKEN)", "offline    no  (default)",
     ] {
       #expect(printed.lines.contains(line), "\(line)\n\(printed.text)")
