@@ -13,6 +13,9 @@ struct ComparedImage: Sendable {
   var truth: GroundTruth?
   /// Whether the runs disagree on it: by their codes or, if one has none, by an answer that both gave.
   var parts: Bool
+  /// Whether the answers are the same, by place of the question in ``ComparedImages/questions``; `nil` where one of the
+  /// runs has none.
+  var sameAnswers: [Bool?] = []
 }
 
 /// All images that both runs read, as small records.
@@ -46,6 +49,7 @@ struct ComparedImages: Sendable {
     }
     census.onlySecond = pairing.rest
     census.shared = images.count
+    countEachPictureOnce()
     guard !images.isEmpty else {
       throw ComparisonFault.nothingShared(first: first.name, second: second.name, reason: reason)
     }
@@ -79,23 +83,46 @@ struct ComparedImages: Sendable {
     settle(&judgedFirst)
     settle(&judgedSecond)
     var answersDiffer = false
+    var sameAnswers: [Bool?] = []
     for entry in one.observations.entries {
       guard let answer = other.observations[entry.question] else { continue }
       let isSame = answer.value == entry.observation.value
-      count(entry.question, isSame: isSame)
+      let place = place(ofQuestion: entry.question)
+      sameAnswers += [Bool?](repeating: nil, count: max(place + 1 - sameAnswers.count, 0))
+      sameAnswers[place] = isSame
       answersDiffer = answersDiffer || !isSame
     }
     let bothClassified = one.diagnosis != nil && other.diagnosis != nil
     images.append(
       ComparedImage(
         first: judgedFirst, second: judgedSecond, places: (first.position, second.position), truth: truth,
-        parts: bothClassified ? one.diagnosis?.code != other.diagnosis?.code : answersDiffer))
+        parts: bothClassified ? one.diagnosis?.code != other.diagnosis?.code : answersDiffer,
+        sameAnswers: sameAnswers))
   }
 
-  private mutating func count(_ question: String, isSame: Bool) {
-    let index = questions.firstIndex { $0.id == question } ?? questions.count
-    if index == questions.count { questions.append((question, 0, 0)) }
-    questions[index].images += 1
-    questions[index].same += isSame ? 1 : 0
+  private mutating func place(ofQuestion question: String) -> Int {
+    if let index = questions.firstIndex(where: { $0.id == question }) { return index }
+    questions.append((question, 0, 0))
+    return questions.count - 1
+  }
+
+  /// A picture under several names is one case, as in ``Metrics/compute(_:replicates:seed:)``; then counts the answers.
+  private mutating func countEachPictureOnce() {
+    let cases = Dictionary(
+      Metrics.distinct(images.map(\.first)).map { ($0.image, $0.lesion) }, uniquingKeysWith: { first, _ in first })
+    images = images.compactMap { image in
+      guard let lesion = cases[image.first.image] else { return nil }
+      var image = image
+      (image.first.lesion, image.second.lesion) = (lesion, lesion)
+      return image
+    }
+    census.repeats = census.shared - images.count
+    for image in images {
+      for (place, isSame) in image.sameAnswers.enumerated() {
+        guard let isSame else { continue }
+        questions[place].images += 1
+        questions[place].same += isSame ? 1 : 0
+      }
+    }
   }
 }

@@ -24,7 +24,7 @@ struct ComparisonSections {
     return """
       <header class="masthead">
       <p class="eyebrow">DermGemma · compare</p>
-      <h1>Two runs on \(Figures.counted(census.shared, "image"))</h1>
+      <h1>Two runs on \(Figures.counted(census.shared - census.repeats, "image"))</h1>
       <p class="notice">For research. Nothing on this page is a diagnosis.</p>
       <dl class="facts">\(facts.joined())</dl>
       </header>

@@ -36,7 +36,7 @@ public struct ComparisonTables {
 
   private var images: [String] {
     let census = comparison.census
-    return ["Images: \(census.shared) compared, of \(census.first) in A and \(census.second) in B"]
+    return ["Images: \(census.shared - census.repeats) compared, of \(census.first) in A and \(census.second) in B"]
       + census.remarks.map { "  " + TextTable.plain($0) }
   }
 

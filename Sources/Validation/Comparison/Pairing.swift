@@ -7,8 +7,10 @@ public struct PairingCensus: Sendable, Hashable, Codable {
   public var first = 0
   /// Images of the second run.
   public var second = 0
-  /// Images that both read: what is compared.
+  /// Images that both read, by name.
   public var shared = 0
+  /// Of them, names left out because their picture, file by file the same bytes, is compared under another name.
+  public var repeats = 0
   /// Images that only the first run has, by name.
   public var onlyFirst: [String] = []
   /// Images that only the second run has, by name.
@@ -23,7 +25,7 @@ public struct PairingCensus: Sendable, Hashable, Codable {
   enum CodingKeys: String, CodingKey {
     case first = "a"
     case second = "b"
-    case shared
+    case shared, repeats
     case onlyFirst = "only_a"
     case onlySecond = "only_b"
     case changed, unreadable, contradicted
@@ -37,12 +39,14 @@ public struct PairingCensus: Sendable, Hashable, Codable {
     [
       (onlyFirst, "in A alone"), (onlySecond, "in B alone"), (changed, "of the same name but another content"),
       (unreadable, "that A or B could not read"), (contradicted, "with contradictory labels, taken as unlabelled"),
-    ].compactMap { names, what in
+    ].compactMap { (names: [String], what: String) -> String? in
       guard !names.isEmpty else { return nil }
       let more = names.count - Self.shownNames
       let list = names.prefix(Self.shownNames).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
       return "\(names.count) \(names.count == 1 ? "image" : "images") \(what): \(list)"
     }
+      + (repeats == 0
+        ? [] : ["\(repeats) \(repeats == 1 ? "name" : "names") of a picture that is compared under another name"])
   }
 }
 

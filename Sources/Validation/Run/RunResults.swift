@@ -48,6 +48,7 @@ public struct RunResults {
     self.readingProtocol = readingProtocol
     var tally = Tally(readingProtocol)
     var judged: [JudgedExamination] = []
+    var unread: [JudgedExamination] = []
     var table = ExaminationList()
     var sheets: [(PhaseSpreadsheet, Spreadsheet)] = []
     for kind in scope.spreadsheets {
@@ -70,6 +71,9 @@ public struct RunResults {
         if roster.entries.count <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
       case .failure(let failure):
         tally.add(failure, of: kept.imageName)
+        if roster.entries.indices.contains(kept.position) {
+          unread.append(JudgedExamination(unread: roster.entries[kept.position]))
+        }
         try scoreSheet?.add(ISICScores.row(ofUnread: kept.imageName))
         try failures.add(FailureList.row(kept.imageName, failure))
       }
@@ -77,7 +81,7 @@ public struct RunResults {
     for (_, sheet) in sheets { try sheet.finish() }
     try scoreSheet?.finish()
     if tally.failed > 0 { try failures.finish() } else { try folder.remove(FailureList.fileName) }
-    metrics = Metrics.compute(judged)
+    metrics = Metrics.compute(judged, unread: unread)
     listing = table.lines
     self.tally = tally
     self.judged = judged

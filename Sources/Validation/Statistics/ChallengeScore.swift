@@ -12,28 +12,38 @@ public struct ChallengeScore: Sendable, Hashable, Codable {
 
   /// Mean of the sensitivities of those codes that some image has.
   public var balancedAccuracy: Estimate
-  /// Images with one of the four codes as truth, and probabilities.
+  /// Images with one of the four codes as truth, and probabilities; those that could not be read, too.
   public var images: Int
   /// Of them, images without one most probable code.
   public var undecided: Int
+  /// Of those, images that could not be read: `--isic-csv` has them with four equal probabilities.
+  public var unread: Int
   /// Images of the run that have no weight, by name.
   public var leftOut: [String]
 
   enum CodingKeys: String, CodingKey {
     case balancedAccuracy = "balanced_accuracy"
-    case images, undecided
+    case images, undecided, unread
     case leftOut = "left_out"
   }
 
   /// `nil` when no image can be scored.
-  init?(_ examinations: [JudgedExamination], _ resampling: Cohort.Resampling) {
-    let usable = examinations.filter { $0.truthIndex != nil && $0.probabilities != nil }
+  ///
+  /// - Parameters:
+  ///   - examinations: the run's.
+  ///   - unread: images that could not be read, without probabilities.
+  ///   - resampling: of the interval.
+  init?(_ examinations: [JudgedExamination], unread: [JudgedExamination], _ resampling: Cohort.Resampling) {
+    let read = examinations.filter { $0.truthIndex != nil && $0.probabilities != nil }
+    guard !read.isEmpty else { return nil }
+    let usable = read + unread.filter { $0.truthIndex != nil }
     let cohort = Cohort(usable.filter { !Self.hasNoWeight($0.image) })
     guard !cohort.examinations.isEmpty else { return nil }
     let truths = cohort.examinations.map { $0.truthIndex ?? 0 }
     let answers = cohort.examinations.map { one in one.probabilities.flatMap { Self.answer($0) } }
     images = truths.count
     undecided = answers.count { $0 == nil }
+    self.unread = cohort.examinations.count { $0.probabilities == nil }
     leftOut = usable.map(\.image).filter(Self.hasNoWeight).sorted()
     let isRight = zip(truths, answers).map { $0 == $1 }
     func figure(_ weights: [Int]) -> Double {
@@ -64,8 +74,12 @@ public struct ChallengeScore: Sendable, Hashable, Codable {
   /// What a person reads of it, in sentences.
   var sentences: [String] {
     var sentences = ["the most probable code is the answer"]
-    if undecided > 0 {
-      sentences.append("\(undecided) of \(images) images have several most probable codes, which counts as wrong")
+    if unread > 0 {
+      sentences.append("\(unread) of \(images) images could not be read, which counts as wrong")
+    }
+    if undecided > unread {
+      sentences.append(
+        "\(undecided - unread) of \(images) images have several most probable codes, which counts as wrong")
     }
     if !leftOut.isEmpty { sentences.append("\(leftOut.joined(separator: ", ")) has weight 0 there and is left out") }
     return sentences

@@ -92,6 +92,13 @@ public struct JudgedExamination: Sendable, Hashable {
       lesion: lesion, picture: report.image.sha256, site: site, sex: sex, age: age)
   }
 
+  /// What is known of an image that could not be read.
+  init(unread entry: RosterEntry) {
+    self.init(
+      image: entry.name, truth: entry.truth.map { Truth($0.code) }, predicted: nil, lesion: entry.metadata.lesion,
+      picture: entry.digest)
+  }
+
   /// The place of the truth among the four codes; `nil` for another truth or none.
   var truthIndex: Int? {
     guard case .code(let code)? = truth else { return nil }

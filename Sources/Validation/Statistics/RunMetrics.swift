@@ -101,10 +101,12 @@ public enum Metrics {
   ///
   /// - Parameters:
   ///   - all: the run's, one an image; a picture that is there under several names is measured once.
+  ///   - unread: images that could not be read, with what is known of them: only the challenge counts them.
   ///   - replicates: resamples of the bootstrap, 2 to 100,000; others are brought inside.
   ///   - seed: the seed of their random numbers.
   public static func compute(
-    _ all: [JudgedExamination], replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
+    _ all: [JudgedExamination], unread: [JudgedExamination] = [],
+    replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
   ) -> RunMetrics {
     let examinations = distinct(all)
     let resampling = Cohort.Resampling(replicates: min(max(replicates, 2), 100_000), seed: seed)
@@ -123,7 +125,7 @@ public enum Metrics {
       overall: MetricsPanel(examinations, resampling),
       groupings: ExaminationGroups.groupings(labelled, resampling),
       // The challenge's own program knows names only, and counts each of them.
-      challenge: ChallengeScore(all.filter { $0.truth != nil }, resampling))
+      challenge: ChallengeScore(all.filter { $0.truth != nil }, unread: unread, resampling))
   }
 
   /// Each picture once, under the first of its names, one with a label if there is any: its other names are no further cases, and would narrow every interval.

@@ -59,6 +59,23 @@ import Testing
     #expect(census.remarks.contains("1 image of the same name but another content: edited.png"))
   }
 
+  @Test func `a picture under several names is compared once`() async throws {
+    let first = ["a", "b", "c"].map { Image(name: $0, content: $0 == "c" ? 2 : 1, flags: $0 == "c" ? [] : [.tooShort]) }
+    var second = first
+    second[0].code = .nevus
+    second[1].code = .nevus
+    let comparison = try await comparison(first, second)
+    #expect(comparison.census.shared == 3 && comparison.census.repeats == 1)
+    #expect(comparison.census.remarks == ["1 name of a picture that is compared under another name"])
+    let accuracy = try #require(comparison.figures?[Figure(measure: .accuracy)])
+    #expect(accuracy.first.count == 2 && accuracy.second.value == 0.5)
+    let test = try #require(comparison.tests.first?.test)
+    #expect((test.both, test.onlyFirst, test.onlySecond, test.neither) == (1, 1, 0, 0))
+    #expect(comparison.cleanRate.first.count == 2 && comparison.cleanRate.first.value == 0.5)
+    #expect(comparison.agreement.codes?.same.value == 0.5 && comparison.partings == [.first: 1])
+    #expect(comparison.agreement.questions.allSatisfy { $0.same.count == 2 && $0.same.value == 1 })
+  }
+
   @Test func `an image that one of them could not read is left out and told`() async throws {
     let broken = Image(name: "broken.jpg", content: 5)
     let comparison = try await comparison(

@@ -26,6 +26,22 @@ import Testing
     #expect(lines.contains("1 of 4 images have several most probable codes, which counts as wrong"))
   }
 
+  @Test func `an image that could not be read counts as wrong, as its row in the scores does`() throws {
+    func unread(_ name: String, _ truth: JudgedExamination.Truth?) -> JudgedExamination {
+      JudgedExamination(image: name, truth: truth, predicted: nil)
+    }
+    let read = [one("a.jpg", .melanoma, [0.6, 0.4, 0, 0]), one("b.jpg", .nevus, [0.1, 0.9, 0, 0])]
+    let metrics = Metrics.compute(
+      read, unread: [unread("c.jpg", .code(.nevus)), unread("d.jpg", .other("DF")), unread("e.jpg", nil)],
+      replicates: 20)
+    let score = try #require(metrics.challenge)
+    #expect(score.balancedAccuracy.value == 0.75 && score.images == 3 && score.undecided == 1 && score.unread == 1)
+    #expect(metrics.counts.images == 2 && metrics.overall == Metrics.compute(read, replicates: 20).overall)
+    let lines = MetricsTable.lines(of: metrics).joined(separator: "\n")
+    #expect(lines.contains("1 of 3 images could not be read, which counts as wrong"))
+    #expect(!lines.contains("several most probable codes"))
+  }
+
   @Test(arguments: [
     ([0.4999998, 0.4999997, 0.000001, 0], [500_000, 499_999, 1, 0]), ([0.5, 0.5, 0, 0], [500_000, 500_000, 0, 0]),
     ([0.25, 0.25, 0.25, 0.25], [250_000, 250_000, 250_000, 250_000]), ([1, 0, 0, 0], [1_000_000, 0, 0, 0]),
