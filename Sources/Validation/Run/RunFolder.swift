@@ -57,14 +57,17 @@ public final class RunFolder: Sendable {
     } catch {
       throw .unwritable(path: path, reason: plainReason(of: error, at: path))
     }
-    lock = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    let descriptor = open(path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let reason = errno
-      close(lock)
+      // Not a property yet: an initializer that throws once all properties are set runs `deinit`, which would close it again,
+      // and by then the number may be another thread's file, such as a database.
+      close(descriptor)
       if reason == EWOULDBLOCK { throw .inUse(folder: path) }
       throw .unwritable(path: path, reason: String(cString: strerror(reason)))
     }
+    lock = descriptor
   }
 
   deinit { close(lock) }

@@ -109,6 +109,28 @@ import Testing
     #expect(try await Setting(self.roster(3), mode: .replacing, in: path).run.id != first)
   }
 
+  @Test func `a folder that is in use closes no file of others`() async throws {
+    let path = try Specimens.path("out")
+    let holder = try RunFolder(path)
+    let refusals = Task.detached {
+      var count = 0
+      for _ in 0..<4000 where (try? RunFolder(path)) == nil { count += 1 }
+      return count
+    }
+    var lost = 0
+    for _ in 0..<4000 {
+      let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+      for _ in 0..<20 where fcntl(file, F_GETFD) < 0 {
+        lost += 1
+        break
+      }
+      close(file)
+    }
+    #expect(await refusals.value == 4000)
+    #expect(lost == 0)
+    #expect(holder.path == path)
+  }
+
   @Test func `what changed since a run began is told`() async throws {
     let roster = roster(2)
     let setting = try await Setting(roster)
