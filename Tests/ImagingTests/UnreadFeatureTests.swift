@@ -36,6 +36,23 @@ import Testing
     #expect(description(Make.tiff([259: .short(compression)])) == "a: TIFF with \(name) inside is not accepted")
   }
 
+  @Test func `a JPEG of another kind inside a TIFF is named`() {
+    func tiff(_ jpeg: [UInt8]) -> [UInt8] { Make.tiff([259: .short(7), 262: .short(6)], data: jpeg) }
+    #expect(
+      description(tiff(jpeg(frame: 0xC3))) == "a: TIFF with a JPEG with lossless compression inside is not accepted")
+    #expect(
+      description(tiff(jpeg(frame: 0xC1, bits: 12))) == "a: TIFF with a JPEG with 12-bit samples inside is not accepted"
+    )
+    #expect(description(tiff(jpeg(frame: 0xF7))) == "a: TIFF with JPEG-LS inside is not accepted")
+    #expect(description(tiff(Make.jpeg)) == "read")
+    let tile = Make.tiff(
+      [
+        259: .short(7), 262: .short(6), 273: nil, 278: nil, 279: nil, 322: .long(32), 323: .long(16), 324: .long(8),
+        325: .long(Make.jpeg.count),
+      ], data: jpeg(frame: 0xC3))
+    #expect(description(tile) == "a: TIFF with a JPEG with lossless compression inside is not accepted")
+  }
+
   @Test func `TIFFs of other colours and layouts are named`() {
     #expect(description(Make.tiff([262: .short(8)])) == "a: TIFF with CIELab colours is not accepted")
     #expect(description(Make.tiff([258: .short(12, 12, 12)])) == "a: TIFF with 12-bit samples is not accepted")

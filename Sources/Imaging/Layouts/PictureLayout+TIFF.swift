@@ -41,6 +41,23 @@ extension PictureLayout {
     } else if try directory.value(Tag.compression) != 6 {  // the old JPEG scheme has a pointer of its own
       throw .damaged("it does not say where its picture is")
     }
+    try Self.checkJPEGInside(directory, data)
+  }
+
+  /// Kinds of JPEG that libjpeg does not read, in the first strip or tile; all others are left to libtiff.
+  private static func checkJPEGInside(_ directory: TIFFDirectory, _ data: ByteReader) throws(FormatFault) {
+    guard try directory.value(Tag.compression) == 7 else { return }
+    let tags =
+      directory.has(Tag.tileOffsets)
+      ? (Tag.tileOffsets, Tag.tileByteCounts) : (Tag.stripOffsets, Tag.stripByteCounts)
+    guard let offset = try directory.values(tags.0).first, offset < UInt64(data.count) else { return }
+    let count = try directory.values(tags.1).first.map { Int(clamping: $0) } ?? data.count
+    do throws(FormatFault) {
+      _ = try JPEGHeader(ByteReader(Array(data.bytes[Int(offset)...].prefix(count))))
+    } catch {
+      if case .featureNotAccepted(let feature) = error { throw .featureNotAccepted("a JPEG with \(feature) inside") }
+      if case .formatNotAccepted(let format) = error { throw .featureNotAccepted("\(format.name) inside") }
+    }
   }
 
   /// Compressions and samples that libtiff or libvips would call broken.
