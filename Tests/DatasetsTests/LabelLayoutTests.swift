@@ -161,6 +161,11 @@ import Testing
       labels.layout.description == "columns of its own (Foto, Befund)" && labels.writing == "separated by semicolons")
   }
 
+  @Test func `fields may be separated by bars without a frame of them`() throws {
+    let labels = try labels(Array("Image|Dx|Lesion attributes\na|nv|\n".utf8))
+    #expect(labels.byImage.mapValues(\.code) == ["a": "NV"] && labels.writing == "separated by bars")
+  }
+
   @Test func `probabilities are no ground truth, and two codes at once none either`() throws {
     let header = "image,MEL,NV,BCC,AKIEC,BKL,DF,VASC\n"
     #expect(

@@ -67,10 +67,11 @@ public struct CommaSeparatedValues: Sendable {
     return row.fields.isEmpty ? nil : row
   }
 
-  /// Rows that begin with a bar, without the empty cells that doubled bars produce (PH2's list, which ends in a
-  /// legend).
+  /// Rows of a table that is framed with bars: those that begin with one, without the empty cells that doubled bars
+  /// produce (PH2's list, which ends in a legend). Other tables with bars stay as they are.
   private static func withoutBars(_ rows: [Row]) -> [Row] {
-    rows.filter { $0.fields.first == "" && $0.fields.count > 1 }.map { row in
+    guard rows.first?.fields.first == "" else { return rows }
+    return rows.filter { $0.fields.first == "" && $0.fields.count > 1 }.map { row in
       Row(line: row.line, fields: row.fields.filter { !$0.isEmpty })
     }
   }
