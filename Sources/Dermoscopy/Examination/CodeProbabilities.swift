@@ -14,7 +14,21 @@ public struct CodeProbabilities: Sendable, Hashable {
       values = [Double](repeating: 1 / Double(count), count: count)
       return
     }
-    values = probabilities.map { $0.rounded(toDigits: Self.digits) }
+    values = Self.rounded(probabilities)
+  }
+
+  /// Rounds to six digits without making a tie of what was none: then the last digit of the others is lowered, because a
+  /// tie for the highest counts as undecided, as wrong in the ISIC challenge. True ties stay.
+  private static func rounded(_ probabilities: [Double]) -> [Double] {
+    var values = probabilities.map { $0.rounded(toDigits: digits) }
+    guard let highest = probabilities.max(), let first = probabilities.firstIndex(of: highest),
+      probabilities.count(where: { $0 == highest }) == 1
+    else { return values }
+    let step = 0.000_001
+    for place in values.indices where place != first && values[place] == values[first] {
+      values[place] = max(values[place] - step, 0).rounded(toDigits: digits)
+    }
+    return values
   }
 
   /// A code's probability.
