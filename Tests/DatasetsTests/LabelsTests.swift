@@ -105,4 +105,12 @@ import Testing
       }
     }
   }
+
+  @Test func `a mistake in every row is named a few times and then counted`() throws {
+    let rows = (0..<500).map { _ in "a,nv" }.joined(separator: "\n")
+    let labels = try Labels(bytes: Array(("Image,Dx\n" + rows + "\n").utf8), name: "l.csv")
+    #expect(labels.remarks.count == 21)
+    #expect(labels.remarks.first == "l.csv, line 3: a is there again, as on line 2")
+    #expect(labels.remarks.last == "l.csv: 479 more rows like these")
+  }
 }

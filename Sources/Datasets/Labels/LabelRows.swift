@@ -33,7 +33,10 @@ struct LabelRows {
   var labels: [String: ImageLabel] = [:]
   private(set) var metadata: [String: LesionMetadata] = [:]
   private(set) var contradicted: Set<String> = []
-  private(set) var remarks: [String] = []
+  /// Rows that are named; the others are counted, so that a large file with a common mistake remains readable.
+  static let namedRows = 20
+  private var named: [String] = []
+  private var unnamed = 0
   private(set) var duplicateRows = 0
   private(set) var open: [String: Int] = [:]
   private(set) var unmapped: [String: Int] = [:]
@@ -58,6 +61,15 @@ struct LabelRows {
     }
   }
 
+  /// What a person should know of single rows: the first by name, the rest as a number.
+  var remarks: [String] {
+    unnamed == 0 ? named : named + ["\(name): \(unnamed) more rows like these"]
+  }
+
+  private mutating func remark(_ line: Int, _ text: @autoclosure () -> String) {
+    if named.count < Self.namedRows { named.append("\(name), line \(line): \(text())") } else { unnamed += 1 }
+  }
+
   mutating func add(_ row: CommaSeparatedValues.Row) throws(LabelFault) {
     let columns = header.columns
     guard row.fields.count <= columns.written.count else {
@@ -77,7 +89,7 @@ struct LabelRows {
     case .unknown: unmapped[reading.words, default: 0] += 1
     case .contradiction:
       contradicted.insert(key)
-      remarks.append("\(name), line \(row.line): \(key) is \(reading.words) at once; it counts as unlabelled")
+      remark(row.line, "\(key) is \(reading.words) at once; it counts as unlabelled")
     case .code(let code):
       let own = row.field(attribute)
       let isOther = code == DiagnosisMapping.otherCode && own.isEmpty && reading.words.uppercased() != code
@@ -92,12 +104,12 @@ struct LabelRows {
     }
     if earlier.code == label.code {
       duplicateRows += 1
-      remarks.append("\(name), line \(label.line): \(key) is there again, as on line \(earlier.line)")
+      remark(label.line, "\(key) is there again, as on line \(earlier.line)")
     } else {
       contradicted.insert(key)
-      remarks.append(
-        "\(name), line \(label.line): \(key) is \(label.code) here and \(earlier.code) on line \(earlier.line);"
-          + " it counts as unlabelled")
+      remark(
+        label.line,
+        "\(key) is \(label.code) here and \(earlier.code) on line \(earlier.line); it counts as unlabelled")
     }
   }
 }
