@@ -90,6 +90,7 @@ import Testing
       // A chunk of gAMA is applied by browsers as well; one of cICP not by all.
       var picture = try TestServer.picture()
       let folder = server.folder.appendingPathComponent("images")
+      #expect(try await server.get("/images/a%20b.png?shown=2").status == 422)
       let plain = try await server.get("/images/a%20b.png?shown=1")
       #expect(plain.status == 200 && plain.fields["content-type"] == "image/png")
       picture.insert(contentsOf: [0, 0, 0, 4] + Array("cICP".utf8) + [12, 13, 0, 1, 0, 0, 0, 0], at: 33)

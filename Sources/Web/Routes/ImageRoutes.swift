@@ -112,6 +112,9 @@ extension Application {
     guard [nil, "0", "1", "false", "true"].contains(prepared) else {
       throw Problem.unprocessable("bad_parameter", "prepared must be 1 or 0.")
     }
+    guard [nil, "0", "1"].contains(request.target.query("shown")) else {
+      throw Problem.unprocessable("bad_parameter", "shown must be 1 or 0.")
+    }
     if let text = request.target.query("side") {
       let sides = settings.limits.pictureSides
       guard let side = Int(text), sides.contains(side) else {
