@@ -14,36 +14,32 @@ extension LabelCensus {
   /// Remarks for the reader, one sentence each.
   public var remarks: [String] {
     var remarks: [String] = []
-    func tell(_ names: [String], _ what: (String) -> String) {
+    func tell(_ names: [String], _ noun: String, _ what: String) {
       guard !names.isEmpty else { return }
       let more = names.count - Self.shownNames
       let list = names.prefix(Self.shownNames).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
-      remarks.append("\(what(names.count.description)): \(list)")
+      remarks.append("\(Self.counted(names.count, noun)) \(what): \(list)")
     }
-    if layout != nil {
-      tell(unlabelled) { "\($0) of \(images) images without a label, left out of the metrics" }
-    }
-    if !wasLimited { tell(withoutImage) { "\($0) labels without an image" } }
-    tell(shared) { "\($0) labels that several images share by their names" }
+    if layout != nil { tell(unlabelled, "of \(images) images", "without a label, left out of the metrics") }
+    if !wasLimited { tell(withoutImage, "label", "without an image") }
+    tell(shared, "label", "that several images share by their names")
     if duplicateRows > 0 {
-      remarks.append(
-        "\(duplicateRows) duplicate \(duplicateRows == 1 ? "row" : "rows") of the label file, counted once")
+      remarks.append("\(Self.counted(duplicateRows, "duplicate row")) of the label file, counted once")
     }
     if let samePicturesRemark { remarks.append(samePicturesRemark) }
-    tell(contradictedPictures) {
-      "\($0) images that are one picture with another label, all taken as unlabelled"
-    }
-    tell(contradicted) { "\($0) images with contradictory labels, taken as unlabelled" }
+    tell(contradictedPictures, "image", "that are one picture with another label, all taken as unlabelled")
+    tell(contradicted, "image", "with contradictory labels, taken as unlabelled")
     if !otherCodes.isEmpty {
       let list = otherCodes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
       let sum = otherCodes.values.reduce(0, +)
       remarks.append(
-        "\(sum) images whose truth is none of the four codes, read but left out of the four-class metrics: "
+        "\(Self.counted(sum, "image")) whose truth is none of the four codes, read but left out of the four-class metrics: "
           + list.joined(separator: ", "))
     }
     func count(_ words: [String: Int]?, _ what: String) {
       guard let words, !words.isEmpty else { return }
-      remarks.append("\(words.values.reduce(0, +)) rows of the label file \(what): \(WordCounts.listed(words))")
+      remarks.append(
+        "\(Self.counted(words.values.reduce(0, +), "row")) of the label file \(what): \(WordCounts.listed(words))")
     }
     count(unmapped, "with words that map to no code, taken as unlabelled")
     count(open, "that leave the diagnosis open, taken as unlabelled")
@@ -51,6 +47,11 @@ extension LabelCensus {
       remarks.append("\(described) of \(images) images are in the metadata file")
     }
     return remarks + passedOverRemarks
+  }
+
+  /// A number with its noun: `1 label`, `2 labels`; a noun of several words that begins with "of" stays as it is.
+  static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 || noun.hasPrefix("of ") ? "" : "s")
   }
 
   private var samePicturesRemark: String? {

@@ -31,11 +31,11 @@ import Testing
     #expect(census.duplicateRows == 1 && census.contradicted == ["c"])
     #expect(
       census.remarks == [
-        "1 of 5 images without a label, left out of the metrics: c.jpg", "1 labels without an image: z",
-        "1 labels that several images share by their names: b",
+        "1 of 5 images without a label, left out of the metrics: c.jpg", "1 label without an image: z",
+        "1 label that several images share by their names: b",
         "1 duplicate row of the label file, counted once",
-        "1 images with contradictory labels, taken as unlabelled: c",
-        "1 images whose truth is none of the four codes, read but left out of the four-class metrics: AKIEC 1",
+        "1 image with contradictory labels, taken as unlabelled: c",
+        "1 image whose truth is none of the four codes, read but left out of the four-class metrics: AKIEC 1",
         "1 skipped (no picture): note.txt",
       ])
     #expect(census.matching == "4 of 5 images have a label; the file has 4, in the seed's layout (Image, Dx)")
