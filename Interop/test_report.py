@@ -20,7 +20,7 @@ IMAGES = 8
 def folder(tmp_path_factory):
     """Two validations of the same phantoms, compared."""
     folder = tmp_path_factory.mktemp("reports")
-    program.run("phantoms", "--count", IMAGES, "--seed", 7, "--out", folder / "images")
+    program.run("phantoms", "--count", IMAGES, "--seed", 8, "--out", folder / "images")
     names = sorted(path.stem for path in (folder / "images").glob("*.png"))
     (folder / "metadata.csv").write_text("image_id,lesion_id,site,sex,age\n" + "".join(
         f"{name},L{index // 2},{['lower extremity', 'posterior torso'][index % 2]},{['female', 'male'][index % 2]},{20 + 9 * index}\n"

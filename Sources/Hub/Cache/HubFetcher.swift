@@ -102,6 +102,8 @@ public struct HubFetcher: Sendable {
   }
 
   /// The SHA-256 that the hub states for a file of a commit; `nil` when it cannot be asked, or states none.
+  ///
+  /// - Throws: `CancellationError`.
   public func statedDigest(of file: HubFile, commit: String) async throws -> SHA256Digest? {
     guard !environment.isOffline else { return nil }
     do {
