@@ -13,7 +13,10 @@ public struct LabelMatch: Sendable, Hashable {
 
   /// Compares labels with images' names.
   ///
-  /// - Parameter override: the option that lets images be read without any label.
+  /// - Parameters:
+  ///   - labels: the label file's.
+  ///   - names: the images' names or paths.
+  ///   - override: the option that lets images be read without any label.
   public init(_ labels: Labels, images names: [String], override: String = "--allow-unlabelled") {
     images = names.count
     labelled = names.count { labels.label(ofImageNamed: $0) != nil }

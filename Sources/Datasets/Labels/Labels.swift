@@ -39,7 +39,9 @@ public struct Labels: Sendable {
 
   /// Reads a label file.
   ///
-  /// - Parameter choice: the columns to go by; by the layout unless given.
+  /// - Parameters:
+  ///   - path: the file's.
+  ///   - choice: the columns to go by; by the layout unless given.
   /// - Throws: ``LabelFault`` when the file is missing, is not a table, or has no known layout.
   public init(path: String, choice: ColumnChoice = ColumnChoice()) throws(LabelFault) {
     try self.init(bytes: try Self.bytes(ofFileAt: path, what: "label file"), name: path, choice: choice)

@@ -5,7 +5,7 @@ import Foundation
 /// `models--ORG--NAME/{refs/REVISION, blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG}`.
 ///
 /// Without symbolic links, or if the cache was copied without them, the files are in `snapshots` themselves. For a file
-/// downloaded with Xet, `blobs/ETAG` is a link too, into a store of the whole cache (``SharedBlobs``).
+/// downloaded with Xet, `blobs/ETAG` is a link too, into a store of the whole cache (`SharedBlobs`).
 public struct HubCache: Sendable, Hashable {
   /// The cache's folder.
   public var folder: String

@@ -67,7 +67,9 @@ public struct ModelStore: Sendable {
   /// Reads a model's files completely and compares them with the digest in the entry or, without one, with the hub's:
   /// the name of the blob that a file links to. For a file that is not a link, the hub is asked.
   ///
-  /// - Parameter hub: the client for that; `nil` not to ask.
+  /// - Parameters:
+  ///   - entry: the model.
+  ///   - hub: the client for that; `nil` not to ask.
   /// - Throws: `HubFault.notPulled`, `HubFault.broken`; `UnreadableFile`; `CancellationError`.
   public func verify(_ entry: ModelEntry, asking hub: HubFetcher? = nil) async throws -> [Verified] {
     let paths = try location(of: entry)
