@@ -11,7 +11,7 @@ struct FixedAnswers: VisionLanguageModel {
   var imageSide: Int? { model.imageSide }
   func metadataNumbers(_ key: String) -> [Double]? { nil }
 
-  func look(at image: PixelImage) async throws -> any ImageView { View(view: try await model.look(at: image)) }
+  func encode(_ image: PixelImage) async throws -> any ImageContext { View(view: try await model.encode(image)) }
   func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
     try await model.respond(to: requests).map { Self.fixed($0, "") }
   }
@@ -23,9 +23,9 @@ struct FixedAnswers: VisionLanguageModel {
     return ScoredAnswer(stream: Self.fixed(answer.stream, " NV"), scores: answer.scores)
   }
 
-  private struct View: ImageView {
-    let view: any ImageView
-    var cost: LookingCost { view.cost }
+  private struct View: ImageContext {
+    let view: any ImageContext
+    var cost: EncodingCost { view.cost }
     func close() async { await view.close() }
     func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
       try await view.score(labels, after: prompt)
@@ -70,7 +70,7 @@ final class PromptRecorder: VisionLanguageModel {
   let recommendedSampling = RecommendedSampling()
   let imageSide: Int? = 8
   func metadataNumbers(_ key: String) -> [Double]? { nil }
-  func look(at image: PixelImage) async throws -> any ImageView { View(model: self) }
+  func encode(_ image: PixelImage) async throws -> any ImageContext { View(model: self) }
   func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] { answers(to: requests, " NV") }
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
     LabelScores(logProbabilities: labels.map { _ in -1 }, promptTokens: 0)
@@ -87,9 +87,9 @@ final class PromptRecorder: VisionLanguageModel {
     }
   }
 
-  private struct View: ImageView {
+  private struct View: ImageContext {
     let model: PromptRecorder
-    let cost = LookingCost(imageEncodes: 0, promptTokens: 0, encoding: .zero)
+    let cost = EncodingCost(imageEncodes: 0, promptTokens: 0, encoding: .zero)
     func close() async {}
     func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
       try await model.score(labels, after: prompt)

@@ -57,6 +57,6 @@ struct FixedWork: Encodable {
     questions = prompts.dropLast(2).map(\.text)
     review = prompts.dropLast().last?.text ?? ""
     classification = prompts.last?.text ?? ""
-    classificationOpening = prompts.last?.opening ?? ""
+    classificationOpening = prompts.last?.prefix ?? ""
   }
 }

@@ -8,7 +8,7 @@ import VisionLanguage
 /// width, each timed alone.
 ///
 /// Each distinct token is read once: the prompts about an image after its tokens, all in one row, as if no answer had to come
-/// between them; Phase 3's own words after its opening, which all images share and which is therefore not counted.
+/// between them; Phase 3's own words after its sharedPrefix, which all images share and which is therefore not counted.
 enum Floor {
   struct Result: Encodable {
     var way = "floor"
@@ -63,7 +63,7 @@ enum Floor {
     let prefix = "\nmodel\n" + work.prefix
     let prompts = (work.questions + [work.review]).map { bare.tokens("\n\n" + $0 + prefix) }
     let looking = prompts.flatMap { $0 }
-    let opening = bare.tokens("user\n" + work.classificationOpening)
+    let sharedPrefix = bare.tokens("user\n" + work.classificationOpening)
     let rest = bare.tokens(String(work.classification.dropFirst(work.classificationOpening.count)) + prefix)
     var result = Result(threads: threads, distinctTokens: looking.count + rest.count)
     let warmUps = arguments.number("warm-ups", default: 1)
@@ -82,9 +82,9 @@ enum Floor {
       try bare.read(looking, at: result.imageTokens)
       var reading = ContinuousClock.now - start
       bare.clear()
-      try bare.read(opening)
+      try bare.read(sharedPrefix)
       start = ContinuousClock.now
-      try bare.read(rest, at: opening.count)
+      try bare.read(rest, at: sharedPrefix.count)
       reading += ContinuousClock.now - start
       if isCounted { result.prompt.add(reading) }
     }

@@ -34,7 +34,7 @@ enum OurWay {
   }
 
   static func model(_ arguments: Arguments, _ readingProtocol: ReadingProtocol, parallel: Int) throws
-    -> EngineTeam
+    -> EnginePool
   {
     var configuration = EngineConfiguration(
       weights: try arguments.text("model"), projector: try arguments.text("mmproj"),
@@ -44,7 +44,7 @@ enum OurWay {
         longestPrompts: [Prompt(text: String(repeating: "word ", count: 350), answerPrefix: "Answer:")],
         longestAnswer: FixedWork.descriptionTokens))
     configuration.ignoresEndOfTurn = true
-    return try EngineTeam(configuration)
+    return try EnginePool(configuration)
   }
 
   static func run(_ arguments: Arguments) async throws {
@@ -64,7 +64,7 @@ enum OurWay {
     for run in 0..<(warmUps + arguments.number("repeats", default: 3)) {
       let pictures = try (0..<images).map { try Examination.image(number + $0, side: side) }
       number += images
-      let before = await engine.tally
+      let before = await engine.statistics
       let start = ContinuousClock.now
       try await withThrowingTaskGroup(of: Void.self) { group in
         for (index, picture) in pictures.enumerated() {
@@ -75,7 +75,7 @@ enum OurWay {
       }
       let took = ContinuousClock.now - start
       guard run >= warmUps else { continue }
-      let after = await engine.tally
+      let after = await engine.statistics
       result.runs.add(took)
       let inside = after.decoding - before.decoding + after.encoding - before.encoding
       result.outside.append(1 - inside / took)

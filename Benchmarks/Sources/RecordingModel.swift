@@ -22,8 +22,8 @@ final class RecordingModel: VisionLanguageModel {
   var imageSide: Int? { model.imageSide }
   func metadataNumbers(_ key: String) -> [Double]? { model.metadataNumbers(key) }
 
-  func look(at image: PixelImage) async throws -> any ImageView {
-    View(view: try await model.look(at: image), recorder: self)
+  func encode(_ image: PixelImage) async throws -> any ImageContext {
+    View(view: try await model.encode(image), recorder: self)
   }
   func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
     zip(requests, try await model.respond(to: requests)).map { recorded($1, of: $0, sees: false) }
@@ -36,10 +36,10 @@ final class RecordingModel: VisionLanguageModel {
     return ScoredAnswer(stream: recorded(answer.stream, of: request, sees: false), scores: answer.scores)
   }
 
-  private struct View: ImageView {
-    let view: any ImageView
+  private struct View: ImageContext {
+    let view: any ImageContext
     let recorder: RecordingModel
-    var cost: LookingCost { view.cost }
+    var cost: EncodingCost { view.cost }
     func close() async { await view.close() }
     func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
       try await view.score(labels, after: prompt)

@@ -28,23 +28,23 @@ public enum Tool {
       terminal.clearProgress()
       return status
     } catch let fault as UsageFault {
-      terminal.complain("dermgemma: \(fault.message)")
+      terminal.printError("dermgemma: \(fault.message)")
       if let command = commands.first(where: { $0.name == fault.command }) {
-        terminal.complain(Help.usageLine(command))
-        terminal.complain("See 'dermgemma \(command.name) --help'.")
+        terminal.printError(Help.usageLine(command))
+        terminal.printError("See 'dermgemma \(command.name) --help'.")
       } else {
-        terminal.complain("See 'dermgemma --help'.")
+        terminal.printError("See 'dermgemma --help'.")
       }
       return fault.kind.exitStatus
     } catch let fault as any Fault {
-      terminal.complain("dermgemma: \(fault)")
-      if fault.kind == .usage, let command = arguments.first { terminal.complain("See 'dermgemma \(command) --help'.") }
+      terminal.printError("dermgemma: \(fault)")
+      if fault.kind == .usage, let command = arguments.first { terminal.printError("See 'dermgemma \(command) --help'.") }
       return fault.kind.exitStatus
     } catch is CancellationError {
-      terminal.complain("dermgemma: interrupted")
+      terminal.printError("dermgemma: interrupted")
       return FaultKind.interrupted.exitStatus
     } catch {
-      terminal.complain("dermgemma: unexpected failure: \(error)")
+      terminal.printError("dermgemma: unexpected failure: \(error)")
       return FaultKind.bug.exitStatus
     }
   }
@@ -52,7 +52,7 @@ public enum Tool {
   private static func dispatch(_ arguments: [String], _ terminal: Terminal) async throws -> Int32 {
     guard let name = arguments.first else {
       for line in Help.overview(commands).split(separator: "\n", omittingEmptySubsequences: false) {
-        terminal.complain(String(line))
+        terminal.printError(String(line))
       }
       return FaultKind.usage.exitStatus
     }

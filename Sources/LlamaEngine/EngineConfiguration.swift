@@ -7,15 +7,15 @@ public struct EngineConfiguration: Sendable {
   public var weights: String
   /// The projector's GGUF file; without one no image can be read.
   public var projector: String?
-  /// Threads for decoding, and as many for encoding; `nil` to choose by the files' sizes. Of an ``EngineTeam`` of small
+  /// Threads for decoding, and as many for encoding; `nil` to choose by the files' sizes. Of an ``EnginePool`` of small
   /// weights, its engines.
   public var threads: Int?
   /// How many images and prompts are in memory at the same time.
   public var places: Places
   /// What the prompts need of a sequence; decides the size of the caches.
   public var demand: Demand
-  /// Openings of prompts that are kept to be shared; 0 for none.
-  public var openings = 2
+  /// Prefixes of prompts that are kept to be shared; 0 for none.
+  public var prefixes = 2
   /// Bytes that the embeddings of recent images may take; 0 keeps none.
   public var embeddingCacheBytes = 128 << 20
   /// Where to compute.

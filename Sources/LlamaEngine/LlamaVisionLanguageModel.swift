@@ -6,15 +6,15 @@ import Weights
 
 /// MedGemma, or any other Gemma 3, multimodal or text-only, on llama.cpp. Loaded once and shared by all callers.
 public final class LlamaVisionLanguageModel: VisionLanguageModel {
-  let vocabulary: Vocabulary
+  let vocabulary: Tokenizer
   let engine: DecodingEngine
-  let encoder: ImageEncoder?
+  let encoder: VisionEncoder?
   private let format: ChatFormat
   private let text: TextWeights
   private let projector: ProjectorWeights?
   private let identification: Task<ModelIdentity, any Error>
   /// The memory and sequences that it was given.
-  public let room: EngineRoom
+  public let room: EngineCapacity
   /// Threads for decoding, and those for encoding.
   public let threads: (decoding: Int, encoding: Int)
 
@@ -34,7 +34,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let usesGPU = try configuration.device.usesGPU()
     let model = try LlamaModel(
       path: configuration.weights, usesGPU: usesGPU, supplements: text.vocabulary.supplements)
-    let vocabulary = try Vocabulary(of: model, checked: text.vocabulary)
+    let vocabulary = try Tokenizer(of: model, checked: text.vocabulary)
     self.vocabulary = vocabulary
     let format = ChatFormat(vocabulary: vocabulary)
     self.format = format
@@ -52,8 +52,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, sharedThread: isCutUp ? thread : nil)
     encoder = try configuration.projector.map { path in
       let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
-      return try ImageEncoder(
-        path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes, on: thread.lane(.images))
+      return try VisionEncoder(
+        path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes, on: thread.priority(.images))
     }
     for file in files { try file.checkName() }
 
@@ -66,7 +66,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     tokens = min(tokens, max(model.trainedContext, Self.leastTokens))
     // llama.cpp rounds a sequence's cells up to a multiple of 256.
     tokens = (tokens + 255) / 256 * 256
-    let room = EngineRoom(configuration, text: text, projector: projector, tokensPerSequence: tokens)
+    let room = EngineCapacity(configuration, text: text, projector: projector, tokensPerSequence: tokens)
     self.room = room
     let context = try LlamaContext(
       of: model,
@@ -74,10 +74,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
         sequences: room.sequences, tokensPerSequence: tokens,
         batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU))
     engine = DecodingEngine(
-      context: context, vocabulary: vocabulary, division: .init(views: room.views, openings: room.openings),
+      context: context, vocabulary: vocabulary, division: .init(views: room.views, prefixes: room.prefixes),
       ignoresEndOfTurn: configuration.ignoresEndOfTurn,
       longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
-      on: thread.lane(.answers))
+      on: thread.priority(.answers))
 
     let name = text.name
     let engineName = Self.engineName(usesGPU: usesGPU)
@@ -130,10 +130,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   public func metadataNumbers(_ key: String) -> [Double]? { text.numbers(key) }
 
   /// Statistics since it was loaded.
-  public var tally: EngineTally {
+  public var statistics: EngineStatistics {
     get async {
-      let tally = await engine.tally
-      return await encoder?.add(to: tally) ?? tally
+      let statistics = await engine.statistics
+      return await encoder?.add(to: statistics) ?? statistics
     }
   }
 
@@ -147,21 +147,21 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     return format.beforeImage(bounds) + format.afterImage(bounds, prompt)
   }
 
-  public func look(at image: PixelImage) async throws -> any ImageView {
-    try await look(at: image, digest: image.digest)
+  public func encode(_ image: PixelImage) async throws -> any ImageContext {
+    try await encode(image, digest: image.digest)
   }
 
   /// Looks at an image whose digest is known.
-  func look(at image: PixelImage, digest: SHA256Digest) async throws -> any ImageView {
+  func encode(_ image: PixelImage, digest: SHA256Digest) async throws -> any ImageContext {
     guard let encoder, let bounds = vocabulary.imageBounds else { throw EngineFault.noProjector }
     let outcome = try await encoder.encode(image, digest: digest)
     let embedding = outcome.embedding
     let before = format.beforeImage(bounds)
     let view = try await engine.open(after: before, embeddings: embedding.numbers, count: embedding.count)
     let read = view.isOpeningNew ? before.count : 0
-    return LlamaImageView(
+    return LlamaImageContext(
       number: view.number, engine: engine, format: format, bounds: bounds,
-      cost: LookingCost(
+      cost: EncodingCost(
         imageEncodes: outcome.isNew ? 1 : 0, promptTokens: read + embedding.count,
         sharedPromptTokens: before.count - read, encoding: outcome.took))
   }
@@ -177,9 +177,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   public func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
     let format = format
     let scoring = try LabelTokens(labels, after: prompt) { format.withoutImage($0) }
-    let opening = min(format.prompt(withoutImage: prompt).opening, max(0, scoring.prompt.count - 1))
+    let prefix = min(format.prompt(withoutImage: prompt).prefix, max(0, scoring.prompt.count - 1))
     return try await engine.score(
-      scoring.labels, after: TokenPrompt(tokens: scoring.prompt, opening: opening), view: nil)
+      scoring.labels, after: TokenPrompt(tokens: scoring.prompt, prefix: prefix), view: nil)
   }
 
   public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {

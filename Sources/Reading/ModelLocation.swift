@@ -26,8 +26,8 @@ public struct ModelLocation: Sendable, Hashable {
 
   /// The requested weights; by default MedGemma below `models/` if it is there, otherwise the embedded model.
   ///
-  /// - Throws: ``ModelFault`` when only one of the two files was named, or the embedded model is not to be found.
-  public static func chosen(weights: String?, projector: String?) throws(ModelFault) -> ModelLocation {
+  /// - Throws: ``ModelLocationFault`` when only one of the two files was named, or the embedded model is not to be found.
+  public static func chosen(weights: String?, projector: String?) throws(ModelLocationFault) -> ModelLocation {
     switch (weights, projector) {
     case (let weights?, let projector?): return ModelLocation(weights: weights, projector: projector)
     case (nil, nil): break
@@ -74,7 +74,7 @@ public struct ModelLocation: Sendable, Hashable {
 }
 
 /// Weights that are not where they should be.
-public enum ModelFault: Fault, Equatable {
+public enum ModelLocationFault: Fault, Equatable {
   /// Only one of `--model` and `--mmproj` was given.
   case onlyOneFile(missing: String)
   /// Only one of MedGemma's two files is below `models/`.

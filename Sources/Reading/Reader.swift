@@ -15,7 +15,7 @@ public final class Reader: Sendable {
   public let examiner: Examiner
   /// How many images can be read at once without waiting for each other.
   public let readings: Int
-  private let model: EngineTeam
+  private let model: EnginePool
 
   /// Loads the model.
   ///
@@ -66,10 +66,10 @@ public final class Reader: Sendable {
       places: .fixed(views: readings ?? 1, answers: (readings ?? 1) * perReading), demand: readingProtocol.demand,
       device: device)
     if readings == nil {
-      let most = Self.mostReadings * EngineTeam.engines(for: configuration)
+      let most = Self.mostReadings * EnginePool.engines(for: configuration)
       configuration.places = .fitting(answersPerView: perReading, most: min(most, atMost ?? most))
     }
-    model = try EngineTeam(configuration)
+    model = try EnginePool(configuration)
     self.readings = readings ?? max(1, projector == nil ? model.room.answers : model.room.views)
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
@@ -78,7 +78,7 @@ public final class Reader: Sendable {
   public static let mostReadings = 8
 
   /// The room that the engine was given.
-  public var room: EngineRoom { model.room }
+  public var room: EngineCapacity { model.room }
   /// Engines side by side.
   public var engines: Int { model.engines }
   /// An engine's threads for decoding, and those for encoding.
@@ -97,7 +97,7 @@ public final class Reader: Sendable {
       return
     }
     let blank = try PixelImage(width: side, height: side, pixels: [UInt8](repeating: 128, count: side * side * 3))
-    let view = try await model.look(at: blank)
+    let view = try await model.encode(blank)
     for stream in try await view.respond(to: [request]) { for try await _ in stream {} }
     await view.close()
   }

@@ -42,19 +42,19 @@ public protocol RecordStore: Sendable {
   ///   - examination: what is kept, at its own position of its own run.
   ///   - replacing: whether it replaces what was stored at the same position of the run, as when a failure is retried.
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
-  func keep(_ examination: KeptExamination, replacing: Bool) async throws(RecordFault)
+  func keep(_ examination: StoredExamination, replacing: Bool) async throws(RecordFault)
 
   // MARK: Fetching
 
   /// An examination; `nil` when there is none.
   ///
   /// - Throws: ``RecordFault``, as any call.
-  func examination(_ id: RecordID) async throws(RecordFault) -> KeptExamination?
+  func examination(_ id: RecordID) async throws(RecordFault) -> StoredExamination?
 
   /// What was kept at a run's position, counted from 0; `nil` when nothing was.
   ///
   /// - Throws: ``RecordFault``, as any call.
-  func examination(ofRun run: RecordID, at position: Int) async throws(RecordFault) -> KeptExamination?
+  func examination(ofRun run: RecordID, at position: Int) async throws(RecordFault) -> StoredExamination?
 
   /// A run's examinations in the order of their positions.
   ///
@@ -65,7 +65,7 @@ public protocol RecordStore: Sendable {
   /// - Throws: ``RecordFault``, as any call.
   func examinations(
     ofRun run: RecordID, after position: Int?, limit: Int
-  ) async throws(RecordFault) -> [KeptExamination]
+  ) async throws(RecordFault) -> [StoredExamination]
 
   /// Which of a run's positions are taken, as ascending ranges.
   ///
@@ -89,7 +89,7 @@ public protocol RecordStore: Sendable {
   /// - Throws: ``RecordFault/badCursor(_:)``; ``RecordFault/cancelled`` as soon as the calling task is.
   func examinations(
     matching query: RecordQuery, limit: Int, after cursor: RecordCursor?
-  ) async throws(RecordFault) -> RecordPage<KeptExamination>
+  ) async throws(RecordFault) -> RecordPage<StoredExamination>
 
   /// How many examinations match.
   ///
@@ -131,7 +131,7 @@ extension RecordStore {
   /// Keeps an examination whose position is free.
   ///
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
-  public func keep(_ examination: KeptExamination) async throws(RecordFault) {
+  public func keep(_ examination: StoredExamination) async throws(RecordFault) {
     try await keep(examination, replacing: false)
   }
 

@@ -18,7 +18,7 @@ public struct Generation: Sendable, Hashable {
   public var generatedTokens: Int
   /// Tokens of the prompt that were decoded for this answer (a prefix that was there already is not counted).
   public var promptTokens: Int
-  /// Tokens before the answer that had been decoded before: an image's, or a common opening's.
+  /// Tokens before the answer that had been decoded before: an image's, or a common prefix's.
   public var sharedPromptTokens: Int
   /// Why it ended.
   public var stopReason: StopReason

@@ -9,13 +9,13 @@ public struct Prompt: Sendable, Hashable {
   /// The common beginning of all prompts of this kind: a model may decode it once for all of them.
   ///
   /// It affects cost, not answers. It is ignored if `text` does not begin with it.
-  public var opening: String
+  public var prefix: String
 
   /// A prompt of a user's turn and the beginning of the model's.
-  public init(text: String, answerPrefix: String, opening: String = "") {
+  public init(text: String, answerPrefix: String, prefix: String = "") {
     self.text = text
     self.answerPrefix = answerPrefix
-    self.opening = opening
+    self.prefix = prefix
   }
 }
 

@@ -2,7 +2,7 @@ import Digests
 import Faults
 
 /// Something that answers prompts: the model alone, or the model with an image in view.
-public protocol Respondent: Sendable {
+public protocol LanguageModel: Sendable {
   /// Submits several prompts at once; they are answered concurrently and never see each other.
   ///
   /// - Returns: one stream for each request, in their order.
@@ -25,7 +25,7 @@ public protocol Respondent: Sendable {
   func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer
 }
 
-extension Respondent {
+extension LanguageModel {
   /// Submits the prompt twice, for models that cannot share it.
   ///
   /// - Throws: a `Fault` as ``respond(to:)`` does, ``NoAnswer`` when that gives no stream.
@@ -45,7 +45,7 @@ public struct NoAnswer: Fault, Equatable {
 }
 
 /// A vision-language model: weights and projector, loaded once.
-public protocol VisionLanguageModel: Respondent {
+public protocol VisionLanguageModel: LanguageModel {
   /// Which weights these are.
   ///
   /// - Throws: a `Fault` when the files cannot be read for their digests.
@@ -60,19 +60,19 @@ public protocol VisionLanguageModel: Respondent {
   /// Encodes a prepared image once and decodes its prefix once.
   ///
   /// - Throws: a `Fault` when there is no projector or the image cannot be encoded.
-  func look(at image: PixelImage) async throws -> any ImageView
+  func encode(_ image: PixelImage) async throws -> any ImageContext
 }
 
 /// The model with one image in view. Prompts to it share the image and nothing else.
-public protocol ImageView: Respondent {
+public protocol ImageContext: LanguageModel {
   /// The cost of encoding.
-  var cost: LookingCost { get }
+  var cost: EncodingCost { get }
   /// Releases the view. Later prompts to it fail.
   func close() async
 }
 
 /// The cost of encoding an image.
-public struct LookingCost: Sendable, Hashable {
+public struct EncodingCost: Sendable, Hashable {
   /// Times that the image went through the projector: 1, or 0 when its embedding was still known.
   public var imageEncodes: Int
   /// Tokens of the prefix that were decoded for this, the image's included.

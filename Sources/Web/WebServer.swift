@@ -44,7 +44,7 @@ public final class WebServer: Sendable {
       close(listening.descriptor)
       throw error
     }
-    application.historySeat.records = records
+    application.historyRecorder.records = records
     let daemon = HTTPDaemon(
       application: application, limits: settings.limits, isSecure: settings.identity != nil)
     do {
@@ -61,13 +61,13 @@ public final class WebServer: Sendable {
     do {
       if let load {
         let engine = try await Self.loaded(load)
-        application.historySeat.history = try await History(
+        application.historyRecorder.history = try await History(
           in: records, engine: engine, document: settings.protocolDocument)
-        application.seat.state = .ready(engine)
+        application.loader.state = .ready(engine)
         application.board.start()
         log.write(.info, "ready")
       } else {
-        application.seat.state = .none
+        application.loader.state = .none
       }
       while !Task.isCancelled {
         try await Task.sleep(for: Self.sweep)
@@ -77,7 +77,7 @@ public final class WebServer: Sendable {
       }
     } catch is CancellationError {
     } catch {
-      application.seat.state = .failed("\(error)")
+      application.loader.state = .failed("\(error)")
       log.write(.error, "no_weights", ["cause": "\(error)"])
       failure = error
     }
@@ -94,8 +94,8 @@ public final class WebServer: Sendable {
       daemon.stopListening()
       await application.board.drain(patience: .seconds(settings.limits.shutdownSeconds))
       await daemon.stop(patience: Self.farewell)
-      await application.historySeat.history?.end()
-      if case .ready(let engine) = application.seat.state { await engine.close() }
+      await application.historyRecorder.history?.end()
+      if case .ready(let engine) = application.loader.state { await engine.close() }
       application.daemon = nil
     }.value
     log.write(.info, "ended")

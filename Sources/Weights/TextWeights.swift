@@ -26,7 +26,7 @@ public struct TextWeights: Sendable {
   /// How many tokens back a sliding-window block attends; `nil` if every block has global attention.
   public let slidingWindow: Int?
   /// The tokenizer.
-  public let vocabulary: Vocabulary
+  public let vocabulary: TokenVocabulary
 
   /// The path as the caller gave it.
   public var path: String { file.path }
@@ -46,7 +46,7 @@ public struct TextWeights: Sendable {
     var file = try GGUFFile(path: path)
     try file.checkKind(architecture: "gemma3", types: ["model"])
     let shape = try TextShape(file.metadata)
-    vocabulary = try Vocabulary(file.metadata)
+    vocabulary = try TokenVocabulary(file.metadata)
     try Self.checkTensors(file, shape, vocabularySize: vocabulary.size)
     file.metadata.dropArrays(longerThan: Self.keptArray)
     self.file = file

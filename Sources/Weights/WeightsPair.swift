@@ -21,7 +21,7 @@ public struct WeightsPair: Sendable {
         "projects to a width of \(grouped(projector.projectionLength)), but \(other) has the width "
           + "\(grouped(text.embeddingLength)); the two belong to different models")
     }
-    for marker in Vocabulary.imageMarkers where !text.vocabulary.has(marker) {
+    for marker in TokenVocabulary.imageMarkers where !text.vocabulary.has(marker) {
       throw fault("cannot be used with \(other), whose vocabulary has no piece \(quoted(marker))")
     }
     guard projector.tokensPerImage < text.contextLength else {

@@ -22,7 +22,7 @@ enum ArchiveStandIn {
 
   static func log() async throws -> [Entry] {
     let address = try await StandInServer.shared.endpoint + "/log"
-    let bytes = try await HTTPClient().bytes(of: HTTPRequest(address), limit: 10 << 20)
+    let bytes = try await HTTPClient().bytes(of: ClientRequest(address), limit: 10 << 20)
     return try JSONDecoder().decode([Entry].self, from: Data(bytes))
   }
 }

@@ -1,1 +1,118 @@
-../WeightsTests/GGUFWriter.swift
+import Foundation
+
+/// Writes GGUF files for tests: good ones, and ones that lie wherever a test wants them to.
+///
+/// Foundation only, so that other test targets can link to this file.
+struct GGUFWriter {
+  /// A metadata value: its type's number and its bytes.
+  struct Value {
+    var type: UInt32
+    var bytes: [UInt8]
+
+    static func u8(_ value: UInt8) -> Value { Value(type: 0, bytes: [value]) }
+    static func u16(_ value: UInt16) -> Value { Value(type: 2, bytes: littleEndian(value)) }
+    static func u32(_ value: UInt32) -> Value { Value(type: 4, bytes: littleEndian(value)) }
+    static func i32(_ value: Int32) -> Value { Value(type: 5, bytes: littleEndian(value)) }
+    static func f32(_ value: Float) -> Value { Value(type: 6, bytes: littleEndian(value.bitPattern)) }
+    static func bool(_ value: Bool) -> Value { Value(type: 7, bytes: [value ? 1 : 0]) }
+    static func u64(_ value: UInt64) -> Value { Value(type: 10, bytes: littleEndian(value)) }
+    static func i64(_ value: Int64) -> Value { Value(type: 11, bytes: littleEndian(value)) }
+    static func f64(_ value: Double) -> Value { Value(type: 12, bytes: littleEndian(value.bitPattern)) }
+    static func string(_ text: String) -> Value { Value(type: 8, bytes: lengthThenBytes(Array(text.utf8))) }
+
+    /// An array whose length may be a lie.
+    static func array(_ type: UInt32, count: Int, _ bytes: [UInt8]) -> Value {
+      Value(type: 9, bytes: littleEndian(type) + littleEndian(UInt64(bitPattern: Int64(count))) + bytes)
+    }
+    static func floats(_ values: [Float]) -> Value {
+      array(6, count: values.count, values.flatMap { littleEndian($0.bitPattern) })
+    }
+    static func integers(_ values: [Int32]) -> Value {
+      array(5, count: values.count, values.flatMap { littleEndian($0) })
+    }
+    static func flags(_ values: [Bool]) -> Value { array(7, count: values.count, values.map { $0 ? 1 : 0 }) }
+    static func strings(_ texts: [[UInt8]]) -> Value { array(8, count: texts.count, texts.flatMap(lengthThenBytes)) }
+  }
+
+  /// A tensor; its shape's first dimension varies fastest.
+  struct Tensor {
+    var name: [UInt8]
+    var shape: [UInt64]
+    var type: UInt32
+    var data: [UInt8]
+    /// The offset to claim instead of the true one.
+    var claimedOffset: UInt64?
+    /// The number of dimensions to claim instead of the true one.
+    var claimedDimensions: UInt32?
+  }
+
+  var magic = Array("GGUF".utf8)
+  var version: UInt32 = 3
+  var entries: [(key: [UInt8], value: Value)] = []
+  var tensors: [Tensor] = []
+  /// Counts to claim instead of the true ones.
+  var claimedEntries: UInt64?
+  var claimedTensors: UInt64?
+  /// The alignment to lay data out by.
+  var alignment = 32
+
+  /// A value by its key; setting `nil` removes it, and a new key goes last.
+  subscript(key: String) -> Value? {
+    get { entries.first { $0.key == Array(key.utf8) }?.value }
+    set {
+      let bytes = Array(key.utf8)
+      let index = entries.firstIndex { $0.key == bytes }
+      switch (index, newValue) {
+      case (let index?, let value?): entries[index].value = value
+      case (let index?, nil): entries.remove(at: index)
+      case (nil, let value?): entries.append((bytes, value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// Changes the tensor of a name.
+  mutating func change(_ name: String, _ change: (inout Tensor) -> Void) {
+    if let index = tensors.firstIndex(where: { $0.name == Array(name.utf8) }) { change(&tensors[index]) }
+  }
+
+  /// Takes the tensors of a name out.
+  mutating func remove(_ name: String) { tensors.removeAll { $0.name == Array(name.utf8) } }
+
+  /// The header, up to but without the padding before the tensors' data.
+  var header: [UInt8] {
+    var bytes = magic + littleEndian(version)
+    bytes += littleEndian(claimedTensors ?? UInt64(tensors.count))
+    bytes += littleEndian(claimedEntries ?? UInt64(entries.count))
+    for entry in entries { bytes += lengthThenBytes(entry.key) + littleEndian(entry.value.type) + entry.value.bytes }
+    var offset = 0
+    for tensor in tensors {
+      bytes += lengthThenBytes(tensor.name)
+      bytes += littleEndian(tensor.claimedDimensions ?? UInt32(tensor.shape.count))
+      for length in tensor.shape { bytes += littleEndian(length) }
+      bytes += littleEndian(tensor.type) + littleEndian(tensor.claimedOffset ?? UInt64(offset))
+      offset += padded(tensor.data.count)
+    }
+    return bytes
+  }
+
+  /// The whole file.
+  var file: [UInt8] {
+    var bytes = header
+    for tensor in tensors {
+      bytes += [UInt8](repeating: 0, count: padded(bytes.count) - bytes.count)
+      bytes += tensor.data
+    }
+    return bytes
+  }
+
+  private func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+}
+
+/// A number's bytes, the least significant first.
+func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { Array($0) }
+}
+
+/// A string as GGUF has it.
+func lengthThenBytes(_ bytes: [UInt8]) -> [UInt8] { littleEndian(UInt64(bytes.count)) + bytes }

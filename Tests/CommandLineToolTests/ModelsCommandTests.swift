@@ -24,7 +24,7 @@ enum HubStandIn {
 
   /// Lets a held repository's bytes go on.
   static func release(_ variables: [String: String]) async throws {
-    _ = try await HTTPClient().bytes(of: HTTPRequest(try #require(variables["HELD"])), limit: 1000)
+    _ = try await HTTPClient().bytes(of: ClientRequest(try #require(variables["HELD"])), limit: 1000)
   }
 }
 

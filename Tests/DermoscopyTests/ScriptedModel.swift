@@ -58,7 +58,7 @@ final class ScriptedModel: VisionLanguageModel {
   let imageSide: Int? = 224
   func metadataNumbers(_ key: String) -> [Double]? { metadata[key] }
 
-  func look(at image: PixelImage) async throws -> any ImageView {
+  func encode(_ image: PixelImage) async throws -> any ImageContext {
     note(.look)
     if lookingFails { throw Broken() }
     return View(model: self)
@@ -100,9 +100,9 @@ final class ScriptedModel: VisionLanguageModel {
     return stream
   }
 
-  private struct View: ImageView {
+  private struct View: ImageContext {
     let model: ScriptedModel
-    var cost: LookingCost { LookingCost(imageEncodes: 1, promptTokens: 100, encoding: .milliseconds(20)) }
+    var cost: EncodingCost { EncodingCost(imageEncodes: 1, promptTokens: 100, encoding: .milliseconds(20)) }
     func close() async { model.note(.close) }
     func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
       model.respond(to: requests, seesImage: true)

@@ -98,7 +98,7 @@ import Testing
   @Test(arguments: ["file:///etc/passwd", "ftp://a.example/x", "nonsense", "http://"])
   func `only http and https are fetched`(_ address: String) async {
     await #expect(throws: TransferFault.badAddress(address)) {
-      try await HTTPClient().bytes(of: HTTPRequest(address), limit: 10)
+      try await HTTPClient().bytes(of: ClientRequest(address), limit: 10)
     }
   }
 
@@ -106,7 +106,7 @@ import Testing
     let standIn = try await StandInServer.shared
     let url = standIn.storage + "/tests/plain.large/resolve/main/x"
     await #expect(throws: TransferFault.tooLarge(url: url, limit: 1000)) {
-      try await HTTPClient().bytes(of: HTTPRequest(url), limit: 1000)
+      try await HTTPClient().bytes(of: ClientRequest(url), limit: 1000)
     }
   }
 }

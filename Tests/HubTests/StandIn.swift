@@ -14,7 +14,7 @@ extension StandInServer {
 
   /// The requests about a repository.
   func log(of repository: String) async throws -> [Entry] {
-    let bytes = try await HTTPClient().bytes(of: HTTPRequest(endpoint + "/log"), limit: 10 << 20)
+    let bytes = try await HTTPClient().bytes(of: ClientRequest(endpoint + "/log"), limit: 10 << 20)
     return try JSONDecoder().decode([Entry].self, from: Data(bytes)).filter { $0.path.contains(repository + "/") }
   }
 }
@@ -46,7 +46,7 @@ struct Bench: Sendable {
 
   /// Lets a held repository's bytes go on.
   func release() async throws {
-    _ = try await HTTPClient().bytes(of: HTTPRequest(standIn.endpoint + "/release/" + repository), limit: 1000)
+    _ = try await HTTPClient().bytes(of: ClientRequest(standIn.endpoint + "/release/" + repository), limit: 1000)
   }
 
   /// The requests for bytes so far.

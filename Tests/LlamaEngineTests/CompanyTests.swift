@@ -19,7 +19,7 @@ import VisionLanguage
     var texts: [String] = []
     for (index, prompt) in prompts.enumerated() {
       await model.engine.traceLogits()
-      let view = try await model.look(at: image)
+      let view = try await model.encode(image)
       texts.append(try #require(try await view.answer(TinyModel.request(prompt, seed: UInt32(index)))).text)
       alone.append(try #require(await model.engine.logitTraces?.values.first))
       await view.close()
@@ -28,9 +28,9 @@ import VisionLanguage
 
     for width in [2, 3, 5, 8] {
       await model.engine.traceLogits()
-      let view = try await model.look(at: image)
+      let view = try await model.encode(image)
       // Company of another image and of none, with answers of other lengths.
-      let other = try await model.look(at: TinyModel.image(2))
+      let other = try await model.encode(TinyModel.image(2))
       let strangers = try await other.respond(to: [TinyModel.request("the other", seed: 99, tokens: 60)])
       let bystanders = try await model.respond(to: [TinyModel.request("no image", seed: 98, tokens: 40)])
       let streams = try await view.respond(
@@ -53,7 +53,7 @@ import VisionLanguage
     let model = try await TinyModel.load(views: 1)
     let request = TinyModel.request("in the work", tokens: 40)
     func answer(_ number: Int) async throws -> String {
-      let view = try await model.look(at: TinyModel.image(number))
+      let view = try await model.encode(TinyModel.image(number))
       defer { Task { await view.close() } }
       return try #require(try await view.answer(request)).text
     }
@@ -76,7 +76,7 @@ import VisionLanguage
     for threads in [1, 2, 3] {
       let model = try await TinyModel.load(threads: threads, kind: kind)
       await model.engine.traceLogits()
-      let view = try await model.look(at: TinyModel.image(5))
+      let view = try await model.encode(TinyModel.image(5))
       _ = try await view.answer(TinyModel.request("the work"))
       traces.append(try #require(await model.engine.logitTraces?.values.first))
       await model.close()

@@ -8,12 +8,12 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct ComputeThreadTests {
   /// An actor that notes what happens, and on which thread.
   private actor Worker {
-    nonisolated let executor: LaneExecutor
+    nonisolated let executor: ComputeThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private(set) var threads: Set<pthread_t> = []
     private(set) var steps = 0
 
-    init(on executor: LaneExecutor) { self.executor = executor }
+    init(on executor: ComputeThreadExecutor) { self.executor = executor }
 
     func step() {
       steps += 1
@@ -47,8 +47,8 @@ import Testing
 
   @Test func `answers move on between the products of an image, on the same thread`() async {
     let thread = ComputeThread(name: "test")
-    let images = Worker(on: thread.lane(.images))
-    let answers = Worker(on: thread.lane(.answers))
+    let images = Worker(on: thread.priority(.images))
+    let answers = Worker(on: thread.priority(.answers))
     let counted = Counter()
     async let image = images.work(until: { counted.value >= 50 }, between: { product(on: thread) })
     for _ in 0..<50 {
@@ -62,8 +62,8 @@ import Testing
 
   @Test func `no image is begun while another is encoded`() async {
     let thread = ComputeThread(name: "test")
-    let first = Worker(on: thread.lane(.images))
-    let second = Worker(on: thread.lane(.images))
+    let first = Worker(on: thread.priority(.images))
+    let second = Worker(on: thread.priority(.images))
     let hasBegun = Counter()
     let products = Counter()
     async let image = first.work(
@@ -81,8 +81,8 @@ import Testing
 
   @Test func `answers without end do not keep an image from its turn`() async {
     let thread = ComputeThread(name: "test")
-    let images = Worker(on: thread.lane(.images))
-    let answers = Worker(on: thread.lane(.answers))
+    let images = Worker(on: thread.priority(.images))
+    let answers = Worker(on: thread.priority(.answers))
     let busy = (0..<4).map { _ in Task { while !Task.isCancelled { await answers.step() } } }
     await images.step()
     for task in busy {
@@ -97,7 +97,7 @@ import Testing
     do {
       let thread = ComputeThread(name: "test")
       ended = thread
-      let worker = Worker(on: thread.lane(.answers))
+      let worker = Worker(on: thread.priority(.answers))
       await worker.step()
     }
     let end = ContinuousClock.now + .seconds(60)

@@ -11,7 +11,7 @@ import VisionLanguage
   private static let count =
     ProcessInfo.processInfo.environment["DERMGEMMA_INTERLEAVED"].flatMap { Int($0) } ?? 50
   private static let pictures = 10
-  private static let opening = "the network in the work of the net:\n"
+  private static let prefix = "the network in the work of the net:\n"
 
   /// Pictures that differ in one byte.
   private static func image(_ number: Int) throws -> PixelImage {
@@ -24,7 +24,7 @@ import VisionLanguage
   private static func examine(
     _ number: Int, with model: any VisionLanguageModel
   ) async throws -> [String] {
-    let view = try await model.look(at: image(number % pictures))
+    let view = try await model.encode(image(number % pictures))
     let streams = try await view.respond(to: [
       TinyModel.request("the", seed: UInt32(number % pictures)), TinyModel.request("in the work", seed: 5),
     ])
@@ -33,7 +33,7 @@ import VisionLanguage
     let prompt = Prompt(text: "work", answerPrefix: "A:")
     said.append("\(try await view.score([" a", " the"], after: prompt).logProbabilities)")
     await view.close()
-    let words = Prompt(text: opening + "\(number % 3) \(said[0].prefix(8))", answerPrefix: "A:", opening: opening)
+    let words = Prompt(text: prefix + "\(number % 3) \(said[0].prefix(8))", answerPrefix: "A:", prefix: prefix)
     let request = GenerationRequest(
       prompt: words, sampling: Sampling(temperature: 0.8, repeatPenalty: 1.5, maxTokens: 16), seed: 3)
     let answer = try await model.respond(to: request, scoring: [" a", " xyz"])
@@ -73,7 +73,7 @@ import VisionLanguage
             if let said = try? await task.value { #expect(said == expected[number % (Self.pictures * 3)]) }
           case 5:
             // A prompt that does not fit fails alone.
-            let view = try await crowd.look(at: Self.image(number % Self.pictures))
+            let view = try await crowd.encode(Self.image(number % Self.pictures))
             let long = TinyModel.request(String(repeating: "q", count: 5000))
             await #expect(throws: EngineFault.self) { try await view.respond(to: [long]) }
             await view.close()
@@ -87,14 +87,14 @@ import VisionLanguage
     }
     for _ in 0..<400 where await crowd.freeSequences < total { try await Task.sleep(for: .milliseconds(5)) }
     #expect(await crowd.freeSequences == total, "nothing was lost on the way")
-    #expect(await crowd.tally.imageEncodes > Self.pictures, "embeddings were evicted and made again")
+    #expect(await crowd.statistics.imageEncodes > Self.pictures, "embeddings were evicted and made again")
     await crowd.close()
   }
 
   @Test func `an examination decodes no more than it must`() async throws {
     let model = try await TinyModel.load(views: 1, answers: 4, threads: 1)
-    let view = try await model.look(at: Self.image(0))
-    let before = await model.tally
+    let view = try await model.encode(Self.image(0))
+    let before = await model.statistics
     // The turn before the image, and the image.
     #expect(before.imageEncodes == 1 && before.decodes == 2 && before.imageTokens == 4)
     let streams = try await view.respond(
@@ -107,7 +107,7 @@ import VisionLanguage
       generated += answer.generatedTokens
     }
     await view.close()
-    let after = await model.tally
+    let after = await model.statistics
     // All prompts in one batch, and one step for all answers: the first tokens come of the prompts themselves.
     #expect(after.decodes - before.decodes == 1 + longest - 1)
     #expect(after.writingDecodes == longest - 1)
@@ -117,12 +117,12 @@ import VisionLanguage
 
   @Test func `answers side by side are computed in one piece, in whatever order others ended`() async throws {
     let model = try await TinyModel.load(views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true)
-    func answer(_ lengths: [Int]) async throws -> EngineTally {
-      let before = await model.tally
+    func answer(_ lengths: [Int]) async throws -> EngineStatistics {
+      let before = await model.statistics
       let streams = try await model.respond(
         to: lengths.enumerated().map { TinyModel.request("the", seed: UInt32($0), tokens: $1) })
       for stream in streams { _ = try await stream.whole() }
-      var after = await model.tally
+      var after = await model.statistics
       after.writingDecodes -= before.writingDecodes
       after.writingPieces -= before.writingPieces
       after.moves -= before.moves
@@ -136,7 +136,7 @@ import VisionLanguage
     #expect(uneven.moves == 1)
     let even = try await answer([7, 7, 7, 7, 7, 7])
     #expect(even.writingDecodes == 6 && even.writingPieces == 6 && even.moves == 0)
-    #expect(await model.tally.fillers == 0)
+    #expect(await model.statistics.fillers == 0)
     await model.close()
   }
 
@@ -154,7 +154,7 @@ import VisionLanguage
       _ = try await model.answer(request(index))
       alone.append(try #require(await model.engine.logitTraces?.values.first))
     }
-    #expect(await model.tally.moves == 0)
+    #expect(await model.statistics.moves == 0)
     await model.engine.traceLogits()
     let streams = try await model.respond(to: lengths.indices.map(request))
     // A newcomer for the first sequence that is free again.
@@ -163,16 +163,16 @@ import VisionLanguage
     for stream in streams.dropFirst() + newcomer { _ = try await stream.whole() }
     let traces = try #require(await model.engine.logitTraces)
     #expect(traces.sorted { $0.key < $1.key }.map(\.value) == alone + [alone[4]])
-    let tally = await model.tally
-    #expect(tally.moves > 0)
+    let statistics = await model.statistics
+    #expect(statistics.moves > 0)
     // Not all prompts are so unlike in length that each was read by itself.
-    #expect(tally.fillers > 0)
+    #expect(statistics.fillers > 0)
     #expect(await model.engine.freeSequences == 9)
     await model.close()
   }
 
   @Test func `gaps that are filled keep a batch in one piece and change no bit`() async throws {
-    var found: [(bits: [UInt64: [UInt64]], tally: EngineTally)] = []
+    var found: [(bits: [UInt64: [UInt64]], statistics: EngineStatistics)] = []
     for gap in [0, 3] {
       let model = try await TinyModel.load(
         views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: gap)
@@ -184,14 +184,14 @@ import VisionLanguage
       for stream in streams { _ = try await stream.whole() }
       // A sequence that was a gap serves the next prompt as any other.
       _ = try await model.answer(TinyModel.request("in the work", seed: 9))
-      found.append((try #require(await model.engine.logitTraces), await model.tally))
+      found.append((try #require(await model.engine.logitTraces), await model.statistics))
       await model.close()
     }
     #expect(found[0].bits == found[1].bits)
-    #expect(found[0].tally.fillers == 0 && found[0].tally.writingPieces > found[0].tally.writingDecodes)
-    #expect(found[1].tally.fillers > 0 && found[1].tally.writingPieces == found[1].tally.writingDecodes)
-    #expect(found[0].tally.writtenTokens == found[1].tally.writtenTokens)
-    #expect(found.allSatisfy { $0.tally.moves == 0 })
+    #expect(found[0].statistics.fillers == 0 && found[0].statistics.writingPieces > found[0].statistics.writingDecodes)
+    #expect(found[1].statistics.fillers > 0 && found[1].statistics.writingPieces == found[1].statistics.writingDecodes)
+    #expect(found[0].statistics.writtenTokens == found[1].statistics.writtenTokens)
+    #expect(found.allSatisfy { $0.statistics.moves == 0 })
   }
 
   @Test func `prompts read side by side are scored as alone`() async throws {
@@ -217,7 +217,7 @@ import VisionLanguage
   }
 }
 
-extension EngineTeam {
+extension EnginePool {
   /// Those of all engines.
   var freeSequences: Int {
     get async {

@@ -19,7 +19,7 @@ import VisionLanguage
       self.prompt = model.promptTokens(of: prompt, afterImage: false)
       promptAfterImage = model.promptTokens(of: prompt, afterImage: true)
       answer = try await model.answer(TinyModel.request("the work"))?.tokens ?? []
-      let view = try await model.look(at: TinyModel.image(4))
+      let view = try await model.encode(TinyModel.image(4))
       answerAfterImage = try await view.answer(TinyModel.request("the work"))?.tokens ?? []
       scores = try await view.score([" a", " the"], after: prompt).logProbabilities
       await view.close()

@@ -5,11 +5,11 @@ import Weights
 @testable import LlamaEngine
 
 @Suite struct RoomTests {
-  private func room(_ places: EngineConfiguration.Places, hasProjector: Bool = true) throws -> EngineRoom {
+  private func room(_ places: EngineConfiguration.Places, hasProjector: Bool = true) throws -> EngineCapacity {
     let folder = try TinyModel.folder()
     let files = try TinyWeights().write(into: folder)
     let configuration = EngineConfiguration(weights: files.text, projector: files.projector, places: places)
-    return EngineRoom(
+    return EngineCapacity(
       configuration, text: try TextWeights(path: files.text),
       projector: hasProjector ? try ProjectorWeights(path: files.projector) : nil, tokensPerSequence: 512)
   }

@@ -36,12 +36,12 @@ import VisionLanguage
 
   @Test func `more prompts than sequences are all answered`() async throws {
     let model = try await TinyModel.load(views: 1, answers: 2)
-    let view = try await model.look(at: TinyModel.image(1))
+    let view = try await model.encode(TinyModel.image(1))
     let streams = try await view.respond(to: (0..<9).map { TinyModel.request("the", seed: UInt32($0), tokens: 12) })
     // Closing now must not take the image away from those that still wait.
     await view.close()
     let crowded = try await streams.asyncMap { try await $0.whole().pieces }
-    let again = try await model.look(at: TinyModel.image(1))
+    let again = try await model.encode(TinyModel.image(1))
     for (seed, text) in crowded.enumerated() {
       #expect(try await again.answer(TinyModel.request("the", seed: UInt32(seed), tokens: 12))?.text == text)
     }
@@ -51,9 +51,9 @@ import VisionLanguage
 
   @Test func `looking waits for a free view, and gives up when cancelled`() async throws {
     let model = try await TinyModel.load(views: 1)
-    let first = try await model.look(at: TinyModel.image(1))
-    let impatient = Task { try await model.look(at: TinyModel.image(2)) }
-    let patient = Task { try await model.look(at: TinyModel.image(3)) }
+    let first = try await model.encode(TinyModel.image(1))
+    let impatient = Task { try await model.encode(TinyModel.image(2)) }
+    let patient = Task { try await model.encode(TinyModel.image(3)) }
     try await Task.sleep(for: .milliseconds(50))
     impatient.cancel()
     await #expect(throws: CancellationError.self) { try await impatient.value }
@@ -78,7 +78,7 @@ import VisionLanguage
 
   @Test func `without a projector nothing can be looked at, and text is still answered`() async throws {
     let model = try await TinyModel.load(hasProjector: false)
-    await #expect(throws: EngineFault.noProjector) { try await model.look(at: TinyModel.image(1)) }
+    await #expect(throws: EngineFault.noProjector) { try await model.encode(TinyModel.image(1)) }
     #expect(try await model.answer(TinyModel.request("the")) != nil)
     #expect(model.imageSide == nil)
     await model.close()
@@ -86,8 +86,8 @@ import VisionLanguage
 
   @Test func `a closed model answers nobody and leaves nobody waiting`() async throws {
     let model = try await TinyModel.load(views: 1)
-    let view = try await model.look(at: TinyModel.image(1))
-    let waiting = Task { try await model.look(at: TinyModel.image(2)) }
+    let view = try await model.encode(TinyModel.image(1))
+    let waiting = Task { try await model.encode(TinyModel.image(2)) }
     let stream = try #require(try await view.respond(to: [TinyModel.request("the", tokens: 390)]).first)
     try await Task.sleep(for: .milliseconds(20))
     await model.close()
@@ -99,7 +99,7 @@ import VisionLanguage
   @Test func `an image of another size is stretched, and a single pixel is an image too`() async throws {
     let model = try await TinyModel.load()
     for side in [1, 3, 200] {
-      let view = try await model.look(at: TinyModel.image(side, side: side))
+      let view = try await model.encode(TinyModel.image(side, side: side))
       #expect(try await view.answer(TinyModel.request("the")) != nil)
       await view.close()
     }

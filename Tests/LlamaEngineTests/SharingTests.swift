@@ -5,11 +5,11 @@ import VisionLanguage
 
 /// Nothing is computed twice, and what is shared changes no bit.
 @Suite(.serialized) struct SharingTests {
-  private static let opening = "the network in the work of the net:\n"
+  private static let prefix = "the network in the work of the net:\n"
   private static let endings = ["in", "work", "the the the", "x", "\u{301}a", "a rather longer ending than the others"]
 
-  private func prompt(_ ending: String, opening: String = SharingTests.opening) -> Prompt {
-    Prompt(text: Self.opening + ending, answerPrefix: "Answer:", opening: opening)
+  private func prompt(_ ending: String, prefix: String = SharingTests.prefix) -> Prompt {
+    Prompt(text: Self.prefix + ending, answerPrefix: "Answer:", prefix: prefix)
   }
 
   private func request(_ prompt: Prompt, seed: UInt32 = 1, tokens: Int = 20) -> GenerationRequest {
@@ -26,7 +26,7 @@ import VisionLanguage
     return (try #require(await model.engine.logitTraces?.values.first), answer)
   }
 
-  @Test func `an opening is read once, and every prompt's logits are those of one read alone`() async throws {
+  @Test func `an prefix is read once, and every prompt's logits are those of one read alone`() async throws {
     let shared = try await TinyModel.load()
     for (index, ending) in (Self.endings + Self.endings).enumerated() {
       let alone = try await TinyModel.load()
@@ -37,40 +37,40 @@ import VisionLanguage
       let (computed, kept) = (found.answer.promptTokens, found.answer.sharedPromptTokens)
       #expect(computed + kept == expected.answer.promptTokens)
       #expect(expected.answer.sharedPromptTokens == 0)
-      // An accent that joins the opening's last letter would cut it elsewhere; then it is another opening.
+      // An accent that joins the prefix's last letter would cut it elsewhere; then it is another prefix.
       if index > 0, ending != "\u{301}a" { #expect(kept > 0, "\(ending)") }
     }
     await shared.close()
   }
 
-  @Test func `an opening in two pieces gives the bits of one piece`() async throws {
+  @Test func `an prefix in two pieces gives the bits of one piece`() async throws {
     let model = try await TinyModel.load()
     for ending in Self.endings {
-      let whole = try await traced(model, request(prompt(ending, opening: "")))
+      let whole = try await traced(model, request(prompt(ending, prefix: "")))
       let parted = try await traced(model, request(prompt(ending)))
       #expect(whole.bits == parted.bits, "\(ending)")
     }
     await model.close()
   }
 
-  @Test func `an opening that does not begin the text, or is all of it, is no harm`() async throws {
+  @Test func `an prefix that does not begin the text, or is all of it, is no harm`() async throws {
     let model = try await TinyModel.load()
     let text = "in the work in the net"
     let plain = try await traced(model, request(Prompt(text: text, answerPrefix: "A")))
-    for opening in ["another beginning altogether", text, text + " and more", "i"] {
-      let prompt = Prompt(text: text, answerPrefix: "A", opening: opening)
-      for _ in 0..<2 { #expect(try await traced(model, request(prompt)).bits == plain.bits, "\(opening)") }
+    for prefix in ["another beginning altogether", text, text + " and more", "i"] {
+      let prompt = Prompt(text: text, answerPrefix: "A", prefix: prefix)
+      for _ in 0..<2 { #expect(try await traced(model, request(prompt)).bits == plain.bits, "\(prefix)") }
     }
     await model.close()
   }
 
-  @Test func `more openings than places push each other out and change nothing`() async throws {
+  @Test func `more prefixes than places push each other out and change nothing`() async throws {
     let model = try await TinyModel.load()
     var expected: [[UInt64]] = []
     for round in 0..<3 {
       for letter in ["a", "b", "c", "d", "e"] {
-        let opening = String(repeating: letter + " work ", count: 8)
-        let prompt = Prompt(text: opening + "in", answerPrefix: "", opening: opening)
+        let prefix = String(repeating: letter + " work ", count: 8)
+        let prompt = Prompt(text: prefix + "in", answerPrefix: "", prefix: prefix)
         let bits = try await traced(model, request(prompt)).bits
         if round == 0 { expected.append(bits) } else { #expect(expected.contains(bits)) }
       }
@@ -86,7 +86,7 @@ import VisionLanguage
     for ending in Self.endings {
       let scores = try await model.score(labels, after: prompt(ending))
       let alone = try await traced(model, request(prompt(ending)))
-      let before = await model.tally
+      let before = await model.statistics
       await model.engine.traceLogits()
       let both = try await model.respond(to: request(prompt(ending)), scoring: labels)
       let answer = try #require(try await both.stream.whole().generation)
@@ -94,7 +94,7 @@ import VisionLanguage
       #expect(both.scores.logProbabilities == scores.logProbabilities)
       #expect(answer.tokens == alone.answer.tokens)
       #expect(bits == alone.bits, "\(ending)")
-      let after = await model.tally
+      let after = await model.statistics
       #expect(after.promptTokens - before.promptTokens == answer.promptTokens + both.scores.promptTokens)
       #expect(both.scores.sharedPromptTokens == 0, "the prompt is counted once, with the answer")
     }
@@ -106,19 +106,19 @@ import VisionLanguage
     let image = try TinyModel.image(3)
     var answers: [String] = []
     for look in 0..<3 {
-      let view = try await model.look(at: image)
+      let view = try await model.encode(image)
       #expect(view.cost.imageEncodes == (look == 0 ? 1 : 0))
       #expect(view.cost.encoding == .zero || look == 0)
       answers.append(try #require(try await view.answer(TinyModel.request("the"))).text)
       await view.close()
     }
     #expect(Set(answers).count == 1)
-    let other = try await model.look(at: TinyModel.image(4))
+    let other = try await model.encode(TinyModel.image(4))
     #expect(other.cost.imageEncodes == 1)
     // What stands before every image was read with the first.
     #expect(other.cost.promptTokens == 4 || other.cost.sharedPromptTokens > 0)
     await other.close()
-    #expect(await model.tally.imageEncodes == 2)
+    #expect(await model.statistics.imageEncodes == 2)
     await model.close()
   }
 
@@ -128,7 +128,7 @@ import VisionLanguage
     let encodes = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          let view = try await model.look(at: image)
+          let view = try await model.encode(image)
           await view.close()
           return view.cost.imageEncodes
         }

@@ -40,13 +40,13 @@ enum TinyModel {
   /// Several engines of it.
   static func team(
     engines: Int, views: Int, answers: Int, hasProjector: Bool = true, embeddingCacheBytes: Int? = nil
-  ) async throws -> EngineTeam {
+  ) async throws -> EnginePool {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = try configuration(
       in: folder, views: views, answers: answers, threads: engines, hasProjector: hasProjector)
     if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
-    let team = try EngineTeam(configuration)
+    let team = try EnginePool(configuration)
     for member in team.members { _ = try await member.identity }
     return team
   }
@@ -92,7 +92,7 @@ extension GenerationStream {
   }
 }
 
-extension Respondent {
+extension LanguageModel {
   /// One prompt's whole answer.
   func answer(_ request: GenerationRequest) async throws -> Generation? {
     guard let stream = try await respond(to: [request]).first else { return nil }

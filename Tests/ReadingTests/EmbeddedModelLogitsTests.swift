@@ -68,7 +68,7 @@ import VisionLanguage
       let path = Self.folder.appendingPathComponent("reference/\(image.image)").path
       let pixels = try ImageDecoder.decode(fileAt: path).image
       #expect(pixels.width == model.imageSide, "\(image.image) needs no resizing")
-      let view = try await model.look(at: pixels)
+      let view = try await model.encode(pixels)
       let scores = try await view.score([" MEL", " NV", " BCC", " BKL"], after: prompt)
       await view.close()
       // Every code is one token, so the prompt's own logits are the last that were computed.

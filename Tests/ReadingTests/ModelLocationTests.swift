@@ -9,8 +9,8 @@ import Testing
     try ModelLocation.chosen(weights: weights, projector: projector)
   }
 
-  private func fault(_ weights: String?, _ projector: String?) -> ModelFault? {
-    do throws(ModelFault) {
+  private func fault(_ weights: String?, _ projector: String?) -> ModelLocationFault? {
+    do throws(ModelLocationFault) {
       _ = try ModelLocation.chosen(weights: weights, projector: projector)
       return nil
     } catch {
@@ -54,9 +54,9 @@ import Testing
   }
 
   @Test func `weights that are not there are told in a way that helps`() {
-    let none = ModelFault.noEmbeddedModel(searched: "/a, /b")
+    let none = ModelLocationFault.noEmbeddedModel(searched: "/a, /b")
     #expect(none.kind == .unusableWeights)
     #expect(none.description.contains("/a, /b") && none.description.contains("--model"))
-    #expect(ModelFault.halfAModel(there: "x", missing: "y").kind == .unusableWeights)
+    #expect(ModelLocationFault.halfAModel(there: "x", missing: "y").kind == .unusableWeights)
   }
 }

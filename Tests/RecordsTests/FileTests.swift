@@ -71,7 +71,7 @@ import Testing
       path: path, opening: .creating, patience: .seconds(1), migrations: Schema.migrations, pages: 60)
     let run = Specimens.run()
     try await records.begin(run)
-    var kept: [KeptExamination] = []
+    var kept: [StoredExamination] = []
     var fault: RecordFault?
     for position in 0..<1_000 where fault == nil {
       let examination = try Specimens.examination(position, of: run)
@@ -86,7 +86,7 @@ import Testing
     #expect(kept.count > 3)
     await records.close()
     let again = try await SQLiteRecords(path: path, opening: .existing)
-    var found: [KeptExamination] = []
+    var found: [StoredExamination] = []
     for try await examination in again.examinations(ofRun: run.id) { found.append(examination) }
     #expect(found == kept)
     #expect(try await again.check().isEmpty)

@@ -73,8 +73,8 @@ import Testing
     let run = Specimens.run()
     try await records.begin(run)
     let good = try Specimens.examination(0, of: run)
-    var bad: [KeptExamination] = []
-    func add(_ change: (inout KeptExamination) -> Void) {
+    var bad: [StoredExamination] = []
+    func add(_ change: (inout StoredExamination) -> Void) {
       var examination = good
       change(&examination)
       bad.append(examination)

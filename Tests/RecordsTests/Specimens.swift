@@ -65,16 +65,16 @@ enum Specimens {
   static func examination(
     _ position: Int, of run: Run, name: String? = nil, image: Int? = nil, code: LesionCode = .nevus,
     flags: [QualityFlag] = [], text: String = "An even network, brown.", finished: Date = Date()
-  ) throws -> KeptExamination {
-    KeptExamination(
+  ) throws -> StoredExamination {
+    StoredExamination(
       run: run.id, position: position, finished: finished,
       report: try report(
         name: name ?? "image-\(position).png", image: image ?? position, code: code, flags: flags, text: text),
       elapsed: 25.25, details: #"{"asked": "what?"}"#)
   }
 
-  static func failure(_ position: Int, of run: Run, image: Int? = nil) -> KeptExamination {
-    KeptExamination(
+  static func failure(_ position: Int, of run: Run, image: Int? = nil) -> StoredExamination {
+    StoredExamination(
       run: run.id, position: position, imageName: "broken.jpg", imageDigest: image.map(digest),
       outcome: .failure(ExaminationFailure(RecordFault.missing(path: "x"))), elapsed: 1)
   }

@@ -28,7 +28,7 @@ import VisionLanguage
         let posted = try await server.post("/api/analyze", json: "{\"filename\": \"a b.png\", \"seed\": \(seed)}")
         #expect(posted.status == 200, "\(posted.text)")
       }
-      let store = try #require(server.server.application.historySeat.records)
+      let store = try #require(server.server.application.historyRecorder.records)
       let kept = try await store.examinations(matching: RecordQuery(), limit: 10, after: nil).elements
       #expect(kept.compactMap { $0.report?.seed } == seeds.reversed())
       for examination in kept {
@@ -58,14 +58,14 @@ import VisionLanguage
     try await TestServer.run { server async throws in
       let posted = try await server.post("/api/analyze", json: "{\"filename\": \"a b.png\"}")
       #expect(posted.status == 200)
-      let store = try #require(server.server.application.historySeat.records)
+      let store = try #require(server.server.application.historyRecorder.records)
       let first = try #require(
         try await store.examinations(matching: RecordQuery(), limit: 1, after: nil).elements.first)
       let report = try #require(first.report)
       for (position, truth) in ["NV", "MEL", "MEL", "MEL", nil].enumerated() {
         var copy = report
         copy.groundTruth = truth.map { GroundTruth(code: $0, attribute: nil) }
-        try await store.keep(KeptExamination(run: first.run, position: position + 1, report: copy))
+        try await store.keep(StoredExamination(run: first.run, position: position + 1, report: copy))
       }
       #expect(try await entries(server, "match=true").count == 1)
       #expect(try await entries(server, "match=true&limit=1").count == 1)

@@ -90,7 +90,7 @@ public struct ArchiveClient: Sendable {
 
   private func get(_ url: String, limit: Int) async throws -> [UInt8] {
     try await pace.wait()
-    return try await http.bytes(of: HTTPRequest(url), limit: limit)
+    return try await http.bytes(of: ClientRequest(url), limit: limit)
   }
 
   private func decode<Value: Decodable>(_ type: Value.Type, _ json: [UInt8], _ url: String) throws -> Value {

@@ -72,14 +72,14 @@ struct ParsedArguments: Sendable {
   func values(_ name: String) -> [String] { values[name] ?? [] }
 
   /// Sets an option's default, for when it was not given.
-  mutating func suppose(_ name: String, _ value: String, from origin: String) {
+  mutating func setDefault(_ name: String, _ value: String, from origin: String) {
     guard values[name] == nil else { return }
     values[name] = [value]
     origins[name] = origin
   }
 
   /// Overrides an option's value.
-  mutating func settle(_ name: String, _ value: String) { values[name] = [value] }
+  mutating func override(_ name: String, _ value: String) { values[name] = [value] }
 
   /// An option with its value, for a message.
   private func said(_ name: String, _ text: String) -> String {

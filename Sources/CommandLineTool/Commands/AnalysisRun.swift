@@ -13,7 +13,7 @@ struct AnalysisRun: Sendable {
   var printsJSON: Bool
   var terminal: Terminal
   /// Where examinations are stored; `nil` to store none.
-  var keeping: Keeping?
+  var keeping: Recording?
 
   private enum Outcome: Sendable {
     case report(ExaminationReport)
@@ -107,10 +107,10 @@ struct AnalysisRun: Sendable {
     switch outcome {
     case .report(let report):
       try terminal.print(
-        printsJSON ? report.json() : report.text.trimmingCharacters(in: .newlines) + "\n\n" + report.effort + "\n")
+        printsJSON ? report.json() : report.text.trimmingCharacters(in: .newlines) + "\n\n" + report.usage + "\n")
     case .failure(let name, let kind, let message):
       if printsJSON { try terminal.print(OrderedJSON.line(FailedReading(name: name, kind: kind, message: message))) }
-      terminal.complain("dermgemma: \(message)")
+      terminal.printError("dermgemma: \(message)")
     }
   }
 
@@ -133,7 +133,7 @@ struct AnalysisRun: Sendable {
 
   private func title(of phase: ExaminationPhase) -> String {
     switch phase {
-    case .looking: "looking at the image"
+    case .encoding: "looking at the image"
     case .observation: "observing"
     case .review: "reviewing"
     case .classification: "classifying"

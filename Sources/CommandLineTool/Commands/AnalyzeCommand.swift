@@ -65,7 +65,7 @@ let analyzeCommand = CommandSpecification(
   let threads = try arguments.number("--threads", in: 1...512)
   let device = try chosenDevice(arguments)
   let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
-  let inputs = try await AnalyzeInput.all(arguments) { terminal.complain("dermgemma: \($0)") }
+  let inputs = try await AnalyzeInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
   let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
   let labels = try chosenLabels(arguments, of: "analyze", terminal)
   if let labels {
@@ -88,7 +88,7 @@ let analyzeCommand = CommandSpecification(
     let provenance = Run.Provenance(
       readingProtocol, document: String(decoding: document, as: UTF8.self), model: try await reader.identity, seed: seed
     )
-    run.keeping = try await Keeping(store: records, command: arguments.words, provenance: provenance)
+    run.keeping = try await Recording(store: records, command: arguments.words, provenance: provenance)
   }
   let status = try await run.readAndKeep(inputs)
   await reader.close()

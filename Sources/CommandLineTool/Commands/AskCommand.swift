@@ -49,15 +49,14 @@ let askCommand = CommandSpecification(
       weights: files.weights, projector: files.projector, threads: threads, views: 1, answers: 1,
       demand: .init(longestPrompts: [prompt], longestAnswer: limit), device: device))
 
-  var respondent: any Respondent = model
+  var languageModel: any LanguageModel = model
   if let image {
-    respondent = try await model.look(
-      at: try ImagePreparer.prepare(
+    languageModel = try await model.encode(try ImagePreparer.prepare(
         image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
   }
   let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
   var answer: Generation?
-  for stream in try await respondent.respond(to: [request]) {
+  for stream in try await languageModel.respond(to: [request]) {
     for try await event in stream {
       if case .finished(let generation) = event { answer = generation }
     }

@@ -77,20 +77,20 @@ extension RunComparison {
 
   fileprivate func printText(_ terminal: Terminal, limit: Int, out: String?) async throws {
     for open in [first, second] where open.run.state != .finished {
-      terminal.complain("dermgemma: \(open.name): the run is not finished; what is there so far is compared")
+      terminal.printError("dermgemma: \(open.name): the run is not finished; what is there so far is compared")
     }
-    try terminal.print((ComparisonTables(self).lines + ["", PartedText.heading(self)]).joined(separator: "\n"))
+    try terminal.print((ComparisonTables(self).lines + ["", DisagreementText.heading(self)]).joined(separator: "\n"))
     var shown = 0
     let count = partings.values.reduce(0, +)
     if limit > 0 {
       try await forEachParted { image in
         guard shown < limit else { return }
         shown += 1
-        try terminal.print("\n" + PartedText.lines(of: image).joined(separator: "\n"))
+        try terminal.print("\n" + DisagreementText.lines(of: image).joined(separator: "\n"))
       }
     }
     if limit > 0, shown < count {
-      terminal.complain("dermgemma: \(shown) of \(count) were shown; say --limit N for more")
+      terminal.printError("dermgemma: \(shown) of \(count) were shown; say --limit N for more")
     }
     if let out {
       try terminal.print("\nWritten to \(out): " + ComparisonReport.fileNames.joined(separator: ", "))

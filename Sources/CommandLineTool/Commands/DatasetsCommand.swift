@@ -44,24 +44,24 @@ let datasetsCommand = CommandSpecification(
   var http = HTTPClient()
   http.limits.userAgent = "dermgemma/\(Tool.version)"
   http.retries.notice = { fault, pause in
-    terminal.complain("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
+    terminal.printError("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
   }
   var pull = DatasetPull(
     client: ArchiveClient(
       endpoint: configuration.values["archive"]?.text ?? ArchiveClient.publicEndpoint, http: http, rate: Double(rate)),
     folder: folder, labels: labels)
   pull.progress = { done, count, name in terminal.progress("[\(done)/\(count)] \(name)") }
-  pull.complaint = { terminal.complain("dermgemma: \($0)") }
+  pull.complaint = { terminal.printError("dermgemma: \($0)") }
   let outcome = try await pull.run(choice)
   try terminal.print(
     "\(folder): \(outcome.images) images, \(outcome.fetched) of them fetched now; licences in \(folder)/LICENSE.txt")
   if !outcome.unlabelled.isEmpty {
-    terminal.complain(
+    terminal.printError(
       "dermgemma: \(outcome.unlabelled.count) without a label: "
         + "\(outcome.unlabelled.prefix(5).joined(separator: ", "))\(outcome.unlabelled.count > 5 ? ", …" : "")")
   }
   if !outcome.unmapped.isEmpty {
-    terminal.complain("dermgemma: diagnoses that map to no code: \(WordCounts.listed(outcome.unmapped))")
+    terminal.printError("dermgemma: diagnoses that map to no code: \(WordCounts.listed(outcome.unmapped))")
   }
   if !outcome.missing.isEmpty {
     throw ArchiveFault.incomplete(missing: outcome.missing.count, of: outcome.images + outcome.missing.count)

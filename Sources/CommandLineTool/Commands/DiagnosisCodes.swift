@@ -22,7 +22,7 @@ struct DiagnosisCodes {
       if let meaning = DiagnosisMapping.meaning(of: diagnosis) {
         try terminal.print("\(meaning.code)\t\(Terminal.oneLine(diagnosis))")
       } else {
-        terminal.complain("dermgemma: \(diagnosis): maps to no code")
+        terminal.printError("dermgemma: \(diagnosis): maps to no code")
         status = 65
       }
     }

@@ -33,7 +33,7 @@ func chosenColumns(_ arguments: ParsedArguments, of command: String) throws(Usag
 func chosenLabels(_ arguments: ParsedArguments, of command: String, _ terminal: Terminal) throws -> Labels? {
   let choice = try chosenColumns(arguments, of: command)
   let labels = try arguments.path("--labels").map { try Labels(path: $0, choice: choice) }
-  for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+  for remark in labels?.remarks ?? [] { terminal.printError("dermgemma: \(remark)") }
   return labels
 }
 
@@ -42,7 +42,7 @@ extension LabelMatch {
   ///
   /// - Throws: ``fault`` unless images may be without any label.
   func tell(_ terminal: Terminal, allowsNone: Bool) throws(UnmatchedLabels) {
-    terminal.complain("dermgemma: \(line)")
+    terminal.printError("dermgemma: \(line)")
     if let fault, !allowsNone { throw fault }
   }
 }

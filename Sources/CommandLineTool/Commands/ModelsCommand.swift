@@ -49,7 +49,7 @@ let modelsCommand = CommandSpecification(
     for entry in try entries(names, in: store) {
       guard store.hasAnything(of: entry) else { throw HubFault.notPulled(entry.name) }
       let removal = try store.remove(entry)
-      for sentence in removal.kept { terminal.complain("dermgemma: \(sentence)") }
+      for sentence in removal.kept { terminal.printError("dermgemma: \(sentence)") }
       try terminal.print("\(entry.name): removed, \(ByteCount.text(removal.freed)) freed")
     }
   default:
@@ -95,19 +95,19 @@ private func fetcher(_ configuration: Configuration, connections: Int, _ termina
   var client = HTTPClient()
   client.limits.userAgent = "dermgemma/\(Tool.version)"
   client.retries.notice = { fault, pause in
-    terminal.complain("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
+    terminal.printError("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
   }
   var download = FileDownload(client: client)
   download.connections = connections
   download.progress = { terminal.progress($0.line) }
   var fetcher = HubFetcher(environment: configuration.hub, download: download)
-  fetcher.notice = { terminal.complain("dermgemma: \($0)") }
+  fetcher.notice = { terminal.printError("dermgemma: \($0)") }
   return fetcher
 }
 
 private func pull(_ entry: ModelEntry, by fetcher: HubFetcher, _ terminal: Terminal) async throws {
   if let terms = entry.terms, !fetcher.environment.isOffline {
-    terminal.complain("dermgemma: the terms of \(terms) apply to \(entry.name)")
+    terminal.printError("dermgemma: the terms of \(terms) apply to \(entry.name)")
   }
   for file in entry.files {
     let path = try await fetcher.fetch(file)
@@ -132,7 +132,7 @@ private func verifyModels(
       try terminal.print("\(file.digest.hexadecimal)  \(file.path)")
       guard !file.isCompared else { continue }
       uncompared += 1
-      terminal.complain(
+      terminal.printError(
         "dermgemma: \(file.path): not compared: neither its name in the cache, nor the hub, nor config.json tells which "
           + "SHA-256 it should have")
     }

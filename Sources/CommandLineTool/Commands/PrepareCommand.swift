@@ -73,7 +73,7 @@ private struct PictureCheck {
         do {
           try terminal.print(try line(path))
         } catch let fault as ImageFault {
-          terminal.complain("dermgemma: \(fault.description)")
+          terminal.printError("dermgemma: \(fault.description)")
           status = fault.kind.exitStatus
         }
       }

@@ -44,7 +44,7 @@ let protocolsCommand = CommandSpecification(
         let checked = try ReadingProtocol(json: Array(data), name: file)
         try terminal.print("\(file): \(checked.id) \(checked.version) is a valid protocol")
       } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
-        terminal.complain("dermgemma: \(fault)")
+        terminal.printError("dermgemma: \(fault)")
         worst = worst == .unusableInput ? worst : fault.kind  // As for images, 65 weighs more than 66.
       }
     }

@@ -50,13 +50,13 @@ enum RecordsTask {
       var shown = 0
       for try await kept in store.examinations(matching: query) {
         if shown == limit {
-          terminal.complain("dermgemma: there are more; say --limit N for more than \(limit)")
+          terminal.printError("dermgemma: there are more; say --limit N for more than \(limit)")
           break
         }
         try terminal.print(asJSON ? ExaminationExport.json(kept) : Self.line(kept))
         shown += 1
       }
-      if shown == 0 { terminal.complain("dermgemma: no examination matches") }
+      if shown == 0 { terminal.printError("dermgemma: no examination matches") }
     case .runs(let limit): try await list(limit, of: store, terminal)
     case .export(let limit, let asTable):
       if asTable { try terminal.print(CSVRow.text(ExaminationExport.header)) }
@@ -77,7 +77,7 @@ enum RecordsTask {
       try await store.backUp(to: path)
     case .check:
       let faults = try await store.check()
-      for fault in faults { terminal.complain("dermgemma: \(fault)") }
+      for fault in faults { terminal.printError("dermgemma: \(fault)") }
       guard faults.isEmpty else { return FaultKind.unavailable.exitStatus }
       let counts = try await store.counts(matching: RecordQuery())
       try terminal.print("Sound: \(counts.examinations) examinations, \(counts.failures) of them failed.")
@@ -102,8 +102,8 @@ enum RecordsTask {
       left -= page.elements.count
       cursor = page.next
     } while cursor != nil && left > 0
-    if left == limit { terminal.complain("dermgemma: there is no run") }
-    if cursor != nil { terminal.complain("dermgemma: there are more; say --limit N for more than \(limit)") }
+    if left == limit { terminal.printError("dermgemma: there is no run") }
+    if cursor != nil { terminal.printError("dermgemma: there are more; say --limit N for more than \(limit)") }
   }
 
   private static func time(_ date: Date) -> String {
@@ -127,7 +127,7 @@ enum RecordsTask {
   }
 
   /// An examination on one line for a person.
-  private static func line(_ kept: KeptExamination) -> String {
+  private static func line(_ kept: StoredExamination) -> String {
     let result = kept.report.map { $0.diagnosis?.code.rawValue ?? "–" } ?? "failed"
     let flags = kept.flags.isEmpty ? "" : "  \(kept.flags.map(\.rawValue).joined(separator: ", "))"
     let padded = result + String(repeating: " ", count: max(0, 6 - result.count))

@@ -87,7 +87,7 @@ let serveCommand = CommandSpecification(
     }
   }
   try await server.run(engine: load) { port in
-    terminal.complain("Serving on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\(base.text)")
+    terminal.printError("Serving on \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\(base.text)")
   }
   return 0
 }
@@ -122,15 +122,15 @@ private enum ServedFolder {
       }
       do throws(ImageFiles.Missing) {
         let search = try ImageFiles.search(path)
-        for left in search.passedOver.remarks { terminal.complain("dermgemma: \(path): \(left)") }
+        for left in search.passedOver.remarks { terminal.printError("dermgemma: \(path): \(left)") }
         names = search.images
       } catch {
-        terminal.complain("dermgemma: \(error)")
+        terminal.printError("dermgemma: \(error)")
       }
     }
     guard let labels else { return }
     let match = LabelMatch(labels, images: names, override: "")
-    terminal.complain("dermgemma: \(match.line)")
-    if let fault = match.fault { terminal.complain("dermgemma: \(fault)") }
+    terminal.printError("dermgemma: \(match.line)")
+    if let fault = match.fault { terminal.printError("dermgemma: \(fault)") }
   }
 }

@@ -91,31 +91,31 @@ struct ValidateRequest: Sendable {
   /// The images, or the notes that replace them.
   ///
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
-  func roster(_ terminal: Terminal) throws -> Roster {
+  func manifest(_ terminal: Terminal) throws -> Manifest {
     let labels = try labels.map { try Labels(path: $0, choice: columns) }
-    for remark in labels?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
+    for remark in labels?.remarks ?? [] { terminal.printError("dermgemma: \(remark)") }
     let metadata = try metadata.map { try MetadataTable(path: $0, choice: columns) }
-    for remark in metadata?.remarks ?? [] { terminal.complain("dermgemma: \(remark)") }
-    let roster: Roster
+    for remark in metadata?.remarks ?? [] { terminal.printError("dermgemma: \(remark)") }
+    let manifest: Manifest
     if let notes {
-      let table = try NotesTable(path: notes, readingProtocol: readingProtocol)
-      roster = Roster.notes(table, labels: labels, metadata: metadata, limit: limit)
+      let table = try Phase2Table(path: notes, readingProtocol: readingProtocol)
+      manifest = Manifest.notes(table, labels: labels, metadata: metadata, limit: limit)
     } else {
-      roster = try Roster.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) { done, count in
+      manifest = try Manifest.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) { done, count in
         if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
       }
     }
     if let labels {
-      try LabelMatch(labels, images: roster.entries.map(\.name)).tell(terminal, allowsNone: allowsUnlabelled)
+      try LabelMatch(labels, images: manifest.entries.map(\.name)).tell(terminal, allowsNone: allowsUnlabelled)
     }
-    return roster
+    return manifest
   }
 
   /// Loads the model; for notes, only its weights.
   ///
   /// - Throws: a `Fault` when weights are missing or broken.
-  func reader(for roster: Roster) throws -> Reader {
-    let readings = parallel.map { min($0, max(roster.entries.count, 1)) }
+  func reader(for manifest: Manifest) throws -> Reader {
+    let readings = parallel.map { min($0, max(manifest.entries.count, 1)) }
     guard notes == nil else {
       let path = try weights ?? ModelLocation.chosen(weights: nil, projector: nil).weights
       return try Reader(
@@ -123,6 +123,6 @@ struct ValidateRequest: Sendable {
     }
     return try Reader(
       ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
-      readings: readings, atMost: max(roster.entries.count, 1), threads: threads, device: device)
+      readings: readings, atMost: max(manifest.entries.count, 1), threads: threads, device: device)
   }
 }

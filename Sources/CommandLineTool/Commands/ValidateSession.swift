@@ -18,47 +18,47 @@ struct ValidateSession: Sendable {
     let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
     do {
       if request.mode == .resuming, records.previous == nil {
-        terminal.complain("dermgemma: \(folder.path): there is no \(request.scope.runKind) to resume; it starts now")
+        terminal.printError("dermgemma: \(folder.path): there is no \(request.scope.runKind) to resume; it starts now")
       }
-      let roster = try request.roster(terminal)
-      if request.scores != nil { try RunResults.checkScores(of: roster) }
+      let manifest = try request.manifest(terminal)
+      if request.scores != nil { try RunResults.checkScores(of: manifest) }
       terminal.progress("Loading the model…")
-      let reader = try request.reader(for: roster)
-      let run = try await begin(records, reader, roster)
+      let reader = try request.reader(for: manifest)
+      let run = try await begin(records, reader, manifest)
       let results: RunResults
       do {
-        try await examine(records, run, reader, roster)
-        results = try await conclude(records, run, reader, roster)
+        try await examine(records, run, reader, manifest)
+        results = try await conclude(records, run, reader, manifest)
       } catch {
         await stop(records, run, error)
         throw error
       }
       await reader.close()
       await records.store.close()
-      return results.tally.failed > 0 ? FaultKind.unusableInput.exitStatus : 0
+      return results.counts.failed > 0 ? FaultKind.unusableInput.exitStatus : 0
     } catch {
       await records.store.close()
       throw error
     }
   }
 
-  private func begin(_ records: RunRecords, _ reader: Reader, _ roster: Roster) async throws -> Run {
+  private func begin(_ records: RunRecords, _ reader: Reader, _ manifest: Manifest) async throws -> Run {
     let settings = RunSettings(
       scope: request.scope, images: request.images, notes: request.notes, labels: request.labels,
-      metadata: request.metadata, limit: request.limit, roster: roster, parallel: reader.readings,
+      metadata: request.metadata, limit: request.limit, manifest: manifest, parallel: reader.readings,
       threads: request.threads, version: Tool.version)
     let provenance = Run.Provenance(
       request.readingProtocol, document: request.document, model: try await reader.identity, seed: request.seed)
-    return try await records.begin(settings, provenance: provenance, roster: roster, command: request.command)
+    return try await records.begin(settings, provenance: provenance, manifest: manifest, command: request.command)
   }
 
-  private func examine(_ records: RunRecords, _ run: Run, _ reader: Reader, _ roster: Roster) async throws {
+  private func examine(_ records: RunRecords, _ run: Run, _ reader: Reader, _ manifest: Manifest) async throws {
     let examination = Examination(reader: reader, seed: request.seed, scope: request.scope)
     let validation = ValidationRun(
-      store: records.store, run: run.id, roster: roster, parallel: reader.readings
+      store: records.store, run: run.id, manifest: manifest, parallel: reader.readings
     ) { try await examination.report(on: $0) }
     let rest = try await validation.remaining()
-    let total = roster.entries.count
+    let total = manifest.entries.count
     if rest.count < total {
       try terminal.print("\(total - rest.count) of \(total) images were read before; \(rest.count) are left.\n")
     }
@@ -74,7 +74,7 @@ struct ValidateSession: Sendable {
           return $0.line
         }
       case .failure(let failure):
-        terminal.complain("dermgemma: \(failure.message)")
+        terminal.printError("dermgemma: \(failure.message)")
         line = progress.withLock {
           $0.add(isFlagged: false, isFailure: true)
           return $0.line
@@ -85,21 +85,21 @@ struct ValidateSession: Sendable {
   }
 
   private func conclude(
-    _ records: RunRecords, _ run: Run, _ reader: Reader, _ roster: Roster
+    _ records: RunRecords, _ run: Run, _ reader: Reader, _ manifest: Manifest
   ) async throws -> RunResults {
     terminal.progress("Writing the results…")
     let results = try await RunResults(
-      folder: records.folder, store: records.store, run: run, roster: roster, scope: request.scope,
+      folder: records.folder, store: records.store, run: run, manifest: manifest, scope: request.scope,
       readingProtocol: request.readingProtocol, scores: request.scores)
     let ended = Date()
     try results.writeSummary(ended: ended)
-    try await results.writeReport(description(of: run, reader.readings, roster, results))
+    try await results.writeReport(description(of: run, reader.readings, manifest, results))
     try await records.store.mark(run: run.id, as: .finished, ended: ended)
     try terminal.print((results.listing + [""] + results.tables.lines + [""]).joined(separator: "\n"))
     let files = request.scope.spreadsheets.map(\.fileName) + ["summary.json", "report.html"]
-    if let scores = request.scores, results.tally.failed > 0 {
+    if let scores = request.scores, results.counts.failed > 0 {
       try terminal.print(
-        "\(results.tally.failed) unread images are in \(scores) with four equal probabilities: ISIC's scoring needs a row of "
+        "\(results.counts.failed) unread images are in \(scores) with four equal probabilities: ISIC's scoring needs a row of "
           + "each, and counts these as wrong.")
     }
     try terminal.print("Written to \(records.folder.path): " + files.joined(separator: ", "))
@@ -107,13 +107,13 @@ struct ValidateSession: Sendable {
   }
 
   private func description(
-    of run: Run, _ parallel: Int, _ roster: Roster, _ results: RunResults
+    of run: Run, _ parallel: Int, _ manifest: Manifest, _ results: RunResults
   ) -> RunDescription {
     let provenance = run.provenance
     let threads = request.threads.map(String.init) ?? "by the model"
     return RunDescription(
       phase: request.scope.rawValue, command: ["dermgemma"] + run.command, started: run.started,
-      elapsed: results.tally.milliseconds / 1000 / Double(max(parallel, 1)), version: Tool.version,
+      elapsed: results.counts.milliseconds / 1000 / Double(max(parallel, 1)), version: Tool.version,
       images: request.images, labels: request.labels,
       readingProtocol: ExaminationReport.ProtocolReference(
         id: provenance.protocolID, version: provenance.protocolVersion, digest: provenance.protocolDigest),
@@ -125,7 +125,7 @@ struct ValidateSession: Sendable {
         .init("Machine", provenance.machine), .init("Threads", threads),
         .init("Images at once", String(parallel)),
       ],
-      failures: results.tally.failed, matching: roster.census.matching, remarks: roster.census.remarks)
+      failures: results.counts.failed, matching: manifest.coverage.matching, remarks: manifest.coverage.remarks)
   }
 
   /// Records how the run ended, if that is still possible, and tells the user what to do next.
@@ -138,17 +138,17 @@ struct ValidateSession: Sendable {
       return try? await store.counts(matching: RecordQuery(run: run.id)).examinations
     }.value
     let number = kept.map { "\($0) examinations are stored" } ?? "Finished examinations are stored"
-    terminal.complain("\(number) in \(records.folder.database); continue with --resume.")
+    terminal.printError("\(number) in \(records.folder.database); continue with --resume.")
   }
 }
 
-/// Examines what a roster names.
+/// Examines what a manifest names.
 private struct Examination: Sendable {
   var reader: Reader
   var seed: UInt64
   var scope: ValidationScope
 
-  func report(on entry: RosterEntry) async throws -> ExaminationReport {
+  func report(on entry: Sample) async throws -> ExaminationReport {
     switch entry.source {
     case .file(let path):
       return try await reader.read(

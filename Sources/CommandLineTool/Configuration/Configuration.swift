@@ -42,7 +42,7 @@ struct Configuration: Sendable {
 
   /// The arguments with the defaults that apply to their command, and a model's name resolved to its two files.
   ///
-  /// - Throws: `HubFault` for a model that is unknown or not here; `ModelFault` without the embedded model.
+  /// - Throws: `HubFault` for a model that is unknown or not here; `ModelLocationFault` without the embedded model.
   func applied(to arguments: ParsedArguments, of command: CommandSpecification) throws -> ParsedArguments {
     var arguments = arguments
     let namesModel = arguments.value("--model") != nil || arguments.value("--mmproj") != nil
@@ -52,19 +52,19 @@ struct Configuration: Sendable {
       else { continue }
       // Weights and projector belong together: those from one source are never combined with another's.
       if namesModel, option == "--model" || option == "--mmproj" { continue }
-      arguments.suppose(option, value.text, from: value.source.text)
+      arguments.setDefault(option, value.text, from: value.source.text)
     }
     guard command.options.contains(where: { $0.name == "--model" }), let name = arguments.value("--model"),
       arguments.value("--mmproj") == nil, !FileManager.default.fileExists(atPath: name)
     else { return arguments }
     if name == ModelLocation.embeddedName, let embedded = ModelLocation.embedded {
-      arguments.settle("--model", embedded.weights)
-      arguments.settle("--mmproj", embedded.projector)
+      arguments.override("--model", embedded.weights)
+      arguments.override("--mmproj", embedded.projector)
     } else if !name.contains("/"), !name.hasSuffix(".gguf") {
       let store = try store()
       let location = try store.location(of: try store.entry(name))
-      arguments.settle("--model", location.weights)
-      arguments.settle("--mmproj", location.projector)
+      arguments.override("--model", location.weights)
+      arguments.override("--mmproj", location.projector)
     }
     return arguments
   }

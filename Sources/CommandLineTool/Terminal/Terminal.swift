@@ -38,7 +38,7 @@ final class Terminal: Sendable {
   }
 
   /// Writes a line to standard error. A failure to do so cannot be reported anywhere.
-  func complain(_ line: String) {
+  func printError(_ line: String) {
     progressIsShown.withLock { isShown in
       clear(&isShown)
       try? Self.write(Self.oneLine(line) + "\n", to: errors)

@@ -55,11 +55,11 @@ struct FolderWalk {
       return passedOver.add(name.isEmpty ? path : name, "cannot be read (\(String(cString: strerror(errno))))")
     }
     for name in names.sorted() {
-      look(at: parts + [name], path: path.hasSuffix("/") ? path + name : path + "/" + name)
+      visit(parts + [name], path: path.hasSuffix("/") ? path + name : path + "/" + name)
     }
   }
 
-  private mutating func look(at parts: [String], path: String) {
+  private mutating func visit(_ parts: [String], path: String) {
     let (name, shown) = (parts.last ?? "", parts.joined(separator: "/"))
     guard !name.hasPrefix(".") else { return passedOver.add(shown, "hidden") }
     var (status, target) = (stat(), stat())

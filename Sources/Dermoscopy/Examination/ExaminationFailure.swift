@@ -35,7 +35,7 @@ public struct NotesNotEnough: Fault, Equatable {
 }
 
 /// A model that violates its contract.
-public struct ModelFault: Fault, Equatable {
+public struct ModelContractFault: Fault, Equatable {
   let message: String
 
   /// The kind of fault.

@@ -26,13 +26,13 @@ public struct Examiner: Sendable {
   ///   - last: the phase after which the examination ends; one that ends early has no diagnosis. A protocol that only
   ///     scores its codes has but one phase, which is always gone through.
   ///   - log: receives the events; used only for this examination.
-  /// - Throws: the model's `Fault`, ``ModelFault`` when it violates its contract, `CancellationError`.
+  /// - Throws: the model's `Fault`, ``ModelContractFault`` when it violates its contract, `CancellationError`.
   public func examine(
     _ image: PixelImage, subject: ExaminationSubject, seed: UInt64, through last: ExaminationPhase = .classification,
     log: ExaminationLog
   ) async throws -> ExaminationReport {
-    try await report(on: subject, seed: seed, source: image.digest, log: log) { sitting in
-      try await sitting.examine(image, through: last)
+    try await report(on: subject, seed: seed, source: image.digest, log: log) { session in
+      try await session.examine(image, through: last)
     }
   }
 
@@ -54,28 +54,28 @@ public struct Examiner: Sendable {
     guard readingProtocol.classification.method != .scored else { throw NotesNotEnough(id: readingProtocol.id) }
     let lines = observations.entries.map { "\($0.question): \($0.observation.value)" } + [description ?? ""]
     let source = SHA256Digest(of: Array(lines.joined(separator: "\n").utf8))
-    return try await report(on: subject, seed: seed, source: source, log: log) { sitting in
-      try await sitting.classify(observations, description: description)
+    return try await report(on: subject, seed: seed, source: source, log: log) { session in
+      try await session.classify(observations, description: description)
     }
   }
 
   private func report(
     on subject: ExaminationSubject, seed: UInt64, source: SHA256Digest, log: ExaminationLog,
-    _ body: (Sitting) async throws -> (Proceedings, Diagnosis?)
+    _ body: (ExaminationSession) async throws -> (ExaminationState, Diagnosis?)
   ) async throws -> ExaminationReport {
     do {
-      let sitting = Sitting(
+      let session = ExaminationSession(
         model: model, readingProtocol: readingProtocol,
         sampling: EffectiveSampling(of: readingProtocol, recommended: model.recommendedSampling),
         seeds: RequestSeeds(seed: seed, image: source), log: log)
       let started = ContinuousClock.now
       let identity = try await model.identity
-      var (proceedings, diagnosis) = try await body(sitting)
-      proceedings.timings.total = (ContinuousClock.now - started).milliseconds
+      var (state, diagnosis) = try await body(session)
+      state.timings.total = (ContinuousClock.now - started).milliseconds
 
       let report = ExaminationReport(
-        of: subject, by: readingProtocol, model: identity, seed: seed, sampling: sitting.sampling,
-        proceedings: proceedings, diagnosis: diagnosis)
+        of: subject, by: readingProtocol, model: identity, seed: seed, sampling: session.sampling,
+        state: state, diagnosis: diagnosis)
       log.append(.finished(report))
       return report
     } catch {
@@ -88,7 +88,7 @@ public struct Examiner: Sendable {
 }
 
 /// One examination under way.
-struct Sitting: Sendable {
+struct ExaminationSession: Sendable {
   let model: any VisionLanguageModel
   let readingProtocol: ReadingProtocol
   let sampling: EffectiveSampling
@@ -98,49 +98,49 @@ struct Sitting: Sendable {
   /// The procedure.
   func examine(
     _ image: PixelImage, through last: ExaminationPhase
-  ) async throws -> (Proceedings, Diagnosis?) {
-    var proceedings = Proceedings()
+  ) async throws -> (ExaminationState, Diagnosis?) {
+    var state = ExaminationState()
     if !LesionPresence.objections(to: image, preparedAs: readingProtocol.preparation).isEmpty {
-      proceedings.flags.insert(.noLesion)
+      state.flags.insert(.noLesion)
     }
     let diagnosis: Diagnosis
     switch readingProtocol.classification.method {
     case .scored:
-      diagnosis = try await looking(at: image, &proceedings) { view, proceedings in
-        try await score(in: view, &proceedings)
+      diagnosis = try await withImageContext(of: image, &state) { view, state in
+        try await score(in: view, &state)
       }
     case .model, .rules:
-      try await looking(at: image, &proceedings) { view, proceedings in
-        if last.includes(.observation) { try await observe(in: view, &proceedings) }
-        if last.includes(.review) { try await review(in: view, &proceedings) }
+      try await withImageContext(of: image, &state) { view, state in
+        if last.includes(.observation) { try await observe(in: view, &state) }
+        if last.includes(.review) { try await review(in: view, &state) }
       }
-      guard last.includes(.classification) else { return (proceedings, nil) }
-      diagnosis = try await classify(&proceedings)
+      guard last.includes(.classification) else { return (state, nil) }
+      diagnosis = try await classify(&state)
     }
     log.append(.diagnosis(diagnosis))
-    return (proceedings, diagnosis)
+    return (state, diagnosis)
   }
 
   /// The last phase alone, from notes.
-  func classify(_ observations: Observations, description: String?) async throws -> (Proceedings, Diagnosis?) {
-    var proceedings = Proceedings()
-    proceedings.observations = observations
-    if let description { take(description, &proceedings) }
-    let diagnosis = try await classify(&proceedings)
+  func classify(_ observations: Observations, description: String?) async throws -> (ExaminationState, Diagnosis?) {
+    var state = ExaminationState()
+    state.observations = observations
+    if let description { take(description, &state) }
+    let diagnosis = try await classify(&state)
     log.append(.diagnosis(diagnosis))
-    return (proceedings, diagnosis)
+    return (state, diagnosis)
   }
 
   /// Encodes the image once, and releases it whatever happens.
-  private func looking<Result>(
-    at image: PixelImage, _ proceedings: inout Proceedings,
-    _ body: (any ImageView, inout Proceedings) async throws -> Result
+  private func withImageContext<Result>(
+    of image: PixelImage, _ state: inout ExaminationState,
+    _ body: (any ImageContext, inout ExaminationState) async throws -> Result
   ) async throws -> Result {
-    try begin(.looking)
-    let view = try await model.look(at: image)
-    proceedings.add(view.cost)
+    try begin(.encoding)
+    let view = try await model.encode(image)
+    state.add(view.cost)
     do {
-      let result = try await body(view, &proceedings)
+      let result = try await body(view, &state)
       await view.close()
       return result
     } catch {

@@ -23,7 +23,7 @@ public struct PromptTemplate: Sendable, Hashable {
   let pieces: [Piece]
 
   /// The text before the first placeholder: the fixed beginning of the prompt.
-  public var opening: String {
+  public var prefix: String {
     if case .text(let text)? = pieces.first, pieces.count > 1 { text } else { "" }
   }
 

@@ -98,7 +98,7 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
 extension ExaminationReport {
   init(
     of subject: ExaminationSubject, by readingProtocol: ReadingProtocol, model: ModelIdentity, seed: UInt64,
-    sampling: EffectiveSampling, proceedings: Proceedings, diagnosis: Diagnosis?
+    sampling: EffectiveSampling, state: ExaminationState, diagnosis: Diagnosis?
   ) {
     self.init(
       image: Image(
@@ -108,10 +108,10 @@ extension ExaminationReport {
         id: readingProtocol.id, version: readingProtocol.version, digest: readingProtocol.digest.hexadecimal),
       model: Model(
         name: model.name, weights: model.weights.hexadecimal, projector: model.projector?.hexadecimal),
-      engine: model.engine, seed: seed, sampling: sampling, observations: proceedings.observations,
-      description: proceedings.description, diagnosis: diagnosis,
-      flags: QualityFlag.allCases.filter(proceedings.flags.contains), groundTruth: subject.groundTruth,
-      timings: proceedings.timings, counts: proceedings.counts, text: "")
+      engine: model.engine, seed: seed, sampling: sampling, observations: state.observations,
+      description: state.description, diagnosis: diagnosis,
+      flags: QualityFlag.allCases.filter(state.flags.contains), groundTruth: subject.groundTruth,
+      timings: state.timings, counts: state.counts, text: "")
     let labels = readingProtocol.questions.map { ($0.id, $0.label) }
     text = ReportText(report: self, labels: Dictionary(labels, uniquingKeysWith: { first, _ in first })).text
   }

@@ -131,7 +131,7 @@ public struct HubFetcher: Sendable {
   /// Sends a HEAD request to the hub, without following the redirect to the storage. A redirect that tells nothing of
   /// the file, as of a mirror that has moved, is followed.
   private func announcement(of file: HubFile, revision: String) async throws -> HubFile.Announcement {
-    let request = HTTPRequest(
+    let request = ClientRequest(
       address(of: file, revision: revision), method: .head, headers: authorization,
       trustedHosts: HubEnvironment.publicHosts)
     let response = try await download.client.retries.run { _ in
@@ -156,7 +156,7 @@ public struct HubFetcher: Sendable {
   }
 
   /// The commit that a response is about. Some proxies drop the header; it is not needed when the revision is a commit.
-  private func commit(in response: HTTPResponse, for file: HubFile, revision: String) throws(HubFault) -> String {
+  private func commit(in response: ClientResponse, for file: HubFile, revision: String) throws(HubFault) -> String {
     let server = Origin(response.url) == Origin(environment.endpoint) ? environment.endpoint : response.url
     func strange(_ reason: String) -> HubFault { .strangeAnswer(file: file.file, reason: server + " " + reason) }
     if response.header("content-type")?.lowercased().hasPrefix("text/html") == true, !response.isRedirect {
@@ -182,7 +182,7 @@ public struct HubFetcher: Sendable {
 
 extension HTTPClient {
   /// - Throws: a `HubFault` for errors that the hub explains, otherwise as `check` does.
-  fileprivate static func check(_ response: HTTPResponse, of file: HubFile, _ environment: HubEnvironment) throws {
+  fileprivate static func check(_ response: ClientResponse, of file: HubFile, _ environment: HubEnvironment) throws {
     let page = "\(environment.endpoint)/\(file.repository)"
     let code = response.header("x-error-code")
     let hasToken = environment.token != nil

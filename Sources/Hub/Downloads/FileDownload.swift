@@ -36,8 +36,8 @@ public struct RemoteFile: Sendable {
 
 extension RemoteFile {
   /// The request for its bytes.
-  func request(_ more: [String: String] = [:]) -> HTTPRequest {
-    HTTPRequest(url, headers: headers.merging(more) { $1 }, trustedHosts: trustedHosts)
+  func request(_ more: [String: String] = [:]) -> ClientRequest {
+    ClientRequest(url, headers: headers.merging(more) { $1 }, trustedHosts: trustedHosts)
   }
 }
 

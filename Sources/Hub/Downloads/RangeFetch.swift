@@ -52,7 +52,7 @@ struct RangeFetch: Sendable {
     try file.finish(piece: index)
   }
 
-  private func check(_ response: HTTPResponse, start: Int64, end: Int64) throws {
+  private func check(_ response: ClientResponse, start: Int64, end: Int64) throws {
     if response.status == 200 {
       // In the middle of a piece, this is how If-Range reports that the file has changed.
       if start == file.range(ofPiece: Int(start / file.pieceSize)).lowerBound { throw WholeOnly() }

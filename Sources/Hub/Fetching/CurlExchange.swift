@@ -7,22 +7,22 @@ import Synchronization
 /// It runs on its own thread from start to finish. Other threads touch only `isCancelled` and the continuation;
 /// everything else belongs to that thread, so `@unchecked Sendable` is safe.
 final class CurlExchange: @unchecked Sendable {
-  private let request: HTTPRequest
+  private let request: ClientRequest
   private let limits: HTTPLimits
   private let receive: HTTPClient.Receiver
   private let isCancelled = Atomic(false)
-  private var response: HTTPResponse
+  private var response: ClientResponse
   private var failure: (any Error)?
 
-  init(_ request: HTTPRequest, limits: HTTPLimits, receive: @escaping HTTPClient.Receiver) {
+  init(_ request: ClientRequest, limits: HTTPLimits, receive: @escaping HTTPClient.Receiver) {
     self.request = request
     self.limits = limits
     self.receive = receive
-    response = HTTPResponse(url: request.url, status: 0)
+    response = ClientResponse(url: request.url, status: 0)
   }
 
   /// - Throws: `TransferFault`, what the receiver threw, or `CancellationError`.
-  func run() async throws -> HTTPResponse {
+  func run() async throws -> ClientResponse {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Result { try self.perform() }) }
@@ -32,7 +32,7 @@ final class CurlExchange: @unchecked Sendable {
     }
   }
 
-  private func perform() throws -> HTTPResponse {
+  private func perform() throws -> ClientResponse {
     Self.prepareLibrary
     guard let handle = curl_easy_init() else {
       throw TransferFault.unreachable(host: host, reason: "libcurl did not start")

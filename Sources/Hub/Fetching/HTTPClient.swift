@@ -4,14 +4,14 @@ import Synchronization
 /// Fetches over HTTP, by libcurl; proxies are those of the environment (`https_proxy`, `no_proxy`).
 public struct HTTPClient: Sendable {
   /// Receives the body of a successful response, in order, on the exchange's thread.
-  public typealias Receiver = @Sendable (HTTPResponse, UnsafeRawBufferPointer) throws -> Void
+  public typealias Receiver = @Sendable (ClientResponse, UnsafeRawBufferPointer) throws -> Void
 
   /// Which redirects are followed.
   public enum Following: Sendable {
     /// All, but for those from https to http.
     case all
     /// All except one that leads to another scheme, host or port and itself carries the requested information.
-    case unless(@Sendable (HTTPResponse) -> Bool)
+    case unless(@Sendable (ClientResponse) -> Bool)
   }
 
   /// Timeouts and the like.
@@ -31,8 +31,8 @@ public struct HTTPClient: Sendable {
   /// - Throws: ``TransferFault`` for no answer (an answer of any status is returned), what `receive` threw, or
   /// `CancellationError`.
   public func exchange(
-    _ request: HTTPRequest, following: Following = .all, receive: @escaping Receiver = { _, _ in }
-  ) async throws -> HTTPResponse {
+    _ request: ClientRequest, following: Following = .all, receive: @escaping Receiver = { _, _ in }
+  ) async throws -> ClientResponse {
     var request = request
     let first = Origin(request.url)
     guard first != nil else { throw TransferFault.badAddress(request.url) }
@@ -66,7 +66,7 @@ public struct HTTPClient: Sendable {
   ///   - request: what is asked; redirects are followed.
   ///   - limit: the most bytes that the body may have.
   /// - Throws: ``TransferFault``, for every status but 2xx too; `CancellationError`.
-  public func bytes(of request: HTTPRequest, limit: Int) async throws -> [UInt8] {
+  public func bytes(of request: ClientRequest, limit: Int) async throws -> [UInt8] {
     try await retries.run { _ in
       let body = Received()
       let response = try await exchange(request) { response, bytes in
@@ -82,7 +82,7 @@ public struct HTTPClient: Sendable {
   }
 
   /// - Throws: `TransferFault.refused`, or `Patience` if the server says how long to wait.
-  static func check(_ response: HTTPResponse) throws {
+  static func check(_ response: ClientResponse) throws {
     guard !response.isSuccess else { return }
     let fault = TransferFault.refused(url: response.url, status: response.status)
     if fault.isTransient, let seconds = response.header("retry-after").flatMap({ RetryAfter.seconds($0) }) {

@@ -1,5 +1,5 @@
 /// What is asked of a server.
-public struct HTTPRequest: Sendable, Hashable {
+public struct ClientRequest: Sendable, Hashable {
   /// Whether the body is wanted.
   public enum Method: Sendable {
     /// With the body.
@@ -29,7 +29,7 @@ public struct HTTPRequest: Sendable, Hashable {
 }
 
 /// How a server answered, without the body.
-public struct HTTPResponse: Sendable, Hashable {
+public struct ClientResponse: Sendable, Hashable {
   /// The address that answered.
   public var url: String
   /// The status, for example 200.

@@ -14,11 +14,11 @@ import Foundation
 /// llama.cpp's contexts compute for long and belong to one thread: they must never occupy Swift's shared pool.
 final class ComputeThread: @unchecked Sendable {
   /// Whose jobs these are: jobs of `answers` run between the products of a job of `images`, never the other way round.
-  enum Lane: Int, CaseIterable { case answers, images }
+  enum Priority: Int, CaseIterable { case answers, images }
 
   // Unchecked: the condition guards what is mutable, but for the two that the thread alone touches.
   private let condition = NSCondition()
-  private var jobs: [[(job: UnownedJob, executor: LaneExecutor)]] = Lane.allCases.map { _ in [] }
+  private var jobs: [[(job: UnownedJob, executor: ComputeThreadExecutor)]] = Priority.allCases.map { _ in [] }
   private var openLanes = 0
   private var isRunning = false
   private let name: String
@@ -30,7 +30,7 @@ final class ComputeThread: @unchecked Sendable {
   init(name: String) { self.name = name }
 
   /// An executor for one actor. With the first one the thread starts, with the last one it ends.
-  func lane(_ lane: Lane) -> LaneExecutor {
+  func priority(_ priority: Priority) -> ComputeThreadExecutor {
     condition.lock()
     openLanes += 1
     let isFirst = !isRunning
@@ -42,17 +42,17 @@ final class ComputeThread: @unchecked Sendable {
       thread.stackSize = 8 << 20
       thread.start()
     }
-    return LaneExecutor(thread: self, lane: lane)
+    return ComputeThreadExecutor(thread: self, priority: priority)
   }
 
-  fileprivate func add(_ job: UnownedJob, of executor: LaneExecutor) {
+  fileprivate func add(_ job: UnownedJob, of executor: ComputeThreadExecutor) {
     condition.lock()
-    jobs[executor.lane.rawValue].append((job, executor))
+    jobs[executor.priority.rawValue].append((job, executor))
     condition.signal()
     condition.unlock()
   }
 
-  fileprivate func closeLane() {
+  fileprivate func closeQueue() {
     condition.lock()
     openLanes -= 1
     condition.signal()
@@ -94,15 +94,15 @@ final class ComputeThread: @unchecked Sendable {
     if ContinuousClock.now - answersEnded >= max(answersTook, Self.leastForImage) { runAnswers() }
   }
 
-  private func take(_ most: Int, from lane: Lane) -> [(job: UnownedJob, executor: LaneExecutor)] {
+  private func take(_ most: Int, from priority: Priority) -> [(job: UnownedJob, executor: ComputeThreadExecutor)] {
     condition.lock()
     defer { condition.unlock() }
-    let taken = Array(jobs[lane.rawValue].prefix(most))
-    jobs[lane.rawValue].removeFirst(taken.count)
+    let taken = Array(jobs[priority.rawValue].prefix(most))
+    jobs[priority.rawValue].removeFirst(taken.count)
     return taken
   }
 
-  private func run(_ taken: [(job: UnownedJob, executor: LaneExecutor)]) {
+  private func run(_ taken: [(job: UnownedJob, executor: ComputeThreadExecutor)]) {
     for (job, executor) in taken { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
   }
 
@@ -117,16 +117,16 @@ final class ComputeThread: @unchecked Sendable {
 }
 
 /// Runs an actor's jobs on a `ComputeThread`, in order, as long as anybody holds it.
-final class LaneExecutor: SerialExecutor {
+final class ComputeThreadExecutor: SerialExecutor {
   private let thread: ComputeThread
-  fileprivate let lane: ComputeThread.Lane
+  fileprivate let priority: ComputeThread.Priority
 
-  fileprivate init(thread: ComputeThread, lane: ComputeThread.Lane) {
+  fileprivate init(thread: ComputeThread, priority: ComputeThread.Priority) {
     self.thread = thread
-    self.lane = lane
+    self.priority = priority
   }
 
-  deinit { thread.closeLane() }
+  deinit { thread.closeQueue() }
 
   func enqueue(_ job: consuming ExecutorJob) { thread.add(UnownedJob(job), of: self) }
 

@@ -3,7 +3,7 @@
 /// Threads of a small model wait for each other longer than they compute: on two processors one examination by the
 /// embedded model takes 0.36 s with one thread and 0.75 s with two. Where the boundary lies was not measured.
 enum ThreadChoice {
-  /// Weights below this size, in bytes, are read by one thread; an ``EngineTeam`` gives each processor one.
+  /// Weights below this size, in bytes, are read by one thread; an ``EnginePool`` gives each processor one.
   static let smallWeights = 64 << 20
 
   /// The default number of threads for weights of a size.

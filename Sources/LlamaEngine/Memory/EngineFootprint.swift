@@ -10,7 +10,7 @@ public struct EngineFootprint: Sendable, Hashable {
   public let sequence: Int
   /// Sequences of an examination: its view of the image and its prompts side by side.
   public let sequencesPerExamination: Int
-  /// Sequences that all examinations share, for openings of prompts.
+  /// Sequences that all examinations share, for prefixes of prompts.
   public let sharedSequences: Int
   /// The cache of images' embeddings at its fullest.
   public let embeddings: Int

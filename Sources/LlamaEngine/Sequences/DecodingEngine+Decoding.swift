@@ -21,30 +21,30 @@ extension DecodingEngine {
       row = end - start - 1
       start = end
     }
-    context.tally.promptTokens += tokens.count
+    context.statistics.promptTokens += tokens.count
     return row
   }
 
-  /// Gives a sequence an opening: a copy of the one that is kept, or read now. Returns whether it had to be read.
-  func begin(_ sequence: Int, with opening: ArraySlice<llama_token>) throws(EngineFault) -> Bool {
-    if let source = openings.sequence(of: opening) {
+  /// Gives a sequence an prefix: a copy of the one that is kept, or read now. Returns whether it had to be read.
+  func begin(_ sequence: Int, with prefix: ArraySlice<llama_token>) throws(EngineFault) -> Bool {
+    if let source = prefixes.sequence(of: prefix) {
       context.fork(source, into: sequence)
       return false
     }
-    guard let place = openings.place() else {
+    guard let place = prefixes.place() else {
       context.clear(sequence)
-      try read(opening, into: sequence, at: 0, wantsLogits: false)
+      try read(prefix, into: sequence, at: 0, wantsLogits: false)
       return true
     }
     context.clear(place)
     do {
-      try read(opening, into: place, at: 0, wantsLogits: false)
+      try read(prefix, into: place, at: 0, wantsLogits: false)
     } catch {
       context.clear(place)
-      openings.giveBack(place)
+      prefixes.giveBack(place)
       throw error
     }
-    openings.keep(opening, in: place)
+    prefixes.keep(prefix, in: place)
     context.fork(place, into: sequence)
     return true
   }
@@ -56,8 +56,8 @@ extension DecodingEngine {
       context.fork(view.sequence, into: sequence)
       work.position = view.length
       work.shared = view.length
-    } else if work.prompt.opening > 0 {
-      let count = work.prompt.opening
+    } else if work.prompt.prefix > 0 {
+      let count = work.prompt.prefix
       let isNew = try begin(sequence, with: work.prompt.tokens.prefix(count))
       if isNew { work.computed = count } else { work.shared = count }
       work.read = count
@@ -97,7 +97,7 @@ extension DecodingEngine {
       decoded += label.count - 1
       context.truncate(sequence, to: work.position)
     }
-    context.tally.promptTokens += decoded
+    context.statistics.promptTokens += decoded
     // What an answer after the same prompt counts is not counted twice.
     return work.answer == nil
       ? LabelScores(

@@ -92,10 +92,10 @@ extension DecodingEngine {
       piece.work.read += count
       piece.work.position += count
       piece.work.computed += count
-      context.tally.promptTokens += count
+      context.statistics.promptTokens += count
       guard count < longest else { continue }
       context.truncate(piece.sequence, to: piece.work.position)
-      context.tally.fillers += longest - count
+      context.statistics.fillers += longest - count
     }
     for (piece, row) in zip(group, rows) where piece.isLast {
       reading.removeAll { $0 === piece.work }

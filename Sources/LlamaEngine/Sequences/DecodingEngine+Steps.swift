@@ -78,10 +78,10 @@ extension DecodingEngine {
       for work in failed { end(work, failing: error) }
       return
     }
-    context.tally.writingDecodes += 1
-    context.tally.writingPieces += pieces
-    context.tally.writtenTokens += writing.count
-    context.tally.fillers += fillers.count
+    context.statistics.writingDecodes += 1
+    context.statistics.writingPieces += pieces
+    context.statistics.writtenTokens += writing.count
+    context.statistics.fillers += fillers.count
     var index = 0
     writing.removeAll { work in
       defer { index += 1 }
@@ -101,7 +101,7 @@ extension DecodingEngine {
     logitTraces?[work.number, default: []].append(bits)
     let start = ContinuousClock.now
     let token = answer.sampler.next(from: context.pointer, row: Int32(clamping: row))
-    context.tally.decoding += ContinuousClock.now - start
+    context.statistics.decoding += ContinuousClock.now - start
     return token
   }
 

@@ -8,15 +8,15 @@ import VisionLanguage
 /// similar length in one decode, then one token of every answer in one batch. Sums are the same at every batch width,
 /// so no answer depends on what else is in the batch (docs/DETERMINISM.md).
 actor DecodingEngine {
-  nonisolated let executor: LaneExecutor
+  nonisolated let executor: ComputeThreadExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   let context: LlamaContext
-  let vocabulary: Vocabulary
+  let vocabulary: Tokenizer
   let batch: TokenBatch
   var freeAnswerSequences: [Int]
   var freeViewSequences: [Int]
-  var openings: SharedOpenings
+  var prefixes: PrefixCache
   var views: [ViewNumber: View] = [:]
   var waitingViews: [WaitingView] = []
   var waiting: [SequenceWork] = []
@@ -46,22 +46,22 @@ actor DecodingEngine {
     let continuation: CheckedContinuation<Int, any Error>
   }
 
-  /// How a context's sequences are divided: views first, openings next, answers the rest.
+  /// How a context's sequences are divided: views first, prefixes next, answers the rest.
   struct Division {
     var views: Int
-    var openings: Int
+    var prefixes: Int
   }
 
   init(
-    context: sending LlamaContext, vocabulary: Vocabulary, division: Division, ignoresEndOfTurn: Bool = false,
-    longestFilledGap: Int, on executor: LaneExecutor
+    context: sending LlamaContext, vocabulary: Tokenizer, division: Division, ignoresEndOfTurn: Bool = false,
+    longestFilledGap: Int, on executor: ComputeThreadExecutor
   ) {
     self.executor = executor
     self.vocabulary = vocabulary
     batch = TokenBatch(capacity: max(context.shape.batchTokens, context.shape.sequences))
-    let answers = division.views + division.openings
+    let answers = division.views + division.prefixes
     freeViewSequences = Array((0..<division.views).reversed())
-    openings = SharedOpenings(sequences: Array((division.views..<answers).reversed()))
+    prefixes = PrefixCache(sequences: Array((division.views..<answers).reversed()))
     freeAnswerSequences = Array((answers..<context.shape.sequences).reversed())
     self.ignoresEndOfTurn = ignoresEndOfTurn
     self.longestFilledGap = longestFilledGap
@@ -165,7 +165,7 @@ actor DecodingEngine {
   }
 
   /// What was decoded until now.
-  var tally: EngineTally { context.tally }
+  var statistics: EngineStatistics { context.statistics }
 
   /// Begins to record logits' bits, from nothing.
   func traceLogits() { logitTraces = [:] }

@@ -20,7 +20,7 @@ final class LlamaContext {
   let vocabularySize: Int
   let embeddingLength: Int
   /// What was done with this context.
-  var tally = EngineTally()
+  var statistics = EngineStatistics()
 
   /// Rows of logits that one batch may ask for.
   static let outputsPerBatch = 16
@@ -72,14 +72,14 @@ final class LlamaContext {
   /// Gives a sequence all that another one has read.
   func fork(_ source: Int, into sequence: Int) {
     clear(sequence)
-    tally.forks += 1
+    statistics.forks += 1
     llama_memory_seq_cp(memory, Int32(clamping: source), Int32(clamping: sequence), -1, -1)
   }
 
   /// Carries what a sequence holds over into another one, and leaves it empty.
   func move(_ source: Int, to sequence: Int) {
     clear(sequence)
-    tally.moves += 1
+    statistics.moves += 1
     llama_memory_seq_cp(memory, Int32(clamping: source), Int32(clamping: sequence), -1, -1)
     clear(source)
   }
@@ -91,10 +91,10 @@ final class LlamaContext {
 
   private func compute(_ batch: llama_batch) throws(EngineFault) {
     LlamaLog.forget()
-    tally.decodes += 1
+    statistics.decodes += 1
     let start = ContinuousClock.now
     let status = llama_decode(pointer, batch)
-    tally.decoding += ContinuousClock.now - start
+    statistics.decoding += ContinuousClock.now - start
     guard status == 0 else { throw .failedDecode(code: status, reason: LlamaLog.lastErrors ?? "no reason given") }
   }
 
@@ -119,7 +119,7 @@ final class LlamaContext {
     llama_set_causal_attn(pointer, false)
     defer { llama_set_causal_attn(pointer, true) }
     try compute(batch)
-    tally.imageTokens += count
+    statistics.imageTokens += count
   }
 
   /// The logits of a row of the last batch, for the call's duration.

@@ -61,7 +61,7 @@ final class SequenceWork {
   var position = 0
   /// Tokens of the prompt that stand in its sequence.
   var read = 0
-  /// Tokens that were there already, of its view's image or its opening.
+  /// Tokens that were there already, of its view's image or its prefix.
   var shared = 0
   /// Tokens decoded for the prompt.
   var computed = 0

@@ -4,8 +4,8 @@ import VisionLanguage
 /// A prompt in tokens.
 struct TokenPrompt: Sendable {
   var tokens: [llama_token]
-  /// How many of the first are an opening that other prompts share; fewer than all.
-  var opening = 0
+  /// How many of the first are an prefix that other prompts share; fewer than all.
+  var prefix = 0
 }
 
 /// A prompt in tokens, with the way to answer it.

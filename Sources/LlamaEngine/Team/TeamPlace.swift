@@ -70,16 +70,16 @@ private final class WatchedAnswer: @unchecked Sendable {
 }
 
 /// A view of one of the engines; the team is notified when it ends.
-final class TeamView: ImageView {
-  private let view: any ImageView
+final class PooledImageContext: ImageContext {
+  private let view: any ImageContext
   private let place: TeamPlace
 
-  init(_ view: any ImageView, leave: @escaping @Sendable () -> Void) {
+  init(_ view: any ImageContext, leave: @escaping @Sendable () -> Void) {
     self.view = view
     place = TeamPlace(leave: leave)
   }
 
-  var cost: LookingCost { view.cost }
+  var cost: EncodingCost { view.cost }
 
   func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
     try await view.respond(to: requests)

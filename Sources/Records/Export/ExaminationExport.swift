@@ -6,7 +6,7 @@ public enum ExaminationExport {
   /// One JSON object on one line: where it belongs, and `examination` or `error`.
   ///
   /// - Throws: `EncodingError`, which no report that was read from JSON gives.
-  public static func json(_ kept: KeptExamination) throws -> String {
+  public static func json(_ kept: StoredExamination) throws -> String {
     var members = [
       ("id", try OrderedJSON.line(kept.id.text)), ("run", try OrderedJSON.line(kept.run.text)),
       ("position", String(kept.position)), ("finished", try OrderedJSON.line(time(kept.finished))),
@@ -31,7 +31,7 @@ public enum ExaminationExport {
   ]
 
   /// The values of a row; empty where an examination has none.
-  public static func row(_ kept: KeptExamination) -> [String] {
+  public static func row(_ kept: StoredExamination) -> [String] {
     let (report, diagnosis) = (kept.report, kept.report?.diagnosis)
     let probabilities = LesionCode.allCases.map { code in diagnosis.map { String($0.probabilities[code]) } ?? "" }
     let observations = report?.observations.entries.map { "\($0.question): \($0.observation.value)" } ?? []

@@ -12,7 +12,7 @@ public struct ExaminationsOfRun: AsyncSequence, Sendable {
   public struct Iterator: AsyncIteratorProtocol {
     let store: any RecordStore
     let run: RecordID
-    private var ready: ArraySlice<KeptExamination> = []
+    private var ready: ArraySlice<StoredExamination> = []
     private var last: Int?
     private var isOver = false
 
@@ -24,7 +24,7 @@ public struct ExaminationsOfRun: AsyncSequence, Sendable {
     /// The next examination; `nil` after the last.
     ///
     /// - Throws: ``RecordFault``; `CancellationError` when the task was cancelled.
-    public mutating func next() async throws -> KeptExamination? {
+    public mutating func next() async throws -> StoredExamination? {
       if ready.isEmpty, !isOver {
         try Task.checkCancellation()
         let page = try await store.examinations(ofRun: run, after: last, limit: ExaminationsOfRun.stride)
@@ -49,7 +49,7 @@ public struct MatchingExaminations: AsyncSequence, Sendable {
   public struct Iterator: AsyncIteratorProtocol {
     let store: any RecordStore
     let query: RecordQuery
-    private var ready: ArraySlice<KeptExamination> = []
+    private var ready: ArraySlice<StoredExamination> = []
     private var cursor: RecordCursor?
     private var isOver = false
 
@@ -61,10 +61,10 @@ public struct MatchingExaminations: AsyncSequence, Sendable {
     /// The next examination; `nil` after the last.
     ///
     /// - Throws: ``RecordFault``; `CancellationError` when the task was cancelled.
-    public mutating func next() async throws -> KeptExamination? {
+    public mutating func next() async throws -> StoredExamination? {
       if ready.isEmpty, !isOver {
         try Task.checkCancellation()
-        let page: RecordPage<KeptExamination>
+        let page: RecordPage<StoredExamination>
         do {
           page = try await store.examinations(matching: query, limit: ExaminationsOfRun.stride, after: cursor)
         } catch RecordFault.cancelled {

@@ -18,7 +18,7 @@ struct ExaminationRow {
   var body: String
 
   /// - Throws: `unkeepable` for values that could not be read back unchanged.
-  init(_ examination: KeptExamination) throws(RecordFault) {
+  init(_ examination: StoredExamination) throws(RecordFault) {
     guard examination.elapsed.isFinite else { throw .unkeepable(reason: "its time is not a number") }
     guard examination.position >= 0 else { throw .unkeepable(reason: "its position is negative") }
     if let digest = examination.imageDigest {
@@ -51,12 +51,12 @@ struct ExaminationRow {
   /// - Throws: `damaged` for a row that was not stored like this.
   static func examination(
     in row: Row, of connection: Connection
-  ) throws(RecordFault) -> (number: Int64, examination: KeptExamination) {
+  ) throws(RecordFault) -> (number: Int64, examination: StoredExamination) {
     let number = Int64(row.integer(0))
     let damage = RecordFault.damaged(path: connection.path, reason: "examination \(number) cannot be read")
     guard let id = RecordID(row.text(1) ?? ""), let run = RecordID(row.text(2) ?? ""), let body = row.text(11)
     else { throw damage }
-    let outcome: KeptExamination.Outcome
+    let outcome: StoredExamination.Outcome
     do {
       switch row.text(7) {
       case "report": outcome = .report(try ExaminationReport(json: body))
@@ -68,7 +68,7 @@ struct ExaminationRow {
     }
     return (
       number,
-      KeptExamination(
+      StoredExamination(
         id: id, run: run, position: row.integer(3), finished: Date(milliseconds: Int64(row.integer(4))),
         imageName: row.text(5) ?? "", imageDigest: row.text(6), outcome: outcome, elapsed: row.real(10),
         details: row.text(12))

@@ -1,15 +1,15 @@
 extension SQLiteRecords {
-  public func examination(_ id: RecordID) async throws(RecordFault) -> KeptExamination? {
+  public func examination(_ id: RecordID) async throws(RecordFault) -> StoredExamination? {
     try await select("WHERE e.id = ?", [.text(id.text)]).first?.examination
   }
 
-  public func examination(ofRun run: RecordID, at position: Int) async throws(RecordFault) -> KeptExamination? {
+  public func examination(ofRun run: RecordID, at position: Int) async throws(RecordFault) -> StoredExamination? {
     try await select("WHERE r.id = ? AND e.position = ?", [.text(run.text), .integer(position)]).first?.examination
   }
 
   public func examinations(
     ofRun run: RecordID, after position: Int?, limit: Int
-  ) async throws(RecordFault) -> [KeptExamination] {
+  ) async throws(RecordFault) -> [StoredExamination] {
     try await select(
       "WHERE r.id = ? AND e.position > ? ORDER BY e.position LIMIT ?",
       [.text(run.text), .integer(position ?? -1), .integer(Self.clamped(limit))]
@@ -33,7 +33,7 @@ extension SQLiteRecords {
   /// The examinations that a condition on `e` (examinations) and `r` (runs) selects.
   func select(
     _ condition: String, _ values: [Connection.Value]
-  ) async throws(RecordFault) -> [(number: Int64, examination: KeptExamination)] {
+  ) async throws(RecordFault) -> [(number: Int64, examination: StoredExamination)] {
     let sql = Self.selection(condition)
     return try await reader.run { (connection: Connection) throws(RecordFault) in
       try connection.rows(sql, values) { (row: Row) throws(RecordFault) in

@@ -1,5 +1,5 @@
 extension SQLiteRecords {
-  public func keep(_ examination: KeptExamination, replacing: Bool) async throws(RecordFault) {
+  public func keep(_ examination: StoredExamination, replacing: Bool) async throws(RecordFault) {
     let row = try ExaminationRow(examination)
     try await writer.run { (connection: Connection) throws(RecordFault) in
       try connection.transaction { () throws(RecordFault) in
@@ -9,7 +9,7 @@ extension SQLiteRecords {
   }
 
   private static func insert(
-    _ row: ExaminationRow, of examination: KeptExamination, replacing: Bool, into connection: Connection
+    _ row: ExaminationRow, of examination: StoredExamination, replacing: Bool, into connection: Connection
   ) throws(RecordFault) {
     let run = try connection.row(
       "SELECT number, protocol_id, protocol_sha256, model, weights_sha256 FROM runs WHERE id = ?",

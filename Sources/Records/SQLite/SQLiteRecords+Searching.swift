@@ -3,7 +3,7 @@ import Dermoscopy
 extension SQLiteRecords {
   public func examinations(
     matching query: RecordQuery, limit: Int, after cursor: RecordCursor?
-  ) async throws(RecordFault) -> RecordPage<KeptExamination> {
+  ) async throws(RecordFault) -> RecordPage<StoredExamination> {
     let last = try cursor.map { (cursor) throws(RecordFault) in try Place(cursor, in: .examinations) }
     let limit = Self.clamped(limit)
     let (sql, values) = Self.search(query, before: last?.number, limit: limit + 1)

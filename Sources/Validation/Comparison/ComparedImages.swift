@@ -5,8 +5,8 @@ import Records
 /// An image that both runs read, and where its examinations are.
 struct ComparedImage: Sendable {
   /// What the metrics need of each run. Truth, lesion and the name, which is unique, are the same in both.
-  var first: JudgedExamination
-  var second: JudgedExamination
+  var first: Prediction
+  var second: Prediction
   /// Positions in the runs.
   var places: (first: Int, second: Int)
   /// The ground truth of the lesion.
@@ -21,7 +21,7 @@ struct ComparedImage: Sendable {
 /// All images that both runs read, as small records.
 struct ComparedImages: Sendable {
   private(set) var images: [ComparedImage] = []
-  private(set) var census = PairingCensus()
+  private(set) var summary = PairingSummary()
   /// Questions that both runs asked, in the first one's order, with the images on which the answers are the same.
   private(set) var questions: [(id: String, same: Int, images: Int)] = []
 
@@ -31,10 +31,10 @@ struct ComparedImages: Sendable {
   init(_ first: OpenRun, _ second: OpenRun) async throws {
     var pairing = Pairing()
     for try await kept in second.store.examinations(ofRun: second.run.id) { pairing.add(kept) }
-    census.second = pairing.count
+    summary.second = pairing.count
     var unmatched: [String] = []
     for try await kept in first.store.examinations(ofRun: first.run.id) {
-      census.first += 1
+      summary.first += 1
       if let position = pairing.take(kept),
         let other = try await second.store.examination(ofRun: second.run.id, at: position)
       {
@@ -45,10 +45,10 @@ struct ComparedImages: Sendable {
     }
     // Only now is it known which names are left: another image may have been matched by content under another name.
     for name in unmatched {
-      if pairing.takeName(name) { census.changed.append(name) } else { census.onlyFirst.append(name) }
+      if pairing.takeName(name) { summary.changed.append(name) } else { summary.onlyFirst.append(name) }
     }
-    census.onlySecond = pairing.rest
-    census.shared = images.count
+    summary.onlySecond = pairing.rest
+    summary.shared = images.count
     countEachPictureOnce()
     guard !images.isEmpty else {
       throw ComparisonFault.nothingShared(first: first.name, second: second.name, reason: reason)
@@ -56,32 +56,32 @@ struct ComparedImages: Sendable {
   }
 
   private var reason: String {
-    if census.first == 0 || census.second == 0 { return "a run without any examination" }
-    let remarks = census.remarks
+    if summary.first == 0 || summary.second == 0 { return "a run without any examination" }
+    let remarks = summary.remarks
     return "no image was read by both" + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
   }
 
-  private mutating func add(_ first: KeptExamination, _ second: KeptExamination) {
-    guard let one = first.report, let other = second.report, var judgedFirst = first.judged,
-      var judgedSecond = second.judged
+  private mutating func add(_ first: StoredExamination, _ second: StoredExamination) {
+    guard let one = first.report, let other = second.report, var firstPredictions = first.predictions,
+      var secondPredictions = second.predictions
     else {
-      census.unreadable.append(first.imageName)
+      summary.unreadable.append(first.imageName)
       return
     }
     var truth = one.groundTruth ?? other.groundTruth
     if let mine = one.groundTruth, let theirs = other.groundTruth, mine.code != theirs.code {
-      census.contradicted.append(first.imageName)
+      summary.contradicted.append(first.imageName)
       truth = nil
     }
     let metadata = first.metadata.filled(from: second.metadata)
     let name = String(images.count)
-    func settle(_ judged: inout JudgedExamination) {
-      judged.image = name
-      judged.truth = truth.map { JudgedExamination.Truth($0.code) }
-      judged.lesion = metadata.lesion
+    func settle(_ predictions: inout Prediction) {
+      predictions.image = name
+      predictions.truth = truth.map { Prediction.Truth($0.code) }
+      predictions.lesion = metadata.lesion
     }
-    settle(&judgedFirst)
-    settle(&judgedSecond)
+    settle(&firstPredictions)
+    settle(&secondPredictions)
     var answersDiffer = false
     var sameAnswers: [Bool?] = []
     for entry in one.observations.entries {
@@ -95,7 +95,7 @@ struct ComparedImages: Sendable {
     let bothClassified = one.diagnosis != nil && other.diagnosis != nil
     images.append(
       ComparedImage(
-        first: judgedFirst, second: judgedSecond, places: (first.position, second.position), truth: truth,
+        first: firstPredictions, second: secondPredictions, places: (first.position, second.position), truth: truth,
         parts: bothClassified ? one.diagnosis?.code != other.diagnosis?.code : answersDiffer,
         sameAnswers: sameAnswers))
   }
@@ -116,7 +116,7 @@ struct ComparedImages: Sendable {
       (image.first.lesion, image.second.lesion) = (lesion, lesion)
       return image
     }
-    census.repeats = census.shared - images.count
+    summary.repeats = summary.shared - images.count
     for image in images {
       for (place, isSame) in image.sameAnswers.enumerated() {
         guard let isSame else { continue }

@@ -43,14 +43,14 @@ public enum ComparisonReport {
     try page.write(sections.opening)
     try page.write(sections.figures)
     try page.write(sections.agreement)
-    try page.write(PartedSection.opening(comparison))
+    try page.write(DisagreementSection.opening(comparison))
     var order = 0
     try await comparison.forEachParted { image in
       let thumbnail = images.map { Self.thumbnail(of: image.first.image, in: $0) } ?? []
-      try page.write(PartedSection.row(image, order: order, thumbnail: thumbnail))
+      try page.write(DisagreementSection.row(image, order: order, thumbnail: thumbnail))
       order += 1
     }
-    try page.write(PartedSection.closing)
+    try page.write(DisagreementSection.closing)
     try page.write(sections.provenance)
     try page.write(PageFrame.closing)
     try page.finish()

@@ -9,22 +9,22 @@ struct ComparisonSections {
   init(_ comparison: RunComparison) { self.comparison = comparison }
 
   var opening: Markup {
-    let census = comparison.census
+    let summary = comparison.summary
     let facts = [("A", comparison.first), ("B", comparison.second)].map { letter, open -> Markup in
       "<div><dt>\(letter)</dt><dd><bdi>\(open.name)</bdi>, \(open.run.kind)</dd></div>"
     }
-    let remarks = census.remarks.map { "<li>\($0)</li>" as Markup }
+    let remarks = summary.remarks.map { "<li>\($0)</li>" as Markup }
     let told: Markup =
       remarks.isEmpty
       ? .none
       : """
-      <details class="remarks" open><summary>\(Figures.counted(remarks.count, "remark")) about the images</summary>\
+      <details class="remarks" open><summary>\(NumberFormat.counted(remarks.count, "remark")) about the images</summary>\
       <ul>\(remarks.joined())</ul></details>
       """
     return """
       <header class="masthead">
       <p class="eyebrow">DermGemma · compare</p>
-      <h1>Two runs on \(Figures.counted(census.shared - census.repeats, "image"))</h1>
+      <h1>Two runs on \(NumberFormat.counted(summary.shared - summary.repeats, "image"))</h1>
       <p class="notice">For research. Nothing on this page is a diagnosis.</p>
       <dl class="facts">\(facts.joined())</dl>
       </header>
@@ -52,12 +52,12 @@ struct ComparisonSections {
     return cards
   }
 
-  private func card(_ title: String, _ one: FigureDifference, _ figure: Figure) -> Markup {
+  private func card(_ title: String, _ one: MetricDifference, _ figure: Figure) -> Markup {
     let interval: Markup =
       one.difference.low == nil
       ? .none : "<span class=\"ci\">95\u{202F}% CI \(ComparisonTables.interval(one.difference, figure))</span>"
     let (first, second) = (
-      Figures.value(one.first, of: figure.measure), Figures.value(one.second, of: figure.measure)
+      NumberFormat.value(one.first, of: figure.measure), NumberFormat.value(one.second, of: figure.measure)
     )
     let value = ComparisonTables.signed(one.difference.value, figure)
     let unit: Markup = value.hasSuffix(" points") ? " <span class=\"unit\">points</span>" : .none
@@ -99,14 +99,14 @@ struct ComparisonSections {
     }
     return """
       <section aria-labelledby="figures">
-      <h2 id="figures">Figures</h2>
+      <h2 id="figures">NumberFormat</h2>
       \(table("McNemar’s tests", ["Right in", "both", "A alone", "B alone", "neither", "p (McNemar)"], tests))
-      \(table("Figures of both runs", Self.heads, main))
-      <details class="groups"><summary>NV, BCC and BKL</summary>\(table("Figures of the other codes", Self.heads, others))</details>
-      <p class="footnote">On \(Figures.counted(figures.images, "image")) of \(Figures.counted(figures.lesions, "lesion")) whose \
+      \(table("NumberFormat of both runs", Self.heads, main))
+      <details class="groups"><summary>NV, BCC and BKL</summary>\(table("NumberFormat of the other codes", Self.heads, others))</details>
+      <p class="footnote">On \(NumberFormat.counted(figures.images, "image")) of \(NumberFormat.counted(figures.lesions, "lesion")) whose \
       truth is one of the four codes and that both runs answered; always NV would have an accuracy of \
-      \(Figures.value(figures.alwaysNevus, of: .accuracy)). Intervals are 95\u{202F}%: of differences by percentile bootstrap, the \
-      same lesions drawn for both runs (\(Figures.count(figures.method.replicates)) resamples, seed \
+      \(NumberFormat.value(figures.alwaysNevus, of: .accuracy)). Intervals are 95\u{202F}%: of differences by percentile bootstrap, the \
+      same lesions drawn for both runs (\(NumberFormat.count(figures.method.replicates)) resamples, seed \
       \(String(figures.method.seed))). McNemar’s test is the exact one, two-sided, and takes the images for independent. No \
       allowance is made for looking at many figures.</p>
       </section>
@@ -120,13 +120,13 @@ struct ComparisonSections {
     Measure.ofCode.map { Figure(measure: $0, code: code) }
   }
 
-  private func rows(_ figures: PairedFigures, _ shown: [Figure]) -> [Markup] {
+  private func rows(_ figures: PairedMetrics, _ shown: [Figure]) -> [Markup] {
     shown.compactMap { figure in
       guard let one = figures[figure] else { return nil }
       let cells = [one.first, one.second].map { estimate -> Markup in
         """
-        <td class="number">\(Figures.value(estimate, of: figure.measure))\
-        <span class="ci">\(Figures.interval(estimate, of: figure.measure))</span></td>
+        <td class="number">\(NumberFormat.value(estimate, of: figure.measure))\
+        <span class="ci">\(NumberFormat.interval(estimate, of: figure.measure))</span></td>
         """
       }
       return """
@@ -145,16 +145,16 @@ struct ComparisonSections {
         "<tr><th scope=\"row\">A \(code)</th>\(row.map { "<td class=\"number\">\($0)</td>" as Markup }.joined())</tr>"
       }
       parts += """
-        <p>The same code on \(Figures.value(codes.same, of: .accuracy)) <span class="ci">\
-        \(Figures.interval(codes.same, of: .accuracy))</span> of \(Figures.counted(codes.same.count, "image")), kappa \
-        \(Figures.value(codes.kappa, of: .kappa)) <span class="ci">\(Figures.interval(codes.kappa, of: .kappa))</span>.</p>
+        <p>The same code on \(NumberFormat.value(codes.same, of: .accuracy)) <span class="ci">\
+        \(NumberFormat.interval(codes.same, of: .accuracy))</span> of \(NumberFormat.counted(codes.same.count, "image")), kappa \
+        \(NumberFormat.value(codes.kappa, of: .kappa)) <span class="ci">\(NumberFormat.interval(codes.kappa, of: .kappa))</span>.</p>
         """
       parts += table("Codes of both runs", ["Code"] + codes.codes.map { "B \($0)" }, rows)
     }
     let questions = agreement.questions.map { question -> Markup in
       """
-      <tr><th scope="row">\(question.id)</th><td class="number">\(Figures.value(question.same, of: .accuracy))</td>\
-      <td class="ci">\(Figures.interval(question.same, of: .accuracy))</td></tr>
+      <tr><th scope="row">\(question.id)</th><td class="number">\(NumberFormat.value(question.same, of: .accuracy))</td>\
+      <td class="ci">\(NumberFormat.interval(question.same, of: .accuracy))</td></tr>
       """
     }
     if !questions.isEmpty {

@@ -35,9 +35,9 @@ public struct ComparisonTables {
   }
 
   private var images: [String] {
-    let census = comparison.census
-    return ["Images: \(census.shared - census.repeats) compared, of \(census.first) in A and \(census.second) in B"]
-      + census.remarks.map { "  " + TextTable.plain($0) }
+    let summary = comparison.summary
+    return ["Images: \(summary.shared - summary.repeats) compared, of \(summary.first) in A and \(summary.second) in B"]
+      + summary.remarks.map { "  " + TextTable.plain($0) }
   }
 
   static let shownFigures: [Figure] =
@@ -49,7 +49,7 @@ public struct ComparisonTables {
   private var metrics: [String] {
     var table = TextTable(
       [.left, .right, .left, .right, .left, .right, .left], header: ["", "A", "", "B", "", "B − A", "95 % interval"])
-    func add(_ title: String, _ difference: FigureDifference, _ figure: Figure) {
+    func add(_ title: String, _ difference: MetricDifference, _ figure: Figure) {
       table.add([
         title, MetricsTable.value(difference.first, figure), bracketed(difference.first, figure),
         MetricsTable.value(difference.second, figure), bracketed(difference.second, figure),
@@ -113,7 +113,7 @@ public struct ComparisonTables {
   static func signed(_ number: Double?, _ figure: Figure) -> String {
     guard let number else { return "–" }
     let isShare = figure.measure.isShare
-    let text = isShare ? Figures.decimal(number * 100, digits: 1) : Figures.decimal(number, digits: 3)
+    let text = isShare ? NumberFormat.decimal(number * 100, digits: 1) : NumberFormat.decimal(number, digits: 3)
     let sign = text.hasPrefix("-") || text.allSatisfy({ "0.".contains($0) }) ? "" : "+"
     return sign + text.replacing("-", with: "−") + (isShare ? " points" : "")
   }
@@ -125,6 +125,6 @@ public struct ComparisonTables {
 
   /// A test's result, as people write it.
   static func probability(_ number: Double) -> String {
-    number < 0.001 ? "< 0.001" : Figures.decimal(number, digits: 3)
+    number < 0.001 ? "< 0.001" : NumberFormat.decimal(number, digits: 3)
   }
 }

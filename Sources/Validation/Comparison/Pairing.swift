@@ -2,7 +2,7 @@ import Dermoscopy
 import Records
 
 /// How the images of two runs match. Every mismatch is reported.
-public struct PairingCensus: Sendable, Hashable, Codable {
+public struct PairingSummary: Sendable, Hashable, Codable {
   /// Images of the first run.
   public var first = 0
   /// Images of the second run.
@@ -69,7 +69,7 @@ struct Pairing {
   /// Images that were never asked for, by name.
   var rest: [String] { places.filter { !$0.isTaken }.map(\.name) }
 
-  mutating func add(_ examination: KeptExamination) {
+  mutating func add(_ examination: StoredExamination) {
     let index = places.count
     places.append(
       Place(position: examination.position, name: examination.imageName, digest: examination.imageDigest))
@@ -80,7 +80,7 @@ struct Pairing {
   /// Takes the place of the same image; `nil` when there is none.
   ///
   /// An image whose file is unknown in one of the runs, as in one from a table, is matched by its name.
-  mutating func take(_ examination: KeptExamination) -> Int? {
+  mutating func take(_ examination: StoredExamination) -> Int? {
     let digest = examination.imageDigest
     let named = (byName[examination.imageName] ?? []).first { index in
       !places[index].isTaken && (places[index].digest == nil || digest == nil || places[index].digest == digest)

@@ -29,9 +29,9 @@ public struct RunAgreement: Sendable, Hashable, Codable {
 
   init(_ compared: ComparedImages, replicates: Int, seed: UInt64) {
     // The first run's answers in the truth's place give the same figures.
-    let pairs = compared.images.compactMap { image -> JudgedExamination? in
+    let pairs = compared.images.compactMap { image -> Prediction? in
       guard let first = image.first.predicted, let second = image.second.predicted else { return nil }
-      return JudgedExamination(
+      return Prediction(
         image: image.first.image, truth: .code(first), predicted: second, lesion: image.first.lesion,
         picture: image.first.picture)
     }

@@ -24,10 +24,10 @@ extension RunComparison {
     var a: Side
     var b: Side
     var settings: [Setting]
-    var images: PairingCensus
-    var metrics: PairedFigures?
+    var images: PairingSummary
+    var metrics: PairedMetrics?
     var tests: Tests
-    var cleanRate: FigureDifference
+    var cleanRate: MetricDifference
     var agreement: RunAgreement
 
     enum CodingKeys: String, CodingKey {
@@ -66,7 +66,7 @@ extension RunComparison {
   public func writeJSON(_ write: (String) throws -> Void) async throws {
     let head = Head(
       a: Self.side(first), b: Self.side(second),
-      settings: settings.map { Head.Setting(name: $0.name, a: $0.first, b: $0.second) }, images: census,
+      settings: settings.map { Head.Setting(name: $0.name, a: $0.first, b: $0.second) }, images: summary,
       metrics: figures, tests: Tests(all: tests.map { ($0.name, $0.test) } + [("clean", cleanTest)]),
       cleanRate: cleanRate, agreement: agreement)
     try write(String(try OrderedJSON.line(head).dropLast()) + #","parted":["#)

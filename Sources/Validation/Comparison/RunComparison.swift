@@ -12,19 +12,19 @@ public struct RunComparison: Sendable {
   /// The run called B.
   public let second: OpenRun
   /// How their images match.
-  public let census: PairingCensus
+  public let summary: PairingSummary
   /// The figures; `nil` where no image has a truth of the four codes and an answer in both.
-  public let figures: PairedFigures?
+  public let figures: PairedMetrics?
   /// McNemar's tests of the answers, with what is right in each; empty where there are no figures.
   public let tests: [(name: String, title: String, test: McNemarTest)]
   /// The clean rates, over all images that both read.
-  public let cleanRate: FigureDifference
+  public let cleanRate: MetricDifference
   /// The same for McNemar's test.
   public let cleanTest: McNemarTest
   /// How often both agree.
   public let agreement: RunAgreement
   /// Images on which they disagree, in the first run's order.
-  let parted: [ComparedImage]
+  let disagreements: [ComparedImage]
 
   /// Compares two runs. The resamples of the bootstrap are the same each time.
   ///
@@ -37,9 +37,9 @@ public struct RunComparison: Sendable {
     }
     (self.first, self.second) = (first, second)
     let compared = try await ComparedImages(first, second)
-    census = compared.census
-    parted = compared.images.filter(\.parts)
-    figures = PairedFigures(compared.images, replicates: replicates, seed: seed)
+    summary = compared.summary
+    disagreements = compared.images.filter(\.parts)
+    figures = PairedMetrics(compared.images, replicates: replicates, seed: seed)
     tests = figures == nil ? [] : Self.tests(compared.images)
     agreement = RunAgreement(compared, replicates: replicates, seed: seed)
     cleanTest = McNemarTest(compared.images.map { ($0.first.flags.isEmpty, $0.second.flags.isEmpty) })
@@ -67,7 +67,7 @@ public struct RunComparison: Sendable {
     ]
   }
 
-  private static func cleanRate(_ images: [ComparedImage], _ resampling: Cohort.Resampling) -> FigureDifference {
+  private static func cleanRate(_ images: [ComparedImage], _ resampling: Cohort.Resampling) -> MetricDifference {
     let (cohort, other) = (Cohort(images.map(\.first)), Cohort(images.map(\.second)))
     let differences = zip(cohort.examinations, other.examinations).map { first, second in
       (second.flags.isEmpty ? 1 : 0) - (first.flags.isEmpty ? 1 : 0)
@@ -79,10 +79,10 @@ public struct RunComparison: Sendable {
         replicates.append(Double(sum) / Double(max(weights.reduce(0, +), 1)))
       }
     }
-    func rate(_ examinations: [JudgedExamination]) -> Estimate {
+    func rate(_ examinations: [Prediction]) -> Estimate {
       Estimate(rate: examinations.count { $0.flags.isEmpty }, of: examinations.count)
     }
-    return FigureDifference(rate(cohort.examinations), rate(other.examinations), replicates: replicates)
+    return MetricDifference(rate(cohort.examinations), rate(other.examinations), replicates: replicates)
   }
 
   /// What the runs do not have in common, with what each has.
@@ -106,21 +106,21 @@ public struct RunComparison: Sendable {
   /// Images on which the runs disagree, one after the other, each fetched when it is needed.
   ///
   /// - Throws: `RecordFault`, `CancellationError`, what `body` throws.
-  public func forEachParted(_ body: (PartedImage) throws -> Void) async throws {
-    for image in parted {
+  public func forEachParted(_ body: (Disagreement) throws -> Void) async throws {
+    for image in disagreements {
       try Task.checkCancellation()
       guard let one = try await first.store.examination(ofRun: first.run.id, at: image.places.first),
         let other = try await second.store.examination(ofRun: second.run.id, at: image.places.second),
         let mine = one.report, let theirs = other.report
       else { continue }
-      try body(PartedImage(first: mine, second: theirs, truth: image.truth))
+      try body(Disagreement(first: mine, second: theirs, truth: image.truth))
     }
   }
 
   /// How many images they disagree on, by which run is right.
-  public var partings: [PartedImage.Verdict: Int] {
-    Dictionary(grouping: parted) { image in
-      PartedImage.Verdict(truth: image.truth, first: image.first.predicted, second: image.second.predicted)
+  public var partings: [Disagreement.Verdict: Int] {
+    Dictionary(grouping: disagreements) { image in
+      Disagreement.Verdict(truth: image.truth, first: image.first.predicted, second: image.second.predicted)
     }.mapValues(\.count)
   }
 }

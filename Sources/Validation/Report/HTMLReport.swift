@@ -12,7 +12,7 @@ public enum HTMLReport {
   ///   - rows: delivers the table's rows in order, by calling the closure that it is given.
   /// - Throws: ``ReportFault`` when the page cannot be written, and whatever `rows` throws.
   public static func write(
-    to path: String, run: RunDescription, metrics: RunMetrics, examinations: [JudgedExamination],
+    to path: String, run: RunDescription, metrics: RunMetrics, examinations: [Prediction],
     rows: (_ add: (ReportRow) throws -> Void) async throws -> Void
   ) async throws {
     let table = try GrowingFile(at: path + ".rows")
@@ -27,7 +27,7 @@ public enum HTMLReport {
     let title = "Validation of \(run.readingProtocol.id) \(run.readingProtocol.version)"
     try page.write(PageFrame.opening(title: title))
     try page.write(OpeningSection(run: run, metrics: metrics).markup)
-    try page.write(FiguresSection(metrics: metrics).markup)
+    try page.write(MetricsSection(metrics: metrics).markup)
     try page.write(PlotsSection(examinations: examinations, metrics: metrics).markup)
     try page.write(answers.markup)
     try page.write(ImagesSection.opening(count: count))

@@ -29,7 +29,7 @@ struct EntryDetails: Codable {
   }
 }
 
-extension KeptExamination {
+extension StoredExamination {
   /// What was known of the image beside its truth when it was examined.
   public var metadata: LesionMetadata {
     guard let details, let read = try? JSONDecoder().decode(EntryDetails.self, from: Data(details.utf8)) else {
@@ -41,10 +41,10 @@ extension KeptExamination {
   }
 
   /// What the metrics need of it; `nil` for one that failed.
-  public var judged: JudgedExamination? {
+  public var predictions: Prediction? {
     let metadata = metadata
     return report.map {
-      JudgedExamination(
+      Prediction(
         $0, lesion: metadata.lesion, site: metadata.site, sex: metadata.sex, age: metadata.age)
     }
   }

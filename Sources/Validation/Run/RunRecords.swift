@@ -60,11 +60,11 @@ public struct RunRecords: Sendable {
   ///
   /// - Throws: `RunFolderFault.changed`, `.unwritable`; `RecordFault`.
   public func begin(
-    _ settings: RunSettings, provenance: Run.Provenance, roster: Roster, command: [String]
+    _ settings: RunSettings, provenance: Run.Provenance, manifest: Manifest, command: [String]
   ) async throws -> Run {
     if mode == .resuming, let previous {
       let changes = settings.changes(
-        since: previous, provenance: provenance, differences: ImageList.differences(of: roster, from: folder))
+        since: previous, provenance: provenance, differences: ImageList.differences(of: manifest, from: folder))
       guard changes.isEmpty else { throw RunFolderFault.changed(folder: folder.path, what: changes) }
       try await store.mark(run: previous.id, as: .running)
       return previous
@@ -75,10 +75,10 @@ public struct RunRecords: Sendable {
       _ = try await store.delete(examinations: [], runs: old)
       for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles { try folder.remove(name) }
     }
-    try ImageList.write(roster, to: folder)
+    try ImageList.write(manifest, to: folder)
     let run = Run(
       kind: scope.runKind, command: command, provenance: provenance, settings: try settings.json(),
-      inputs: roster.imagesDigest)
+      inputs: manifest.imagesDigest)
     try await store.begin(run)
     return run
   }

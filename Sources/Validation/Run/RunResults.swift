@@ -10,7 +10,7 @@ public struct RunResults {
   public static let listedImages = 200
 
   /// The counts.
-  public private(set) var tally: Tally
+  public private(set) var counts: RunCounts
   /// The figures.
   public private(set) var metrics: RunMetrics
   /// A line for each image of a small run.
@@ -19,10 +19,10 @@ public struct RunResults {
   private let folder: RunFolder
   private let store: any RecordStore
   private let run: Run
-  private let roster: Roster
+  private let manifest: Manifest
   private let scope: ValidationScope
   private let readingProtocol: ReadingProtocol
-  private var judged: [JudgedExamination] = []
+  private var predictions: [Prediction] = []
 
   /// Writes the tables and counts.
   ///
@@ -30,49 +30,49 @@ public struct RunResults {
   ///   - folder: where they go.
   ///   - store: holds the run's examinations.
   ///   - run: the run, as the store knows it.
-  ///   - roster: its images, with what is known of them.
+  ///   - manifest: its images, with what is known of them.
   ///   - scope: which phases were asked for, hence which tables are written.
   ///   - readingProtocol: the run's protocol, for the tables' columns.
   ///   - scores: a file for ISIC's scoring program; `nil` for none.
   /// - Throws: `RunFolderFault.unwritable`, `RecordFault`, `CancellationError`; a `Fault` when two images would have one
   ///   name in `scores`.
   public init(
-    folder: RunFolder, store: any RecordStore, run: Run, roster: Roster, scope: ValidationScope,
+    folder: RunFolder, store: any RecordStore, run: Run, manifest: Manifest, scope: ValidationScope,
     readingProtocol: ReadingProtocol, scores: String?
   ) async throws {
     self.folder = folder
     self.store = store
     self.run = run
-    self.roster = roster
+    self.manifest = manifest
     self.scope = scope
     self.readingProtocol = readingProtocol
-    var tally = Tally(readingProtocol)
-    var judged: [JudgedExamination] = []
-    var unread: [JudgedExamination] = []
+    var counts = RunCounts(readingProtocol)
+    var predictions: [Prediction] = []
+    var unread: [Prediction] = []
     var table = ExaminationList()
     var sheets: [(PhaseSpreadsheet, Spreadsheet)] = []
     for kind in scope.spreadsheets {
       let sheet = try Spreadsheet(path: folder.file(kind.fileName), header: kind.header(readingProtocol))
       sheets.append((kind, sheet))
     }
-    if scores != nil { try Self.checkScores(of: roster) }
+    if scores != nil { try Self.checkScores(of: manifest) }
     let scoreSheet = try scores.map { try Spreadsheet(path: $0, header: ISICScores.header) }
     let failures = try Spreadsheet(path: folder.file(FailureList.fileName), header: FailureList.header)
 
     for try await kept in store.examinations(ofRun: run.id) {
       switch kept.outcome {
       case .report(let report):
-        tally.add(report, elapsed: kept.elapsed)
-        if let one = kept.judged { judged.append(one) }
+        counts.add(report, elapsed: kept.elapsed)
+        if let one = kept.predictions { predictions.append(one) }
         for (kind, sheet) in sheets {
           try sheet.add(kind.row(report, readingProtocol, elapsed: kept.elapsed / 1000))
         }
         if let row = ISICScores.row(report) { try scoreSheet?.add(row) }
-        if roster.entries.count <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
+        if manifest.entries.count <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
       case .failure(let failure):
-        tally.add(failure, of: kept.imageName)
-        if roster.entries.indices.contains(kept.position) {
-          unread.append(JudgedExamination(unread: roster.entries[kept.position]))
+        counts.add(failure, of: kept.imageName)
+        if manifest.entries.indices.contains(kept.position) {
+          unread.append(Prediction(unread: manifest.entries[kept.position]))
         }
         try scoreSheet?.add(ISICScores.row(ofUnread: kept.imageName))
         try failures.add(FailureList.row(kept.imageName, failure))
@@ -80,18 +80,18 @@ public struct RunResults {
     }
     for (_, sheet) in sheets { try sheet.finish() }
     try scoreSheet?.finish()
-    if tally.failed > 0 { try failures.finish() } else { try folder.remove(FailureList.fileName) }
-    metrics = Metrics.compute(judged, unread: unread)
+    if counts.failed > 0 { try failures.finish() } else { try folder.remove(FailureList.fileName) }
+    metrics = Metrics.compute(predictions, unread: unread)
     listing = table.lines
-    self.tally = tally
-    self.judged = judged
+    self.counts = counts
+    self.predictions = predictions
   }
 
   /// Makes sure that ISIC's scoring program, which uses names without folders, can distinguish the images of a run.
   ///
   /// - Throws: a `Fault` (exit status 65) that names those that it cannot.
-  public static func checkScores(of roster: Roster) throws {
-    try ISICScores.check(roster.entries.map(\.name))
+  public static func checkScores(of manifest: Manifest) throws {
+    try ISICScores.check(manifest.entries.map(\.name))
   }
 
   /// Whether there is something to measure: labelled images with a code.
@@ -101,7 +101,7 @@ public struct RunResults {
   public var tables: RunTables {
     let parallel = (try? RunSettings(json: run.settings))?.parallel ?? 1
     return RunTables(
-      tally: tally, census: roster.census, parallel: parallel, metrics: isMeasured ? metrics : nil)
+      counts: counts, coverage: manifest.coverage, parallel: parallel, metrics: isMeasured ? metrics : nil)
   }
 
   /// Writes `summary.json`.
@@ -109,7 +109,7 @@ public struct RunResults {
   /// - Throws: `RunFolderFault.unwritable`.
   public func writeSummary(ended: Date) throws {
     let summary = Summary(
-      run: run, ended: ended, scope: scope, tally: tally, census: roster.census, metrics: isMeasured ? metrics : nil)
+      run: run, ended: ended, scope: scope, counts: counts, coverage: manifest.coverage, metrics: isMeasured ? metrics : nil)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try folder.write(String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n", to: Summary.fileName)
@@ -120,14 +120,14 @@ public struct RunResults {
   /// - Throws: ``ReportFault``, `RecordFault`, `CancellationError`.
   public func writeReport(_ description: RunDescription) async throws {
     try await HTMLReport.write(
-      to: folder.file("report.html"), run: description, metrics: metrics, examinations: Metrics.distinct(judged)
+      to: folder.file("report.html"), run: description, metrics: metrics, examinations: Metrics.distinct(predictions)
     ) { add in
       for try await kept in store.examinations(ofRun: run.id) { try add(row(kept)) }
     }
   }
 
-  private func row(_ kept: KeptExamination) -> ReportRow {
-    let entry = roster.entries.indices.contains(kept.position) ? roster.entries[kept.position] : nil
+  private func row(_ kept: StoredExamination) -> ReportRow {
+    let entry = manifest.entries.indices.contains(kept.position) ? manifest.entries[kept.position] : nil
     guard let report = kept.report else {
       return ReportRow(image: kept.imageName, failure: kept.failure?.message ?? "not read", truth: entry?.truth)
     }

@@ -18,9 +18,9 @@ public struct RunSettings: Sendable, Hashable, Codable {
   public var limit: Int?
   /// How many images there are.
   public var count: Int
-  /// ``Roster/imagesDigest``.
+  /// ``Manifest/imagesDigest``.
   public var imagesDigest: String
-  /// ``Roster/labelsDigest``.
+  /// ``Manifest/labelsDigest``.
   public var labelsDigest: String
   /// How many images were read at once.
   public var parallel: Int
@@ -41,7 +41,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
   /// Settings.
   public init(
     scope: ValidationScope, images: String?, notes: String?, labels: String?, metadata: String?, limit: Int?,
-    roster: Roster, parallel: Int, threads: Int?, version: String
+    manifest: Manifest, parallel: Int, threads: Int?, version: String
   ) {
     self.scope = scope
     self.images = images
@@ -49,9 +49,9 @@ public struct RunSettings: Sendable, Hashable, Codable {
     self.labels = labels
     self.metadata = metadata
     self.limit = limit
-    count = roster.entries.count
-    imagesDigest = roster.imagesDigest
-    labelsDigest = roster.labelsDigest
+    count = manifest.entries.count
+    imagesDigest = manifest.imagesDigest
+    labelsDigest = manifest.labelsDigest
     self.parallel = parallel
     self.threads = threads
     self.version = version

@@ -2,13 +2,13 @@
 ///
 /// Each is read and counted as an image of its own; intervals by bootstrap draw them together (``Cohort``).
 struct SamePictures {
-  /// The names of each such picture, in the roster's order.
+  /// The names of each such picture, in the manifest's order.
   private(set) var groups: [[String]] = []
   /// Names of pictures whose labels contradict each other; none of them keeps its truth.
   private(set) var contradicted: [String] = []
 
   /// Finds them, and removes contradictory truths.
-  init(settling entries: inout [RosterEntry]) {
+  init(settling entries: inout [Sample]) {
     var places: [String: [Int]] = [:]
     for (place, entry) in entries.enumerated() {
       guard case .file = entry.source, !entry.digest.isEmpty else { continue }

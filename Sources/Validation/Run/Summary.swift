@@ -20,11 +20,11 @@ struct Summary: Encodable {
     var answer: String
     var images: Int
     var share: Double
-    var isSticky: Bool
+    var isMajorityAnswer: Bool
 
     enum CodingKeys: String, CodingKey {
       case answer, images, share
-      case isSticky = "is_sticky"
+      case isMajorityAnswer = "is_sticky"
     }
   }
 
@@ -70,40 +70,40 @@ struct Summary: Encodable {
   var schema = "dermgemma-summary/1"
   var scope: ValidationScope
   var run: Origin
-  var images: LabelCensus
+  var images: LabelCoverage
   var quality: Quality
   var metrics: RunMetrics?
 
   init(
-    run: Run, ended: Date, scope: ValidationScope, tally: Tally, census: LabelCensus, metrics: RunMetrics?
+    run: Run, ended: Date, scope: ValidationScope, counts: RunCounts, coverage: LabelCoverage, metrics: RunMetrics?
   ) {
     self.scope = scope
     self.metrics = metrics
-    images = census
+    images = coverage
     self.run = Origin(
       id: run.id.text, command: run.command, started: Self.time(run.started), ended: Self.time(ended),
       provenance: run.provenance, settings: try? RunSettings(json: run.settings))
     func share(_ answer: String, _ images: Int) -> Share {
       Share(
-        answer: answer, images: images, share: Double(images) / Double(max(tally.examined, 1)),
-        isSticky: tally.isSticky(images))
+        answer: answer, images: images, share: Double(images) / Double(max(counts.examined, 1)),
+        isMajorityAnswer: counts.isMajorityAnswer(images))
     }
     quality = Quality(
-      examined: tally.examined, failed: tally.failed, clean: tally.clean,
-      cleanRate: Estimate(rate: tally.clean, of: tally.examined), target: Metrics.targetCleanRate,
-      isTargetMet: tally.examined > 0 && Double(tally.clean) >= Metrics.targetCleanRate * Double(tally.examined),
-      flags: Dictionary(uniqueKeysWithValues: tally.flags.map { ($0.key.rawValue, $0.value) }),
-      codes: Dictionary(uniqueKeysWithValues: tally.codes.map { ($0.key.rawValue, $0.value) }),
-      methods: tally.methods, commonestCode: tally.commonestCode.map { share($0.code.rawValue, $0.images) },
-      questions: tally.questions.map { question in
+      examined: counts.examined, failed: counts.failed, clean: counts.clean,
+      cleanRate: Estimate(rate: counts.clean, of: counts.examined), target: Metrics.targetCleanRate,
+      isTargetMet: counts.examined > 0 && Double(counts.clean) >= Metrics.targetCleanRate * Double(counts.examined),
+      flags: Dictionary(uniqueKeysWithValues: counts.flags.map { ($0.key.rawValue, $0.value) }),
+      codes: Dictionary(uniqueKeysWithValues: counts.codes.map { ($0.key.rawValue, $0.value) }),
+      methods: counts.methods, commonestCode: counts.commonestCode.map { share($0.code.rawValue, $0.images) },
+      questions: counts.questions.map { question in
         Question(
           id: question.id, values: Dictionary(question.values.map { ($0.value, $0.images) }) { first, _ in first },
           commonest: question.commonest.map { share($0.answer, $0.images) })
       },
-      errors: tally.failures.map {
+      errors: counts.failures.map {
         Failure(filename: $0.name, status: $0.failure.status, message: $0.failure.message)
       },
-      meanSeconds: tally.meanMilliseconds.map { $0 / 1000 })
+      meanSeconds: counts.meanMilliseconds.map { $0 / 1000 })
   }
 
   private static func time(_ date: Date) -> String { date.formatted(.iso8601) }

@@ -21,25 +21,25 @@ public struct ValidationRun: Sendable {
   /// The run in the store.
   public var run: RecordID
   /// Everything that is to be examined.
-  public var roster: Roster
+  public var manifest: Manifest
   /// How many at once; at least 1.
   public var parallel: Int
   /// Examines one entry.
-  public var examine: @Sendable (RosterEntry) async throws -> ExaminationReport
+  public var examine: @Sendable (Sample) async throws -> ExaminationReport
 
   /// A run.
   public init(
-    store: any RecordStore, run: RecordID, roster: Roster, parallel: Int,
-    examine: @escaping @Sendable (RosterEntry) async throws -> ExaminationReport
+    store: any RecordStore, run: RecordID, manifest: Manifest, parallel: Int,
+    examine: @escaping @Sendable (Sample) async throws -> ExaminationReport
   ) {
     self.store = store
     self.run = run
-    self.roster = roster
+    self.manifest = manifest
     self.parallel = max(1, parallel)
     self.examine = examine
   }
 
-  /// Positions in the roster, from 0 and ascending, that were not examined yet, or failed.
+  /// Positions in the manifest, from 0 and ascending, that were not examined yet, or failed.
   ///
   /// - Throws: `RecordFault`.
   public func remaining() async throws -> [Int] {
@@ -50,25 +50,25 @@ public struct ValidationRun: Sendable {
       if next < range.lowerBound { rest += next..<range.lowerBound }
       next = max(next, range.upperBound + 1)
     }
-    if next < roster.entries.count { rest += next..<roster.entries.count }
-    return rest.filter(roster.entries.indices.contains)
+    if next < manifest.entries.count { rest += next..<manifest.entries.count }
+    return rest.filter(manifest.entries.indices.contains)
   }
 
   /// Examines positions.
   ///
   /// - Parameters:
-  ///   - positions: places in the roster, such as ``remaining()`` gives.
+  ///   - positions: places in the manifest, such as ``remaining()`` gives.
   ///   - told: called after each, in the order in which they end.
   /// - Throws: faults that concern all images: broken weights, a full disk, `CancellationError`. Every examination that
   ///   ended before is stored.
   public func examine(
-    _ positions: [Int], told: @Sendable (RosterEntry, Outcome) throws -> Void
+    _ positions: [Int], told: @Sendable (Sample, Outcome) throws -> Void
   ) async throws {
-    try await withThrowingTaskGroup(of: (RosterEntry, Outcome).self) { group in
+    try await withThrowingTaskGroup(of: (Sample, Outcome).self) { group in
       var waiting = positions[...]
       func startNext() {
         guard let position = waiting.popFirst() else { return }
-        let entry = roster.entries[position]
+        let entry = manifest.entries[position]
         group.addTask { (entry, try await outcome(of: entry)) }
       }
       for _ in 0..<parallel { startNext() }
@@ -79,7 +79,7 @@ public struct ValidationRun: Sendable {
     }
   }
 
-  private func outcome(of entry: RosterEntry) async throws -> Outcome {
+  private func outcome(of entry: Sample) async throws -> Outcome {
     try Task.checkCancellation()
     let started = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - started) / .milliseconds(1) }
@@ -100,9 +100,9 @@ public struct ValidationRun: Sendable {
 
   /// A stored failure is replaced when the image is retried.
   private func keep(
-    _ entry: RosterEntry, _ outcome: KeptExamination.Outcome, digest: String, elapsed: Double
+    _ entry: Sample, _ outcome: StoredExamination.Outcome, digest: String, elapsed: Double
   ) async throws {
-    let examination = KeptExamination(
+    let examination = StoredExamination(
       run: run, position: entry.position, imageName: entry.name, imageDigest: digest.isEmpty ? nil : digest,
       outcome: outcome, elapsed: elapsed, details: EntryDetails.json(entry.metadata))
     try await store.keep(examination, replacing: true)

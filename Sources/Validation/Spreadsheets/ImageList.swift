@@ -11,11 +11,11 @@ public enum ImageList {
   /// Writes the list.
   ///
   /// - Throws: `RunFolderFault.unwritable`.
-  public static func write(_ roster: Roster, to folder: RunFolder) throws(RunFolderFault) {
+  public static func write(_ manifest: Manifest, to folder: RunFolder) throws(RunFolderFault) {
     let sheet = try Spreadsheet(
       path: folder.file(fileName),
       header: ["filename", "sha256", "code", "lesion_id", "site", "sex", "age", "patient_id", "skin_type"])
-    for entry in roster.entries {
+    for entry in manifest.entries {
       let metadata = entry.metadata
       try sheet.add([
         entry.name, entry.digest, entry.truth?.code ?? "", metadata.lesion ?? "", metadata.site ?? "",
@@ -25,8 +25,8 @@ public enum ImageList {
     try sheet.finish()
   }
 
-  /// How a roster differs from a list that was written before, in words; empty when the list is gone or the same.
-  public static func differences(of roster: Roster, from folder: RunFolder) -> [String] {
+  /// How a manifest differs from a list that was written before, in words; empty when the list is gone or the same.
+  public static func differences(of manifest: Manifest, from folder: RunFolder) -> [String] {
     guard let data = FileManager.default.contents(atPath: folder.file(fileName)),
       let table = try? CommaSeparatedValues(Array(data), name: fileName)
     else { return [] }
@@ -35,7 +35,7 @@ public enum ImageList {
       old[CSVRow.original(row.fields[0])] = row.fields[1]
     }
     var (added, changed): ([String], [String]) = ([], [])
-    for entry in roster.entries {
+    for entry in manifest.entries {
       guard let digest = old.removeValue(forKey: entry.name) else {
         added.append(entry.name)
         continue

@@ -33,7 +33,7 @@ public struct ChallengeScore: Sendable, Hashable, Codable {
   ///   - examinations: the run's.
   ///   - unread: images that could not be read, without probabilities.
   ///   - resampling: of the interval.
-  init?(_ examinations: [JudgedExamination], unread: [JudgedExamination], _ resampling: Cohort.Resampling) {
+  init?(_ examinations: [Prediction], unread: [Prediction], _ resampling: Cohort.Resampling) {
     let read = examinations.filter { $0.truthIndex != nil && $0.probabilities != nil }
     guard !read.isEmpty else { return nil }
     let usable = read + unread.filter { $0.truthIndex != nil }

@@ -7,12 +7,12 @@ struct Cohort {
   }
 
   /// The examinations, lesion by lesion; several names of one picture are of one lesion.
-  let examinations: [JudgedExamination]
+  let examinations: [Prediction]
   /// First and one past the last image of each lesion.
   private let lesions: [Range<Int>]
 
   /// Orders the examinations by lesion and name (``ResamplingGroups``).
-  init(_ examinations: [JudgedExamination]) {
+  init(_ examinations: [Prediction]) {
     let keys = ResamplingGroups(examinations).keys
     let order = examinations.indices.sorted { keys[$0] < keys[$1] }
     self.examinations = order.map { examinations[$0] }

@@ -19,7 +19,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
   public var rows: [Row]
 
   /// Counts examinations that have a truth and an answer.
-  public init(_ examinations: [JudgedExamination]) {
+  public init(_ examinations: [Prediction]) {
     var counts: [String: [Int]] = [:]
     let zeros = LesionCode.allCases.map { _ in 0 }
     for one in examinations {

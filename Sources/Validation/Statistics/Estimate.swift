@@ -34,15 +34,15 @@ public struct Estimate: Sendable, Hashable, Codable {
   /// A share of images, with Wilson's interval.
   ///
   /// - Parameters:
-  ///   - hits: images that count, 0 to `count`.
+  ///   - successes: images that count, 0 to `count`.
   ///   - count: all of them.
   ///   - empty: the reason to give when there is no image.
-  public init(rate hits: Int, of count: Int, empty: String = "no image") {
-    guard count > 0, let interval = WilsonInterval(hits: hits, count: count) else {
+  public init(rate successes: Int, of count: Int, empty: String = "no image") {
+    guard count > 0, let interval = WilsonInterval(successes: successes, count: count) else {
       self.init(notComputable: empty)
       return
     }
-    self.init(value: Double(hits) / Double(count), low: interval.low, high: interval.high, count: count)
+    self.init(value: Double(successes) / Double(count), low: interval.low, high: interval.high, count: count)
   }
 
   /// Writes every key, `null` where there is nothing.
@@ -68,16 +68,16 @@ public struct WilsonInterval: Sendable, Hashable {
   /// From 0 to 1.
   public let high: Double
 
-  /// `nil` unless 0 ≤ hits ≤ count and there is something to count.
-  public init?(hits: Int, count: Int) {
-    guard count > 0, (0...count).contains(hits) else { return nil }
+  /// `nil` unless 0 ≤ successes ≤ count and there is something to count.
+  public init?(successes: Int, count: Int) {
+    guard count > 0, (0...count).contains(successes) else { return nil }
     let n = Double(count)
-    let share = Double(hits) / n
+    let share = Double(successes) / n
     let square = Self.deviations * Self.deviations
     let scale = 1 + square / n
     let middle = (share + square / (2 * n)) / scale
     let half = Self.deviations * (share * (1 - share) / n + square / (4 * n * n)).squareRoot() / scale
-    low = hits == 0 ? 0 : max(middle - half, 0)
-    high = hits == count ? 1 : min(middle + half, 1)
+    low = successes == 0 ? 0 : max(middle - half, 0)
+    high = successes == count ? 1 : min(middle + half, 1)
   }
 }

@@ -14,7 +14,7 @@ struct Evaluation {
   /// Images with probabilities, and what weights need of them.
   private let scored: [(image: Int, squares: Double, confidence: Double, bin: Int, isRight: Bool)]
 
-  init(_ examinations: [JudgedExamination]) {
+  init(_ examinations: [Prediction]) {
     let truth = examinations.map { $0.truthIndex ?? -1 }
     self.truth = truth
     answer = examinations.map { $0.predicted.flatMap { LesionCode.allCases.firstIndex(of: $0) } ?? -1 }
@@ -65,7 +65,7 @@ struct Evaluation {
     let tables = (0..<Self.codes).map { BinaryCounts(of: $0, in: counts) }
     let areas = rankings.map { $0.areas(weights) }
     let total = counts.reduce(0) { $0 + $1.reduce(0, +) }
-    let right = tables.reduce(0) { $0 + $1.hits }
+    let right = tables.reduce(0) { $0 + $1.truePositives }
     let sensitivities = tables.map(\.sensitivity).filter { !$0.isNaN }
 
     var images = 0
@@ -94,41 +94,41 @@ struct Evaluation {
   private static func kappa(_ tables: [BinaryCounts], total: Int) -> Double {
     guard total > 0 else { return .nan }
     let square = Double(total) * Double(total)
-    let chance = tables.reduce(0) { $0 + Double($1.hits + $1.misses) * Double($1.hits + $1.alarms) } / square
+    let chance = tables.reduce(0) { $0 + Double($1.truePositives + $1.falseNegatives) * Double($1.truePositives + $1.falsePositives) } / square
     guard chance < 1 else { return .nan }
-    return (ratio(tables.reduce(0) { $0 + $1.hits }, total) - chance) / (1 - chance)
+    return (ratio(tables.reduce(0) { $0 + $1.truePositives }, total) - chance) / (1 - chance)
   }
 }
 
 /// One code against the rest.
 struct BinaryCounts: Hashable {
   /// True positives.
-  var hits = 0
+  var truePositives = 0
   /// False negatives.
-  var misses = 0
+  var falseNegatives = 0
   /// False positives.
-  var alarms = 0
+  var falsePositives = 0
   /// True negatives.
-  var rejections = 0
+  var trueNegatives = 0
 
   init(of code: Int, in counts: [[Int]]) {
     for (truth, row) in counts.enumerated() {
       for (answer, count) in row.enumerated() {
         switch (truth == code, answer == code) {
-        case (true, true): hits += count
-        case (true, false): misses += count
-        case (false, true): alarms += count
-        case (false, false): rejections += count
+        case (true, true): truePositives += count
+        case (true, false): falseNegatives += count
+        case (false, true): falsePositives += count
+        case (false, false): trueNegatives += count
         }
       }
     }
   }
 
-  var sensitivity: Double { ratio(hits, hits + misses) }
-  var specificity: Double { ratio(rejections, rejections + alarms) }
-  var positivePredictiveValue: Double { ratio(hits, hits + alarms) }
-  var negativePredictiveValue: Double { ratio(rejections, rejections + misses) }
-  var f1: Double { ratio(2 * hits, 2 * hits + alarms + misses) }
+  var sensitivity: Double { ratio(truePositives, truePositives + falseNegatives) }
+  var specificity: Double { ratio(trueNegatives, trueNegatives + falsePositives) }
+  var positivePredictiveValue: Double { ratio(truePositives, truePositives + falsePositives) }
+  var negativePredictiveValue: Double { ratio(trueNegatives, trueNegatives + falseNegatives) }
+  var f1: Double { ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) }
 }
 
 /// A share; NaN of nothing.

@@ -10,9 +10,9 @@ enum ExaminationGroups {
   static let unknown = "unknown"
 
   static func groupings(
-    _ examinations: [JudgedExamination], _ resampling: Cohort.Resampling
+    _ examinations: [Prediction], _ resampling: Cohort.Resampling
   ) -> [RunMetrics.Grouping] {
-    let keys: [(String, (JudgedExamination) -> String?)] = [
+    let keys: [(String, (Prediction) -> String?)] = [
       ("site", { $0.site }), ("sex", { $0.sex }), ("age", { $0.age.map(band) }),
     ]
     return keys.compactMap { key, value in
@@ -31,7 +31,7 @@ enum ExaminationGroups {
   }
 
   private static func rank(
-    _ name: String, _ groups: [String: [JudgedExamination]]
+    _ name: String, _ groups: [String: [Prediction]]
   ) -> (isUnknown: Int, band: Int, size: Int, name: String) {
     let band = ageBands.firstIndex { $0.name == name } ?? ageBands.count
     return (name == unknown ? 1 : 0, band, -(groups[name]?.count ?? 0), name)

@@ -2,7 +2,7 @@ import Dermoscopy
 
 extension MetricsPanel {
   /// Measures some examinations; those without truth or answer are left out.
-  init(_ examinations: [JudgedExamination], _ resampling: Cohort.Resampling) {
+  init(_ examinations: [Prediction], _ resampling: Cohort.Resampling) {
     let answered = examinations.filter { $0.truth != nil && $0.predicted != nil }
     let cohort = Cohort(answered.filter { $0.truthIndex != nil })
     let evaluation = Evaluation(cohort.examinations)
@@ -25,8 +25,8 @@ extension MetricsPanel {
     let counts = matrix.scope.map(\.counts)
     func baseline(_ code: LesionCode?) -> Baseline {
       let code = code ?? .nevus
-      let hits = matrix.rows.first { $0.truth == code.rawValue }?.total ?? 0
-      return Baseline(code: code, accuracy: Estimate(rate: hits, of: size, empty: Self.noImage))
+      let truePositives = matrix.rows.first { $0.truth == code.rawValue }?.total ?? 0
+      return Baseline(code: code, accuracy: Estimate(rate: truePositives, of: size, empty: Self.noImage))
     }
     alwaysNevus = baseline(.nevus)
     let largest = matrix.scope.reduce(nil as ConfusionMatrix.Row?) { best, row in
@@ -50,18 +50,18 @@ extension MetricsPanel {
           figure, value: values[index], replicates: replicates[index], table: table,
           right: (right, size), scored: scoredImages))
     }
-    figures = FigureTable(Figure.all.indices.filter { Figure.all[$0].code == nil }.map(entry))
+    figures = MetricValues(Figure.all.indices.filter { Figure.all[$0].code == nil }.map(entry))
     codes = LesionCode.allCases.enumerated().map { place, code in
       CodePanel(
         code: code, images: counts[place].reduce(0, +), answers: counts.reduce(0) { $0 + $1[place] },
-        figures: FigureTable(Figure.all.indices.filter { Figure.all[$0].code == code }.map(entry)))
+        figures: MetricValues(Figure.all.indices.filter { Figure.all[$0].code == code }.map(entry)))
     }
   }
 
   private static let noImage = "no image has one of the four codes as truth, and an answer"
 
   private static func estimate(
-    _ figure: Figure, value: Double, replicates: [Double], table: BinaryCounts?, right: (hits: Int, count: Int),
+    _ figure: Figure, value: Double, replicates: [Double], table: BinaryCounts?, right: (truePositives: Int, count: Int),
     scored: Int
   ) -> Estimate {
     guard right.count > 0 else { return Estimate(notComputable: noImage) }
@@ -69,18 +69,18 @@ extension MetricsPanel {
     if let table {
       switch figure.measure {
       case .sensitivity:
-        return Estimate(rate: table.hits, of: table.hits + table.misses, empty: "no image is \(code)")
+        return Estimate(rate: table.truePositives, of: table.truePositives + table.falseNegatives, empty: "no image is \(code)")
       case .specificity:
-        return Estimate(rate: table.rejections, of: table.rejections + table.alarms, empty: "every image is \(code)")
+        return Estimate(rate: table.trueNegatives, of: table.trueNegatives + table.falsePositives, empty: "every image is \(code)")
       case .positivePredictiveValue:
-        return Estimate(rate: table.hits, of: table.hits + table.alarms, empty: "no image was called \(code)")
+        return Estimate(rate: table.truePositives, of: table.truePositives + table.falsePositives, empty: "no image was called \(code)")
       case .negativePredictiveValue:
         return Estimate(
-          rate: table.rejections, of: table.rejections + table.misses, empty: "every image was called \(code)")
+          rate: table.trueNegatives, of: table.trueNegatives + table.falseNegatives, empty: "every image was called \(code)")
       default: break
       }
     }
-    if figure.measure == .accuracy { return Estimate(rate: right.hits, of: right.count) }
+    if figure.measure == .accuracy { return Estimate(rate: right.truePositives, of: right.count) }
     let count = figure.measure.needsProbabilities ? scored : right.count
     guard !value.isNaN else { return Estimate(notComputable: reason(figure, scored: scored), count: count) }
     let interval = PercentileInterval(replicates)

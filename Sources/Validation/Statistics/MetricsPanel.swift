@@ -27,7 +27,7 @@ public struct MetricsPanel: Sendable, Hashable, Codable {
     /// Images that were called so.
     public var answers: Int
     /// Its figures.
-    public var figures: FigureTable
+    public var figures: MetricValues
   }
 
   /// Images whose truth is one of the four codes and that have an answer: what every figure rests on.
@@ -45,7 +45,7 @@ public struct MetricsPanel: Sendable, Hashable, Codable {
   /// Right answers among all labelled images, an image with a truth outside the four counting as wrong.
   public var accuracyOfAllLabelled: Estimate
   /// The figures of all codes together.
-  public var figures: FigureTable
+  public var figures: MetricValues
   /// Each code's figures.
   public var codes: [CodePanel]
   /// Reliability of the most probable code.
@@ -67,7 +67,7 @@ public struct MetricsPanel: Sendable, Hashable, Codable {
 }
 
 /// Estimates by measure; in JSON an object whose keys are the measures' names.
-public struct FigureTable: Sendable, Hashable, Codable {
+public struct MetricValues: Sendable, Hashable, Codable {
   private struct Name: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }

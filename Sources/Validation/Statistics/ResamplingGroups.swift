@@ -18,7 +18,7 @@ struct ResamplingGroups {
   /// By place of the examination.
   private(set) var keys: [Key]
 
-  init(_ examinations: [JudgedExamination]) {
+  init(_ examinations: [Prediction]) {
     var parents = Array(examinations.indices)
     func root(_ place: Int) -> Int {
       var place = place
@@ -28,7 +28,7 @@ struct ResamplingGroups {
       }
       return place
     }
-    func tie(_ name: (JudgedExamination) -> String?) {
+    func tie(_ name: (Prediction) -> String?) {
       var seen: [String: Int] = [:]
       for (place, one) in examinations.enumerated() {
         guard let name = name(one) else { continue }

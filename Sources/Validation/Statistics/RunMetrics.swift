@@ -20,7 +20,7 @@ public struct RunMetrics: Sendable, Hashable, Codable {
 
   /// How many images there are of each sort.
   public struct Counts: Sendable, Hashable, Codable {
-    /// All distinct pictures that were judged.
+    /// All distinct pictures that were predictions.
     public var images: Int
     /// With a label.
     public var labelled: Int
@@ -105,7 +105,7 @@ public enum Metrics {
   ///   - replicates: resamples of the bootstrap, 2 to 100,000; others are brought inside.
   ///   - seed: the seed of their random numbers.
   public static func compute(
-    _ all: [JudgedExamination], unread: [JudgedExamination] = [],
+    _ all: [Prediction], unread: [Prediction] = [],
     replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
   ) -> RunMetrics {
     let examinations = distinct(all)
@@ -131,7 +131,7 @@ public enum Metrics {
   /// Each picture once, under the first of its names, one with a label if there is any: its other names are no further cases, and would narrow every interval.
   ///
   /// What was known of a lesion by another name stays: pictures of either name's lesion belong to one.
-  static func distinct(_ examinations: [JudgedExamination]) -> [JudgedExamination] {
+  static func distinct(_ examinations: [Prediction]) -> [Prediction] {
     guard Set(examinations.compactMap(\.picture)).count < examinations.count(where: { $0.picture != nil }) else {
       return examinations
     }

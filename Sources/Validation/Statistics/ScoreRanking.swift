@@ -12,8 +12,8 @@ struct ScoreRanking {
   /// Counts at one threshold: images at or above it.
   struct Step: Hashable {
     var threshold: Double
-    var hits: Int
-    var alarms: Int
+    var truePositives: Int
+    var falsePositives: Int
   }
 
   private let order: [Int]
@@ -45,20 +45,20 @@ struct ScoreRanking {
   }
 
   /// Calls for each distinct score, the highest first, with how many images there are at or above it.
-  private func forEachStep(_ weights: [Int], _ body: (_ threshold: Double, _ hits: Int, _ alarms: Int) -> Void) {
-    var hits = 0
-    var alarms = 0
+  private func forEachStep(_ weights: [Int], _ body: (_ threshold: Double, _ truePositives: Int, _ falsePositives: Int) -> Void) {
+    var truePositives = 0
+    var falsePositives = 0
     for place in order.indices {
       let weight = weights[order[place]]
-      if isPositive[place] { hits += weight } else { alarms += weight }
-      if endsTie[place] { body(scores[place], hits, alarms) }
+      if isPositive[place] { truePositives += weight } else { falsePositives += weight }
+      if endsTie[place] { body(scores[place], truePositives, falsePositives) }
     }
   }
 
   /// All thresholds, the highest first.
   func steps(_ weights: [Int]) -> [Step] {
     var steps: [Step] = []
-    forEachStep(weights) { steps.append(Step(threshold: $0, hits: $1, alarms: $2)) }
+    forEachStep(weights) { steps.append(Step(threshold: $0, truePositives: $1, falsePositives: $2)) }
     return steps
   }
 
@@ -69,30 +69,30 @@ struct ScoreRanking {
     guard positives > 0 else { return areas }
     // Least sensitivity of the partial area, as numerator and denominator: integers compare exactly.
     let (least, whole) = (4, 5)
-    var hits = 0
-    var alarms = 0
+    var truePositives = 0
+    var falsePositives = 0
     var twiceArea = 0
     var twicePart = 0.0
     var precision = 0.0
     var at80 = 0
     var at95 = 0
-    forEachStep(weights) { _, newHits, newAlarms in
-      guard newHits != hits || newAlarms != alarms else { return }
-      let width = newAlarms - alarms
-      twiceArea += width * (hits + newHits)
-      if newHits * whole >= least * positives {
-        if hits * whole >= least * positives {
-          twicePart += Double(width * (hits + newHits))
+    forEachStep(weights) { _, newTruePositives, newFalsePositives in
+      guard newTruePositives != truePositives || newFalsePositives != falsePositives else { return }
+      let width = newFalsePositives - falsePositives
+      twiceArea += width * (truePositives + newTruePositives)
+      if newTruePositives * whole >= least * positives {
+        if truePositives * whole >= least * positives {
+          twicePart += Double(width * (truePositives + newTruePositives))
         } else {
           let floor = Double(least * positives) / Double(whole)
-          let left = Double(width) * (floor - Double(hits)) / Double(newHits - hits)
-          twicePart += (Double(width) - left) * (floor + Double(newHits))
+          let left = Double(width) * (floor - Double(truePositives)) / Double(newTruePositives - truePositives)
+          twicePart += (Double(width) - left) * (floor + Double(newTruePositives))
         }
       }
-      if newHits > hits { precision += Double(newHits - hits) * (Double(newHits) / Double(newHits + newAlarms)) }
-      (hits, alarms) = (newHits, newAlarms)
-      if alarms * 100 <= 20 * negatives { at80 = hits }
-      if alarms * 100 <= 5 * negatives { at95 = hits }
+      if newTruePositives > truePositives { precision += Double(newTruePositives - truePositives) * (Double(newTruePositives) / Double(newTruePositives + newFalsePositives)) }
+      (truePositives, falsePositives) = (newTruePositives, newFalsePositives)
+      if falsePositives * 100 <= 20 * negatives { at80 = truePositives }
+      if falsePositives * 100 <= 5 * negatives { at95 = truePositives }
     }
     areas.averagePrecision = precision / Double(positives)
     guard negatives > 0 else { return areas }

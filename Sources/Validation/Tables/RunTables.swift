@@ -3,35 +3,35 @@ import Dermoscopy
 /// The tables at the end of a run, section by section.
 public struct RunTables: Sendable {
   /// The counts.
-  public var tally: Tally
+  public var counts: RunCounts
   /// How images and labels fit.
-  public var census: LabelCensus
+  public var coverage: LabelCoverage
   /// Images that were read at once.
   public var parallel: Int
   /// The metrics; `nil` if no image is labelled or there was no Phase 3.
   public var metrics: RunMetrics?
 
   /// Tables.
-  public init(tally: Tally, census: LabelCensus, parallel: Int, metrics: RunMetrics?) {
-    self.tally = tally
-    self.census = census
+  public init(counts: RunCounts, coverage: LabelCoverage, parallel: Int, metrics: RunMetrics?) {
+    self.counts = counts
+    self.coverage = coverage
     self.parallel = parallel
     self.metrics = metrics
   }
 
   /// All lines, with blank lines between sections.
   public var lines: [String] {
-    let sections = [answers, codes, stickiness, flags, cleanRate, labels, errors, metricsLines, time]
+    let sections = [answers, codes, majorityAnswers, flags, cleanRate, labels, errors, metricsLines, time]
     return sections.filter { !$0.isEmpty }.joined(separator: [""]).map { $0 }
   }
 
   private var answers: [String] {
-    guard tally.examined > 0, !tally.questions.isEmpty else { return [] }
+    guard counts.examined > 0, !counts.questions.isEmpty else { return [] }
     var table = TextTable([.left, .left, .right, .right, .left])
-    for question in tally.questions {
+    for question in counts.questions {
       let shown = question.values.filter { $0.images > 0 || question.known.count <= Self.mostUngivenValues }
       for (index, entry) in shown.enumerated() {
-        let share = Double(entry.images) / Double(tally.examined)
+        let share = Double(entry.images) / Double(counts.examined)
         table.add([
           index == 0 ? question.label : "", TextTable.plain(entry.value), String(entry.images),
           TextTable.percent(share), TextTable.bar(share),
@@ -45,48 +45,48 @@ public struct RunTables: Sendable {
   private static let mostUngivenValues = 6
 
   private var codes: [String] {
-    guard !tally.codes.isEmpty else { return [] }
+    guard !counts.codes.isEmpty else { return [] }
     var table = TextTable([.left, .right, .right, .left])
     for code in LesionCode.allCases {
-      let images = tally.codes[code] ?? 0
-      let share = Double(images) / Double(max(tally.examined, 1))
+      let images = counts.codes[code] ?? 0
+      let share = Double(images) / Double(max(counts.examined, 1))
       table.add([code.rawValue, String(images), TextTable.percent(share), TextTable.bar(share)])
     }
-    let methods = tally.methods.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+    let methods = counts.methods.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
     return ["Codes"] + table.lines + ["  chosen by: " + methods.joined(separator: ", ")]
   }
 
-  private var stickiness: [String] {
-    guard tally.examined > 0 else { return [] }
+  private var majorityAnswers: [String] {
+    guard counts.examined > 0 else { return [] }
     var table = TextTable([.left, .left, .right, .left])
     func add(_ name: String, _ answer: String, _ images: Int) {
-      let warning = tally.isSticky(images) ? "⚠ nearly always the same" : ""
+      let warning = counts.isMajorityAnswer(images) ? "⚠ nearly always the same" : ""
       table.add([
-        name, TextTable.shortened(TextTable.plain(answer), to: 32), TextTable.percent(images, of: tally.examined),
+        name, TextTable.shortened(TextTable.plain(answer), to: 32), TextTable.percent(images, of: counts.examined),
         warning,
       ])
     }
-    for question in tally.questions {
+    for question in counts.questions {
       if let commonest = question.commonest { add(question.label, commonest.answer, commonest.images) }
     }
-    if let commonest = tally.commonestCode { add("Code", commonest.code.rawValue, commonest.images) }
+    if let commonest = counts.commonestCode { add("Code", commonest.code.rawValue, commonest.images) }
     return table.isEmpty ? [] : ["Stickiness: the commonest answer and its share"] + table.lines
   }
 
   private var flags: [String] {
-    guard tally.examined > 0 else { return [] }
-    guard !tally.flags.isEmpty else { return ["Flags", "  none"] }
+    guard counts.examined > 0 else { return [] }
+    guard !counts.flags.isEmpty else { return ["Flags", "  none"] }
     var table = TextTable([.left, .right, .right, .left])
     for flag in QualityFlag.allCases {
-      guard let images = tally.flags[flag] else { continue }
-      table.add([flag.rawValue, String(images), TextTable.percent(images, of: tally.examined), flag.words])
+      guard let images = counts.flags[flag] else { continue }
+      table.add([flag.rawValue, String(images), TextTable.percent(images, of: counts.examined), flag.words])
     }
     return ["Flags"] + table.lines
   }
 
   private var cleanRate: [String] {
-    let (clean, examined) = (tally.clean, tally.examined)
-    guard examined > 0, let interval = WilsonInterval(hits: clean, count: examined) else { return [] }
+    let (clean, examined) = (counts.clean, counts.examined)
+    guard examined > 0, let interval = WilsonInterval(successes: clean, count: examined) else { return [] }
     let target = Metrics.targetCleanRate
     let isMet = Double(clean) >= target * Double(examined)
     var line = "Clean rate: \(TextTable.percent(clean, of: examined)) (\(clean) of \(examined); 95 % interval "
@@ -99,30 +99,30 @@ public struct RunTables: Sendable {
 
   private var labels: [String] {
     var lines: [String] = []
-    if census.layout != nil {
-      let codes = census.codes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+    if coverage.layout != nil {
+      let codes = coverage.codes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
       let verb =
-        "\(census.images == 1 ? "image" : "images") \(census.labelled == 1 || census.images == 1 ? "has" : "have")"
+        "\(coverage.images == 1 ? "image" : "images") \(coverage.labelled == 1 || coverage.images == 1 ? "has" : "have")"
       lines.append(
-        "  \(census.labelled) of \(census.images) \(verb) a label"
+        "  \(coverage.labelled) of \(coverage.images) \(verb) a label"
           + (codes.isEmpty ? "" : ": " + codes.joined(separator: ", ")))
     }
-    if let layout = census.layout { lines.append("  read in " + TextTable.plain(layout)) }
-    lines += census.remarks.map { "  " + TextTable.plain($0) }
-    return lines.isEmpty ? [] : [census.layout == nil ? "Images" : "Labels"] + lines
+    if let layout = coverage.layout { lines.append("  read in " + TextTable.plain(layout)) }
+    lines += coverage.remarks.map { "  " + TextTable.plain($0) }
+    return lines.isEmpty ? [] : [coverage.layout == nil ? "Images" : "Labels"] + lines
   }
 
   private var errors: [String] {
-    guard tally.failed > 0 else { return ["Errors: none"] }
-    var lines = ["Errors: \(tally.failed) \(tally.failed == 1 ? "image" : "images") could not be read"]
-    lines += tally.failures.map { "  " + TextTable.plain($0.failure.message) }
-    let more = tally.failed - tally.failures.count
+    guard counts.failed > 0 else { return ["Errors: none"] }
+    var lines = ["Errors: \(counts.failed) \(counts.failed == 1 ? "image" : "images") could not be read"]
+    lines += counts.failures.map { "  " + TextTable.plain($0.failure.message) }
+    let more = counts.failed - counts.failures.count
     if more > 0 { lines.append("  and \(more) more, in errors.csv") }
     return lines
   }
 
   private var time: [String] {
-    guard let mean = tally.meanMilliseconds else { return [] }
+    guard let mean = counts.meanMilliseconds else { return [] }
     let seconds = PhaseSpreadsheet.decimals(mean / 1000, 2)
     guard parallel > 1 else { return ["Mean time an image: \(seconds) s"] }
     let share = PhaseSpreadsheet.decimals(mean / 1000 / Double(parallel), 2)

@@ -3,7 +3,7 @@ import CMicrohttpd
 /// What happens to a request: header, body, work, answer. All on the connection's own thread of libmicrohttpd.
 extension HTTPDaemon {
   /// Handles the header.
-  func begin(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
+  func begin(_ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
     guard let head = exchange.head else { return .NO }
     do throws(Problem) {
       let admission = try application.admit(head)
@@ -32,7 +32,7 @@ extension HTTPDaemon {
 
   /// Takes a piece of the body.
   func take(
-    _ bytes: UnsafeRawBufferPointer, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
+    _ bytes: UnsafeRawBufferPointer, _ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer
   ) -> MHD_Result {
     switch exchange.stage {
     case .body(var intake):
@@ -54,7 +54,7 @@ extension HTTPDaemon {
   }
 
   /// Continues after the body's end, and whenever a connection that was set aside is resumed.
-  func proceed(_ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
+  func proceed(_ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
     switch exchange.stage {
     case .header, .answered: return .NO
     case .discarding(let response, _): return deliver(response, exchange, connection, pointer)
@@ -73,7 +73,7 @@ extension HTTPDaemon {
   }
 
   private func work(
-    on body: RequestBody, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
+    on body: RequestBody, _ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer
   ) -> MHD_Result {
     guard let admission = exchange.admission else { return .NO }
     var request = admission.request
@@ -99,7 +99,7 @@ extension HTTPDaemon {
 
   /// Sets the connection aside until its answer is there, in the form in which it is sent.
   private func setAside(
-    _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer,
+    _ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer,
     _ answer: @escaping @Sendable () async throws -> HTTPResponse
   ) -> MHD_Result {
     guard let head = exchange.head else { return .NO }
@@ -119,13 +119,13 @@ extension HTTPDaemon {
   }
 
   /// The response, during shutdown, to a request that would have to wait.
-  private func ending(_ exchange: Exchange) -> HTTPResponse {
+  private func ending(_ exchange: HTTPExchange) -> HTTPResponse {
     Problem.unavailable("ending", "The server is shutting down.", retryAfter: 5).response(id: exchange.id)
   }
 
   /// Hands the answer to libmicrohttpd.
   private func deliver(
-    _ response: HTTPResponse, _ exchange: Exchange, _ connection: ClientConnection, _ pointer: OpaquePointer
+    _ response: HTTPResponse, _ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer
   ) -> MHD_Result {
     guard let head = exchange.head else { return .NO }
     exchange.stage = .answered
@@ -147,10 +147,10 @@ extension HTTPDaemon {
   }
 
   /// Notes that an exchange is over.
-  func end(_ exchange: Exchange, _ connection: ClientConnection, isComplete: Bool) {
+  func end(_ exchange: HTTPExchange, _ connection: ClientConnection, isComplete: Bool) {
     exchange.cancel()
     application.ended(
-      ExchangeRecord(
+      HTTPExchangeRecord(
         id: exchange.id, client: connection.client, method: exchange.head?.method.name ?? "",
         route: exchange.admission?.route ?? "", status: exchange.status, bytes: exchange.bytesAnswered,
         duration: exchange.started.duration(to: .now), isComplete: isComplete, cause: exchange.cause))

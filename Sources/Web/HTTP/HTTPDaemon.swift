@@ -2,7 +2,7 @@ import CMicrohttpd
 import Foundation
 import Synchronization
 
-/// GNU libmicrohttpd, with its threads and callbacks. `HTTPDaemon+Exchange` says what happens to a request.
+/// GNU libmicrohttpd, with its threads and callbacks. `HTTPDaemon+HTTPExchange` says what happens to a request.
 ///
 /// docs/SERVER.md has the rules of who may run on which thread.
 // Unchecked: `daemon` and `callbacks` change in `start` and `stop` only, whose caller is one.
@@ -111,7 +111,7 @@ private let httpTarget:
     context, target, _ in
     guard let daemon = daemon(context) else { return nil }
     daemon.underWay.withLock { $0 += 1 }
-    let exchange = Exchange(rawTarget: target.map { String(cString: $0) } ?? "", id: daemon.nextID())
+    let exchange = HTTPExchange(rawTarget: target.map { String(cString: $0) } ?? "", id: daemon.nextID())
     return Unmanaged.passRetained(exchange).toOpaque()
   }
 
@@ -139,7 +139,7 @@ private let httpAccess: MHD_AccessHandlerCallback = { context, pointer, _, metho
   guard let daemon = daemon(context), let pointer, let size, let known = slot?.pointee,
     let socketContext = dermgemma_http_socket_context(pointer)
   else { return .NO }
-  let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
+  let exchange = Unmanaged<HTTPExchange>.fromOpaque(known).takeUnretainedValue()
   let connection = Unmanaged<ClientConnection>.fromOpaque(socketContext).takeUnretainedValue()
   if case .header = exchange.stage {
     exchange.head = RequestHead(
@@ -156,7 +156,7 @@ private let httpAccess: MHD_AccessHandlerCallback = { context, pointer, _, metho
 private let httpCompleted: MHD_RequestCompletedCallback = { context, pointer, slot, code in
   guard let daemon = daemon(context), let known = slot?.pointee else { return }
   slot?.pointee = nil
-  let exchange = Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue()
+  let exchange = Unmanaged<HTTPExchange>.fromOpaque(known).takeRetainedValue()
   daemon.underWay.withLock { $0 -= 1 }
   if let pointer, let socketContext = dermgemma_http_socket_context(pointer) {
     let connection = Unmanaged<ClientConnection>.fromOpaque(socketContext).takeUnretainedValue()

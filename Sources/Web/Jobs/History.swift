@@ -36,7 +36,7 @@ final class History: Sendable {
   /// - Throws: `RecordFault`.
   func keep(_ report: ExaminationReport) async throws -> RecordID {
     let place = position.wrappingAdd(1, ordering: .relaxed).oldValue
-    let kept = KeptExamination(run: run, position: place, report: report)
+    let kept = StoredExamination(run: run, position: place, report: report)
     try await store.keep(kept)
     return kept.id
   }
@@ -46,7 +46,7 @@ final class History: Sendable {
 }
 
 /// Where the database and this server's run in it will be.
-final class HistorySeat: Sendable {
+final class HistoryRecorder: Sendable {
   private let held = Mutex<(records: (any RecordStore)?, history: History?)>((nil, nil))
 
   /// The database; `nil` while there is none.

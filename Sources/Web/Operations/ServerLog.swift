@@ -48,7 +48,7 @@ public final class ServerLog: Sendable {
   }
 
   /// Writes what became of a request.
-  func write(_ record: ExchangeRecord) {
+  func write(_ record: HTTPExchangeRecord) {
     let level: Level = record.status >= 500 ? .error : .info
     var fields: [(String, Value)] = [
       ("id", .text(record.id)), ("client", .text(record.client)), ("method", .text(record.method)),

@@ -15,7 +15,7 @@ extension Application {
   }
 
   private func analyze(_ request: HTTPRequest) async throws -> HTTPResponse {
-    try seat.checkNotMissing()
+    try loader.checkNotMissing()
     let order = try await order(of: request)
     let job = try board.submit(order)
     let patience = Preference(request.head.fields["prefer"]).patience(limits: settings.limits)

@@ -6,20 +6,20 @@ import Synchronization
 /// State shared by the routes.
 final class Application: Sendable {
   let settings: ServerSettings
-  let seat = EngineSeat()
+  let loader = EngineLoader()
   let images: ImageIndex
-  let pictures: PictureShop
+  let pictures: ThumbnailService
   let board: JobBoard
   let log: ServerLog
-  let metrics = Metrics()
+  let metrics = ServerMetrics()
   let uploads: UploadStore
   /// Looks into folders, reads and deletes files.
   let disk = WorkQueue("files", isConcurrent: true)
-  let classifications: Turnstile
+  let classifications: AdmissionSemaphore
   /// Held while a form is being received, because its image is in memory.
-  private let forms: Turnstile
+  private let forms: AdmissionSemaphore
   /// Where finished examinations are stored.
-  let historySeat: HistorySeat
+  let historyRecorder: HistoryRecorder
   private let hosts: HostCheck
   private let rate: RequestRate
   private let made = Mutex<Router?>(nil)
@@ -31,12 +31,12 @@ final class Application: Sendable {
     hosts = HostCheck(allowed: settings.allowedHosts + [settings.host])
     rate = RequestRate(perSecond: settings.limits.requestsPerSecond, burst: settings.limits.requestBurst)
     images = ImageIndex(folder: settings.images, labels: labels)
-    pictures = PictureShop(limits: settings.limits)
+    pictures = ThumbnailService(limits: settings.limits)
     uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
-    classifications = Turnstile(room: settings.limits.classificationsAtOnce)
-    forms = Turnstile(room: settings.limits.uploadsAtOnce)
-    let (seat, metrics, keeper, disk) = (seat, metrics, HistorySeat(), disk)
-    historySeat = keeper
+    classifications = AdmissionSemaphore(room: settings.limits.classificationsAtOnce)
+    forms = AdmissionSemaphore(room: settings.limits.uploadsAtOnce)
+    let (loader, metrics, keeper, disk) = (loader, metrics, HistoryRecorder(), disk)
+    historyRecorder = keeper
     board = JobBoard(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
       if case .failed(let failure) = job.state {
@@ -44,7 +44,7 @@ final class Application: Sendable {
       }
     } work: { job, events in
       let bytes = try await disk.perform(job.order.bytes)
-      let report = try await seat.engine().examine(
+      let report = try await loader.engine().examine(
         bytes, name: job.order.name, truth: job.order.truth, seed: job.order.seed, log: events)
       do {
         _ = try await keeper.history?.keep(report)
@@ -102,7 +102,7 @@ extension Application: HTTPApplication {
       throw problem
     }
     let intake = try intake(of: endpoint, head)
-    var pass: Pass?
+    var pass: Permit?
     if case .form = intake {
       pass = forms.pass()
       if pass == nil { throw .busy("uploads_busy", "Too many images are being uploaded.", retryAfter: 2) }
@@ -151,7 +151,7 @@ extension Application: HTTPApplication {
     return intake
   }
 
-  func ended(_ record: ExchangeRecord) {
+  func ended(_ record: HTTPExchangeRecord) {
     metrics.note(record)
     log.write(record)
   }

@@ -21,7 +21,7 @@ extension Application {
   }
 
   private func opened() throws -> any RecordStore {
-    guard let store = historySeat.records else {
+    guard let store = historyRecorder.records else {
       throw Problem.unavailable("no_records", "This server keeps no history.", retryAfter: nil)
     }
     return store
@@ -30,7 +30,7 @@ extension Application {
   private func examinations(_ request: HTTPRequest) async throws -> HTTPResponse {
     let (query, limit) = try query(of: request)
     let cursor = request.target.query("cursor").map { RecordCursor($0) }
-    let page: RecordPage<KeptExamination>
+    let page: RecordPage<StoredExamination>
     do {
       page = try await opened().examinations(matching: query, limit: limit, after: cursor)
     } catch RecordFault.badCursor {
@@ -126,9 +126,9 @@ extension Application {
   }
 
   private struct Entry: Encodable {
-    let kept: KeptExamination
+    let kept: StoredExamination
 
-    init(_ kept: KeptExamination) { self.kept = kept }
+    init(_ kept: StoredExamination) { self.kept = kept }
 
     enum CodingKeys: String, CodingKey { case id, finished, examination, error }
 

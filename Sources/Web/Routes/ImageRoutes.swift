@@ -67,9 +67,9 @@ extension Application {
         FileContent(path: stored.path).map { ($0, $0.beginning(1_100)) }
       })
     else { throw Problem.notFound("There is no such image.") }
-    var wish = try wish(of: request)
-    if wish == nil { wish = try await standIn(for: file, request) }
-    guard let wish else {
+    var variant = try variant(of: request)
+    if variant == nil { variant = try await standIn(for: file, request) }
+    guard let variant else {
       guard let format = ImageFormat(recognising: beginning) else {
         throw Problem.notFound("There is no such image.")
       }
@@ -78,20 +78,20 @@ extension Application {
       response.acceptsRanges = true
       return response
     }
-    let entityTag = file.entityTag.dropLast() + "-\(wish.name)\""
+    let entityTag = file.entityTag.dropLast() + "-\(variant.name)\""
     if let known = request.head.fields["if-none-match"], Negotiation.matches(known, String(entityTag)) {
       var response = HTTPResponse(200)
       response.entityTag = String(entityTag)
       return response
     }
     do {
-      let bytes = try await pictures.picture(of: file.entityTag, as: wish) {
+      let bytes = try await pictures.picture(of: file.entityTag, as: variant) {
         guard let bytes = file.bytes(atMost: ImageLimits.fileBytes) else {
           throw Problem.notFound("The image is no longer there.")
         }
         return bytes
       }
-      return HTTPResponse.picture(bytes, type: wish.type, entityTag: String(entityTag))
+      return HTTPResponse.picture(bytes, type: variant.type, entityTag: String(entityTag))
         .with("Cache-Control", "private, no-cache")
     } catch let fault as ImageFault {
       throw Problem.unprocessable("unusable_image", fault.description)
@@ -99,7 +99,7 @@ extension Application {
   }
 
   /// With `shown=1`, what to show in a file's place; `nil` for the file itself.
-  private func standIn(for file: FileContent, _ request: HTTPRequest) async throws -> PictureShop.Wish? {
+  private func standIn(for file: FileContent, _ request: HTTPRequest) async throws -> ThumbnailService.ImageVariant? {
     guard request.target.query("shown") == "1" else { return nil }
     let isShownAlike = try await disk.perform {
       file.bytes(atMost: ImageLimits.fileBytes).map(ImageDecoder.isShownAlikeByBrowsers) ?? true
@@ -107,7 +107,7 @@ extension Application {
     return isShownAlike ? nil : .smaller(side: settings.limits.pictureSides.upperBound)
   }
 
-  private func wish(of request: HTTPRequest) throws -> PictureShop.Wish? {
+  private func variant(of request: HTTPRequest) throws -> ThumbnailService.ImageVariant? {
     let prepared = request.target.query("prepared")
     guard [nil, "0", "1", "false", "true"].contains(prepared) else {
       throw Problem.unprocessable("bad_parameter", "prepared must be 1 or 0.")
@@ -124,7 +124,7 @@ extension Application {
       return .smaller(side: side)
     }
     guard prepared == "1" || prepared == "true" else { return nil }
-    let engine = try seat.engine()
+    let engine = try loader.engine()
     return .prepared(engine.readingProtocol.preparation, nativeSide: engine.examiner.model.imageSide ?? 0)
   }
 

@@ -67,7 +67,7 @@ extension Application {
   }
 
   private func describeModel() async throws -> HTTPResponse {
-    let state = seat.state
+    let state = loader.state
     var identity: ModelIdentity?
     var active: Reference?
     if case .ready(let engine) = state {
@@ -121,7 +121,7 @@ extension Application {
   private func classify(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard case .bytes(let bytes) = request.body else { throw Problem.badRequest("A body is missing.") }
     let notes = try StrictJSON.decode(Notes.self, from: bytes, keys: ["observations", "description", "seed"])
-    let engine = try seat.engine()
+    let engine = try loader.engine()
     let questions = engine.readingProtocol.questions
     guard engine.readingProtocol.classification.method != .scored else {
       throw Problem.unprocessable("nothing_to_drop", "This protocol classifies in view of the image, not by notes.")

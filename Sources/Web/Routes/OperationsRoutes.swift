@@ -34,7 +34,7 @@ extension Application {
 
   private func readiness() -> HTTPResponse {
     if daemon?.isEnding ?? false { return Self.state("ending", status: 503) }
-    let state = seat.state
+    let state = loader.state
     if case .ready = state { return Self.state("ready", status: 200) }
     return Self.state(state.name, status: 503)
   }
@@ -42,8 +42,8 @@ extension Application {
   private func figures() -> HTTPResponse {
     let depth = board.depth
     var isReady = false
-    if case .ready = seat.state { isReady = true }
-    let gauges = Metrics.Gauges(
+    if case .ready = loader.state { isReady = true }
+    let gauges = ServerMetrics.Gauges(
       queued: depth.queued, running: depth.running, streams: board.streams, connections: daemon?.watch.count ?? 0,
       isReady: isReady, version: settings.version)
     var response = HTTPResponse(200, body: .bytes(Array(metrics.text(gauges).utf8)))

@@ -21,7 +21,7 @@ import Testing
     ("I think it is oval. A thought.", "I think it is oval. A thought.", 0, false),
   ]
 
-  @Test(arguments: texts) func `thinking is parted from the answer`(
+  @Test(arguments: texts) func `thinking is separated from the answer`(
     _ text: (raw: String, answer: String, thoughts: Int, isLeaked: Bool)
   ) {
     let thinking = ThinkingText(text.raw)

@@ -125,7 +125,7 @@ import VisionLanguage
   }
 
   @Test func `a model that scores too few codes has broken its word`() async throws {
-    await #expect(throws: ModelFault.self) {
+    await #expect(throws: ModelContractFault.self) {
       try await ExaminationSetting.examine(with: ScriptedModel(logProbabilities: [-1]), by: "direct")
     }
   }

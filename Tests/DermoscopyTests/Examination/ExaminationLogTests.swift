@@ -67,7 +67,7 @@ import Testing
 
   @Test func `a reader who is cancelled while waiting ends`() async throws {
     let log = ExaminationLog()
-    log.append(.phaseStarted(.looking))
+    log.append(.phaseStarted(.encoding))
     let reader = Task { await collect(log.events()) }
     for _ in 0..<100 { await Task.yield() }
     reader.cancel()

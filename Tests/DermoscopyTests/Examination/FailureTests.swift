@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: ["network", "These notes", "Choose the code"])
   func `an answer that breaks off is an error and not a short answer`(phrase: String) async throws {
     let model = failing(at: phrase, .breaksOff)
-    await #expect(throws: ModelFault.self) { try await ExaminationSetting.examine(with: model) }
+    await #expect(throws: ModelContractFault.self) { try await ExaminationSetting.examine(with: model) }
     #expect(model.calls.filter { $0 == .close }.count == 1)
   }
 

@@ -96,7 +96,7 @@ import Testing
     var report = try await ExaminationSetting.examine(with: ScriptedModel())
     report.timings = ExaminationTimings(encode: 500, phase1: 1250, phase2: 12_345, phase3: 0, total: 14_000)
     #expect(
-      report.effort == """
+      report.usage == """
         1 image encoding, 165 prompt tokens, 18 generated tokens
         14.0 s (encoding 0.5 s, phase 1 1.25 s, phase 2 12.3 s)
         """)

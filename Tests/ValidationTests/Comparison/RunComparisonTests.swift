@@ -52,11 +52,11 @@ import Testing
         Image(name: "yours.png", content: 9), Image(name: "new.png", content: 2), Image(name: "same.png", content: 1),
         Image(name: "edited.png", content: 33),
       ])
-    let census = comparison.census
-    #expect(census.first == 5 && census.second == 4 && census.shared == 2)
-    #expect(census.changed == ["edited.png"] && census.onlySecond == ["yours.png"])
-    #expect(census.onlyFirst == ["mine.png", "broken.jpg"])
-    #expect(census.remarks.contains("1 image of the same name but another content: edited.png"))
+    let summary = comparison.summary
+    #expect(summary.first == 5 && summary.second == 4 && summary.shared == 2)
+    #expect(summary.changed == ["edited.png"] && summary.onlySecond == ["yours.png"])
+    #expect(summary.onlyFirst == ["mine.png", "broken.jpg"])
+    #expect(summary.remarks.contains("1 image of the same name but another content: edited.png"))
   }
 
   @Test func `a picture under several names is compared once`() async throws {
@@ -65,8 +65,8 @@ import Testing
     second[0].code = .nevus
     second[1].code = .nevus
     let comparison = try await comparison(first, second)
-    #expect(comparison.census.shared == 3 && comparison.census.repeats == 1)
-    #expect(comparison.census.remarks == ["1 name of a picture that is compared under another name"])
+    #expect(comparison.summary.shared == 3 && comparison.summary.repeats == 1)
+    #expect(comparison.summary.remarks == ["1 name of a picture that is compared under another name"])
     let accuracy = try #require(comparison.figures?[Figure(measure: .accuracy)])
     #expect(accuracy.first.count == 2 && accuracy.second.value == 0.5)
     let test = try #require(comparison.tests.first?.test)
@@ -80,7 +80,7 @@ import Testing
     let broken = Image(name: "broken.jpg", content: 5)
     let comparison = try await comparison(
       [broken, Image(name: "a.png", content: 1)], [nil, Image(name: "a.png", content: 1)])
-    #expect(comparison.census.unreadable == ["broken.jpg"] && comparison.census.shared == 1)
+    #expect(comparison.summary.unreadable == ["broken.jpg"] && comparison.summary.shared == 1)
   }
 
   @Test func `the images on which they part come with both answers, and with who is right`() async throws {
@@ -91,12 +91,12 @@ import Testing
       names.indices.map { Image(name: names[$0], content: $0 + 1, code: codes[$0], text: text) }
     }
     let comparison = try await comparison(images(first, "First words."), images(second, "Other words."))
-    var parted: [PartedImage] = []
-    try await comparison.forEachParted { parted.append($0) }
-    #expect(parted.map(\.first.image.name) == ["a", "b", "c"])
-    #expect(parted.map(\.verdict) == [.first, .second, .neither])
+    var disagreements: [Disagreement] = []
+    try await comparison.forEachParted { disagreements.append($0) }
+    #expect(disagreements.map(\.first.image.name) == ["a", "b", "c"])
+    #expect(disagreements.map(\.verdict) == [.first, .second, .neither])
     #expect(comparison.partings == [.first: 1, .second: 1, .neither: 1])
-    let lines = PartedText.lines(of: try #require(parted.first))
+    let lines = DisagreementText.lines(of: try #require(disagreements.first))
     #expect(lines[0] == "a: truth MEL, A is right")
     #expect(lines.contains { $0.contains("First words.") && $0.contains("│ Other words.") }, "\(lines)")
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct HTMLReportTests {
   private func page(_ reports: [ExaminationReport], failure: String? = nil) async throws -> String {
     let path = try Specimens.path("report.html")
-    let judged = reports.map { JudgedExamination($0) }
+    let predictions = reports.map { Prediction($0) }
     let run = RunDescription(
       phase: "all", command: ["dermgemma", "validate", "all", "--images", "my images"], started: Date(), elapsed: 12,
       version: "1", images: "my images", labels: "labels.csv",
@@ -16,7 +16,7 @@ import Testing
       model: .init(name: "tiny", weights: Specimens.digest(0xAB), projector: nil), engine: "llama.cpp 1", seed: 7,
       machine: [.init("Machine", "an abacus")], failures: failure == nil ? 0 : 1, remarks: ["a remark <i>"])
     try await HTMLReport.write(
-      to: path, run: run, metrics: Metrics.compute(judged, replicates: 20), examinations: judged
+      to: path, run: run, metrics: Metrics.compute(predictions, replicates: 20), examinations: predictions
     ) { add in
       for report in reports { try add(ReportRow(report)) }
       if let failure { try add(ReportRow(image: "broken.jpg", failure: failure)) }

@@ -9,18 +9,18 @@ import Testing
 
 /// A run over images that nobody really looks at.
 @Suite struct ValidationRunTests {
-  /// A roster of files that need not be there.
-  private func roster(_ count: Int) -> Roster {
+  /// A manifest of files that need not be there.
+  private func manifest(_ count: Int) -> Manifest {
     let entries = (0..<count).map { index in
-      RosterEntry(
+      Sample(
         position: index, name: "image-\(index).png", source: .file(path: "/none/\(index)"),
         digest: Specimens.digest(index + 1), truth: GroundTruth(code: "NV"),
         metadata: LesionMetadata(lesion: "L\(index / 2)"))
     }
-    return Roster(entries, census: LabelCensus(entries, labels: nil, wasLimited: false))
+    return Manifest(entries, coverage: LabelCoverage(entries, labels: nil, wasLimited: false))
   }
 
-  private func report(_ entry: RosterEntry) throws -> ExaminationReport {
+  private func report(_ entry: Sample) throws -> ExaminationReport {
     try Specimens.report(name: entry.name, image: entry.position + 1, code: LesionCode.allCases[entry.position % 4])
   }
 
@@ -29,23 +29,23 @@ import Testing
     var records: RunRecords
     var run: Run
 
-    init(_ roster: Roster, mode: RunRecords.Mode = .fresh, in path: String? = nil) async throws {
+    init(_ manifest: Manifest, mode: RunRecords.Mode = .fresh, in path: String? = nil) async throws {
       folder = try RunFolder(try path ?? Specimens.path("out"))
       records = try await RunRecords(folder: folder, scope: .all, mode: mode)
       let settings = RunSettings(
-        scope: .all, images: "x", notes: nil, labels: nil, metadata: nil, limit: nil, roster: roster, parallel: 4,
+        scope: .all, images: "x", notes: nil, labels: nil, metadata: nil, limit: nil, manifest: manifest, parallel: 4,
         threads: 1, version: "1")
       run = try await records.begin(
-        settings, provenance: Specimens.run().provenance, roster: roster, command: ["validate", "all"])
+        settings, provenance: Specimens.run().provenance, manifest: manifest, command: ["validate", "all"])
     }
   }
 
   @Test func `what was kept is not examined again, and what failed is`() async throws {
-    let roster = roster(9)
-    let setting = try await Setting(roster)
+    let manifest = manifest(9)
+    let setting = try await Setting(manifest)
     let calls = Mutex<[Int]>([])
     func run(breaking: Set<Int>) -> ValidationRun {
-      ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 3) { entry in
+      ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 3) { entry in
         calls.withLock { $0.append(entry.position) }
         if breaking.contains(entry.position) { throw LabelFault(file: entry.name, line: nil, reason: "broken") }
         return try report(entry)
@@ -61,14 +61,14 @@ import Testing
       names.append(kept.imageName)
       #expect(kept.report != nil && kept.metadata.lesion == "L\(kept.position / 2)")
     }
-    #expect(names == roster.entries.map(\.name), "whatever the order in which they ended")
+    #expect(names == manifest.entries.map(\.name), "whatever the order in which they ended")
   }
 
   @Test func `a fault that concerns all images stops the run, and what was read before stays`() async throws {
     struct Broken: Error {}
-    let roster = roster(20)
-    let setting = try await Setting(roster)
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 1) { entry in
+    let manifest = manifest(20)
+    let setting = try await Setting(manifest)
+    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 1) { entry in
       if entry.position == 5 { throw Broken() }
       return try report(entry)
     }
@@ -77,10 +77,10 @@ import Testing
   }
 
   @Test func `an image that changed while the run was under way fails alone`() async throws {
-    let roster = roster(3)
-    let setting = try await Setting(roster)
+    let manifest = manifest(3)
+    let setting = try await Setting(manifest)
     let failures = Mutex<[String]>([])
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 1) { entry in
+    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 1) { entry in
       var report = try report(entry)
       if entry.position == 1 { report.image.sha256 = Specimens.digest(99) }
       return report
@@ -93,20 +93,20 @@ import Testing
 
   @Test func `a folder holds one validation at a time, and results are not overwritten in silence`() async throws {
     let path = try Specimens.path("out")
-    let roster = roster(2)
+    let manifest = manifest(2)
     do {
-      let setting = try await Setting(roster, in: path)
+      let setting = try await Setting(manifest, in: path)
       #expect(throws: RunFolderFault.inUse(folder: path)) { try RunFolder(path) }
       try await setting.records.store.mark(run: setting.run.id, as: .interrupted)
       await setting.records.store.close()
     }
     await #expect(throws: RunFolderFault.occupied(folder: path, by: "a run of validate all", isUnfinished: true)) {
-      try await Setting(roster, in: path)
+      try await Setting(manifest, in: path)
     }
-    let first = try await Setting(roster, mode: .resuming, in: path).run.id
-    #expect(try await Setting(roster, mode: .resuming, in: path).run.id == first)
-    await #expect(throws: RunFolderFault.self) { try await Setting(self.roster(3), mode: .resuming, in: path) }
-    #expect(try await Setting(self.roster(3), mode: .replacing, in: path).run.id != first)
+    let first = try await Setting(manifest, mode: .resuming, in: path).run.id
+    #expect(try await Setting(manifest, mode: .resuming, in: path).run.id == first)
+    await #expect(throws: RunFolderFault.self) { try await Setting(self.manifest(3), mode: .resuming, in: path) }
+    #expect(try await Setting(self.manifest(3), mode: .replacing, in: path).run.id != first)
   }
 
   @Test func `a folder that is in use closes no file of others`() async throws {
@@ -132,8 +132,8 @@ import Testing
   }
 
   @Test func `what changed since a run began is told`() async throws {
-    let roster = roster(2)
-    let setting = try await Setting(roster)
+    let manifest = manifest(2)
+    let setting = try await Setting(manifest)
     let settings = try RunSettings(json: setting.run.settings)
     var provenance = setting.run.provenance
     #expect(settings.changes(since: setting.run, provenance: provenance, differences: []).isEmpty)
@@ -150,10 +150,10 @@ import Testing
   }
 
   @Test func `no more images are under way than were asked for, and what ended is let go`() async throws {
-    let roster = roster(200)
-    let setting = try await Setting(roster)
+    let manifest = manifest(200)
+    let setting = try await Setting(manifest)
     let underWay = Mutex((now: 0, most: 0))
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 3) { entry in
+    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 3) { entry in
       underWay.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
       await Task.yield()
       return try report(entry)
@@ -171,10 +171,10 @@ import Testing
       if: ProcessInfo.processInfo.environment["DERMGEMMA_TEST_LONG"] == "1", "asked for by DERMGEMMA_TEST_LONG=1"))
   func `memory does not grow with the number of images`() async throws {
     let count = 10_000
-    let roster = roster(count)
-    let setting = try await Setting(roster)
+    let manifest = manifest(count)
+    let setting = try await Setting(manifest)
     let text = String(repeating: "The network is even and brown. ", count: 100)
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, roster: roster, parallel: 4) { entry in
+    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 4) { entry in
       try Specimens.report(name: entry.name, image: entry.position + 1, text: text)
     }
     let half = Array(0..<(count / 3))
@@ -182,9 +182,9 @@ import Testing
     let before = Self.resident()
     try await run.examine(run.remaining()) { _, _ in }
     let results = try await RunResults(
-      folder: setting.folder, store: setting.records.store, run: setting.run, roster: roster, scope: .all,
+      folder: setting.folder, store: setting.records.store, run: setting.run, manifest: manifest, scope: .all,
       readingProtocol: .builtin(named: "seed"), scores: nil)
-    #expect(results.tally.examined == count)
+    #expect(results.counts.examined == count)
     let grown = Self.resident() - before
     // Their texts alone, raw and cleaned, would be as much; a report kept in memory is more.
     let ifKept = (count - half.count) * 3 * text.utf8.count

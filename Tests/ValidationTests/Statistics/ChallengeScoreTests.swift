@@ -6,8 +6,8 @@ import Testing
 
 /// The rules of ISIC's scoring; `Interop/test_metrics.py` holds them against the program itself.
 @Suite struct ChallengeScoreTests {
-  private func one(_ name: String, _ truth: LesionCode, _ scores: [Double]) -> JudgedExamination {
-    JudgedExamination(image: name, truth: .code(truth), predicted: truth, probabilities: scores)
+  private func one(_ name: String, _ truth: LesionCode, _ scores: [Double]) -> Prediction {
+    Prediction(image: name, truth: .code(truth), predicted: truth, probabilities: scores)
   }
 
   @Test func `the most probable code is the answer, a tie is wrong, and one image has no weight`() throws {
@@ -27,8 +27,8 @@ import Testing
   }
 
   @Test func `an image that could not be read counts as wrong, as its row in the scores does`() throws {
-    func unread(_ name: String, _ truth: JudgedExamination.Truth?) -> JudgedExamination {
-      JudgedExamination(image: name, truth: truth, predicted: nil)
+    func unread(_ name: String, _ truth: Prediction.Truth?) -> Prediction {
+      Prediction(image: name, truth: truth, predicted: nil)
     }
     let read = [one("a.jpg", .melanoma, [0.6, 0.4, 0, 0]), one("b.jpg", .nevus, [0.1, 0.9, 0, 0])]
     let metrics = Metrics.compute(

@@ -17,25 +17,25 @@ import Testing
   @Test func `five names of three pictures are told, and contradictory truths are taken away`() throws {
     let folder = try folder(["a.jpg": "1", "b.jpg": "1", "c.jpg": "2", "d.jpg": "3", "e.jpg": "3"])
     let labels = try Labels(bytes: Array("Image,Dx\na,nv\nb,mel\nc,bkl\nd,bcc\ne,bcc\n".utf8), name: "l.csv")
-    let roster = try Roster.images(in: folder, labels: labels, metadata: nil)
-    #expect(roster.entries.map { $0.truth?.code } == [nil, nil, "BKL", "BCC", "BCC"])
-    let census = roster.census
-    #expect(census.samePictures == [["a.jpg", "b.jpg"], ["d.jpg", "e.jpg"]])
-    #expect(census.contradictedPictures == ["a.jpg", "b.jpg"] && census.labelled == 3)
-    #expect(census.unlabelled == ["a.jpg", "b.jpg"] && census.withoutImage.isEmpty)
+    let manifest = try Manifest.images(in: folder, labels: labels, metadata: nil)
+    #expect(manifest.entries.map { $0.truth?.code } == [nil, nil, "BKL", "BCC", "BCC"])
+    let coverage = manifest.coverage
+    #expect(coverage.samePictures == [["a.jpg", "b.jpg"], ["d.jpg", "e.jpg"]])
+    #expect(coverage.contradictedPictures == ["a.jpg", "b.jpg"] && coverage.labelled == 3)
+    #expect(coverage.unlabelled == ["a.jpg", "b.jpg"] && coverage.withoutImage.isEmpty)
     #expect(
-      census.remarks.contains {
+      coverage.remarks.contains {
         $0.hasPrefix("2 pictures are there under 4 names, 5 images for 3 distinct ones;")
           && $0.hasSuffix(": a.jpg = b.jpg, d.jpg = e.jpg")
       })
     #expect(
-      census.remarks.contains("2 images that are one picture with another label, all taken as unlabelled: a.jpg, b.jpg")
+      coverage.remarks.contains("2 images that are one picture with another label, all taken as unlabelled: a.jpg, b.jpg")
     )
   }
 
   @Test func `each picture counts once in every figure and interval`() {
-    func one(_ name: String, _ picture: String, _ lesion: String? = nil, right: Bool = true) -> JudgedExamination {
-      JudgedExamination(
+    func one(_ name: String, _ picture: String, _ lesion: String? = nil, right: Bool = true) -> Prediction {
+      Prediction(
         image: name, truth: .code(.nevus), predicted: right ? .nevus : .melanoma, lesion: lesion, picture: picture)
     }
     let three = [one("a", "1", "L1"), one("c", "2", "L1"), one("d", "3", right: false)]
@@ -49,8 +49,8 @@ import Testing
   }
 
   @Test func `they are drawn together, with the lesions of either name`() {
-    func one(_ name: String, _ lesion: String?, _ picture: String?) -> JudgedExamination {
-      JudgedExamination(
+    func one(_ name: String, _ lesion: String?, _ picture: String?) -> Prediction {
+      Prediction(
         image: name, truth: .code(.nevus), predicted: .nevus, lesion: lesion, picture: picture)
     }
     // a and b are one picture; b and c one lesion; d and e one picture of no known lesion; f stands alone.

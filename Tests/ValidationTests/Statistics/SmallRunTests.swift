@@ -7,7 +7,7 @@ import Testing
 @Suite("A small run")
 struct SmallRunTests {
   /// Truth, answer, and the four probabilities.
-  static let run: [JudgedExamination] = [
+  static let run: [Prediction] = [
     one("a", "MEL", .melanoma, [0.8, 0.1, 0.05, 0.05]),
     one("b", "MEL", .nevus, [0.3, 0.6, 0.05, 0.05]),
     one("c", "NV", .nevus, [0.1, 0.8, 0.05, 0.05]),
@@ -15,11 +15,11 @@ struct SmallRunTests {
     one("e", "NV", .melanoma, [0.6, 0.3, 0.05, 0.05]),
     one("f", "BCC", .basalCellCarcinoma, [0.1, 0.1, 0.7, 0.1]),
     one("g", "AKIEC", .benignKeratosis, [0.1, 0.1, 0.1, 0.7]),
-    JudgedExamination(image: "h", truth: nil, predicted: .nevus, probabilities: [0, 1, 0, 0], flags: [.guardrail]),
+    Prediction(image: "h", truth: nil, predicted: .nevus, probabilities: [0, 1, 0, 0], flags: [.guardrail]),
   ]
 
-  static func one(_ name: String, _ truth: String, _ code: LesionCode, _ scores: [Double]) -> JudgedExamination {
-    JudgedExamination(image: name, truth: .init(truth), predicted: code, probabilities: scores)
+  static func one(_ name: String, _ truth: String, _ code: LesionCode, _ scores: [Double]) -> Prediction {
+    Prediction(image: name, truth: .init(truth), predicted: code, probabilities: scores)
   }
 
   let metrics = Metrics.compute(run, replicates: 200)

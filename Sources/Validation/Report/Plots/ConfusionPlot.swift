@@ -44,10 +44,10 @@ struct ConfusionPlot {
     return """
       <rect class="cell" x="\(x + 1)" y="\(y + 1)" width="\(Self.cell.width - 2)" height="\(Self.cell.height - 2)"/>\
       <rect class="\(place)" x="\(x + 1)" y="\(y + 1)" width="\(Self.cell.width - 2)" height="\(Self.cell.height - 2)" \
-      fill-opacity="\(Markup(text: Figures.decimal(share, digits: 3)))"/>\
+      fill-opacity="\(Markup(text: NumberFormat.decimal(share, digits: 3)))"/>\
       <text class="count\(strong)" x="\(x + Self.cell.width / 2)" y="\(y + 22)" text-anchor="middle">\(count)</text>\
       <text class="share\(strong)" x="\(x + Self.cell.width / 2)" y="\(y + 36)" text-anchor="middle">\
-      \(Figures.percent(share, digits: 0))</text>
+      \(NumberFormat.percent(share, digits: 0))</text>
       """
   }
 }

@@ -5,7 +5,7 @@ struct CurvePlots {
   private let curves: [(code: LesionCode, steps: [ScoreRanking.Step], positives: Int, negatives: Int)]
   private let panel: MetricsPanel
 
-  init(_ examinations: [JudgedExamination], panel: MetricsPanel) {
+  init(_ examinations: [Prediction], panel: MetricsPanel) {
     self.panel = panel
     let cohort = Cohort(examinations.filter { $0.truthIndex != nil && $0.predicted != nil })
     let evaluation = Evaluation(cohort.examinations)
@@ -25,7 +25,7 @@ struct CurvePlots {
     let drawn = curves.filter { $0.negatives > 0 }
     let lines = drawn.map { curve in
       let points = curve.steps.map {
-        (Double($0.alarms) / Double(curve.negatives), Double($0.hits) / Double(curve.positives))
+        (Double($0.falsePositives) / Double(curve.negatives), Double($0.truePositives) / Double(curve.positives))
       }
       return PlotFrame.line([(0, 0)] + points, class: curve.code.rawValue.lowercased())
     }
@@ -38,12 +38,12 @@ struct CurvePlots {
     let lines = curves.map { curve in
       var points: [(Double, Double)] = []
       var recall = 0.0
-      for step in curve.steps where step.hits + step.alarms > 0 {
-        let precision = Double(step.hits) / Double(step.hits + step.alarms)
+      for step in curve.steps where step.truePositives + step.falsePositives > 0 {
+        let precision = Double(step.truePositives) / Double(step.truePositives + step.falsePositives)
         points.append((recall, precision))
-        recall = Double(step.hits) / Double(curve.positives)
+        recall = Double(step.truePositives) / Double(curve.positives)
         points.append((recall, precision))
-        if step.hits == curve.positives { break }
+        if step.truePositives == curve.positives { break }
       }
       return PlotFrame.line(points, class: curve.code.rawValue.lowercased())
     }
@@ -55,17 +55,17 @@ struct CurvePlots {
   private func summary(_ measure: Measure) -> String {
     curves.map { curve in
       let estimate = panel[Figure(measure: measure, code: curve.code)]
-      return "\(curve.code.rawValue): \(measure.title) \(Figures.value(estimate, of: measure))"
+      return "\(curve.code.rawValue): \(measure.title) \(NumberFormat.value(estimate, of: measure))"
     }.joined(separator: "; ")
   }
 
   private func legend(_ codes: [LesionCode], _ measure: Measure) -> Markup {
     let rows = codes.map { code -> Markup in
       let estimate = panel[Figure(measure: measure, code: code)]
-      let interval = Figures.interval(estimate, of: measure)
+      let interval = NumberFormat.interval(estimate, of: measure)
       return """
         <li><span class="key \(code.rawValue.lowercased())"></span>\(code.rawValue) \
-        <b>\(Figures.value(estimate, of: measure))</b> <span class="ci">\(interval)</span></li>
+        <b>\(NumberFormat.value(estimate, of: measure))</b> <span class="ci">\(interval)</span></li>
         """
     }
     return "<p class=\"legend-title\">\(measure.title)</p><ul class=\"legend\">\(rows.joined())</ul>"

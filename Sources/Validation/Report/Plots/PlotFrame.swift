@@ -21,7 +21,7 @@ struct PlotFrame {
   /// - Parameter summary: the text alternative.
   func drawing(_ marks: Markup, summary: String, diagonal: Bool = false) -> Markup {
     let ticks = [0.0, 0.25, 0.5, 0.75, 1].map { share -> Markup in
-      let label = Figures.decimal(share, digits: share == 0 || share == 1 ? 0 : 2)
+      let label = NumberFormat.decimal(share, digits: share == 0 || share == 1 ? 0 : 2)
       return """
         <line class="grid" x1="\(Self.x(share))" y1="\(Self.y(0))" x2="\(Self.x(share))" y2="\(Self.y(1))"/>\
         <line class="grid" x1="\(Self.x(0))" y1="\(Self.y(share))" x2="\(Self.x(1))" y2="\(Self.y(share))"/>\
@@ -48,7 +48,7 @@ struct PlotFrame {
     var path = ""
     var last = ""
     for (horizontal, vertical) in points {
-      let place = Figures.decimal(x(horizontal), digits: 1) + " " + Figures.decimal(y(vertical), digits: 1)
+      let place = NumberFormat.decimal(x(horizontal), digits: 1) + " " + NumberFormat.decimal(y(vertical), digits: 1)
       if place == last { continue }
       path += (path.isEmpty ? "M" : "L") + place
       last = place

@@ -6,7 +6,7 @@ struct ReliabilityPlots {
   private var melanoma = CalibrationBins()
   private let panel: MetricsPanel
 
-  init(_ examinations: [JudgedExamination], panel: MetricsPanel) {
+  init(_ examinations: [Prediction], panel: MetricsPanel) {
     self.panel = panel
     for one in examinations where one.predicted != nil {
       guard let truth = one.truthIndex, let scores = one.probabilities else { continue }
@@ -18,13 +18,13 @@ struct ReliabilityPlots {
 
   var calibration: Markup {
     let marks = series(confidence, "all") + series(melanoma, "mel")
-    let error = Figures.value(panel[Figure(measure: .calibrationError)], of: .calibrationError)
+    let error = NumberFormat.value(panel[Figure(measure: .calibrationError)], of: .calibrationError)
     let plot = PlotFrame(horizontal: "Probability given", vertical: "Share that was right").drawing(
       marks, summary: "Calibration curve. Expected calibration error \(error).", diagonal: true)
     return figure(
       "Calibration", plot,
       """
-      <p class="legend-title">ECE \(error), Brier \(Figures.value(panel[Figure(measure: .brier)], of: .brier))</p>\
+      <p class="legend-title">ECE \(error), Brier \(NumberFormat.value(panel[Figure(measure: .brier)], of: .brier))</p>\
       <ul class="legend"><li><span class="key all"></span>the most probable code</li>\
       <li><span class="key mel"></span>melanoma</li></ul>
       """)
@@ -40,8 +40,8 @@ struct ReliabilityPlots {
       let radius = 2.5 + 4.5 * (Double(images) / Double(max(most, 1))).squareRoot()
       return """
         <circle class="dot \(name)" cx="\(PlotFrame.x(mean))" cy="\(PlotFrame.y(frequency))" r="\(radius)">\
-        <title>\(Figures.counted(images, "image")), mean probability \(Figures.decimal(mean, digits: 2)), \
-        \(Figures.percent(frequency)) right</title></circle>
+        <title>\(NumberFormat.counted(images, "image")), mean probability \(NumberFormat.decimal(mean, digits: 2)), \
+        \(NumberFormat.percent(frequency)) right</title></circle>
         """
     }
     return PlotFrame.line(points.map { ($0.0, $0.1) }, class: name) + dots.joined()
@@ -59,7 +59,7 @@ struct ReliabilityPlots {
         <rect class="right" x="\(left)" y="\(PlotFrame.y(right))" width="\(width)" \
         height="\(PlotFrame.y(0) - PlotFrame.y(right))"/>\
         <rect class="wrong" x="\(left)" y="\(PlotFrame.y(all))" width="\(width)" \
-        height="\(PlotFrame.y(right) - PlotFrame.y(all))"><title>\(Figures.counted(bin.images, "image")), \
+        height="\(PlotFrame.y(right) - PlotFrame.y(all))"><title>\(NumberFormat.counted(bin.images, "image")), \
         \(bin.hits) right</title></rect>
         """
     }
@@ -70,7 +70,7 @@ struct ReliabilityPlots {
     return figure(
       "Probabilities", plot,
       """
-      <p class="legend-title">The fullest bar has \(Figures.counted(most, "image"))</p>\
+      <p class="legend-title">The fullest bar has \(NumberFormat.counted(most, "image"))</p>\
       <ul class="legend"><li><span class="key right"></span>right</li><li><span class="key wrong"></span>wrong</li></ul>
       """)
   }

@@ -59,8 +59,8 @@ struct AnswersSection {
     let rows = shown.map { answer, count -> Markup in
       let share = total > 0 ? Double(count) / Double(total) : 0
       return """
-        <li><span class="answer"><bdi>\(answer)</bdi></span><span class="number">\(Figures.count(count))</span>\
-        <span class="number share">\(Figures.percent(share))</span>\(Bar(share: share, name: "plain").markup)</li>
+        <li><span class="answer"><bdi>\(answer)</bdi></span><span class="number">\(NumberFormat.count(count))</span>\
+        <span class="number share">\(NumberFormat.percent(share))</span>\(Bar(share: share, name: "plain").markup)</li>
         """
     }
     return "<div class=\"chart\"><h3>\(name)</h3><ol>\(rows.joined())</ol></div>"

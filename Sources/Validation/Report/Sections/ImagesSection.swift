@@ -38,7 +38,7 @@ enum ImagesSection {
       <option value="failed">unreadable</option></select></label>
       <label>Sort by <select id="sort">\(orders)</select></label>
       <button type="button" id="direction" aria-pressed="false">Descending</button>
-      <output id="shown" aria-live="polite">\(Figures.counted(count, "image"))</output>
+      <output id="shown" aria-live="polite">\(NumberFormat.counted(count, "image"))</output>
       </div>
       <table role="table" class="rows" aria-labelledby="images">
       <thead role="rowgroup"><tr role="row">\(heads.joined())</tr></thead>
@@ -56,10 +56,10 @@ enum ImagesSection {
     """
 
   static func row(_ row: ReportRow, order: Int) -> Markup {
-    let truth = row.truth.map { JudgedExamination.Truth($0.code) }
+    let truth = row.truth.map { Prediction.Truth($0.code) }
     let agrees = row.truth.flatMap { truth in row.code.map { truth.agrees(with: $0) } }
     let truthKey = truth.map { truth in if case .code(let code) = truth { code.rawValue } else { "other" } } ?? "none"
-    let melanoma = row.probabilities.map { Figures.decimal($0[.melanoma], digits: 6) } ?? "-1"
+    let melanoma = row.probabilities.map { NumberFormat.decimal($0[.melanoma], digits: 6) } ?? "-1"
     return """
       <tr role="row" data-order="\(order)" data-name="\(row.image)" data-truth="\(truthKey)" \
       data-code="\(row.code?.rawValue ?? "")" data-match="\(agrees.map { $0 ? "right" : "wrong" } ?? "")" \
@@ -122,7 +122,7 @@ enum ImagesSection {
     let bars = LesionCode.allCases.map { code -> Markup in
       """
       <li><span>\(code.rawValue)</span>\(Bar(share: probabilities[code], name: code.rawValue.lowercased()).markup)\
-      <span class="number">\(Figures.percent(probabilities[code]))</span></li>
+      <span class="number">\(NumberFormat.percent(probabilities[code]))</span></li>
       """
     }
     return head + "<ul class=\"probabilities\">\(bars.joined())</ul>"

@@ -11,7 +11,7 @@ struct OpeningSection {
     <header class="masthead">
     <p class="eyebrow">DermGemma \(run.version) · validate \(run.phase)</p>
     <h1>Validation of <bdi>\(run.readingProtocol.id)</bdi> \(run.readingProtocol.version) on \
-    \(Figures.counted(metrics.counts.images + run.failures, "image"))</h1>
+    \(NumberFormat.counted(metrics.counts.images + run.failures, "image"))</h1>
     <p class="notice">For research. Nothing on this page is a diagnosis.</p>
     <dl class="facts">\(facts.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>" as Markup }.joined())</dl>
     </header>
@@ -30,17 +30,17 @@ struct OpeningSection {
     var facts = [
       RunDescription.Fact(
         "Judged",
-        "\(Figures.counted(metrics.overall.images, "image")) of "
-          + Figures.counted(metrics.overall.lesions, "lesion")),
+        "\(NumberFormat.counted(metrics.overall.images, "image")) of "
+          + NumberFormat.counted(metrics.overall.lesions, "lesion")),
       RunDescription.Fact("Model", run.model.name),
       RunDescription.Fact("Started", run.started.formatted(.iso8601)),
-      RunDescription.Fact("Took", Figures.duration(run.elapsed)),
+      RunDescription.Fact("Took", NumberFormat.duration(run.elapsed)),
     ]
     var aside: [String] = []
-    if counts.unlabelled > 0 { aside.append("\(Figures.count(counts.unlabelled)) without a label") }
-    if counts.otherTruths > 0 { aside.append("\(Figures.count(counts.otherTruths)) of other codes") }
-    if counts.unanswered > 0 { aside.append("\(Figures.count(counts.unanswered)) without an answer") }
-    if run.failures > 0 { aside.append("\(Figures.count(run.failures)) unreadable") }
+    if counts.unlabelled > 0 { aside.append("\(NumberFormat.count(counts.unlabelled)) without a label") }
+    if counts.otherTruths > 0 { aside.append("\(NumberFormat.count(counts.otherTruths)) of other codes") }
+    if counts.unanswered > 0 { aside.append("\(NumberFormat.count(counts.unanswered)) without an answer") }
+    if run.failures > 0 { aside.append("\(NumberFormat.count(run.failures)) unreadable") }
     if !aside.isEmpty { facts.insert(RunDescription.Fact("Set aside", aside.joined(separator: ", ")), at: 1) }
     if let matching = run.matching { facts.insert(RunDescription.Fact("Labels", matching), at: 1) }
     return facts
@@ -50,9 +50,9 @@ struct OpeningSection {
     let lines = run.remarks.prefix(Self.shownRemarks).map { "<li>\($0)</li>" as Markup }
     guard !lines.isEmpty else { return .none }
     let rest = run.remarks.count - lines.count
-    let more: Markup = rest > 0 ? "<li>and \(Figures.count(rest)) more</li>" : .none
+    let more: Markup = rest > 0 ? "<li>and \(NumberFormat.count(rest)) more</li>" : .none
     return """
-      <details class="remarks"><summary>\(Figures.counted(run.remarks.count, "remark")) about the input</summary>\
+      <details class="remarks"><summary>\(NumberFormat.counted(run.remarks.count, "remark")) about the input</summary>\
       <ul>\(lines.joined())\(more)</ul></details>
       """
   }
@@ -64,7 +64,7 @@ struct OpeningSection {
     var cards: [Markup] = []
     if panel.images > 0 {
       let nevus = panel.alwaysNevus.accuracy
-      cards.append(card(.accuracy, nil, beside: nevus.value.map { ($0, "always NV: \(Figures.percent($0))") }))
+      cards.append(card(.accuracy, nil, beside: nevus.value.map { ($0, "always NV: \(NumberFormat.percent($0))") }))
       cards.append(card(.balancedAccuracy, nil, beside: (0.25, "any constant answer: 25\u{202F}% with four codes")))
       cards.append(card(.sensitivity, .melanoma, beside: nil))
       if panel.scored > 0 { cards.append(card(.auc, .melanoma, beside: (0.5, "chance: 0.500"))) }
@@ -78,7 +78,7 @@ struct OpeningSection {
     let estimate = metrics.overall[figure]
     return Card(
       title: figure.title,
-      value: Figures.value(estimate, of: measure), interval: Figures.interval(estimate, of: measure),
+      value: NumberFormat.value(estimate, of: measure), interval: NumberFormat.interval(estimate, of: measure),
       estimate: estimate, mark: beside?.0, note: estimate.reason ?? beside?.1 ?? ""
     ).markup
   }
@@ -88,8 +88,8 @@ struct OpeningSection {
     let estimate = metrics.cleanRate
     let verdict = estimate.value.map { $0 >= target ? "target of 97\u{202F}% met" : "below the target of 97\u{202F}%" }
     return Card(
-      title: "Clean rate", value: Figures.value(estimate, of: .accuracy),
-      interval: Figures.interval(estimate, of: .accuracy), estimate: estimate, mark: target,
+      title: "Clean rate", value: NumberFormat.value(estimate, of: .accuracy),
+      interval: NumberFormat.interval(estimate, of: .accuracy), estimate: estimate, mark: target,
       note: verdict ?? estimate.reason ?? ""
     ).markup
   }

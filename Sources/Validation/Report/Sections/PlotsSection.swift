@@ -2,7 +2,7 @@ import Dermoscopy
 
 /// The drawings.
 struct PlotsSection {
-  let examinations: [JudgedExamination]
+  let examinations: [Prediction]
   let metrics: RunMetrics
 
   var markup: Markup {

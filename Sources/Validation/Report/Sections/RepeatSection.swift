@@ -32,7 +32,7 @@ struct RepeatSection {
       RunDescription.Fact("Images", run.images ?? "none: the answers came from a table"),
       RunDescription.Fact("Labels", run.labels ?? "none"),
       RunDescription.Fact("Started", run.started.formatted(.iso8601)),
-      RunDescription.Fact("Took", Figures.duration(run.elapsed)),
+      RunDescription.Fact("Took", NumberFormat.duration(run.elapsed)),
     ] + run.machine
   }
 

@@ -56,7 +56,7 @@ extension Markup: ExpressibleByStringInterpolation {
 
     /// A coordinate, to a tenth.
     mutating func appendInterpolation(_ coordinate: Double) {
-      html += coordinate.isFinite ? Figures.decimal(coordinate, digits: 1) : "0"
+      html += coordinate.isFinite ? NumberFormat.decimal(coordinate, digits: 1) : "0"
     }
 
     mutating func appendInterpolation(_ markup: Markup) { html += markup.html }

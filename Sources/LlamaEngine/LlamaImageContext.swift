@@ -1,0 +1,44 @@
+import CLlama
+import VisionLanguage
+
+/// An image that was looked at: its prefix is decoded, and prompts fork from it.
+final class LlamaImageContext: ImageContext {
+  let cost: EncodingCost
+  private let number: ViewNumber
+  private let engine: DecodingEngine
+  private let format: ChatFormat
+  private let bounds: (start: llama_token, end: llama_token)
+
+  init(
+    number: ViewNumber, engine: DecodingEngine, format: ChatFormat,
+    bounds: (start: llama_token, end: llama_token), cost: EncodingCost
+  ) {
+    self.number = number
+    self.engine = engine
+    self.format = format
+    self.bounds = bounds
+    self.cost = cost
+  }
+
+  deinit {
+    let (engine, number) = (engine, number)
+    Task { await engine.close(number) }
+  }
+
+  func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
+    let (format, bounds) = (format, bounds)
+    return try await engine.generate(
+      requests.map {
+        TokenRequest(
+          prompt: TokenPrompt(tokens: format.afterImage(bounds, $0.prompt)), sampling: $0.sampling, seed: $0.seed)
+      }, view: number)
+  }
+
+  func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
+    let (format, bounds) = (format, bounds)
+    let scoring = try LabelTokens(labels, after: prompt) { format.afterImage(bounds, $0) }
+    return try await engine.score(scoring.labels, after: TokenPrompt(tokens: scoring.prompt), view: number)
+  }
+
+  func close() async { await engine.close(number) }
+}

@@ -1,0 +1,78 @@
+import Dermoscopy
+
+/// The images on which two runs disagree, as text, with the two reports side by side.
+public struct DisagreementText {
+  /// Columns of a side.
+  private static let width = 56
+  private static let gap = "  │"
+
+  /// The heading over all of them.
+  public static func heading(_ comparison: RunComparison) -> String {
+    let partings = comparison.partings
+    let count = partings.values.reduce(0, +)
+    let predictions = Disagreement.Verdict.allCases.compactMap { verdict in
+      partings[verdict].map { "\(verdict.words) \($0)" }
+    }
+    return "Images on which they disagree: \(count)" + (count > 0 ? " (\(predictions.joined(separator: ", ")))" : "")
+  }
+
+  /// The lines for an image.
+  public static func lines(of image: Disagreement) -> [String] {
+    let truth = image.truth.map { "truth \(TextTable.plain($0.code))" } ?? "no label"
+    let disagreements = image.partedQuestions
+    let (left, right) = (
+      side("A", image.first, image, disagreements), side("B", image.second, image, disagreements)
+    )
+    let rows = (0..<max(left.count, right.count)).map { row -> String in
+      let (one, other) = (row < left.count ? left[row] : "", row < right.count ? right[row] : "")
+      let space = String(repeating: " ", count: max(width - one.count, 0))
+      return "  " + one + space + gap + (other.isEmpty ? "" : " " + other)
+    }
+    return ["\(TextTable.plain(image.first.image.name)): \(truth), \(image.verdict.words)"] + rows
+  }
+
+  private static func side(
+    _ letter: String, _ report: ExaminationReport, _ image: Disagreement, _ disagreements: Set<String>
+  ) -> [String] {
+    var lines: [String] = []
+    if let diagnosis = report.diagnosis {
+      let probability = PhaseSpreadsheet.decimals(diagnosis.probabilities[diagnosis.code], 2)
+      let verdict = image.truth.map { $0.agrees(with: diagnosis.code) ? " ✓" : " ✗" } ?? ""
+      lines.append("\(letter)  \(diagnosis.code.rawValue)\(verdict)  p \(probability), \(diagnosis.method.name)")
+    } else {
+      lines.append("\(letter)  no code")
+    }
+    for entry in report.observations.entries {
+      let mark = disagreements.contains(entry.question) ? "≠ " : "  "
+      lines += wrapped("\(mark)\(TextTable.plain(entry.question)): \(TextTable.plain(entry.observation.value))")
+    }
+    lines += report.description.map { wrapped(TextTable.plain($0.cleaned)) } ?? ["no description"]
+    if !report.flags.isEmpty { lines += wrapped("⚑ " + report.flags.map(\.rawValue).joined(separator: ", ")) }
+    return lines
+  }
+
+  /// A text on lines of at most a side's columns; longer words are cut.
+  private static func wrapped(_ text: String) -> [String] {
+    var lines: [String] = []
+    var line = String(text.prefix { $0 == " " })
+    for word in text.split(separator: " ") {
+      var word = String(word)
+      if !line.allSatisfy({ $0 == " " }) {
+        if line.count + 1 + word.count <= width {
+          line += " " + word
+          continue
+        }
+        lines.append(line)
+        line = ""
+      }
+      while line.count + word.count > width {
+        let room = max(width - line.count, 1)
+        lines.append(line + word.prefix(room))
+        word = String(word.dropFirst(room))
+        line = ""
+      }
+      line += word
+    }
+    return lines + [line]
+  }
+}

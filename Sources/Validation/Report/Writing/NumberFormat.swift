@@ -1,0 +1,62 @@
+import Foundation
+
+/// Numbers as people read them.
+enum NumberFormat {
+  /// A number with a fixed number of decimal digits; never "-0.0".
+  static func decimal(_ number: Double, digits: Int) -> String {
+    let text = String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), number)
+    return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text
+  }
+
+  /// A share in percent, with a narrow space before the sign.
+  static func percent(_ share: Double, digits: Int = 1) -> String {
+    decimal(share * 100, digits: digits) + "\u{202F}%"
+  }
+
+  /// A figure as its measure is written: shares in percent, areas and scores as decimals.
+  static func value(_ number: Double, of measure: Measure) -> String {
+    measure.isShare ? percent(number) : decimal(number, digits: 3)
+  }
+
+  /// The estimate, or a dash.
+  static func value(_ estimate: Estimate, of measure: Measure) -> String {
+    estimate.value.map { value($0, of: measure) } ?? "–"
+  }
+
+  /// The interval's ends, such as "51.0–70.4 %"; empty where there is none.
+  static func interval(_ estimate: Estimate, of measure: Measure) -> String {
+    guard let low = estimate.low, let high = estimate.high else { return "" }
+    return measure.isShare
+      ? decimal(low * 100, digits: 1) + "–" + percent(high)
+      : decimal(low, digits: 3) + "–" + decimal(high, digits: 3)
+  }
+
+  /// A whole number with thousands set apart by narrow spaces.
+  static func count(_ number: Int) -> String {
+    let digits = Array(String(abs(number)))
+    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max($0 - 3, 0)..<$0]) }
+    return (number < 0 ? "−" : "") + groups.reversed().joined(separator: "\u{202F}")
+  }
+
+  /// A count with its noun: "1 image", "2 images".
+  static func counted(_ number: Int, _ noun: String) -> String { "\(count(number)) \(noun)\(number == 1 ? "" : "s")" }
+
+  /// Seconds as a person would say them.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
+    if seconds < 60 { return decimal(seconds, digits: 1) + " s" }
+    let whole = Int(seconds.rounded())
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+}
+
+extension Measure {
+  /// Whether it is a share of images, which is read in percent.
+  var isShare: Bool {
+    switch self {
+    case .kappa, .macroAUC, .brier, .calibrationError, .f1, .auc, .aucAboveSensitivity, .averagePrecision: false
+    default: true
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Datasets
+import Dermoscopy
+import Digests
+
+/// One image of a run, or the notes that stand for it.
+public struct Sample: Sendable, Hashable {
+  /// Where the examination starts.
+  public enum Source: Sendable, Hashable {
+    /// The image in a file.
+    case file(path: String)
+    /// What was observed and described before.
+    case notes(Observations, description: String?)
+  }
+
+  /// Its place in the run, from 0.
+  public var position: Int
+  /// Its path below the folder of images, or the name in the table of notes.
+  public var name: String
+  /// Where the examination starts.
+  public var source: Source
+  /// SHA-256 of the file's bytes or of the notes, hexadecimal; empty for a file that cannot be read.
+  public var digest: String
+  /// The ground truth of the lesion.
+  public var truth: GroundTruth?
+  /// What else is known of it.
+  public var metadata: LesionMetadata
+}
+
+/// The manifest: the images of a run in their order, with their labels and metadata.
+public struct Manifest: Sendable {
+  /// By position, without gaps.
+  public let entries: [Sample]
+  /// Label coverage.
+  public let coverage: LabelCoverage
+  /// SHA-256 of the names and contents, hexadecimal.
+  public let imagesDigest: String
+  /// SHA-256 of what is known of the images, hexadecimal.
+  public let labelsDigest: String
+
+  init(_ entries: [Sample], coverage: LabelCoverage) {
+    self.entries = entries
+    self.coverage = coverage
+    imagesDigest = Self.digest(entries) { [$0.name, $0.digest] }
+    labelsDigest = Self.digest(entries) { entry in
+      let (truth, metadata) = (entry.truth, entry.metadata)
+      return [
+        entry.name, truth?.code ?? "", truth?.attribute ?? "", metadata.lesion ?? "", metadata.site ?? "",
+        metadata.sex ?? "", metadata.age.map(String.init) ?? "",
+          // Runs from before these fields existed have none.
+      ] + [metadata.patient, metadata.skinType].compactMap { $0 }
+    }
+  }
+
+  private static func digest(_ entries: [Sample], _ fields: (Sample) -> [String]) -> String {
+    var hasher = SHA256Hasher()
+    for entry in entries {
+      let line = Spreadsheet.line(fields(entry))
+      Array(line.utf8).withUnsafeBufferPointer { hasher.update($0) }
+    }
+    return hasher.finish().hexadecimal
+  }
+
+  /// The images in a folder and the folders in it, by name; see `ImageFiles.search(_:)`.
+  ///
+  /// Every file is read once for its digest, so that a resumed run can tell whether it changed.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder's path, or one image's.
+  ///   - labels: the ground truths; `nil` for none.
+  ///   - metadata: what else is known of the images; `nil` for nothing.
+  ///   - limit: how many at most, the first ones; `nil` for all.
+  ///   - progress: called now and then with the number of files that were looked at.
+  /// - Throws: `ImageFiles.Missing` when there is no image; `CancellationError`.
+  public static func images(
+    in folder: String, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil,
+    progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> Manifest {
+    let search = try ImageFiles.search(folder)
+    let paths = search.images
+    let chosen = paths.prefix(limit ?? paths.count)
+    var entries: [Sample] = []
+    entries.reserveCapacity(chosen.count)
+    for path in chosen {
+      try Task.checkCancellation()
+      progress(entries.count, chosen.count)
+      // An unreadable file fails alone, like a broken one.
+      let digest = (try? SHA256Digest(ofFileAt: path))?.hexadecimal ?? ""
+      entries.append(
+        entry(
+          entries.count, name: name(of: path, in: folder), source: .file(path: path), digest: digest, labels: labels,
+          metadata: metadata))
+    }
+    let same = SamePictures(settling: &entries)
+    return Manifest(
+      entries,
+      coverage: LabelCoverage(
+        entries, same: same, labels: labels, metadata: metadata, wasLimited: chosen.count < paths.count,
+        passedOver: search.passedOver))
+  }
+
+  /// The rows of a table of notes.
+  ///
+  /// - Parameters:
+  ///   - notes: the table.
+  ///   - labels: the ground truths; `nil` for none.
+  ///   - metadata: what else is known of the images; `nil` for nothing.
+  ///   - limit: how many at most, the first ones; `nil` for all.
+  public static func notes(
+    _ notes: Phase2Table, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil
+  ) -> Manifest {
+    let chosen = notes.rows.prefix(limit ?? notes.rows.count)
+    let entries = chosen.enumerated().map { position, row in
+      entry(
+        position, name: row.name, source: .notes(row.observations, description: row.description), digest: row.digest,
+        labels: labels, metadata: metadata)
+    }
+    return Manifest(
+      entries,
+      coverage: LabelCoverage(entries, labels: labels, metadata: metadata, wasLimited: chosen.count < notes.rows.count))
+  }
+
+  private static func entry(
+    _ position: Int, name: String, source: Sample.Source, digest: String, labels: Labels?,
+    metadata: MetadataTable?
+  ) -> Sample {
+    let label = labels?.label(ofImageNamed: name)
+    let own = labels?.metadata(ofImageNamed: name) ?? LesionMetadata()
+    return Sample(
+      position: position, name: name, source: source, digest: digest,
+      truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) },
+      metadata: metadata?.metadata(ofImageNamed: name)?.filled(from: own) ?? own)
+  }
+
+  private static func name(of path: String, in folder: String) -> String {
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    return path.hasPrefix(prefix)
+      ? String(path.dropFirst(prefix.count)) : path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Imaging
+import Synchronization
+import VisionLanguage
+
+/// A thumbnail service: makes smaller and prepared pictures, one at a time on its own thread, and caches the most
+/// recent ones.
+final class ThumbnailService: Sendable {
+  /// What is made of an image.
+  enum ImageVariant: Sendable, Hashable {
+    /// A JPEG with a limit on its longer side in pixels.
+    case smaller(side: Int)
+    /// A PNG of what the model sees.
+    case prepared(ImagePreparation, nativeSide: Int)
+    /// A PNG without metadata, of the size that it has.
+    case plain
+
+    /// A key that distinguishes variants, the same in every run of the program.
+    var name: String {
+      switch self {
+      case .smaller(let side): "s\(side)"
+      case .prepared(.resize(let width, let height, let contrast), _): "p\(width)x\(height)c\(contrast)"
+      case .prepared(.native, let side): "p\(side)"
+      case .plain: "plain"
+      }
+    }
+
+    var type: String {
+      switch self {
+      case .smaller: "image/jpeg"
+      case .prepared, .plain: "image/png"
+      }
+    }
+  }
+
+  private struct Key: Hashable {
+    var image: String
+    var variant: ImageVariant
+  }
+
+  private struct State {
+    var pictures: [Key: [UInt8]] = [:]
+    /// The last used at the end.
+    var order: [Key] = []
+    var bytes = 0
+    var waiting = 0
+  }
+
+  private let queue = WorkQueue("pictures")
+  private let state = Mutex(State())
+  private let limits: ServerLimits
+
+  init(limits: ServerLimits) { self.limits = limits }
+
+  /// A picture.
+  ///
+  /// - Parameter image: what tells this image from all others.
+  /// - Throws: `Problem` 429 when too many wait, 422 for an image that cannot be read, 404 for one that is gone.
+  func picture(
+    of image: String, as variant: ImageVariant, bytes: @escaping @Sendable () throws -> [UInt8]
+  ) async throws -> [UInt8] {
+    let key = Key(image: image, variant: variant)
+    let isFull = state.withLock { state in
+      if state.waiting >= limits.picturesWaiting { return true }
+      state.waiting += 1
+      return false
+    }
+    guard !isFull else { throw Problem.busy("pictures_busy", "Too many pictures are being made.", retryAfter: 1) }
+    defer { state.withLock { $0.waiting -= 1 } }
+    return try await perform {
+      if let known = self.known(key) { return known }
+      try Task.checkCancellation()
+      let made = try Self.make(variant, from: try bytes(), limits: self.limits)
+      self.keep(made, key)
+      return made
+    }
+  }
+
+  /// Does work on the thumbnails's own thread.
+  func perform<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await queue.perform(work)
+  }
+
+  private static func make(_ variant: ImageVariant, from bytes: [UInt8], limits: ServerLimits) throws -> [UInt8] {
+    let image = try ImageDecoder.decode(bytes, name: "the image").image
+    switch variant {
+    case .plain: return try ImageEncoder.png(image)
+    case .prepared(let preparation, let side):
+      return try ImageEncoder.png(try ImagePreparer.prepare(image, as: preparation, nativeSide: side))
+    case .smaller(let side):
+      let scale = min(1, Double(side) / Double(max(image.width, image.height)))
+      let width = max(Int((Double(image.width) * scale).rounded()), 1)
+      let height = max(Int((Double(image.height) * scale).rounded()), 1)
+      let picture =
+        scale == 1
+        ? image
+        : try ImagePreparer.prepare(image, as: .resize(width: width, height: height, contrast: 1), nativeSide: 0)
+      return try ImageEncoder.jpeg(picture, quality: 85)
+    }
+  }
+
+  private func known(_ key: Key) -> [UInt8]? {
+    state.withLock { state in
+      guard let picture = state.pictures[key] else { return nil }
+      state.order.removeAll { $0 == key }
+      state.order.append(key)
+      return picture
+    }
+  }
+
+  private func keep(_ picture: [UInt8], _ key: Key) {
+    state.withLock { state in
+      guard picture.count <= limits.pictureCacheBytes, state.pictures[key] == nil else { return }
+      state.pictures[key] = picture
+      state.order.append(key)
+      state.bytes += picture.count
+      while state.bytes > limits.pictureCacheBytes, let oldest = state.order.first {
+        state.order.removeFirst()
+        state.bytes -= state.pictures.removeValue(forKey: oldest)?.count ?? 0
+      }
+    }
+  }
+}
