@@ -1,6 +1,6 @@
 """A weighted mean of checkpoints that began from one another (model soup, Wortsman et al. 2022; WiSE-FT for fine-tuning).
 
-    python -m dermgemma_training.averaging --work DIR --checkpoints begin.pt foreign-words.pt --shares 0.2 0.8 --name foreign-soup
+    python -m dermgemma_training.averaging --work DIR --checkpoints initial.pt foreign-words.pt --shares 0.2 0.8 --name foreign-soup
 
 What only some of them have (heads) comes from the last that has it.
 """

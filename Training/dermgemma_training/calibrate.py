@@ -115,17 +115,17 @@ def checkpoint_scores(work: Path, checkpoint: str, truth: Truth, rows: np.ndarra
     from .examine import direct_scores, examine
     from .export import load_model
     from .language import IMAGE_TOKENS
-    from .lessons import Lessons
+    from .curriculum import Curriculum
     from .scoring import plain
     from .tower import IMAGE_SIDE
 
     model, tokenizer = load_model(work, checkpoint)
-    lessons = Lessons(tokenizer, IMAGE_TOKENS)
+    curriculum = Curriculum(tokenizer, IMAGE_TOKENS)
     # Each way with its own protocol's pictures: the three phases the seed's, the direct code the image as it is.
-    found = examine(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE, True), lessons.seed, direct=False)
+    found = examine(model, tokenizer, curriculum, plain(truth, rows, IMAGE_SIDE, True), curriculum.seed, direct=False)
     for f in found[:: max(len(found) // 4, 1)]:
         print(f.notes, "|", f.description)
-    return {"direct": direct_scores(model, tokenizer, lessons, plain(truth, rows, IMAGE_SIDE)),
+    return {"direct": direct_scores(model, tokenizer, curriculum, plain(truth, rows, IMAGE_SIDE)),
             "classification": np.stack([f.classification for f in found])}
 
 

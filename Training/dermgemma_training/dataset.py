@@ -39,8 +39,8 @@ SEED_QUALITY = 90
 SPLIT_SALT = "dermgemma-split-1"
 #: Shares of lesions for train / select and calibrate / report.
 SPLIT_SHARES = (0.70, 0.10, 0.20)
-#: Between an image's id and the number of a changed copy of it (`copies`).
-COPY_MARK = "~"
+#: Between an image's id and the number of an augmented copy of it (`offline_augmentation`).
+AUGMENTED_MARK = "~"
 #: Shares of MSK's lesions (or groups of look-alikes) for teach / select and calibrate / report.
 MSK_SHARES = (0.60, 0.15, 0.25)
 #: PH2 images that teach; the rest report.
@@ -111,22 +111,22 @@ def read_phantoms(folder: Path, parts: tuple[str, ...] = ("train", "report")) ->
     return records
 
 
-def read_copies(folder: Path, originals: list[Record]) -> list[Record]:
-    """The changed copies in a folder, each with all that is known of its original."""
+def read_augmented(folder: Path, originals: list[Record]) -> list[Record]:
+    """The augmented copies in a folder, each with all that is known of its original."""
     original = {record.image_id: record for record in originals}
     records = []
-    for path in sorted(folder.glob(f"*{COPY_MARK}*.png")):
+    for path in sorted(folder.glob(f"*{AUGMENTED_MARK}*.png")):
         if not path.name.endswith(".mask.png"):
             if (of := original.get(original_of(path.stem))) is None:
                 raise SystemExit(f"{path}: a copy of an image that the data folder does not have")
             mask = path.with_name(path.stem + ".mask.png")
-            records.append(Record("copies", path.stem, path, mask if mask.exists() else None, of.dx, of.group, of.attributes))
+            records.append(Record("augmented", path.stem, path, mask if mask.exists() else None, of.dx, of.group, of.attributes))
     return records
 
 
 def original_of(image_id: str) -> str:
-    """The id of the image that a copy was made of; any other id as it is."""
-    return image_id.split(COPY_MARK)[0]
+    """The id of the image that an augmented copy was made of; any other id as it is."""
+    return image_id.split(AUGMENTED_MARK)[0]
 
 
 def _fraction(key: str) -> float:

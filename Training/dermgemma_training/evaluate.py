@@ -18,7 +18,7 @@ import numpy as np
 from . import dataset
 from .answers import Program
 from .calibrate import calibration_error, chance_calibration_error
-from .carry import tree_probabilities
+from .ceiling import tree_probabilities
 from .foreign import show_foreign
 from .intervals import Table, bootstrap
 from .vocabulary import PH2_COLOURS, QUESTIONS

@@ -13,7 +13,7 @@ from transformers import DynamicCache
 
 from .dataset import CODES
 from .language import Branch, Row, hidden_states, pad
-from .lessons import Lessons
+from .curriculum import Curriculum
 from .protocol import Protocol
 from .tokenizer import Tokenizer
 
@@ -95,12 +95,12 @@ def code_scores(model, tokenizer: Tokenizer, prompts: list[list[int]], features:
 
 
 @torch.no_grad()
-def examine(model, tokenizer: Tokenizer, lessons: Lessons, pixels: torch.Tensor, protocol: Protocol,
+def examine(model, tokenizer: Tokenizer, curriculum: Curriculum, pixels: torch.Tensor, protocol: Protocol,
             batch: int = 48, direct: bool = True) -> list[Examination]:
     """Both ways on a batch of prepared images (N x 3 x S x S in [-1, 1])."""
     results: list[Examination] = []
-    prefix = lessons.prefix
-    answer_prefix = lessons.direct.answer_prefix
+    prefix = curriculum.prefix
+    answer_prefix = curriculum.direct.answer_prefix
     for start in range(0, len(pixels), batch):
         part = pixels[start: start + batch]
         features = model.model.multi_modal_projector(model.model.vision_tower(pixel_values=part).last_hidden_state)
@@ -120,7 +120,7 @@ def examine(model, tokenizer: Tokenizer, lessons: Lessons, pixels: torch.Tensor,
             for examination, row in zip(found, code_scores(model, tokenizer, prompts, None)):
                 examination.classification = row
         if direct:
-            prompts = [prefix + tokenizer.visual_prompt(lessons.direct.classification, answer_prefix)] * len(part)
+            prompts = [prefix + tokenizer.visual_prompt(curriculum.direct.classification, answer_prefix)] * len(part)
             for examination, row in zip(found, code_scores(model, tokenizer, prompts, features)):
                 examination.direct = row
         results += found
@@ -128,9 +128,9 @@ def examine(model, tokenizer: Tokenizer, lessons: Lessons, pixels: torch.Tensor,
 
 
 @torch.no_grad()
-def direct_scores(model, tokenizer: Tokenizer, lessons: Lessons, pixels: torch.Tensor, batch: int = 48) -> np.ndarray:
+def direct_scores(model, tokenizer: Tokenizer, curriculum: Curriculum, pixels: torch.Tensor, batch: int = 48) -> np.ndarray:
     """Log-probability of each whole code while looking at prepared images, N x 4."""
-    prompt = lessons.prefix + tokenizer.visual_prompt(lessons.direct.classification, lessons.direct.answer_prefix)
+    prompt = curriculum.prefix + tokenizer.visual_prompt(curriculum.direct.classification, curriculum.direct.answer_prefix)
     found = []
     for start in range(0, len(pixels), batch):
         part = pixels[start: start + batch]

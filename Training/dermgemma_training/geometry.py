@@ -1,4 +1,4 @@
-"""Where each patch lies in its lesion: dense lessons about shape, taken from the lesion's share of every patch.
+"""Where each patch lies in its lesion: dense targets for shape, taken from the lesion's share of every patch.
 
 Round, oval and irregular are matters of the whole outline. A tower that is only told the word hardly learns it; one that must say for
 each patch how far it is from the lesion's centre, in units of the lesion's own size, has what the word is made of.

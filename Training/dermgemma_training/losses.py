@@ -1,4 +1,4 @@
-"""The tower's own lessons, and the figures that a split is judged by."""
+"""The tower's own tasks, and the figures that a split is judged by."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 
 Measures in chunks and skips those that are done, so it can be stopped and run again. HAM10000 brings masks; PH2's lesions
 are segmented here, as are phantoms' (``WORK/phantoms/train``, from ``dermgemma phantoms``), whose words are their own truth.
-``WORK/copies`` (from ``copies``) are prepared too when they are there, and so are MSK's pictures, whose lesions are segmented
+``WORK/augmented`` (from ``offline_augmentation``) are prepared too when they are there, and so are MSK's pictures, whose lesions are segmented
 here, and those without a diagnosis, which are packed alone.
 """
 
@@ -99,13 +99,13 @@ def main() -> None:
     ham = dataset.read_ham10000(options.data)
     ph2 = dataset.read_ph2(options.data)
     phantoms = dataset.read_phantoms(options.work / "phantoms", ("train",))
-    copies = dataset.read_copies(options.work / "copies", ham + ph2)
+    augmented = dataset.read_augmented(options.work / "augmented", ham + ph2)
     msk = dataset.read_msk(options.data)
     dataset.pack(msk, options.work / "packed", "msk")
     dataset.pack(dataset.read_unlabelled(options.data), options.work / "packed", "unlabelled")
     dataset.pack(ph2, options.work / "packed", "ph2")
     dataset.pack(phantoms, options.work / "packed", "phantoms")
-    dataset.pack(copies, options.work / "packed", "copies")
+    dataset.pack(augmented, options.work / "packed", "augmented")
     dataset.pack(ham, options.work / "packed", "ham10000")
     # What trains and selects before what reports, and the rarer diagnoses before nevi: training can begin meanwhile.
     reported = set(dataset.read_split(options.splits, "ham10000-report"))
@@ -118,12 +118,12 @@ def main() -> None:
         taught = set(dataset.read_split(options.splits, "msk-teach") + dataset.read_split(options.splits, "msk-select"))
         msk = [r for r in msk if r.image_id in taught]
     jobs = [(folder / "ph2-0000.npz", ph2)] if ph2 else []
-    jobs += [(folder / f"{name}-{n:04d}.npz", records[s:s + CHUNK]) for name, records in (("msk", msk), ("ham10000", ham), ("phantoms", phantoms), ("copies", copies))
+    jobs += [(folder / f"{name}-{n:04d}.npz", records[s:s + CHUNK]) for name, records in (("msk", msk), ("ham10000", ham), ("phantoms", phantoms), ("augmented", augmented))
              for n, s in enumerate(range(0, len(records), CHUNK))]
     with multiprocessing.Pool(options.processes) as pool:
         for _ in pool.imap(measure_chunk, jobs):
             pass
-    for source, records in (("ham10000", ham), ("ph2", ph2), ("phantoms", phantoms), ("copies", copies), ("msk", msk)):
+    for source, records in (("ham10000", ham), ("ph2", ph2), ("phantoms", phantoms), ("augmented", augmented), ("msk", msk)):
         if records:
             write_maps(options.work, source)
 

@@ -20,7 +20,7 @@ from PIL import Image
 
 from .export import load_model
 from .language import IMAGE_TOKENS, Branch, Row, hidden_states, pad
-from .lessons import Lessons
+from .curriculum import Curriculum
 from .tower import IMAGE_SIDE
 
 
@@ -44,9 +44,9 @@ def main() -> None:
     options = parser.parse_args()
     model, tokenizer = load_model(options.work, options.checkpoint)
     round_to_half(model)
-    lessons = Lessons(tokenizer, IMAGE_TOKENS)
-    branch = lessons.direct_code(0)
-    prompt = lessons.prefix + branch.ids[:branch.prompt]
+    curriculum = Curriculum(tokenizer, IMAGE_TOKENS)
+    branch = curriculum.direct_code(0)
+    prompt = curriculum.prefix + branch.ids[:branch.prompt]
     options.out.mkdir(parents=True, exist_ok=True)
     records = []
     for path in options.images:
@@ -61,7 +61,7 @@ def main() -> None:
             shutil.copy(path, options.out / path.name)
         records.append({"image": path.name, "logits": [round(float(v), 5) for v in model.lm_head(hidden)]})
     (options.out / "logits.json").write_text(json.dumps({
-        "prompt": lessons.direct.classification, "prompt_ids": prompt, "image_token": tokenizer.image,
+        "prompt": curriculum.direct.classification, "prompt_ids": prompt, "image_token": tokenizer.image,
         "tolerance": 0.01, "images": records}))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .dataset import CODES
 from .language import Row
-from .lessons import Lessons
+from .curriculum import Curriculum
 from .tower import DIAGNOSES
 from .truth import Truth
 from .vocabulary import QUESTIONS, description
@@ -19,7 +19,7 @@ MSK_SAMPLING = {"mel": 0.37, "nv": 0.37, "bkl": 0.26}
 WORDLESS = 0.5
 #: Shares of phantoms and of PH2's teaching images in a batch, unless a stage has its own.
 PHANTOM_SHARE, PH2_SHARE = 0.25, 0.03
-#: Weights of the lessons in the loss, and how often an image brings each long one.
+#: Weights of the tasks in the loss, and how often an image brings each long one.
 WEIGHT = {"question": 1.0, "direct": 2.0, "review": 1.0, "classification": 1.5}
 REVIEWS, CLASSIFICATIONS = 0.35, 0.3
 #: Share of the boosted trees' out-of-fold probabilities in the taught codes, and of a uniform one.
@@ -31,15 +31,15 @@ DISTILLED = 0.6
 class Sampler:
     """Source- and class-balanced rows of the training split that have words; beside them what only a teacher has labelled."""
 
-    def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE, copy_share: float = 0,
+    def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE, augmented_share: float = 0,
                  msk_share: float = 0, unlabelled_share: float = 0):
-        self.phantom_share, self.ph2_share, self.copy_share = phantom_share, ph2_share, copy_share
+        self.phantom_share, self.ph2_share, self.augmented_share = phantom_share, ph2_share, augmented_share
         self.msk_share, self.unlabelled_share = msk_share, unlabelled_share
         has_words = np.array([w is not None for w in truth.words])
         train = (truth.split == "train") & has_words
         by_diagnosis = lambda source: [np.flatnonzero(train & (truth.source == source) & (truth.origin == 0) & (truth.diagnosis == c))
                                        for c in range(len(DIAGNOSES))]
-        self.pools, self.copies = by_diagnosis(0), by_diagnosis(3)
+        self.pools, self.augmented = by_diagnosis(0), by_diagnosis(3)
         self.shares = np.array([SAMPLING[d] * (len(pool) > 0) for d, pool in zip(DIAGNOSES, self.pools)])
         self.shares /= self.shares.sum()
         self.phantoms = np.flatnonzero(train & (truth.source == 2))
@@ -51,7 +51,7 @@ class Sampler:
         if msk_share > 0 and not all(map(len, self.msk.values())):
             raise SystemExit("MSK's teaching pictures are not prepared")
         self.ph2 = np.flatnonzero(train & (truth.source == 1))
-        self.ph2_copies = np.flatnonzero(train & (truth.source == 3) & (truth.origin == 1))
+        self.ph2_augmented = np.flatnonzero(train & (truth.source == 3) & (truth.origin == 1))
 
     def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Row indices of one batch."""
@@ -61,22 +61,22 @@ class Sampler:
             if lot < self.phantom_share and len(self.phantoms):
                 chosen.append(rng.choice(self.phantoms))
             elif lot < self.phantom_share + self.ph2_share and len(self.ph2):
-                chosen.append(rng.choice(self.copy_or_not(self.ph2, self.ph2_copies, rng)))
+                chosen.append(rng.choice(self.augmented_or_not(self.ph2, self.ph2_augmented, rng)))
             elif (lot := rng.random()) < self.unlabelled_share and len(self.unlabelled):
                 chosen.append(rng.choice(self.unlabelled))
             elif lot < self.unlabelled_share + self.msk_share:
                 chosen.append(rng.choice(self.msk[rng.choice(list(MSK_SAMPLING), p=list(MSK_SAMPLING.values()))]))
             else:
                 diagnosis = rng.choice(len(self.pools), p=self.shares)
-                pool = self.copy_or_not(self.pools[diagnosis], self.copies[diagnosis], rng)
+                pool = self.augmented_or_not(self.pools[diagnosis], self.augmented[diagnosis], rng)
                 if self.msk_share > 0 and DIAGNOSES[diagnosis] == "nv" and rng.random() < WORDLESS:
                     pool = self.wordless
                 chosen.append(rng.choice(pool))
         return np.array(chosen)
 
-    def copy_or_not(self, originals: np.ndarray, copies: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def augmented_or_not(self, originals: np.ndarray, augmented: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Where to draw from. Copies come equally often in every diagnosis: their look must tell nothing."""
-        return copies if self.copy_share > 0 and len(copies) and rng.random() < self.copy_share else originals
+        return augmented if self.augmented_share > 0 and len(augmented) and rng.random() < self.augmented_share else originals
 
 
 def softened(code: int, teacher: np.ndarray) -> list[float]:
@@ -98,7 +98,7 @@ def taught_codes(truth: Truth, row: int) -> list[float]:
     return ((1 - DISTILLED) * np.array(softened(code, np.full(len(CODES), np.nan))) + DISTILLED * soft).tolist()
 
 
-class OwnWords:
+class SelfDistillation:
     """What an earlier state of the model said of training images: what Phase 3 will really read."""
 
     def __init__(self, records: list[dict], truth: Truth):
@@ -113,8 +113,8 @@ class OwnWords:
         return int(rng.choice(self.by_code[rng.integers(len(self.by_code))]))
 
 
-def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
-               own: OwnWords | None, changed: np.ndarray | None = None) -> tuple[list[Row], list[Row], list[Row]]:
+def curriculum_rows(truth: Truth, rows: np.ndarray, curriculum: Curriculum, rng: np.random.Generator,
+               own: SelfDistillation | None, changed: np.ndarray | None = None) -> tuple[list[Row], list[Row], list[Row]]:
     """Short rows (all questions and the code), long rows (a review and the code) and rows of text alone.
 
     Images that are marked in `changed`, or have no words, bring their code alone."""
@@ -128,33 +128,33 @@ def lessons_of(truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.
         if wordless:
             if has_code or truth.source[row] == 5:
                 soft = taught_codes(truth, row)
-                short.append(Row(lessons.prefix, [lessons.direct_code(int(np.argmax(soft)), WEIGHT["direct"], soft)], n))
+                short.append(Row(curriculum.prefix, [curriculum.direct_code(int(np.argmax(soft)), WEIGHT["direct"], soft)], n))
             continue
         phantom = truth.source[row] == 2
         branches = []
         if has_code:
-            branches.append(lessons.direct_code(code, WEIGHT["direct"] * (0.25 if phantom else 1.0),
+            branches.append(curriculum.direct_code(code, WEIGHT["direct"] * (0.25 if phantom else 1.0),
                                                 taught_codes(truth, row)))
         if not phantom and rng.random() < REVIEWS:
-            protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
-            branches.append(lessons.review(protocol, w, lessons.perturbed(protocol, w, rng), WEIGHT["review"]))
-            long.append(Row(lessons.prefix, branches, n))
+            protocol = curriculum.seed if rng.random() < 0.5 else curriculum.extended
+            branches.append(curriculum.review(protocol, w, curriculum.perturbed(protocol, w, rng), WEIGHT["review"]))
+            long.append(Row(curriculum.prefix, branches, n))
         else:
-            branches += [lessons.question(q, w, WEIGHT["question"]) for q in QUESTIONS]
-            short.append(Row(lessons.prefix, branches, n))
+            branches += [curriculum.question(q, w, WEIGHT["question"]) for q in QUESTIONS]
+            short.append(Row(curriculum.prefix, branches, n))
         # What is measured on a copy in other colours is true of the copy, but tells less of the diagnosis.
         if has_code and truth.source[row] in (0, 1, 4) and rng.random() < CLASSIFICATIONS:
-            protocol = lessons.seed if rng.random() < 0.5 else lessons.extended
-            notes = lessons.perturbed(protocol, w, rng)
-            text.append(Row([], [lessons.classification(protocol, notes, description(w, notes, protocol.labels), code,
+            protocol = curriculum.seed if rng.random() < 0.5 else curriculum.extended
+            notes = curriculum.perturbed(protocol, w, rng)
+            text.append(Row([], [curriculum.classification(protocol, notes, description(w, notes, protocol.labels), code,
                                                         WEIGHT["classification"],
                                                         taught_codes(truth, row) if np.isnan(truth.by_words[row]).any()
                                                         else softened(code, truth.by_words[row]))]))
         if own and not phantom:
             k = own.draw(rng)
             read, code = own.records[k], int(truth.diagnosis[own.row[k]])
-            protocol = lessons.seed if read["protocol"] == "seed" else lessons.extended
-            text.append(Row([], [lessons.classification(protocol, read["notes"], read["description"], code,
+            protocol = curriculum.seed if read["protocol"] == "seed" else curriculum.extended
+            text.append(Row([], [curriculum.classification(protocol, read["notes"], read["description"], code,
                                                         WEIGHT["classification"],
                                                         taught_codes(truth, own.row[k]))]))
     return short, long, text

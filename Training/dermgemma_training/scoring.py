@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from .dataset import CODES
 from .device import has_quick_bfloat16, products
 from .language import Row, hidden_states, pad
-from .lessons import Lessons
+from .curriculum import Curriculum
 from .losses import figures
 from .tokenizer import Tokenizer
 from .tower import tower_tokens
@@ -43,12 +43,12 @@ def projected_blocks(model, tokens: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def direct_log_probabilities(model, tokenizer: Tokenizer, lessons: Lessons, features: torch.Tensor) -> np.ndarray:
+def direct_log_probabilities(model, tokenizer: Tokenizer, curriculum: Curriculum, features: torch.Tensor) -> np.ndarray:
     """Log-probability of each code while looking at the image; every code is one piece."""
-    branch = lessons.direct_code(0)
-    batch = pad([Row(lessons.prefix, [branch], n) for n in range(len(features))]).to(features.device)
+    branch = curriculum.direct_code(0)
+    batch = pad([Row(curriculum.prefix, [branch], n) for n in range(len(features))]).to(features.device)
     hidden = hidden_states(model, batch, features)
-    logits = torch.log_softmax(model.lm_head(hidden[:, len(lessons.prefix) + branch.prompt - 1]).float(), -1)
+    logits = torch.log_softmax(model.lm_head(hidden[:, len(curriculum.prefix) + branch.prompt - 1]).float(), -1)
     return logits[:, [tokenizer.encode(" " + code)[0] for code in CODES]].cpu().numpy()
 
 
@@ -62,7 +62,7 @@ def right_words(said: np.ndarray, true: np.ndarray) -> dict[str, float]:
 
 
 @torch.no_grad()
-def score(network, truth: Truth, rows: np.ndarray, tokenizer: Tokenizer, lessons: Lessons, side: int,
+def score(network, truth: Truth, rows: np.ndarray, tokenizer: Tokenizer, curriculum: Curriculum, side: int,
           decoder: bool = True) -> dict:
     """Head and direct figures, and how often the head's words are all those of an answer."""
     heads, words, direct = [], [], []
@@ -74,7 +74,7 @@ def score(network, truth: Truth, rows: np.ndarray, tokenizer: Tokenizer, lessons
             heads.append(out["diagnosis"][:, :4].float().softmax(1).cpu().numpy())
             words.append((out["attributes"] > 0).cpu().numpy())
             if decoder:
-                direct.append(direct_log_probabilities(network["model"], tokenizer, lessons,
+                direct.append(direct_log_probabilities(network["model"], tokenizer, curriculum,
                                                        projected(network["model"], tokens)))
     labels = truth.diagnosis[rows]
     found = {"head": figures(np.concatenate(heads), labels), "words": right_words(np.concatenate(words), truth.attributes[rows])}

@@ -31,7 +31,7 @@ from .optimizing import rate_factor
 from .tower import DIAGNOSES
 
 SEED = 20261129
-#: Side of the pictures that the teacher sees, in pixels.
+#: Side of the pictures that the teacher sees, in pixels, unless `--side` says otherwise.
 SIDE = 128
 #: Means and spreads that the ImageNet weights were taught with (EfficientNet-Lite).
 MEAN, SPREAD = 127 / 255, 128 / 255
@@ -62,10 +62,10 @@ class Pictures:
         return np.array([rng.choice(pools[dx]) for dx in lots])
 
 
-def build(architecture: str, weights: Path | None) -> torch.nn.Module:
+def build(architecture: str, weights: Path | None, side: int = SIDE) -> torch.nn.Module:
     """The network with seven outputs."""
     from efficientnet_lite_pytorch import EfficientNet
-    network = EfficientNet.from_name(architecture, num_classes=len(DIAGNOSES), image_size=SIDE, dropout_rate=0.3)
+    network = EfficientNet.from_name(architecture, num_classes=len(DIAGNOSES), image_size=side, dropout_rate=0.3)
     if weights:
         state = {n: v for n, v in torch.load(weights, map_location="cpu").items() if not n.startswith("_fc.")}
         missing, unexpected = network.load_state_dict(state, strict=False)
@@ -101,17 +101,17 @@ def loaded(store: np.ndarray, rows: np.ndarray) -> torch.Tensor:
 
 
 @torch.no_grad()
-def probabilities(network: torch.nn.Module, store: np.ndarray, rows: np.ndarray, views: int, batch: int = 50) -> np.ndarray:
+def probabilities(network: torch.nn.Module, store: np.ndarray, rows: np.ndarray, views: int, side: int = SIDE, batch: int = 50) -> np.ndarray:
     """Mean probabilities of the seven diagnoses over the plain picture, its mirrors, and augmented views of it."""
     network.eval()
     out = np.zeros((len(rows), len(DIAGNOSES)), np.float32)
     for start in range(0, len(rows), batch):
         images = loaded(store, rows[start: start + batch])
         generator = torch.Generator().manual_seed(SEED + start)
-        plain = F.interpolate(images, size=(SIDE, SIDE), mode="bilinear", antialias=True)
+        plain = F.interpolate(images, size=(side, side), mode="bilinear", antialias=True)
         shown = [plain, plain.flip(3), plain.flip(2), plain.flip((2, 3))][: min(views, 4)]
         for _ in range(views - 4):
-            shown.append(warp(images, random_affine(len(images), generator, zoom=(0.75, 1.05), aspect=0.1), SIDE))
+            shown.append(warp(images, random_affine(len(images), generator, zoom=(0.75, 1.05), aspect=0.1), side))
         out[start: start + batch] = sum(forward(network, v, 0).softmax(1).numpy() for v in shown) / len(shown)
     return out
 
@@ -128,7 +128,7 @@ def auc_of(p: np.ndarray, labels: np.ndarray) -> dict:
             "recall": [round(float((guess[labels == k] == k).mean()), 3) for k in there]}
 
 
-def selection(network: torch.nn.Module, pictures: list[Pictures], views: int = 2, whole_msk: bool = False) -> dict:
+def selection(network: torch.nn.Module, pictures: list[Pictures], views: int = 2, whole_msk: bool = False, side: int = SIDE) -> dict:
     """The measure that the recipe is picked by: each source's selection split."""
     found = {}
     for source in pictures:
@@ -139,11 +139,11 @@ def selection(network: torch.nn.Module, pictures: list[Pictures], views: int = 2
         if source.name == "ham10000":
             nevi = rows[source.diagnosis[rows] == 1][:200]
             rows = np.concatenate([rows[source.diagnosis[rows] != 1], nevi])
-        found[source.name] = auc_of(probabilities(network, source.store, rows, views), source.diagnosis[rows])
+        found[source.name] = auc_of(probabilities(network, source.store, rows, views, side), source.diagnosis[rows])
     return found
 
 
-def soft_labels(network: torch.nn.Module, work: Path, splits: Path, sources: list[str], views: int) -> None:
+def soft_labels(network: torch.nn.Module, work: Path, splits: Path, sources: list[str], views: int, side: int = SIDE) -> None:
     """The teacher's mean probabilities on every teaching picture, and on those without a diagnosis."""
     out = {}
     for source, split in (("msk", "teach"), ("unlabelled", None), ("ham10000", "train")):
@@ -151,7 +151,7 @@ def soft_labels(network: torch.nn.Module, work: Path, splits: Path, sources: lis
             continue
         store, row = packed(work, source)
         ids = dataset.read_split(splits, f"{source}-{split}") if split else list(row)
-        out[source] = probabilities(network, store, np.array([row[i] for i in ids]), views)
+        out[source] = probabilities(network, store, np.array([row[i] for i in ids]), views, side)
         out[f"{source}-ids"] = np.array(ids)
     np.savez(work / "soft-labels.part.npz", **out)
     (work / "soft-labels.part.npz").rename(work / "soft-labels.npz")
@@ -162,7 +162,7 @@ def train(options: argparse.Namespace) -> None:
     pictures = [p for p in everything if p.name in options.sources]
     style = packed(options.work, "unlabelled")[0] if options.unlabelled_style else None
     torch.manual_seed(SEED)
-    network = build(options.architecture, options.weights)
+    network = build(options.architecture, options.weights, options.side)
     path, step = options.work / f"{options.name}.pt", 0
     if options.start:
         network.load_state_dict(torch.load(options.work / options.start, map_location="cpu")["average"])
@@ -191,7 +191,7 @@ def train(options: argparse.Namespace) -> None:
             images.append(loaded(source.store, rows))
             labels.append(source.diagnosis[rows])
         images, labels = torch.cat(images), torch.from_numpy(np.concatenate(labels))
-        shown = warp(images, random_affine(len(images), generator), SIDE)
+        shown = warp(images, random_affine(len(images), generator), options.side)
         if style is not None:
             others_shown = loaded(style, rng.integers(len(style), size=len(images)))[:, :, ::2, ::2]
         else:
@@ -216,7 +216,7 @@ def train(options: argparse.Namespace) -> None:
                        path.with_suffix(".tmp"))
             path.with_suffix(".tmp").rename(path)
         if step % options.evaluate_every == 0 or step == options.steps:
-            log.write(f"step {step} select {json.dumps(selection(average, everything, 1, step == options.steps and 'msk' not in options.sources))}\n")
+            log.write(f"step {step} select {json.dumps(selection(average, everything, 1, step == options.steps and 'msk' not in options.sources, options.side))}\n")
             tick = time.time()
 
 
@@ -233,6 +233,7 @@ def main() -> None:
     parser.add_argument("--sources", nargs="+", choices=("ham10000", "msk"), default=["ham10000", "msk"])
     parser.add_argument("--unlabelled-style", action="store_true", help="style mixing with pictures without a diagnosis instead of the batch's own")
     parser.add_argument("--frozen", type=int, default=0, help="first blocks that keep their weights")
+    parser.add_argument("--side", type=int, default=SIDE, help="side of the pictures that it sees, in pixels; the same to train and to label")
     parser.add_argument("--steps", type=int, default=0)
     parser.add_argument("--decay-from", type=int)
     parser.add_argument("--warm", type=int, default=40)
@@ -248,9 +249,9 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if options.soft_labels:
-        network = build(options.architecture, None)
+        network = build(options.architecture, None, options.side)
         network.load_state_dict(torch.load(options.work / f"{options.name}.pt", map_location="cpu")["average"])
-        soft_labels(network, options.work, options.splits, options.label, options.views)
+        soft_labels(network, options.work, options.splits, options.label, options.views, options.side)
         return
     train(options)
 

@@ -1,7 +1,7 @@
 """Our own SentencePiece BPE vocabulary, with Gemma 3's special pieces and no pre-processing of text.
 
 Pieces may span words: the fixed parts of prompts and descriptions become one or two pieces each, so that a question costs
-a dozen tokens beside its image. It learns from `Lessons.corpus`, whose fragments end where a word may vary.
+a dozen tokens beside its image. It learns from `Curriculum.corpus`, whose fragments end where a word may vary.
 """
 
 from __future__ import annotations

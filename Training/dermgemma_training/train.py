@@ -27,10 +27,10 @@ from .device import best_device, has_quick_bfloat16, products
 from .geometry import lesion_geometry
 from .images import augment, augment_as_other_camera, other_colours
 from .language import build_model, hidden_states, image_tokens, loss_of, model_configuration, pad
-from .lessons import Lessons
+from .curriculum import Curriculum
 from .losses import head_losses
 from .optimizing import make_optimizers, rate_factor
-from .sampling import PH2_SHARE, PHANTOM_SHARE, OwnWords, Sampler, lessons_of
+from .sampling import PH2_SHARE, PHANTOM_SHARE, SelfDistillation, Sampler, curriculum_rows
 from .scoring import plain, projected, projected_blocks, score, select_rows
 from .dataset import CODES
 from .tokenizer import Tokenizer, train_tokenizer
@@ -42,7 +42,7 @@ SEED = 20261126
 Z_WEIGHT = 0.02
 #: Images whose patches the patch embedding begins from.
 PATCH_IMAGES = 400
-#: Share of the lessons' kinds in the loss: questions and codes, reviews, text alone.
+#: Share of the tasks' kinds in the loss: questions and codes, reviews, text alone.
 KIND_WEIGHT = {"short": 1.0, "long": 0.7, "text": 0.5}
 
 
@@ -52,12 +52,12 @@ def prepare_tokenizer(truth: Truth, work: Path) -> Tokenizer:
     if not path.exists():
         rng = np.random.default_rng(SEED)
         rows = [i for i in np.flatnonzero((truth.split == "train") & (truth.source == 0)) if truth.words[i] is not None]
-        train_tokenizer(Lessons(None, 0).corpus([truth.words[i] for i in rng.permutation(rows)[:600]], rng), path)
+        train_tokenizer(Curriculum(None, 0).corpus([truth.words[i] for i in rng.permutation(rows)[:600]], rng), path)
     return Tokenizer(path)
 
 
 def build(work: Path, truth: Truth, side: int, patch: int = PATCH):
-    """Tokenizer, lessons, model and heads, from random weights."""
+    """Tokenizer, curriculum, model and heads, from random weights."""
     tokenizer = prepare_tokenizer(truth, work)
     model = build_model(model_configuration(tokenizer.size, tokenizer.image, tokenizer.start_of_image,
                                             tokenizer.end_of_image, tokenizer.end_of_turn, side, patch))
@@ -65,7 +65,7 @@ def build(work: Path, truth: Truth, side: int, patch: int = PATCH):
     rows = np.flatnonzero((truth.split == "train") & (truth.source == 0))
     start_patches(model.model.vision_tower, plain(truth, np.random.default_rng(SEED).permutation(rows)[:PATCH_IMAGES], side))
     heads = Heads(len(truth.names), len(ATTRIBUTES))
-    return tokenizer, Lessons(tokenizer, image_tokens(side)), torch.nn.ModuleDict({"model": model, "heads": heads})
+    return tokenizer, Curriculum(tokenizer, image_tokens(side)), torch.nn.ModuleDict({"model": model, "heads": heads})
 
 
 def start_from(network: torch.nn.Module, path: Path) -> None:
@@ -102,8 +102,8 @@ def shown(images: torch.Tensor, truth: Truth, rows: np.ndarray, rng: np.random.G
     return pixels, shares, changed
 
 
-def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np.random.Generator,
-              generator: torch.Generator, options: argparse.Namespace, own: OwnWords | None, code_ids: list[int],
+def step_loss(network, truth: Truth, rows: np.ndarray, curriculum: Curriculum, rng: np.random.Generator,
+              generator: torch.Generator, options: argparse.Namespace, own: SelfDistillation | None, code_ids: list[int],
               heads_alone: bool = False):
     """The loss of one worker's images and its parts; with `heads_alone` nothing but the heads learns from it."""
     images = torch.from_numpy(truth.pixels(rows, rng.random(len(rows)) < 0.5)).permute(0, 3, 1, 2).float()
@@ -135,7 +135,7 @@ def step_loss(network, truth: Truth, rows: np.ndarray, lessons: Lessons, rng: np
         if options.heads_only or heads_alone:
             return loss, parts
         features = projected(model, tokens) if kept is None else projected_blocks(model, tokens)
-        for kind, laid in zip(KIND_WEIGHT, lessons_of(truth, rows, lessons, rng, own, changed)):
+        for kind, laid in zip(KIND_WEIGHT, curriculum_rows(truth, rows, curriculum, rng, own, changed)):
             if not laid:
                 parts.append(float("nan"))
                 continue
@@ -169,14 +169,14 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(options.port))
         distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     truth = read_truth(options.data, options.work, options.splits)
-    sampler, chosen = Sampler(truth, options.phantoms, options.ph2, options.copies, options.msk, options.unlabelled), select_rows(truth)
+    sampler, chosen = Sampler(truth, options.phantoms, options.ph2, options.augmented, options.msk, options.unlabelled), select_rows(truth)
     foreign = select_rows(truth, source=4)
     if rank == 0:
         prepare_tokenizer(truth, options.work)
     if options.workers > 1:
         distributed.barrier()
     torch.manual_seed(SEED)
-    tokenizer, lessons, network = build(options.work, truth, options.side, options.patch)
+    tokenizer, curriculum, network = build(options.work, truth, options.side, options.patch)
     if options.start:
         start_from(network, options.work / options.start)
     if options.position_products:
@@ -192,8 +192,8 @@ def worker(rank: int, options: argparse.Namespace) -> None:
     average = copy.deepcopy(network).eval()
     optimizers = make_optimizers(trained, options.rate)
     own = None
-    if options.own_words:
-        own = OwnWords([json.loads(line) for line in (options.work / "own-words.jsonl").read_text().splitlines()], truth)
+    if options.self_distillation:
+        own = SelfDistillation([json.loads(line) for line in (options.work / "self-distillation.jsonl").read_text().splitlines()], truth)
     path, step = options.work / f"{options.name}.pt", 0
     if path.exists():
         state = torch.load(path, map_location=best_device())
@@ -213,7 +213,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         generator = torch.Generator().manual_seed(SEED + (options.stage << 24) + step * 64 + rank)
         torch.manual_seed(SEED + (options.stage << 24) + step * 64 + rank)
         network.train()
-        loss, parts = step_loss(network, truth, sampler.draw(options.batch, rng), lessons, rng, generator, options, own, code_ids,
+        loss, parts = step_loss(network, truth, sampler.draw(options.batch, rng), curriculum, rng, generator, options, own, code_ids,
                                 step < options.heads_first)
         for p in parameters:
             p.grad = None
@@ -236,10 +236,10 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         if rank == 0 and step % options.save_every == 0:
             save(path, network, average, optimizers, step)
         if rank == 0 and options.evaluate_every and (step % options.evaluate_every == 0 or step == options.steps):
-            found = score(average, truth, chosen, tokenizer, lessons, options.side, not options.heads_only)
+            found = score(average, truth, chosen, tokenizer, curriculum, options.side, not options.heads_only)
             log.write(f"step {step} select {json.dumps(found)}\n")
             if len(foreign):
-                found = score(average, truth, foreign, tokenizer, lessons, options.side, not options.heads_only)
+                found = score(average, truth, foreign, tokenizer, curriculum, options.side, not options.heads_only)
                 log.write(f"step {step} foreign select {json.dumps(found)}\n")
             tick = time.time()
     if rank == 0:
@@ -275,7 +275,7 @@ def main() -> None:
     parser.add_argument("--heads-first", type=int, default=0, help="steps in which only the heads learn: weights that begin without them")
     parser.add_argument("--phantoms", type=float, default=PHANTOM_SHARE, help="share of phantoms in a batch")
     parser.add_argument("--ph2", type=float, default=PH2_SHARE, help="share of PH2's teaching images in a batch")
-    parser.add_argument("--copies", type=float, default=0, help="share of changed copies among real images (see `copies`)")
+    parser.add_argument("--augmented", "--copies", type=float, default=0, help="share of augmented copies among real images (see `offline_augmentation`)")
     parser.add_argument("--msk", type=float, default=0, help="share of MSK's teaching images in the rest of a batch")
     parser.add_argument("--unlabelled", type=float, default=0, help="share of images without a diagnosis there, taught by soft labels")
     parser.add_argument("--other-camera", type=float, default=0,
@@ -289,7 +289,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=24, help="images a worker and step")
     parser.add_argument("--head-share", type=float, default=0.7, help="weight of the heads' losses beside the decoder's")
-    parser.add_argument("--own-words", action="store_true", help="Phase 3 also learns from WORK/own-words.jsonl")
+    parser.add_argument("--self-distillation", "--own-words", action="store_true", help="Phase 3 also learns from WORK/self-distillation.jsonl")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--port", type=int, default=29511)
     parser.add_argument("--precision", choices=("auto", "bfloat16", "float32"), default="auto",
@@ -308,8 +308,8 @@ def main() -> None:
         parser.error("--frozen-tower is for the decoder, without --heads-only and --heads-first")
     if not (options.msk >= 0 <= options.unlabelled and options.msk + options.unlabelled < 1 and 0 <= options.other_camera <= 1):
         parser.error("--msk, --unlabelled and --other-camera are shares, the former two below 1 together")
-    if not 0 <= options.copies <= 1:
-        parser.error("--copies is a share")
+    if not 0 <= options.augmented <= 1:
+        parser.error("--augmented is a share")
     if not 0 <= options.recolour <= 1 or options.recolour and not options.heads_only:
         parser.error("--recolour is a share, and goes with --heads-only")
     if best_device().type == "cuda" and options.workers > 1:

@@ -1,4 +1,4 @@
-"""Boosted trees of our own on measurements and on words: what each can carry, and soft codes to teach with.
+"""Boosted trees of our own on measurements and on words: the ceiling of what each tells, and soft codes to teach with.
 
     python -m dermgemma_training.trees --data DIR --work DIR
 

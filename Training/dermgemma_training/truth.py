@@ -34,7 +34,7 @@ def attribute_row(w: dict[str, str] | None) -> list[float]:
 
 
 #: Sources in the order of their rows.
-SOURCES = ("ham10000", "ph2", "phantoms", "copies", "msk", "unlabelled")
+SOURCES = ("ham10000", "ph2", "phantoms", "augmented", "msk", "unlabelled")
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Truth:
 
     images: list[tuple[np.ndarray, ...]]  #: packed images of each source, plain and as the seed prepares them; () where it is not there
     source: np.ndarray                   #: index into SOURCES
-    origin: np.ndarray                   #: the same of the image that a copy was made of
+    origin: np.ndarray                   #: the same of the image that an augmented copy was made of
     row: np.ndarray                      #: row in the source's packed images
     ids: list[str]
     diagnosis: np.ndarray                #: index into DIAGNOSES, -1 where there is none to teach
@@ -127,7 +127,7 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
         store, row_of = packed(work, name)
         images.append((store, packed(work, f"{name}-seed")[0]))
         # Only teaching images have copies.
-        split_of.update({i: split_of[dataset.original_of(i)] for i in row_of if dataset.COPY_MARK in i})
+        split_of.update({i: split_of[dataset.original_of(i)] for i in row_of if dataset.AUGMENTED_MARK in i})
         found, names_here, values = read_measurements(work, name)
         maps.append(read_maps(work, name))
         names = names_here or names

@@ -12,7 +12,7 @@ from dermgemma_training.averaging import mean_of
 from dermgemma_training.calibrate import source_weights
 from dermgemma_training.losses import figures
 from dermgemma_training.optimizing import make_optimizers
-from dermgemma_training.sampling import DISTILLED, SMOOTHING, Sampler, lessons_of, taught_codes
+from dermgemma_training.sampling import DISTILLED, SMOOTHING, Sampler, curriculum_rows, taught_codes
 from dermgemma_training.truth import read_soft_labels
 
 
@@ -145,7 +145,7 @@ def test_changed_pictures_bring_their_code_and_no_words():
     truth = SimpleNamespace(words=[None, None], diagnosis=np.array([1, -1]), source=np.array([0, 5]),
                             by_measurements=np.full((2, 4), np.nan, np.float32),
                             by_teacher=np.array([[np.nan] * 7, [0.1, 0.1, 0.1, 0.7, 0, 0, 0]], np.float32))
-    short, long, text = lessons_of(truth, np.array([0, 1]), Said(), np.random.default_rng(0), None, np.array([True, True]))
+    short, long, text = curriculum_rows(truth, np.array([0, 1]), Said(), np.random.default_rng(0), None, np.array([True, True]))
     assert [row.branches for row in short] == [[1], [3]] and [row.image for row in short] == [0, 1] and not long and not text
 
 

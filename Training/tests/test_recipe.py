@@ -1,4 +1,4 @@
-"""Splits, words, lessons, loss and calibration: what must hold whatever the data."""
+"""Splits, words, curriculum, loss and calibration: what must hold whatever the data."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from dermgemma_training import calibrate, dataset, vocabulary
 from dermgemma_training.dataset import Record, split_ham10000
 from dermgemma_training.export import NAME
 from dermgemma_training.language import Branch, Row, build_model, hidden_states, loss_of, model_configuration, pad
-from dermgemma_training.lessons import Lessons
+from dermgemma_training.curriculum import Curriculum
 from dermgemma_training.measurement import measure
 from dermgemma_training.protocol import read_protocol
 from dermgemma_training.scoring import projected, projected_blocks
@@ -32,7 +32,7 @@ def words_of_a_disc() -> dict:
 @pytest.fixture(scope="module")
 def tokenizer(tmp_path_factory):
     path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.model"
-    train_tokenizer(Lessons(None, 0).corpus([words_of_a_disc()] * 20, np.random.default_rng(0)), path)
+    train_tokenizer(Curriculum(None, 0).corpus([words_of_a_disc()] * 20, np.random.default_rng(0)), path)
     return Tokenizer(path)
 
 
@@ -83,9 +83,9 @@ def test_ph2_labels_win_over_measurements():
 
 
 def test_text_has_the_engines_format(tokenizer):
-    lessons = Lessons(tokenizer, 16)
-    branch = lessons.direct_code(0)
-    assert lessons.prefix[:2] == [BOS, tokenizer.start_of_turn] and lessons.prefix.count(tokenizer.image) == 16
+    curriculum = Curriculum(tokenizer, 16)
+    branch = curriculum.direct_code(0)
+    assert curriculum.prefix[:2] == [BOS, tokenizer.start_of_turn] and curriculum.prefix.count(tokenizer.image) == 16
     assert tokenizer.decode(branch.ids[branch.prompt:-1]).strip() == "MEL" and branch.ids[-1] == tokenizer.end_of_turn
     assert len(branch.ids) - branch.prompt == 2, "a code is one piece"
     text = "user\n\n\n"
@@ -106,35 +106,35 @@ def seen(model, rows, features):
 
 
 def test_image_tokens_see_each_other_both_ways_and_text_does_not_look_ahead(tokenizer):
-    model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
+    model, curriculum = small_model(tokenizer), Curriculum(tokenizer, 16)
     features = torch.randn(1, 16, model.config.text_config.hidden_size)
-    branch, start = lessons.direct_code(0), lessons.prefix.index(tokenizer.image)
-    first = seen(model, [Row(lessons.prefix, [branch], 0)], features)
+    branch, start = curriculum.direct_code(0), curriculum.prefix.index(tokenizer.image)
+    first = seen(model, [Row(curriculum.prefix, [branch], 0)], features)
     changed = features.clone()
     changed[0, -1] += 1
-    second = seen(model, [Row(lessons.prefix, [branch], 0)], changed)
+    second = seen(model, [Row(curriculum.prefix, [branch], 0)], changed)
     assert not torch.allclose(first[0, start], second[0, start]), "the first image token sees the last"
     assert torch.allclose(first[0, : start], second[0, : start], atol=1e-5), "what stands before the image does not"
     other = Branch(branch.ids[:-1] + [7], branch.prompt)
-    third = seen(model, [Row(lessons.prefix, [other], 0)], features)
+    third = seen(model, [Row(curriculum.prefix, [other], 0)], features)
     assert torch.allclose(first[0, :-1], third[0, :-1], atol=1e-5), "no text position sees what follows"
 
 
 def test_every_branch_stands_alone_after_its_image(tokenizer):
-    model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
+    model, curriculum = small_model(tokenizer), Curriculum(tokenizer, 16)
     features = torch.randn(1, 16, model.config.text_config.hidden_size)
-    one, two = lessons.question("Colors", {"Colors": "light brown, black"}), lessons.direct_code(1)
-    together = seen(model, [Row(lessons.prefix, [one, two], 0)], features)
-    alone = seen(model, [Row(lessons.prefix, [two], 0)], features)
+    one, two = curriculum.question("Colors", {"Colors": "light brown, black"}), curriculum.direct_code(1)
+    together = seen(model, [Row(curriculum.prefix, [one, two], 0)], features)
+    alone = seen(model, [Row(curriculum.prefix, [two], 0)], features)
     assert torch.allclose(together[0, -len(two.ids):], alone[0, -len(two.ids):], atol=1e-4)
 
 
 def test_padding_changes_nothing(tokenizer):
-    model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
+    model, curriculum = small_model(tokenizer), Curriculum(tokenizer, 16)
     features = torch.randn(2, 16, model.config.text_config.hidden_size)
-    short, long = lessons.direct_code(0), lessons.question("Colors", {"Colors": "light brown, dark brown, black, white, red"})
-    alone = seen(model, [Row(lessons.prefix, [short], 0)], features)
-    together = seen(model, [Row(lessons.prefix, [short], 0), Row(lessons.prefix, [long, short, long], 1)], features)
+    short, long = curriculum.direct_code(0), curriculum.question("Colors", {"Colors": "light brown, dark brown, black, white, red"})
+    alone = seen(model, [Row(curriculum.prefix, [short], 0)], features)
+    together = seen(model, [Row(curriculum.prefix, [short], 0), Row(curriculum.prefix, [long, short, long], 1)], features)
     assert torch.allclose(alone[0], together[0, : alone.shape[1]], atol=1e-4)
 
 
@@ -149,12 +149,12 @@ def test_some_patches_of_every_block_make_every_image_token(tokenizer):
 
 
 def test_soft_codes_reach_the_loss(tokenizer):
-    model, lessons = small_model(tokenizer), Lessons(tokenizer, 16)
+    model, curriculum = small_model(tokenizer), Curriculum(tokenizer, 16)
     features = torch.randn(1, 16, model.config.text_config.hidden_size)
     codes = [tokenizer.encode(" " + c)[0] for c in dataset.CODES]
 
     def loss(soft):
-        batch = pad([Row(lessons.prefix, [lessons.direct_code(0, 1.0, soft)], 0)], codes)
+        batch = pad([Row(curriculum.prefix, [curriculum.direct_code(0, 1.0, soft)], 0)], codes)
         return loss_of(model, batch, hidden_states(model, batch, features), 0.0)[0].item()
 
     assert loss(None) == pytest.approx(loss([1.0, 0, 0, 0]), abs=1e-5)

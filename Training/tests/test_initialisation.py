@@ -8,10 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from dermgemma_training.begin import read_tensors, read_weights, vocabulary_file
+from dermgemma_training.initialisation import read_tensors, read_weights, vocabulary_file
 from dermgemma_training.export import NAME, SHARPENING
 from dermgemma_training.language import Branch, Row, build_model, hidden_states, model_configuration, pad
-from dermgemma_training.lessons import Lessons
+from dermgemma_training.curriculum import Curriculum
 from dermgemma_training.tokenizer import Tokenizer
 
 MODELS = Path(__file__).resolve().parents[2] / "Models" / NAME
@@ -57,8 +57,8 @@ def test_the_vocabulary_taken_back_cuts_text_as_the_committed_one(tmp_path, mode
     (tmp_path / "tokenizer.model").write_bytes(vocabulary_file(MODELS))
     tokenizer, (model, reference) = Tokenizer(tmp_path / "tokenizer.model"), model_and_reference
     assert tokenizer.size == model.config.text_config.vocab_size
-    lessons = Lessons(tokenizer, reference["prompt_ids"].count(reference["image_token"]))
-    branch = lessons.direct_code(0)
-    assert lessons.prefix + branch.ids[:branch.prompt] == reference["prompt_ids"]
+    curriculum = Curriculum(tokenizer, reference["prompt_ids"].count(reference["image_token"]))
+    branch = curriculum.direct_code(0)
+    assert curriculum.prefix + branch.ids[:branch.prompt] == reference["prompt_ids"]
     text = "user\n\n\nÄ 7 light brown\n"
     assert tokenizer.decode(tokenizer.encode(text)) == text and len(tokenizer.encode(text)) < len(text)

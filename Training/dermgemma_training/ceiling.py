@@ -1,4 +1,4 @@
-"""How much the true words can carry: boosted trees on them, for the images on which the three phases are judged."""
+"""Ceiling of what the true words tell: boosted trees on them, for the images on which the three phases are judged."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from .vocabulary import description, description_fragments
 PERTURBED_NOTE = 0.12
 
 
-class Lessons:
+class Curriculum:
     """Builds the branches of a row. All wording comes from the protocol documents."""
 
     def __init__(self, tokenizer: Tokenizer | None, image_tokens: int, folder: Path = PROTOCOLS):

@@ -1,8 +1,8 @@
-"""Changed copies of teaching images, so that their words are measured anew and cannot be remembered.
+"""Augmented copies of teaching images, so that their words are measured anew and cannot be remembered.
 
-    python -m dermgemma_training.copies --data DIR --work DIR
+    python -m dermgemma_training.offline_augmentation --data DIR --work DIR
 
-Writes ``WORK/copies/ID~N.png`` and, where the image has a mask, ``ID~N.mask.png``; `prepare` then packs and measures them as it
+Writes ``WORK/augmented/ID~N.png`` and, where the image has a mask, ``ID~N.mask.png``; `prepare` then packs and measures them as it
 does all images. A copy shows a part of the picture enlarged, in other colours, and now and then less sharp. Its words are what
 is measured on the copy itself; PH2's human labels, which hold in any light, and the diagnosis are those of the image.
 """
@@ -21,9 +21,9 @@ from . import dataset
 from .images import other_colours
 from .measurement import FRAME, segment
 
-#: Copies of each teaching image by diagnosis; of nevi some have one. PH2's all have `PH2_COPIES`.
-COPIES = {"mel": 2, "bkl": 2, "bcc": 3, "akiec": 3, "vasc": 3, "df": 3, "nv": 1}
-MOST_NEVI, PH2_COPIES = 1700, 6
+#: Copies of each teaching image by diagnosis; of nevi some have one. PH2's all have `PH2_AUGMENTED`.
+AUGMENTED = {"mel": 2, "bkl": 2, "bcc": 3, "akiec": 3, "vasc": 3, "df": 3, "nv": 1}
+MOST_NEVI, PH2_AUGMENTED = 1700, 6
 #: What decides the copies that training reads.
 SEED = 0
 #: A copy shows at least this share of the picture's width, and no less than this share of the lesion.
@@ -68,7 +68,7 @@ def write(job: tuple[dataset.Record, Path, int, int]) -> None:
     rng = np.random.default_rng((seed, *record.image_id.encode()))
     for n in range(count):
         copy, its_mask = changed(image, mask, rng)
-        stem = folder / f"{record.image_id}{dataset.COPY_MARK}{n}"
+        stem = folder / f"{record.image_id}{dataset.AUGMENTED_MARK}{n}"
         if record.mask_path is not None:
             its_mask.save(stem.with_name(stem.name + ".mask.png"))
         # Under its name only when whole: `prepare` may come after a run that was stopped.
@@ -84,14 +84,14 @@ def main() -> None:
     parser.add_argument("--splits", type=Path, default=Path(__file__).parent.parent / "splits")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    folder = options.work / "copies"
+    folder = options.work / "augmented"
     folder.mkdir(parents=True, exist_ok=True)
     teach = set(dataset.read_split(options.splits, "ham10000-train")) | set(dataset.read_split(options.splits, "ph2-teach"))
     records = [r for r in dataset.read_ham10000(options.data) if r.image_id in teach]
     nevi = [n for n, r in enumerate(records) if r.dx == "nv"]
     left_out = set(np.random.default_rng(1).permutation(nevi)[MOST_NEVI:].tolist())
-    jobs = [(r, folder, COPIES[r.dx], SEED) for n, r in enumerate(records) if n not in left_out]
-    jobs += [(r, folder, PH2_COPIES, SEED) for r in dataset.read_ph2(options.data) if r.image_id in teach]
+    jobs = [(r, folder, AUGMENTED[r.dx], SEED) for n, r in enumerate(records) if n not in left_out]
+    jobs += [(r, folder, PH2_AUGMENTED, SEED) for r in dataset.read_ph2(options.data) if r.image_id in teach]
     with multiprocessing.Pool(options.processes) as pool:
         for _ in pool.imap(write, jobs, chunksize=20):
             pass

@@ -1,8 +1,8 @@
 """Turns committed weights back into a checkpoint, so that training can go on from them.
 
-    python -m dermgemma_training.begin --models ../Models/dermgemma-small --work DIR
+    python -m dermgemma_training.initialisation --models ../Models/dermgemma-small --work DIR
 
-Writes ``WORK/begin.pt`` for ``train --start begin.pt``, and ``WORK/tokenizer.model``, the vocabulary that those weights
+Writes ``WORK/initial.pt`` for ``train --start initial.pt``, and ``WORK/tokenizer.model``, the vocabulary that those weights
 know. What `export` did to the weights is undone: GGUF's names, Gemma's norms (stored with the 1 that they add) and the
 sharpened last norm. The heads that only training uses are not in the files: they begin anew (`train --heads-first`).
 """
@@ -114,7 +114,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     options = parser.parse_args()
     (options.work / "tokenizer.model").write_bytes(vocabulary_file(options.models))
-    torch.save({"average": read_weights(options.models)}, options.work / "begin.pt")
+    torch.save({"average": read_weights(options.models)}, options.work / "initial.pt")
 
 
 if __name__ == "__main__":

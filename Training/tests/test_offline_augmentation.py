@@ -1,4 +1,4 @@
-"""Changed copies: what they show, what is known of them, how often they are drawn."""
+"""Augmented copies: what they show, what is known of them, how often they are drawn."""
 
 import json
 from types import SimpleNamespace
@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dermgemma_training import copies, dataset, prepare
+from dermgemma_training import dataset, offline_augmentation, prepare
 from dermgemma_training.measurement import FRAME
-from dermgemma_training.own_words import fresh_copies
-from dermgemma_training.sampling import OwnWords, Sampler
+from dermgemma_training.self_distillation import fresh_augmented
+from dermgemma_training.sampling import SelfDistillation, Sampler
 from dermgemma_training.truth import read_truth
 
 
@@ -45,11 +45,11 @@ def test_a_copy_holds_the_lesion_enlarged_in_other_colours():
     image, its_mask = Image.fromarray(pixels), Image.fromarray(mask.astype(np.uint8) * 255)
     larger = 0
     for seed in range(8):
-        copy, copied = copies.changed(image, its_mask, np.random.default_rng(seed))
-        again, _ = copies.changed(image, its_mask, np.random.default_rng(seed))
+        copy, copied = offline_augmentation.changed(image, its_mask, np.random.default_rng(seed))
+        again, _ = offline_augmentation.changed(image, its_mask, np.random.default_rng(seed))
         assert copy.size == copied.size == FRAME and copy.tobytes() == again.tobytes(), "the seed decides"
         inside = np.asarray(copied) > 127
-        assert copies.LEAST_LESION * mask.sum() <= inside.sum() * 1.01 and inside.sum() <= mask.sum() / copies.LEAST_WIDTH ** 2 * 1.02
+        assert offline_augmentation.LEAST_LESION * mask.sum() <= inside.sum() * 1.01 and inside.sum() <= mask.sum() / offline_augmentation.LEAST_WIDTH ** 2 * 1.02
         larger += inside.sum() > 1.1 * mask.sum()
         seen = np.asarray(copy).astype(float)
         assert seen[inside].mean() < seen[~inside].mean() - 30, "the mask lies where the lesion is"
@@ -60,18 +60,18 @@ def test_a_copy_holds_the_lesion_enlarged_in_other_colours():
 def test_a_lesion_that_fills_the_picture_is_not_cut():
     pixels, _ = lesion(radius=300)
     whole = Image.fromarray(np.full(FRAME[::-1], 255, np.uint8))
-    _, copied = copies.changed(Image.fromarray(pixels), whole, np.random.default_rng(0))
+    _, copied = offline_augmentation.changed(Image.fromarray(pixels), whole, np.random.default_rng(0))
     assert (np.asarray(copied) > 127).all()
 
 
 def test_only_teaching_images_have_copies_and_these_are_measured_themselves(data, monkeypatch):
     work, options = data / "work", ["--data", str(data / "data"), "--work", str(data / "work"), "--splits", str(data / "splits"),
                                     "--processes", "1"]
-    for module in (copies, prepare):
+    for module in (offline_augmentation, prepare):
         monkeypatch.setattr("sys.argv", ["x", *options])
         module.main()
-    assert sorted(p.name for p in (work / "copies").iterdir()) == sorted(
-        f"T1~{n}{end}" for n in range(copies.COPIES["bcc"]) for end in (".png", ".mask.png"))
+    assert sorted(p.name for p in (work / "augmented").iterdir()) == sorted(
+        f"T1~{n}{end}" for n in range(offline_augmentation.AUGMENTED["bcc"]) for end in (".png", ".mask.png"))
     (work / "trees-words.json").write_text(json.dumps({"T1": [0.1, 0.2, 0.3, 0.4]}))
     truth = read_truth(data / "data", work, data / "splits")
     place = {i: n for n, i in enumerate(truth.ids)}
@@ -90,19 +90,19 @@ def test_only_teaching_images_have_copies_and_these_are_measured_themselves(data
 
 
 def test_copies_that_came_later_are_measured_too(data, monkeypatch):
-    """A run of `copies` that was stopped, `prepare`, and both again."""
+    """A run of `offline_augmentation` that was stopped, `prepare`, and both again."""
     options = ["--data", str(data / "data"), "--work", str(data / "work"), "--splits", str(data / "splits"), "--processes", "1"]
     monkeypatch.setattr("sys.argv", ["x", *options])
-    copies.main()
-    late = data / "work" / "copies" / "T1~2.png"
+    offline_augmentation.main()
+    late = data / "work" / "augmented" / "T1~2.png"
     late.unlink()
-    measured = lambda: prepare.read_measurements(data / "work", "copies")[0]
+    measured = lambda: prepare.read_measurements(data / "work", "augmented")[0]
     prepare.main()
     assert measured() == ["T1~0", "T1~1"]
-    copies.main()
+    offline_augmentation.main()
     prepare.main()
     assert measured() == ["T1~0", "T1~1", "T1~2"] and not list(late.parent.glob("*.part"))
-    chunk = data / "work" / "measurements" / "copies-0000.npz"
+    chunk = data / "work" / "measurements" / "augmented-0000.npz"
     before = chunk.stat().st_mtime_ns
     prepare.main()
     assert chunk.stat().st_mtime_ns == before, "what is measured is not measured again"
@@ -119,23 +119,23 @@ def test_copies_of_ph2_are_drawn_with_ph2s_share():
 def test_an_unknown_original_of_a_copy_is_told(tmp_path):
     (tmp_path / "A~0.png").write_bytes(b"")
     with pytest.raises(SystemExit, match="A~0.png"):
-        dataset.read_copies(tmp_path, [])
+        dataset.read_augmented(tmp_path, [])
 
 
 def test_own_words_look_at_other_copies_than_training(data):
     work = data / "work"
-    (work / "copies").mkdir(parents=True)
+    (work / "augmented").mkdir(parents=True)
     record = next(r for r in dataset.read_ham10000(data / "data") if r.image_id == "T1")
-    copies.write((record, work / "copies", 1, copies.SEED))
-    paths = fresh_copies(data / "data", work, ["T1"], 2)["T1"]
-    assert paths == [work / "fresh-copies" / f"T1~{n}.png" for n in (0, 1)]
+    offline_augmentation.write((record, work / "augmented", 1, offline_augmentation.SEED))
+    paths = fresh_augmented(data / "data", work, ["T1"], 2)["T1"]
+    assert paths == [work / "fresh-augmented" / f"T1~{n}.png" for n in (0, 1)]
     assert len({path.read_bytes() for path in paths}) == 2
-    assert paths[0].read_bytes() != (work / "copies" / "T1~0.png").read_bytes()
+    assert paths[0].read_bytes() != (work / "augmented" / "T1~0.png").read_bytes()
 
 
 def test_own_words_are_drawn_with_every_code_as_often():
     truth = SimpleNamespace(ids=["a", "b", "c", "d"], diagnosis=np.array([0, 0, 0, 2]))
-    own = OwnWords([{"id": i} for i in "abcd"], truth)
+    own = SelfDistillation([{"id": i} for i in "abcd"], truth)
     rng = np.random.default_rng(0)
     drawn = [own.draw(rng) for _ in range(2000)]
     assert set(drawn) == {0, 1, 2, 3} and 0.45 < np.mean(np.array(drawn) == 3) < 0.55

@@ -1,9 +1,9 @@
 """The model's own words on training images, so that Phase 3 can also learn from what it will really read.
 
-    python -m dermgemma_training.own_words --data DIR --work DIR --count N [--dermgemma PROGRAM --models DIR [--copies K]]
+    python -m dermgemma_training.self_distillation --data DIR --work DIR --count N [--dermgemma PROGRAM --models DIR [--augmented K]]
 
-Writes ``WORK/own-words.jsonl``; goes on where it was. The words are a checkpoint's or, with ``--dermgemma``, those that the
-program says with exported weights, which takes a fraction of the time. With ``--copies`` it looks at so many changed copies of each
+Writes ``WORK/self-distillation.jsonl``; goes on where it was. The words are a checkpoint's or, with ``--dermgemma``, those that the
+program says with exported weights, which takes a fraction of the time. With ``--augmented`` it looks at so many augmented copies of each
 image instead, with which nothing was taught: what is said of a teaching image itself is remembered, and truer than what is said of any other.
 """
 
@@ -18,11 +18,11 @@ import torch
 
 from . import dataset
 from .answers import Program
-from .copies import write
+from .offline_augmentation import write
 from .examine import examine
 from .export import load_model
 from .language import image_tokens
-from .lessons import Lessons
+from .curriculum import Curriculum
 from .scoring import plain
 from .tower import IMAGE_SIDE
 from .truth import Truth, read_truth
@@ -50,14 +50,14 @@ def said(o: dict) -> dict:
     return {"notes": {q: a["value"] for q, a in o["observations"].items()}, "description": o["description"]["cleaned"]}
 
 
-def fresh_copies(data: Path, work: Path, ids: list[str], count: int) -> dict[str, list[Path]]:
-    """Copies of each of these images, other ones than training has (`copies`)."""
-    folder, wanted = work / "fresh-copies", set(ids)
+def fresh_augmented(data: Path, work: Path, ids: list[str], count: int) -> dict[str, list[Path]]:
+    """Copies of each of these images, other ones than training has (`offline_augmentation`)."""
+    folder, wanted = work / "fresh-augmented", set(ids)
     folder.mkdir(exist_ok=True)
     for record in dataset.read_ham10000(data) + dataset.read_msk(data):
         if record.image_id in wanted:
             write((record, folder, count, FRESH))
-    return {i: [folder / f"{i}{dataset.COPY_MARK}{n}.png" for n in range(count)] for i in ids}
+    return {i: [folder / f"{i}{dataset.AUGMENTED_MARK}{n}.png" for n in range(count)] for i in ids}
 
 
 def main() -> None:
@@ -68,39 +68,39 @@ def main() -> None:
     parser.add_argument("--checkpoint", default="joint.pt")
     parser.add_argument("--dermgemma", type=Path, help="the program that is asked instead of a checkpoint")
     parser.add_argument("--models", type=Path, help="the weights that it reads with")
-    parser.add_argument("--copies", type=int, default=0, help="new copies of each image that the program is shown instead of it")
+    parser.add_argument("--augmented", "--copies", type=int, default=0, help="new copies of each image that the program is shown instead of it")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--count", type=int, default=1600)
     options = parser.parse_args()
     if bool(options.dermgemma) != bool(options.models):
         parser.error("--dermgemma and --models go together")
-    if options.copies < 0 or options.copies and not options.dermgemma:
-        parser.error("--copies is a number of copies, and goes with --dermgemma")
+    if options.augmented < 0 or options.augmented and not options.dermgemma:
+        parser.error("--augmented is a number of copies, and goes with --dermgemma")
     torch.set_num_threads(2)
     truth = read_truth(options.data, options.work, options.splits)
     rows = chosen_rows(truth, options.count)
     protocol_of = lambda start: ("seed", "extended")[(start // BATCH) % 4 == 3]
-    path = options.work / "own-words.jsonl"
+    path = options.work / "self-distillation.jsonl"
     if options.dermgemma:
         program = Program(options.dermgemma.resolve(), options.models, options.work)
-        if options.copies:
-            shown = fresh_copies(options.data, options.work, [truth.ids[row] for row in rows], options.copies)
+        if options.augmented:
+            shown = fresh_augmented(options.data, options.work, [truth.ids[row] for row in rows], options.augmented)
         else:
             shown = {r.image_id: [r.path] for r in dataset.read_ham10000(options.data) + dataset.read_msk(options.data)}
         with open(path, "w") as out:
             for name in ("seed", "extended"):
                 ids = [truth.ids[row] for n, row in enumerate(rows) if protocol_of(n) == name]
-                for image_id, o in program.analyze("own-words", name, [path for i in ids for path in shown[i]]).items():
+                for image_id, o in program.analyze("self-distillation", name, [path for i in ids for path in shown[i]]).items():
                     out.write(json.dumps({"id": dataset.original_of(image_id), "protocol": name, **said(o)}) + "\n")
         return
     model, tokenizer = load_model(options.work, options.checkpoint, side=options.side)
-    lessons = Lessons(tokenizer, image_tokens(options.side))
+    curriculum = Curriculum(tokenizer, image_tokens(options.side))
     done = len(path.read_text().splitlines()) if path.exists() else 0
     with open(path, "a", buffering=1) as out:
         for start in range(done, len(rows), BATCH):
             part, name = rows[start: start + BATCH], protocol_of(start)
-            protocol = getattr(lessons, name)
-            for row, found in zip(part, examine(model, tokenizer, lessons, plain(truth, np.array(part), options.side, name == "seed"),
+            protocol = getattr(curriculum, name)
+            for row, found in zip(part, examine(model, tokenizer, curriculum, plain(truth, np.array(part), options.side, name == "seed"),
                                                 protocol, direct=False)):
                 out.write(json.dumps({"id": truth.ids[row], "protocol": name, "notes": found.notes,
                                       "description": found.description}) + "\n")
