@@ -39,6 +39,7 @@ let package = Package(
     // What others share.
     module("Faults"),
     module("Tables"),
+    module("Concurrency"),
     module("Digests", dependsOn: ["CCrypto", "Faults"]),
     module("VisionLanguage", dependsOn: ["Digests", "Faults"]),
 
@@ -71,7 +72,7 @@ let package = Package(
     module(
       "Validation",
       dependsOn: [
-        "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Faults",
+        "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Concurrency", "Faults",
       ],
       resources: [.embedInCode("Page")], computes: true),
     module(
@@ -88,7 +89,7 @@ let package = Package(
       dependsOn: [
         "Web", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging",
         "LlamaEngine", "Weights", "Tables", "VisionLanguage",
-        "Digests", "Faults",
+        "Digests", "Concurrency", "Faults",
       ]),
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
@@ -98,6 +99,7 @@ let package = Package(
       path: "Benchmarks/Sources", swiftSettings: strict),
 
     tests(of: "Tables"),
+    tests(of: "Concurrency"),
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),
     tests(of: "Dermoscopy", with: ["VisionLanguage", "Digests", "Faults"]),

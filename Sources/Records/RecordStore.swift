@@ -6,7 +6,7 @@ import Foundation
 /// nothing. Any number of tasks may call concurrently.
 ///
 /// Any call may throw faults of the database itself:
-/// ``RecordFault/unusable(path:reason:)``, `busy`, `damaged` or `closed`; one that writes, also `full` or `unwritable`.
+/// ``RecordFault/unusable(store:reason:)``, `busy`, `damaged` or `closed`; one that writes, also `full` or `unwritable`.
 /// Further faults are documented with each call.
 public protocol RecordStore: Sendable {
   // MARK: Runs
@@ -102,14 +102,14 @@ public protocol RecordStore: Sendable {
   /// and for what others deleted meanwhile. Unknown ids are ignored.
   ///
   /// - Returns: how many examinations there were.
-  /// - Throws: ``RecordFault/lingering(path:reason:)`` when they are deleted and their bytes not overwritten yet.
+  /// - Throws: ``RecordFault/lingering(store:reason:)`` when they are deleted and their bytes not overwritten yet.
   func delete(examinations: [RecordID], runs: [RecordID]) async throws(RecordFault) -> Int
 
   // MARK: Upkeep
 
   /// Writes a consistent copy to a new file, which appears whole or not at all. Other calls continue meanwhile.
   ///
-  /// - Throws: ``RecordFault/unwritable(path:reason:)`` when the file cannot be written.
+  /// - Throws: ``RecordFault/unwritable(place:reason:)`` when the file cannot be written.
   func backUp(to path: String) async throws(RecordFault)
 
   /// The faults of the database, one line each; empty when it is sound.
@@ -138,7 +138,7 @@ extension RecordStore {
   /// Deletes examinations.
   ///
   /// - Returns: how many there were.
-  /// - Throws: ``RecordFault/lingering(path:reason:)`` when they are deleted and their bytes not overwritten yet.
+  /// - Throws: ``RecordFault/lingering(store:reason:)`` when they are deleted and their bytes not overwritten yet.
   public func delete(examinations: [RecordID]) async throws(RecordFault) -> Int {
     try await delete(examinations: examinations, runs: [])
   }

@@ -37,14 +37,14 @@ public final class WebServer: Sendable {
     engine load: (@Sendable () throws -> any ReadingEngine)?, onListening: @Sendable (Int) -> Void = { _ in }
   ) async throws {
     let listening = try ListeningSocket(host: settings.host, port: settings.port)
-    let records: SQLiteRecords
+    let records: any RecordStore
     do {
-      records = try await SQLiteRecords(path: settings.data + "/" + History.file)
+      records = try await RecordStores.open(RecordStores.location(inFolder: settings.data, named: History.name))
     } catch {
       close(listening.descriptor)
       throw error
     }
-    application.historyRecorder.records = records
+    application.history.store = records
     let daemon = HTTPDaemon(
       application: application, limits: settings.limits, isSecure: settings.identity != nil)
     do {
@@ -61,8 +61,7 @@ public final class WebServer: Sendable {
     do {
       if let load {
         let engine = try await Self.loaded(load)
-        application.historyRecorder.history = try await History(
-          in: records, engine: engine, document: settings.protocolDocument)
+        try await application.history.begin(reading: engine, document: settings.protocolDocument)
         application.loader.state = .ready(engine)
         application.board.start()
         log.write(.info, "ready")
@@ -94,7 +93,7 @@ public final class WebServer: Sendable {
       daemon.stopListening()
       await application.board.drain(patience: .seconds(settings.limits.shutdownSeconds))
       await daemon.stop(patience: Self.farewell)
-      await application.historyRecorder.history?.end()
+      await application.history.end()
       if case .ready(let engine) = application.loader.state { await engine.close() }
       application.daemon = nil
     }.value

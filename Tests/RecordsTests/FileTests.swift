@@ -9,7 +9,7 @@ import Testing
     let path = try Specimens.path()
     let text = Data(String(repeating: "This is a letter. ", count: 100).utf8)
     try text.write(to: URL(fileURLWithPath: path))
-    await #expect(throws: RecordFault.unusable(path: path, reason: "it is not an SQLite database")) {
+    await #expect(throws: RecordFault.unusable(store: path, reason: "it is not an SQLite database")) {
       _ = try await SQLiteRecords(path: path)
     }
     #expect(FileManager.default.contents(atPath: path) == text)
@@ -21,7 +21,7 @@ import Testing
     let stranger = try Connection(path: path, wait: 0)
     try stranger.script("CREATE TABLE letters (text TEXT); INSERT INTO letters VALUES ('dear')")
     let before = FileManager.default.contents(atPath: path)
-    await #expect(throws: RecordFault.unusable(path: path, reason: "it belongs to another program")) {
+    await #expect(throws: RecordFault.unusable(store: path, reason: "it belongs to another program")) {
       _ = try await SQLiteRecords(path: path)
     }
     #expect(FileManager.default.contents(atPath: path) == before)
@@ -30,10 +30,10 @@ import Testing
   @Test func `a folder, a missing file and a folder that cannot be made are told apart`() async throws {
     let path = try Specimens.path()
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    await #expect(throws: RecordFault.unusable(path: folder, reason: "it is no file")) {
+    await #expect(throws: RecordFault.unusable(store: folder, reason: "it is no file")) {
       _ = try await SQLiteRecords(path: folder)
     }
-    await #expect(throws: RecordFault.missing(path: path)) {
+    await #expect(throws: RecordFault.missing(store: path)) {
       _ = try await SQLiteRecords(path: path, opening: .existing)
     }
     #expect(!FileManager.default.fileExists(atPath: path))
@@ -58,7 +58,7 @@ import Testing
     let locker = try Connection(path: path, wait: 0)
     try locker.run("BEGIN IMMEDIATE")
     let run = Specimens.run()
-    await #expect(throws: RecordFault.busy(path: path)) { try await records.begin(run) }
+    await #expect(throws: RecordFault.busy(store: path)) { try await records.begin(run) }
     #expect(try await records.run(run.id) == nil)  // Reading goes on.
     try locker.run("COMMIT")
     try await records.begin(run)
@@ -82,7 +82,7 @@ import Testing
         fault = error
       }
     }
-    #expect(fault == .full(path: path) && fault?.kind == .unwritableOutput)
+    #expect(fault == .full(store: path) && fault?.kind == .unwritableOutput)
     #expect(kept.count > 3)
     await records.close()
     let again = try await SQLiteRecords(path: path, opening: .existing)
@@ -117,9 +117,9 @@ import Testing
     let records = try await SQLiteRecords(path: path)
     await records.close()
     await records.close()
-    await #expect(throws: RecordFault.closed(path: path)) { try await records.begin(Specimens.run()) }
-    await #expect(throws: RecordFault.closed(path: path)) { try await records.run(RecordID()) }
-    await #expect(throws: RecordFault.closed(path: path)) { try await records.backUp(to: path + "-copy") }
+    await #expect(throws: RecordFault.closed(store: path)) { try await records.begin(Specimens.run()) }
+    await #expect(throws: RecordFault.closed(store: path)) { try await records.run(RecordID()) }
+    await #expect(throws: RecordFault.closed(store: path)) { try await records.backUp(to: path + "-copy") }
     // The log is written back and goes with the last connection.
     #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
   }

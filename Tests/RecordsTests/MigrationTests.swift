@@ -110,7 +110,7 @@ import Testing
       try later.run("PRAGMA user_version = 99")
     }
     let before = FileManager.default.contents(atPath: path)
-    await #expect(throws: RecordFault.newer(path: path, version: 99, known: 2)) {
+    await #expect(throws: RecordFault.newer(store: path, version: 99, known: 2)) {
       _ = try await SQLiteRecords(path: path)
     }
     #expect(FileManager.default.contents(atPath: path) == before)

@@ -4,6 +4,6 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct RecordFaultTests {
   @Test func namesTheFile() {
-    #expect(RecordFault.unusable(path: "a.sqlite", reason: "no").description.contains("a.sqlite"))
+    #expect(RecordFault.unusable(store: "a.sqlite", reason: "no").description.contains("a.sqlite"))
   }
 }

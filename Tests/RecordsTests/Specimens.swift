@@ -76,7 +76,7 @@ enum Specimens {
   static func failure(_ position: Int, of run: Run, image: Int? = nil) -> StoredExamination {
     StoredExamination(
       run: run.id, position: position, imageName: "broken.jpg", imageDigest: image.map(digest),
-      outcome: .failure(ExaminationFailure(RecordFault.missing(path: "x"))), elapsed: 1)
+      outcome: .failure(ExaminationFailure(RecordFault.missing(store: "x"))), elapsed: 1)
   }
 }
 

@@ -28,7 +28,7 @@ import VisionLanguage
         let posted = try await server.post("/api/analyze", json: "{\"filename\": \"a b.png\", \"seed\": \(seed)}")
         #expect(posted.status == 200, "\(posted.text)")
       }
-      let store = try #require(server.server.application.historyRecorder.records)
+      let store = try #require(server.server.application.history.store)
       let kept = try await store.examinations(matching: RecordQuery(), limit: 10, after: nil).elements
       #expect(kept.compactMap { $0.report?.seed } == seeds.reversed())
       for examination in kept {
@@ -58,7 +58,7 @@ import VisionLanguage
     try await TestServer.run { server async throws in
       let posted = try await server.post("/api/analyze", json: "{\"filename\": \"a b.png\"}")
       #expect(posted.status == 200)
-      let store = try #require(server.server.application.historyRecorder.records)
+      let store = try #require(server.server.application.history.store)
       let first = try #require(
         try await store.examinations(matching: RecordQuery(), limit: 1, after: nil).elements.first)
       let report = try #require(first.report)

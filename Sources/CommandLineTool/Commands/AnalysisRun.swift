@@ -1,8 +1,10 @@
+import Concurrency
 import Datasets
 import Dermoscopy
 import Faults
 import Foundation
 import Reading
+import Records
 
 /// Reads many images, several at once, and prints each result in the order of the inputs.
 struct AnalysisRun: Sendable {
@@ -13,7 +15,7 @@ struct AnalysisRun: Sendable {
   var printsJSON: Bool
   var terminal: Terminal
   /// Where examinations are stored; `nil` to store none.
-  var keeping: Recording?
+  var recorder: RunRecorder?
 
   private enum Outcome: Sendable {
     case report(ExaminationReport)
@@ -24,29 +26,16 @@ struct AnalysisRun: Sendable {
   /// - Throws: faults that concern all images: broken weights, output that cannot be written, interruption.
   func read(_ inputs: [AnalyzeInput]) async throws -> Int32 {
     var worst: FaultKind?
-    try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
-      var next = 0
-      func startNext() {
-        guard next < inputs.count else { return }
-        let index = next
-        next += 1
-        group.addTask {
-          let outcome = try await outcome(of: inputs[index], number: index + 1, of: inputs.count)
-          return (index, outcome)
-        }
-      }
-      for _ in 0..<parallel { startNext() }
-
-      var early: [Int: Outcome] = [:]
-      var printed = 0
-      while let (index, outcome) = try await group.next() {
-        startNext()
-        early[index] = outcome
-        while let outcome = early.removeValue(forKey: printed) {
-          try print(outcome)
-          if case .failure(_, let kind, _) = outcome { worst = worse(worst, kind) }
-          printed += 1
-        }
+    var early: [Int: Outcome] = [:]
+    var printed = 0
+    try await inputs.indices.forEachConcurrently(limit: parallel) { index in
+      try await outcome(of: inputs[index], number: index + 1, of: inputs.count)
+    } ended: { index, outcome in
+      early[index] = outcome
+      while let outcome = early.removeValue(forKey: printed) {
+        try print(outcome)
+        if case .failure(_, let kind, _) = outcome { worst = worse(worst, kind) }
+        printed += 1
       }
     }
     return worst?.exitStatus ?? 0
@@ -56,11 +45,13 @@ struct AnalysisRun: Sendable {
   func readAndKeep(_ inputs: [AnalyzeInput]) async throws -> Int32 {
     do {
       let status = try await read(inputs)
-      try await keeping?.end(.finished)
+      try await recorder?.end(.finished)
+      await recorder?.store.close()
       return status
     } catch {
       // The fault that stopped the run takes precedence over a database that cannot record it.
-      try? await keeping?.end(error is CancellationError || Task.isCancelled ? .interrupted : .failed)
+      try? await recorder?.end(RunRecorder.state(after: error))
+      await recorder?.store.close()
       throw error
     }
   }
@@ -71,10 +62,10 @@ struct AnalysisRun: Sendable {
     let outcome = try await reading(of: input, number: number, of: count)
     let elapsed = (ContinuousClock.now - start) / .milliseconds(1)
     switch outcome {
-    case .report(let report): try await keeping?.keep(report, at: number - 1, elapsed: elapsed)
+    case .report(let report): try await recorder?.keep(report, at: number - 1, elapsed: elapsed)
     case .failure(let name, let kind, let message):
       let failure = ExaminationFailure(FailedInput(kind: kind, description: message))
-      try await keeping?.keep(failure, name: name, at: number - 1, elapsed: elapsed)
+      try await recorder?.keep(failure, of: name, at: number - 1, elapsed: elapsed)
     }
     return outcome
   }
@@ -144,6 +135,12 @@ struct AnalysisRun: Sendable {
     // An unusable input takes precedence over a missing one: exit status 65 is documented "also when others succeeded".
     first == .unusableInput ? .unusableInput : second
   }
+}
+
+/// An input's failure, as its message describes it.
+private struct FailedInput: Fault {
+  var kind: FaultKind
+  var description: String
 }
 
 /// Printed in place of an image that could not be read.

@@ -75,8 +75,8 @@ let analyzeCommand = CommandSpecification(
   let location = try ModelLocation.chosen(
     weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
   // An unusable database is reported before the model is loaded.
-  var records: SQLiteRecords?
-  if let path = try arguments.path("--records") { records = try await SQLiteRecords(path: path) }
+  var records: (any RecordStore)?
+  if let path = try arguments.path("--records") { records = try await RecordStores.open(path) }
   terminal.progress("Loading the model…")
   let reader = try Reader(
     location, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
@@ -88,7 +88,8 @@ let analyzeCommand = CommandSpecification(
     let provenance = Run.Provenance(
       readingProtocol, document: String(decoding: document, as: UTF8.self), model: try await reader.identity, seed: seed
     )
-    run.keeping = try await Recording(store: records, command: arguments.words, provenance: provenance)
+    run.recorder = try await RunRecorder.begin(
+      Run(kind: "analyze", command: arguments.words, provenance: provenance), in: records)
   }
   let status = try await run.readAndKeep(inputs)
   await reader.close()

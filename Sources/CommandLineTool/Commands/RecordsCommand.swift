@@ -50,7 +50,7 @@ let recordsCommand = CommandSpecification(
 ) { arguments, terminal in
   let task = try RecordsTask(arguments)
   let query = try RecordQuery(arguments)
-  let store = try await SQLiteRecords(path: try recordsPath(arguments) ?? defaultRecordsPath(), opening: .existing)
+  let store = try await RecordStores.open(try recordsPath(arguments) ?? defaultRecordsPath(), opening: .existing)
   let outcome: Result<Int32, any Error>
   do {
     outcome = .success(try await task.run(on: store, query: query, terminal: terminal))
@@ -67,7 +67,7 @@ func recordsPath(_ arguments: ParsedArguments) throws(UsageFault) -> String? {
   guard file == nil || folder == nil else {
     throw UsageFault(message: "--records and --data name two databases", command: "records")
   }
-  return file ?? folder.map { "\($0)/records.sqlite" }
+  return file ?? folder.map { RecordStores.location(inFolder: $0) }
 }
 
 /// The default database (XDG Base Directory Specification).
@@ -75,7 +75,7 @@ func defaultRecordsPath() -> String {
   let variables = ProcessInfo.processInfo.environment
   let named = variables["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
   let folder = named ?? (variables["HOME"] ?? NSHomeDirectory()) + "/.local/share"
-  return folder + "/dermgemma/records.sqlite"
+  return RecordStores.location(inFolder: folder + "/dermgemma")
 }
 
 extension RecordQuery {

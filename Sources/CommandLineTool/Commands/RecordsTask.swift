@@ -44,7 +44,7 @@ enum RecordsTask {
   }
 
   /// - Returns: the exit status.
-  func run(on store: some RecordStore, query: RecordQuery, terminal: Terminal) async throws -> Int32 {
+  func run(on store: any RecordStore, query: RecordQuery, terminal: Terminal) async throws -> Int32 {
     switch self {
     case .list(let limit, let asJSON):
       var shown = 0
@@ -86,7 +86,7 @@ enum RecordsTask {
   }
 
   /// Lists runs, newest first, with how many examinations each has.
-  private func list(_ limit: Int, of store: some RecordStore, _ terminal: Terminal) async throws {
+  private func list(_ limit: Int, of store: any RecordStore, _ terminal: Terminal) async throws {
     var (left, cursor) = (limit, RecordCursor?.none)
     repeat {
       let page = try await store.runs(limit: min(left, RecordLimits.page), after: cursor)
@@ -111,7 +111,7 @@ enum RecordsTask {
   }
 
   /// All ids are looked up before anything is deleted.
-  private func delete(_ ids: [RecordID], from store: some RecordStore, _ terminal: Terminal) async throws {
+  private func delete(_ ids: [RecordID], from store: any RecordStore, _ terminal: Terminal) async throws {
     var (runs, examinations): ([RecordID], [RecordID]) = ([], [])
     for id in ids {
       if try await store.examination(id) != nil {

@@ -24,13 +24,13 @@ struct ValidateSession: Sendable {
       if request.scores != nil { try RunResults.checkScores(of: manifest) }
       terminal.progress("Loading the model…")
       let reader = try request.reader(for: manifest)
-      let run = try await begin(records, reader, manifest)
+      let recorder = try await begin(records, reader, manifest)
       let results: RunResults
       do {
-        try await examine(records, run, reader, manifest)
-        results = try await conclude(records, run, reader, manifest)
+        try await examine(recorder, reader, manifest)
+        results = try await conclude(records, recorder, reader, manifest)
       } catch {
-        await stop(records, run, error)
+        await stop(records, recorder, error)
         throw error
       }
       await reader.close()
@@ -42,7 +42,7 @@ struct ValidateSession: Sendable {
     }
   }
 
-  private func begin(_ records: RunRecords, _ reader: Reader, _ manifest: Manifest) async throws -> Run {
+  private func begin(_ records: RunRecords, _ reader: Reader, _ manifest: Manifest) async throws -> RunRecorder {
     let settings = RunSettings(
       scope: request.scope, images: request.images, notes: request.notes, labels: request.labels,
       metadata: request.metadata, limit: request.limit, manifest: manifest, parallel: reader.readings,
@@ -52,10 +52,10 @@ struct ValidateSession: Sendable {
     return try await records.begin(settings, provenance: provenance, manifest: manifest, command: request.command)
   }
 
-  private func examine(_ records: RunRecords, _ run: Run, _ reader: Reader, _ manifest: Manifest) async throws {
+  private func examine(_ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest) async throws {
     let examination = Examination(reader: reader, seed: request.seed, scope: request.scope)
     let validation = ValidationRun(
-      store: records.store, run: run.id, manifest: manifest, parallel: reader.readings
+      recorder: recorder, manifest: manifest, parallel: reader.readings
     ) { try await examination.report(on: $0) }
     let rest = try await validation.remaining()
     let total = manifest.entries.count
@@ -85,16 +85,16 @@ struct ValidateSession: Sendable {
   }
 
   private func conclude(
-    _ records: RunRecords, _ run: Run, _ reader: Reader, _ manifest: Manifest
+    _ records: RunRecords, _ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest
   ) async throws -> RunResults {
     terminal.progress("Writing the results…")
     let results = try await RunResults(
-      folder: records.folder, store: records.store, run: run, manifest: manifest, scope: request.scope,
+      folder: records.folder, store: records.store, run: recorder.run, manifest: manifest, scope: request.scope,
       readingProtocol: request.readingProtocol, scores: request.scores)
     let ended = Date()
     try results.writeSummary(ended: ended)
-    try await results.writeReport(description(of: run, reader.readings, manifest, results))
-    try await records.store.mark(run: run.id, as: .finished, ended: ended)
+    try await results.writeReport(description(of: recorder.run, reader.readings, manifest, results))
+    try await recorder.end(.finished, at: ended)
     try terminal.print((results.listing + [""] + results.tables.lines + [""]).joined(separator: "\n"))
     let files = request.scope.spreadsheets.map(\.fileName) + ["summary.json", "report.html"]
     if let scores = request.scores, results.counts.failed > 0 {
@@ -129,13 +129,12 @@ struct ValidateSession: Sendable {
   }
 
   /// Records how the run ended, if that is still possible, and tells the user what to do next.
-  private func stop(_ records: RunRecords, _ run: Run, _ error: any Error) async {
-    let isInterrupted = error is CancellationError || Task.isCancelled
+  private func stop(_ records: RunRecords, _ recorder: RunRecorder, _ error: any Error) async {
+    let state = RunRecorder.state(after: error)
     // A cancelled task may refuse to write, so a separate task updates the records.
-    let store = records.store
     let kept = await Task {
-      try? await store.mark(run: run.id, as: isInterrupted ? .interrupted : .failed)
-      return try? await store.counts(matching: RecordQuery(run: run.id)).examinations
+      try? await recorder.end(state)
+      return try? await recorder.store.counts(matching: RecordQuery(run: recorder.run.id)).examinations
     }.value
     let number = kept.map { "\($0) examinations are stored" } ?? "Finished examinations are stored"
     terminal.printError("\(number) in \(records.folder.database); continue with --resume.")

@@ -79,7 +79,8 @@ struct FolderWalk {
     switch target.st_mode & S_IFMT {
     case S_IFDIR where isLink: links.append(Link(parts: parts, path: path))
     case S_IFDIR: enter(parts, path: path)
-    case S_IFREG where Self.isDatabase(name): passedOver.add(shown, "a database")
+    // A run's records may lie among its images, and must not be opened.
+    case S_IFREG where DatabaseFile.isNamed(name): passedOver.add(shown, "a database")
     case S_IFREG:
       if let reason = ImageFiles.hasExtension(name) ? nil : Self.reason(notToRead: path) {
         passedOver.add(shown, reason)
@@ -88,13 +89,6 @@ struct FolderWalk {
       }
     default: passedOver.add(shown, "a pipe, a socket or a device")
     }
-  }
-
-  /// Whether a file is SQLite's, by its name: it must not be opened to find out. Closing any descriptor of a file drops the
-  /// process's POSIX locks on it, those of an open database too (sqlite.org/howtocorrupt.html, 2.2), and a run's records
-  /// may lie among its images.
-  private static func isDatabase(_ name: String) -> Bool {
-    ["", "-wal", "-shm", "-journal"].contains { name.hasSuffix(".sqlite" + $0) }
   }
 
   /// Why a file is not an image, by its first bytes; `nil` for an image.

@@ -121,17 +121,17 @@ final class Connection {
 
   private static func fault(_ code: Int32, path: String, message: String) -> RecordFault {
     switch (code & 0xff, code) {
-    case (SQLITE_BUSY, _), (SQLITE_LOCKED, _): .busy(path: path)
-    case (SQLITE_FULL, _): .full(path: path)
+    case (SQLITE_BUSY, _), (SQLITE_LOCKED, _): .busy(store: path)
+    case (SQLITE_FULL, _): .full(store: path)
     // The constants of extended codes are macros that Swift cannot see: SQLITE_IOERR | (n << 8), sqlite.org/rescode.html.
     case (SQLITE_IOERR, SQLITE_IOERR | 3 << 8), (SQLITE_IOERR, SQLITE_IOERR | 4 << 8),
       (SQLITE_IOERR, SQLITE_IOERR | 6 << 8), (SQLITE_IOERR, SQLITE_IOERR | 19 << 8):
-      .unwritable(path: path, reason: message)
-    case (SQLITE_READONLY, _), (SQLITE_PERM, _): .unwritable(path: path, reason: message)
+      .unwritable(place: path, reason: message)
+    case (SQLITE_READONLY, _), (SQLITE_PERM, _): .unwritable(place: path, reason: message)
     case (SQLITE_INTERRUPT, _): .cancelled
-    case (SQLITE_NOTADB, _): .unusable(path: path, reason: "it is not an SQLite database")
-    case (SQLITE_CORRUPT, _): .damaged(path: path, reason: message)
-    default: .unusable(path: path, reason: message)
+    case (SQLITE_NOTADB, _): .unusable(store: path, reason: "it is not an SQLite database")
+    case (SQLITE_CORRUPT, _): .damaged(store: path, reason: message)
+    default: .unusable(store: path, reason: message)
     }
   }
 

@@ -64,7 +64,7 @@ final class ConnectionQueue: @unchecked Sendable {
     _ work: (Connection) throws(RecordFault) -> Outcome
   ) -> Result<Outcome, RecordFault> {
     do throws(RecordFault) {
-      guard !isClosed else { throw .closed(path: path) }
+      guard !isClosed else { throw .closed(store: path) }
       if let connection { return .success(try work(connection)) }
       let connection = try open()
       self.connection = connection

@@ -53,7 +53,7 @@ struct ExaminationRow {
     in row: Row, of connection: Connection
   ) throws(RecordFault) -> (number: Int64, examination: StoredExamination) {
     let number = Int64(row.integer(0))
-    let damage = RecordFault.damaged(path: connection.path, reason: "examination \(number) cannot be read")
+    let damage = RecordFault.damaged(store: connection.path, reason: "examination \(number) cannot be read")
     guard let id = RecordID(row.text(1) ?? ""), let run = RecordID(row.text(2) ?? ""), let body = row.text(11)
     else { throw damage }
     let outcome: StoredExamination.Outcome

@@ -35,10 +35,10 @@ struct Migration: Sendable {
     if mark != Self.mark {
       let tables = try connection.number("SELECT count(*) FROM sqlite_schema")
       guard mark == 0, version == 0, tables == 0 else {
-        throw .unusable(path: connection.path, reason: "it belongs to another program")
+        throw .unusable(store: connection.path, reason: "it belongs to another program")
       }
     }
-    guard version <= known else { throw .newer(path: connection.path, version: version, known: known) }
+    guard version <= known else { throw .newer(store: connection.path, version: version, known: known) }
     return version
   }
 }

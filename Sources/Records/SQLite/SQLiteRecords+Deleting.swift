@@ -1,5 +1,5 @@
 extension SQLiteRecords {
-  public func delete(examinations: [RecordID], runs: [RecordID]) async throws(RecordFault) -> Int {
+  func delete(examinations: [RecordID], runs: [RecordID]) async throws(RecordFault) -> Int {
     let count = try await writer.run { (connection: Connection) throws(RecordFault) in
       try connection.transaction { () throws(RecordFault) in
         var (count, hasChanged) = (0, false)
@@ -44,11 +44,11 @@ extension SQLiteRecords {
       let isBusy = try connection.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0
       guard !isBusy else {
         try connection.run("INSERT OR IGNORE INTO erasures VALUES (random())")
-        throw RecordFault.lingering(path: connection.path, reason: "another reader is active")
+        throw RecordFault.lingering(store: connection.path, reason: "another reader is active")
       }
     } catch {
       if case .lingering = error { throw error }
-      throw .lingering(path: connection.path, reason: error.description)
+      throw .lingering(store: connection.path, reason: error.description)
     }
   }
 }

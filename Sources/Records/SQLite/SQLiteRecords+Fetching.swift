@@ -1,13 +1,13 @@
 extension SQLiteRecords {
-  public func examination(_ id: RecordID) async throws(RecordFault) -> StoredExamination? {
+  func examination(_ id: RecordID) async throws(RecordFault) -> StoredExamination? {
     try await select("WHERE e.id = ?", [.text(id.text)]).first?.examination
   }
 
-  public func examination(ofRun run: RecordID, at position: Int) async throws(RecordFault) -> StoredExamination? {
+  func examination(ofRun run: RecordID, at position: Int) async throws(RecordFault) -> StoredExamination? {
     try await select("WHERE r.id = ? AND e.position = ?", [.text(run.text), .integer(position)]).first?.examination
   }
 
-  public func examinations(
+  func examinations(
     ofRun run: RecordID, after position: Int?, limit: Int
   ) async throws(RecordFault) -> [StoredExamination] {
     try await select(
@@ -16,7 +16,7 @@ extension SQLiteRecords {
     ).map(\.examination)
   }
 
-  public func keptPositions(ofRun run: RecordID, failures: Bool) async throws(RecordFault) -> [ClosedRange<Int>] {
+  func keptPositions(ofRun run: RecordID, failures: Bool) async throws(RecordFault) -> [ClosedRange<Int>] {
     try await reader.run { (connection: Connection) throws(RecordFault) in
       // Neighbours have the same difference between their position and their rank.
       try connection.rows(

@@ -1,5 +1,5 @@
 extension SQLiteRecords {
-  public func keep(_ examination: StoredExamination, replacing: Bool) async throws(RecordFault) {
+  func keep(_ examination: StoredExamination, replacing: Bool) async throws(RecordFault) {
     let row = try ExaminationRow(examination)
     try await writer.run { (connection: Connection) throws(RecordFault) in
       try connection.transaction { () throws(RecordFault) in

@@ -1,7 +1,7 @@
 import Foundation
 
 extension SQLiteRecords {
-  public func begin(_ run: Run) async throws(RecordFault) {
+  func begin(_ run: Run) async throws(RecordFault) {
     let command = try JSONText.array(run.command)
     try JSONText.requireObject(run.settings, called: "settings")
     let provenance = run.provenance
@@ -25,7 +25,7 @@ extension SQLiteRecords {
     }
   }
 
-  public func mark(run: RecordID, as state: Run.State, ended: Date?) async throws(RecordFault) {
+  func mark(run: RecordID, as state: Run.State, ended: Date?) async throws(RecordFault) {
     try await writer.run { (connection: Connection) throws(RecordFault) in
       try connection.run(
         "UPDATE runs SET state = ?, ended_ms = ? WHERE id = ?",
@@ -34,7 +34,7 @@ extension SQLiteRecords {
     }
   }
 
-  public func run(_ id: RecordID) async throws(RecordFault) -> Run? {
+  func run(_ id: RecordID) async throws(RecordFault) -> Run? {
     try await reader.run { (connection: Connection) throws(RecordFault) in
       try connection.row("SELECT \(Self.runColumns) FROM runs WHERE id = ?", [.text(id.text)]) {
         (row: Row) throws(RecordFault) in
@@ -43,7 +43,7 @@ extension SQLiteRecords {
     }
   }
 
-  public func runs(limit: Int, after cursor: RecordCursor?) async throws(RecordFault) -> RecordPage<Run> {
+  func runs(limit: Int, after cursor: RecordCursor?) async throws(RecordFault) -> RecordPage<Run> {
     let last = try cursor.map { (cursor) throws(RecordFault) in try Place(cursor, in: .runs) }
     let limit = Self.clamped(limit)
     return try await reader.run { (connection: Connection) throws(RecordFault) in
@@ -69,7 +69,7 @@ extension SQLiteRecords {
   ) throws(RecordFault) -> (number: Int64, run: Run) {
     guard let id = RecordID(row.text(1) ?? ""), let state = Run.State(rawValue: row.text(3) ?? ""),
       let seed = row.text(15), seed.isEmpty || UInt64(seed) != nil, let command = JSONText.strings(row.text(6) ?? "")
-    else { throw .damaged(path: connection.path, reason: "run \(row.integer(0)) cannot be read") }
+    else { throw .damaged(store: connection.path, reason: "run \(row.integer(0)) cannot be read") }
     let provenance = Run.Provenance(
       protocolID: row.text(7) ?? "", protocolVersion: row.text(8) ?? "", protocolDigest: row.text(9) ?? "",
       protocolText: row.text(10), model: row.text(11) ?? "", weights: row.text(12) ?? "", projector: row.text(13),

@@ -1,7 +1,7 @@
 import Dermoscopy
 
 extension SQLiteRecords {
-  public func examinations(
+  func examinations(
     matching query: RecordQuery, limit: Int, after cursor: RecordCursor?
   ) async throws(RecordFault) -> RecordPage<StoredExamination> {
     let last = try cursor.map { (cursor) throws(RecordFault) in try Place(cursor, in: .examinations) }
@@ -28,7 +28,7 @@ extension SQLiteRecords {
     )
   }
 
-  public func counts(matching query: RecordQuery) async throws(RecordFault) -> RecordCounts {
+  func counts(matching query: RecordQuery) async throws(RecordFault) -> RecordCounts {
     let filter = Filter(query)
     let matching = "examinations e JOIN runs r ON r.number = e.run WHERE \(filter.condition)"
     return try await reader.run { (connection: Connection) throws(RecordFault) in

@@ -1,7 +1,7 @@
 import Foundation
 
 extension SQLiteRecords {
-  public func backUp(to path: String) async throws(RecordFault) {
+  func backUp(to path: String) async throws(RecordFault) {
     // A separate connection, so that reading and writing continue meanwhile.
     let source = self.path
     let queue = ConnectionQueue(path: source, label: "backup") { () throws(RecordFault) in
@@ -21,7 +21,7 @@ extension SQLiteRecords {
     try outcome.get()
   }
 
-  public func check() async throws(RecordFault) -> [String] {
+  func check() async throws(RecordFault) -> [String] {
     try await reader.run { (connection: Connection) throws(RecordFault) in
       var faults = try connection.rows("PRAGMA integrity_check(100)") { (row: Row) throws(RecordFault) in
         row.text(0) ?? ""
@@ -51,14 +51,14 @@ private enum Backup {
   static func write(_ connection: Connection, to path: String) throws(RecordFault) {
     var (source, destination) = (stat(), stat())
     if stat(connection.path, &source) == 0, stat(path, &destination) == 0 {
-      guard destination.st_mode & S_IFMT == S_IFREG else { throw .unwritable(path: path, reason: "it is no file") }
+      guard destination.st_mode & S_IFMT == S_IFREG else { throw .unwritable(place: path, reason: "it is no file") }
       guard (source.st_dev, source.st_ino) != (destination.st_dev, destination.st_ino) else {
-        throw .unwritable(path: path, reason: "it is the database itself")
+        throw .unwritable(place: path, reason: "it is the database itself")
       }
     }
     let part = "\(path).part-\(UUID().uuidString.prefix(8))"
     let descriptor = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: RecordFile.reason()) }
+    guard descriptor >= 0 else { throw .unwritable(place: path, reason: RecordFile.reason()) }
     defer {
       close(descriptor)
       unlink(part)
@@ -67,12 +67,12 @@ private enum Backup {
       try connection.run("VACUUM INTO ?", [.text(part)])
     } catch {
       switch error {
-      case .full, .unwritable: throw .unwritable(path: path, reason: "no space is left or the disk failed")
+      case .full, .unwritable: throw .unwritable(place: path, reason: "no space is left or the disk failed")
       default: throw error
       }
     }
     guard fsync(descriptor) == 0, rename(part, path) == 0 else {
-      throw .unwritable(path: path, reason: RecordFile.reason())
+      throw .unwritable(place: path, reason: RecordFile.reason())
     }
     // The new name is on the disk when the folder is.
     let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

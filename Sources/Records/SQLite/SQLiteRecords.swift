@@ -5,21 +5,13 @@ import Synchronization
 ///
 /// One connection writes and a few read beside it (write-ahead log), each on a queue of its own; other processes may use
 /// the file at the same time. What was acknowledged is on the disk (`synchronous = FULL`).
-public final class SQLiteRecords: RecordStore {
-  /// Whether a file is made where none is.
-  public enum Opening: Sendable {
-    /// The file must be there.
-    case existing
-    /// The file and its folders are created if they do not exist, readable only by the owner.
-    case creating
-  }
-
+final class SQLiteRecords: RecordStore {
   /// How long a call waits for another process's lock.
-  public static let patience: Duration = .seconds(10)
+  static let patience: Duration = .seconds(10)
   private static let readerCount = 2
 
   /// The file.
-  public let path: String
+  let path: String
   let writer: ConnectionQueue
   private let readers: [ConnectionQueue]
   private let turn = Atomic(0)
@@ -29,15 +21,15 @@ public final class SQLiteRecords: RecordStore {
   /// Opens a database and brings its schema up to date.
   ///
   /// - Throws: `missing`, `unusable`, `newer`, `busy`, `unwritable`.
-  public convenience init(
-    path: String, opening: Opening = .creating, patience: Duration = patience
+  convenience init(
+    path: String, opening: RecordStores.Opening = .creating, patience: Duration = patience
   ) async throws(RecordFault) {
     try await self.init(path: path, opening: opening, patience: patience, migrations: Schema.migrations)
   }
 
   /// - Parameter pages: pages of the file at most; for tests of a full disk.
   init(
-    path: String, opening: Opening, patience: Duration, migrations: [Migration], pages: Int? = nil
+    path: String, opening: RecordStores.Opening, patience: Duration, migrations: [Migration], pages: Int? = nil
   ) async throws(RecordFault) {
     self.path = path
     let wait = Int32(clamping: Int64(patience / .milliseconds(1)))
@@ -78,7 +70,7 @@ public final class SQLiteRecords: RecordStore {
     }
   }
 
-  public func close() async {
+  func close() async {
     for reader in readers { await reader.close() }
     await writer.close()
   }

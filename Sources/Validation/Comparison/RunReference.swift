@@ -21,7 +21,7 @@ public struct RunReference: Sendable, Hashable {
     }
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    database = isThere && isFolder.boolValue ? path + (path.hasSuffix("/") ? "" : "/") + "records.sqlite" : path
+    database = isThere && isFolder.boolValue ? RecordStores.location(inFolder: path) : path
     run = id
   }
 }
@@ -41,7 +41,7 @@ public struct OpenRun: Sendable {
   ///   `ComparisonFault.noRun`.
   public init(_ reference: RunReference) async throws {
     name = reference.name
-    store = try await SQLiteRecords(path: reference.database, opening: .existing)
+    store = try await RecordStores.open(reference.database, opening: .existing)
     do {
       run = try await Self.find(reference, in: store)
     } catch {

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Records
 
 /// A folder of results that cannot be used as asked.
 public enum RunFolderFault: Fault, Equatable {
@@ -79,7 +80,7 @@ public final class RunFolder: Sendable {
   public func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
   /// The records.
-  public var database: String { file("records.sqlite") }
+  public var database: String { RecordStores.location(inFolder: path) }
 
   /// Where a file is written before it takes its place.
   static func draft(of path: String) -> String {

@@ -34,7 +34,7 @@ public struct RunRecords: Sendable {
     self.folder = folder
     self.scope = scope
     self.mode = mode
-    store = try await SQLiteRecords(path: folder.database)
+    store = try await RecordStores.open(folder.database)
     previous = try await Self.runs(of: scope, in: store).first
     do {
       try check()
@@ -58,16 +58,16 @@ public struct RunRecords: Sendable {
 
   /// Starts the run, or resumes the last one if nothing that determines its results has changed.
   ///
+  /// - Returns: what records it.
   /// - Throws: `RunFolderFault.changed`, `.unwritable`; `RecordFault`.
   public func begin(
     _ settings: RunSettings, provenance: Run.Provenance, manifest: Manifest, command: [String]
-  ) async throws -> Run {
+  ) async throws -> RunRecorder {
     if mode == .resuming, let previous {
       let changes = settings.changes(
         since: previous, provenance: provenance, differences: ImageList.differences(of: manifest, from: folder))
       guard changes.isEmpty else { throw RunFolderFault.changed(folder: folder.path, what: changes) }
-      try await store.mark(run: previous.id, as: .running)
-      return previous
+      return try await RunRecorder.resume(previous, in: store)
     }
     if mode == .replacing {
       // All in one call, because each deletion rewrites the database.
@@ -79,8 +79,7 @@ public struct RunRecords: Sendable {
     let run = Run(
       kind: scope.runKind, command: command, provenance: provenance, settings: try settings.json(),
       inputs: manifest.imagesDigest)
-    try await store.begin(run)
-    return run
+    return try await RunRecorder.begin(run, in: store, replaces: true)
   }
 
   /// A scope's runs, the newest first.

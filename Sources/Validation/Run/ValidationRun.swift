@@ -1,3 +1,4 @@
+import Concurrency
 import Dermoscopy
 import Faults
 import Foundation
@@ -16,10 +17,8 @@ public struct ValidationRun: Sendable {
     case failure(ExaminationFailure)
   }
 
-  /// Where examinations are stored.
-  public var store: any RecordStore
-  /// The run in the store.
-  public var run: RecordID
+  /// What stores the examinations.
+  public var recorder: RunRecorder
   /// Everything that is to be examined.
   public var manifest: Manifest
   /// How many at once; at least 1.
@@ -29,11 +28,10 @@ public struct ValidationRun: Sendable {
 
   /// A run.
   public init(
-    store: any RecordStore, run: RecordID, manifest: Manifest, parallel: Int,
+    recorder: RunRecorder, manifest: Manifest, parallel: Int,
     examine: @escaping @Sendable (Sample) async throws -> ExaminationReport
   ) {
-    self.store = store
-    self.run = run
+    self.recorder = recorder
     self.manifest = manifest
     self.parallel = max(1, parallel)
     self.examine = examine
@@ -43,7 +41,7 @@ public struct ValidationRun: Sendable {
   ///
   /// - Throws: `RecordFault`.
   public func remaining() async throws -> [Int] {
-    let kept = try await store.keptPositions(ofRun: run, failures: false)
+    let kept = try await recorder.store.keptPositions(ofRun: recorder.run.id, failures: false)
     var rest: [Int] = []
     var next = 0
     for range in kept {
@@ -64,18 +62,10 @@ public struct ValidationRun: Sendable {
   public func examine(
     _ positions: [Int], told: @Sendable (Sample, Outcome) throws -> Void
   ) async throws {
-    try await withThrowingTaskGroup(of: (Sample, Outcome).self) { group in
-      var waiting = positions[...]
-      func startNext() {
-        guard let position = waiting.popFirst() else { return }
-        let entry = manifest.entries[position]
-        group.addTask { (entry, try await outcome(of: entry)) }
-      }
-      for _ in 0..<parallel { startNext() }
-      while let (entry, outcome) = try await group.next() {
-        startNext()
-        try told(entry, outcome)
-      }
+    try await positions.map { manifest.entries[$0] }.forEachConcurrently(limit: parallel) { entry in
+      try await outcome(of: entry)
+    } ended: { entry, outcome in
+      try told(entry, outcome)
     }
   }
 
@@ -88,24 +78,16 @@ public struct ValidationRun: Sendable {
       if !report.image.sha256.isEmpty, report.image.sha256 != entry.digest {
         throw ChangedImage(name: entry.name)
       }
-      let digest = report.image.sha256
-      try await keep(entry, .report(report), digest: digest, elapsed: elapsed())
+      try await recorder.keep(
+        report, at: entry.position, elapsed: elapsed(), details: EntryDetails.json(entry.metadata))
       return .report(report)
     } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
       let failure = ExaminationFailure(fault)
-      try await keep(entry, .failure(failure), digest: entry.digest, elapsed: elapsed())
+      try await recorder.keep(
+        failure, of: entry.name, digest: entry.digest.isEmpty ? nil : entry.digest, at: entry.position,
+        elapsed: elapsed(), details: EntryDetails.json(entry.metadata))
       return .failure(failure)
     }
-  }
-
-  /// A stored failure is replaced when the image is retried.
-  private func keep(
-    _ entry: Sample, _ outcome: StoredExamination.Outcome, digest: String, elapsed: Double
-  ) async throws {
-    let examination = StoredExamination(
-      run: run, position: entry.position, imageName: entry.name, imageDigest: digest.isEmpty ? nil : digest,
-      outcome: outcome, elapsed: elapsed, details: EntryDetails.json(entry.metadata))
-    try await store.keep(examination, replacing: true)
   }
 }
 

@@ -19,7 +19,7 @@ final class Application: Sendable {
   /// Held while a form is being received, because its image is in memory.
   private let forms: AdmissionSemaphore
   /// Where finished examinations are stored.
-  let historyRecorder: HistoryRecorder
+  let history = History()
   private let hosts: HostCheck
   private let rate: RequestRate
   private let made = Mutex<Router?>(nil)
@@ -35,8 +35,7 @@ final class Application: Sendable {
     uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
     classifications = AdmissionSemaphore(room: settings.limits.classificationsAtOnce)
     forms = AdmissionSemaphore(room: settings.limits.uploadsAtOnce)
-    let (loader, metrics, keeper, disk) = (loader, metrics, HistoryRecorder(), disk)
-    historyRecorder = keeper
+    let (loader, metrics, history, disk) = (loader, metrics, history, disk)
     board = JobBoard(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
       if case .failed(let failure) = job.state {
@@ -47,7 +46,7 @@ final class Application: Sendable {
       let report = try await loader.engine().examine(
         bytes, name: job.order.name, truth: job.order.truth, seed: job.order.seed, log: events)
       do {
-        _ = try await keeper.history?.keep(report)
+        _ = try await history.recorder?.keep(report)
       } catch {
         // The reading is valid even if it could not be stored.
         log.write(.error, "not_kept", ["job": job.id, "cause": "\(error)"])

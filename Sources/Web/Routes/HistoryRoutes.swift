@@ -21,7 +21,7 @@ extension Application {
   }
 
   private func opened() throws -> any RecordStore {
-    guard let store = historyRecorder.records else {
+    guard let store = history.store else {
       throw Problem.unavailable("no_records", "This server keeps no history.", retryAfter: nil)
     }
     return store

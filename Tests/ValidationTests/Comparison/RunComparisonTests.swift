@@ -18,7 +18,7 @@ import Testing
   /// A database with a run over some images; `nil` is one that could not be read.
   private func database(_ images: [Image?], kind: String = "validate all") async throws -> String {
     let path = try Specimens.path()
-    let store = try await SQLiteRecords(path: path)
+    let store = try await RecordStores.open(path)
     let run = Specimens.run(kind: kind)
     try await store.begin(run)
     for (position, image) in images.enumerated() {
@@ -144,7 +144,7 @@ import Testing
     await #expect(throws: RecordFault.unknownRun(try #require(RecordID("none")))) {
       try await OpenRun(RunReference("\(folder)@none"))
     }
-    await #expect(throws: RecordFault.missing(path: folder + "/nothing")) {
+    await #expect(throws: RecordFault.missing(store: folder + "/nothing")) {
       try await OpenRun(RunReference(folder + "/nothing"))
     }
   }

@@ -27,7 +27,8 @@ import Testing
   private struct Setting {
     var folder: RunFolder
     var records: RunRecords
-    var run: Run
+    var recorder: RunRecorder
+    var run: Run { recorder.run }
 
     init(_ manifest: Manifest, mode: RunRecords.Mode = .fresh, in path: String? = nil) async throws {
       folder = try RunFolder(try path ?? Specimens.path("out"))
@@ -35,7 +36,7 @@ import Testing
       let settings = RunSettings(
         scope: .all, images: "x", notes: nil, labels: nil, metadata: nil, limit: nil, manifest: manifest, parallel: 4,
         threads: 1, version: "1")
-      run = try await records.begin(
+      recorder = try await records.begin(
         settings, provenance: Specimens.run().provenance, manifest: manifest, command: ["validate", "all"])
     }
   }
@@ -45,7 +46,7 @@ import Testing
     let setting = try await Setting(manifest)
     let calls = Mutex<[Int]>([])
     func run(breaking: Set<Int>) -> ValidationRun {
-      ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 3) { entry in
+      ValidationRun(recorder: setting.recorder, manifest: manifest, parallel: 3) { entry in
         calls.withLock { $0.append(entry.position) }
         if breaking.contains(entry.position) { throw LabelFault(file: entry.name, line: nil, reason: "broken") }
         return try report(entry)
@@ -68,7 +69,7 @@ import Testing
     struct Broken: Error {}
     let manifest = manifest(20)
     let setting = try await Setting(manifest)
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 1) { entry in
+    let run = ValidationRun(recorder: setting.recorder, manifest: manifest, parallel: 1) { entry in
       if entry.position == 5 { throw Broken() }
       return try report(entry)
     }
@@ -80,7 +81,7 @@ import Testing
     let manifest = manifest(3)
     let setting = try await Setting(manifest)
     let failures = Mutex<[String]>([])
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 1) { entry in
+    let run = ValidationRun(recorder: setting.recorder, manifest: manifest, parallel: 1) { entry in
       var report = try report(entry)
       if entry.position == 1 { report.image.sha256 = Specimens.digest(99) }
       return report
@@ -153,7 +154,7 @@ import Testing
     let manifest = manifest(200)
     let setting = try await Setting(manifest)
     let underWay = Mutex((now: 0, most: 0))
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 3) { entry in
+    let run = ValidationRun(recorder: setting.recorder, manifest: manifest, parallel: 3) { entry in
       underWay.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
       await Task.yield()
       return try report(entry)
@@ -174,7 +175,7 @@ import Testing
     let manifest = manifest(count)
     let setting = try await Setting(manifest)
     let text = String(repeating: "The network is even and brown. ", count: 100)
-    let run = ValidationRun(store: setting.records.store, run: setting.run.id, manifest: manifest, parallel: 4) { entry in
+    let run = ValidationRun(recorder: setting.recorder, manifest: manifest, parallel: 4) { entry in
       try Specimens.report(name: entry.name, image: entry.position + 1, text: text)
     }
     let half = Array(0..<(count / 3))
