@@ -17,6 +17,14 @@ func module(
     swiftSettings: strict + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []))
 }
 
+/// What several test targets share (Tests/Support): a library that no product contains.
+func testSupport(_ name: String, dependsOn dependencies: [String] = [], computes: Bool = false) -> Target {
+  .target(
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/Support/" + name,
+    exclude: name == "TestServers" ? ["server.py"] : [],
+    swiftSettings: strict + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []))
+}
+
 func tests(of name: String, with dependencies: [String] = []) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: ([name] + dependencies).map { .init(stringLiteral: $0) },
@@ -98,25 +106,42 @@ let package = Package(
       dependencies: ["LlamaEngine", "Dermoscopy", "Phantoms", "VisionLanguage", "Digests", "CLlama"],
       path: "Benchmarks/Sources", swiftSettings: strict),
 
+    testSupport("TestServers"),
+    testSupport("TestWeights", computes: true),
+    testSupport("TestImages"),
+    testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
+    testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy"]),
+
     tests(of: "Tables"),
     tests(of: "Concurrency"),
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),
-    tests(of: "Dermoscopy", with: ["VisionLanguage", "Digests", "Faults"]),
-    tests(of: "Imaging", with: ["VisionLanguage", "Digests", "Faults"]),
-    tests(of: "Weights", with: ["Faults"]),
-    tests(of: "LlamaEngine", with: ["CLlama", "Weights", "VisionLanguage", "Digests"]),
+    tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "Digests", "Faults"]),
+    tests(of: "Imaging", with: ["TestImages", "VisionLanguage", "Digests", "Faults"]),
+    tests(of: "Weights", with: ["TestWeights", "Faults"]),
+    tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
     tests(of: "Phantoms", with: ["VisionLanguage"]),
     tests(of: "Datasets", with: ["Faults"]),
-    tests(of: "Archive", with: ["Hub", "Datasets"]),
-    tests(of: "Hub", with: ["Digests", "Faults"]),
-    tests(of: "Records", with: ["Dermoscopy", "VisionLanguage"]),
-    tests(of: "Validation", with: ["Datasets", "Dermoscopy", "Faults", "Records", "Phantoms", "Tables"]),
+    tests(of: "Archive", with: ["TestServers", "Hub", "Datasets"]),
+    tests(of: "Hub", with: ["TestServers", "Digests", "Faults"]),
+    tests(of: "Records", with: ["TestRecords", "Dermoscopy", "VisionLanguage"]),
     tests(
-      of: "Web", with: ["CZlib", "Dermoscopy", "Digests", "Faults", "Imaging", "Records", "Phantoms", "VisionLanguage"]),
+      of: "Validation", with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "Records", "Phantoms", "Tables"]),
     tests(
-      of: "Reading", with: ["Dermoscopy", "Digests", "Faults", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage"]),
-    tests(of: "CommandLineTool", with: ["dermgemma", "Dermoscopy", "Digests", "Hub", "Phantoms"]),
+      of: "Web",
+      with: [
+        "TestModels", "CZlib", "Dermoscopy", "Digests", "Faults", "Imaging", "Records", "Phantoms", "VisionLanguage",
+      ]),
+    tests(
+      of: "Reading",
+      with: [
+        "TestWeights", "Dermoscopy", "Digests", "Faults", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage",
+      ]),
+    tests(
+      of: "CommandLineTool",
+      with: [
+        "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Hub", "Phantoms",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -24,7 +24,7 @@ def hub(log: pathlib.Path):
     """The stand-in of the Swift tests; gives its address."""
     log.touch()
     with log.open("w") as errors, subprocess.Popen(
-        [sys.executable, program.ROOT / "Tests/StandIns/server.py", log],
+        [sys.executable, program.ROOT / "Tests/Support/TestServers/server.py", log],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as server:
         yield "http://127.0.0.1:" + server.stdout.readline().split()[0]
         server.stdin.close()

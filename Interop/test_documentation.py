@@ -56,7 +56,7 @@ def stand_in(phantoms, tmp_path_factory):
     log.touch()
     stem = program.EMBEDDED / "dermgemma-small"
     with log.open("w") as errors, subprocess.Popen(
-        [sys.executable, program.ROOT / "Tests/StandIns/server.py", log, stem.with_suffix(".gguf"),
+        [sys.executable, program.ROOT / "Tests/Support/TestServers/server.py", log, stem.with_suffix(".gguf"),
          stem.with_name("dermgemma-small-mmproj.gguf"), picture],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as server:
         yield "http://127.0.0.1:" + server.stdout.readline().split()[0]

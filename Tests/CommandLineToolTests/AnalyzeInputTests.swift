@@ -1,4 +1,5 @@
 import Foundation
+import TestImages
 import Testing
 
 /// What `analyze` takes: files, folders, lists, standard input, and what becomes of the bad ones.

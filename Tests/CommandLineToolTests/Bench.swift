@@ -1,6 +1,8 @@
 import Foundation
 import Phantoms
 import Synchronization
+import TestImages
+import TestWeights
 
 /// Folders for tests, all in one that goes when the tests' process ends.
 enum Bench {

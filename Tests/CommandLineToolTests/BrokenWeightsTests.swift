@@ -1,4 +1,5 @@
 import Foundation
+import TestWeights
 import Testing
 
 /// Weights that must be refused by the whole program, whatever its parts think of them.

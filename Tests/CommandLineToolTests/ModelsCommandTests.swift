@@ -1,5 +1,6 @@
 import Foundation
 import Hub
+import TestServers
 import Testing
 
 /// The stand-in as the hub and the archive of the real program.

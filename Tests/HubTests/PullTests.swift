@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import TestServers
 import Testing
 
 @testable import Hub

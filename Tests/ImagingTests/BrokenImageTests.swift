@@ -1,5 +1,6 @@
 import Faults
 import Imaging
+import TestImages
 import Testing
 
 @Suite struct BrokenImageTests {

@@ -1,3 +1,5 @@
+import TestImages
+
 /// ICC profiles made byte by byte (ICC.1:2001-04).
 enum ColorProfiles {
   /// sRGB's primaries with red's and blue's changed over, and a gamma of 2.2.

@@ -1,6 +1,7 @@
 import Faults
 import Foundation
 import Imaging
+import TestImages
 import Testing
 
 @Suite struct FileReadingTests {

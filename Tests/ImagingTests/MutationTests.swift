@@ -1,5 +1,6 @@
 import Faults
 import Imaging
+import TestImages
 import Testing
 
 /// Small sound files with a few bytes changed, cut or doubled: any outcome but a crash, and every fault in one line.

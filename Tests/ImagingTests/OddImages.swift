@@ -1,3 +1,5 @@
+import TestImages
+
 /// Files with something wrong beside the picture, which itself is whole: 24 × 16 pixels.
 enum OddImages {
   private typealias Make = HandmadeImages

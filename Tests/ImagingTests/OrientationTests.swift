@@ -1,4 +1,5 @@
 import Imaging
+import TestImages
 import Testing
 
 /// Orientations outside EXIF: 6 turns 24 × 16 into 16 × 24, its first pixel from the lower left.

@@ -1,4 +1,5 @@
 import Imaging
+import TestImages
 import Testing
 
 /// What a PNG says of its colours. Expected values are Chromium 156's, read back from its canvas; `Interop/test_colors.py`

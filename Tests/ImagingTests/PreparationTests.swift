@@ -1,5 +1,6 @@
 import Digests
 import Imaging
+import TestImages
 import Testing
 import VisionLanguage
 

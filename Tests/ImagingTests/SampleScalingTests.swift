@@ -1,4 +1,5 @@
 import Imaging
+import TestImages
 import Testing
 
 /// Cameras of 10, 12 and 14 bits write their numbers into 16 as they are.

@@ -1,4 +1,5 @@
 import Imaging
+import TestImages
 import Testing
 
 /// What libjpeg passes over with a warning and no pixel changes.

@@ -1,4 +1,5 @@
 import Imaging
+import TestImages
 import Testing
 
 /// Valid files that are not read are told so, and not that they are damaged.

@@ -1,3 +1,4 @@
+import TestWeights
 import Testing
 import VisionLanguage
 import Weights

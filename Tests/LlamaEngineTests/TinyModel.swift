@@ -1,4 +1,5 @@
 import Foundation
+import TestWeights
 import VisionLanguage
 
 @testable import LlamaEngine

@@ -1,4 +1,5 @@
 import Foundation
+import TestWeights
 import Testing
 
 /// Shapes and precisions of the tiny model, so that llama.cpp multiplies with each of its kernels.

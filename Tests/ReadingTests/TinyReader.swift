@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import TestWeights
 
 @testable import Reading
 

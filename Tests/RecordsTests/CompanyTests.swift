@@ -1,19 +1,20 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Records
 
 @Suite(.timeLimit(.minutes(10))) struct CompanyTests {
   @Test func `two writers on one file and readers beside them lose nothing`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let (first, second) = (try await SQLiteRecords(path: path), try await SQLiteRecords(path: path))
-    let runs = [Specimens.run(), Specimens.run()]
+    let runs = [RecordFixtures.run(), RecordFixtures.run()]
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (records, run) in zip([first, second], runs) {
         group.addTask {
           try await records.begin(run)
-          for position in 0..<40 { try await records.keep(Specimens.examination(position, of: run)) }
+          for position in 0..<40 { try await records.keep(RecordFixtures.examination(position, of: run)) }
         }
         for _ in 0..<3 {
           group.addTask {
@@ -32,12 +33,12 @@ import Testing
   }
 
   @Test(arguments: 0..<8) func `many open a new file at once`(_ round: Int) async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<6 {
         group.addTask {
           let records = try await SQLiteRecords(path: path)
-          try await records.begin(Specimens.run())
+          try await records.begin(RecordFixtures.run())
           await records.close()
         }
       }
@@ -48,13 +49,13 @@ import Testing
   }
 
   @Test func `a backup is whole and of one moment while others keep`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     try await records.begin(run)
-    for position in 0..<30 { try await records.keep(Specimens.examination(position, of: run)) }
+    for position in 0..<30 { try await records.keep(RecordFixtures.examination(position, of: run)) }
     async let keeping: Void = {
-      for position in 30..<80 { try await records.keep(Specimens.examination(position, of: run)) }
+      for position in 30..<80 { try await records.keep(RecordFixtures.examination(position, of: run)) }
     }()
     let copy = path + "-copy"
     try await records.backUp(to: copy)
@@ -76,9 +77,9 @@ import Testing
   }
 
   @Test func `a backup never takes the place of the database, a folder or what cannot be written`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     try await records.begin(run)
     let link = path + "-link"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)

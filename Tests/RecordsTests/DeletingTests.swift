@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Records
@@ -15,9 +16,9 @@ import Testing
   }
 
   @Test func `what is deleted is in no file any more`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     try await records.begin(run)
     var numbers = FixedNumbers(state: 8)
     var marks: [(id: RecordID, mark: String)] = []
@@ -25,7 +26,7 @@ import Testing
     for position in 0..<120 {
       let mark = "mark-\(String(numbers.next(), radix: 36))-\(position)"
       let filling = String(repeating: "word ", count: Int.random(in: 0...900, using: &numbers))
-      let examination = try Specimens.examination(
+      let examination = try RecordFixtures.examination(
         position, of: run, name: mark, image: position, text: filling + mark + filling)
       try await records.keep(examination)
       marks.append((examination.id, mark))
@@ -46,11 +47,11 @@ import Testing
   }
 
   @Test func `many deletions at once write the file anew once or twice, and leave nothing behind`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     try await records.begin(run)
-    let kept = try (0..<40).map { try Specimens.examination($0, of: run, name: "mark-\($0)-gone.png") }
+    let kept = try (0..<40).map { try RecordFixtures.examination($0, of: run, name: "mark-\($0)-gone.png") }
     for examination in kept { try await records.keep(examination) }
     // While the first of them holds the connection the others are waiting already.
     let (isHeld, hold) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
@@ -76,13 +77,13 @@ import Testing
   }
 
   @Test func `runs and examinations go in one rewriting`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let runs = (0..<3).map { _ in Specimens.run() }
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let runs = (0..<3).map { _ in RecordFixtures.run() }
     var single: RecordID?
     for run in runs {
       try await records.begin(run)
       for position in 0..<2 {
-        let examination = try Specimens.examination(position, of: run)
+        let examination = try RecordFixtures.examination(position, of: run)
         try await records.keep(examination)
         single = examination.id
       }
@@ -98,11 +99,11 @@ import Testing
   }
 
   @Test func `what another process deletes while the file is written anew is not taken for overwritten`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     try await records.begin(run)
-    let kept = try (0..<2).map { try Specimens.examination($0, of: run) }
+    let kept = try (0..<2).map { try RecordFixtures.examination($0, of: run) }
     for examination in kept { try await records.keep(examination) }
     let other = try Connection(path: path, wait: 5_000)
     // As another process would after it has deleted and before it could overwrite.
@@ -115,14 +116,14 @@ import Testing
   }
 
   @Test func `deleting a run takes all that belongs to it and nothing else`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
-    let (run, other) = (Specimens.run(kind: "unique-kind-of-run"), Specimens.run())
+    let (run, other) = (RecordFixtures.run(kind: "unique-kind-of-run"), RecordFixtures.run())
     try await records.begin(run)
     try await records.begin(other)
     for position in 0..<5 {
-      try await records.keep(Specimens.examination(position, of: run, flags: [.empty]))
-      try await records.keep(Specimens.examination(position, of: other))
+      try await records.keep(RecordFixtures.examination(position, of: run, flags: [.empty]))
+      try await records.keep(RecordFixtures.examination(position, of: other))
     }
     #expect(try await records.delete(examinations: [], runs: [run.id]) == 5)
     #expect(try await records.delete(examinations: [], runs: [run.id]) == 0)
@@ -133,11 +134,11 @@ import Testing
   }
 
   @Test func `a reader that stands in the way is told, and the next deletion makes up for it`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path, patience: .milliseconds(50))
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     try await records.begin(run)
-    let examination = try Specimens.examination(0, of: run, name: "lingering-mark.png")
+    let examination = try RecordFixtures.examination(0, of: run, name: "lingering-mark.png")
     try await records.keep(examination)
     let reader = try Connection(path: path, wait: 0)
     try reader.run("BEGIN")

@@ -1,13 +1,14 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Records
 
 @Suite(.timeLimit(.minutes(10))) struct ExportTests {
   @Test func `a line of JSON holds the report as it is, or the error`() throws {
-    let run = Specimens.run()
-    var kept = try Specimens.examination(
+    let run = RecordFixtures.run()
+    var kept = try RecordFixtures.examination(
       3, of: run, name: "a\nb.png", finished: Date(timeIntervalSince1970: 1_700_000_000.5))
     kept.details = "{\n \"asked\": \"a\\nb\"\r\n}"
     let line = try ExaminationExport.json(kept)
@@ -18,20 +19,20 @@ import Testing
     #expect(object["position"] as? Int == 3 && object["run"] as? String == run.id.text)
     #expect((object["details"] as? [String: String])?["asked"] == "a\nb")
 
-    let failed = try ExaminationExport.json(Specimens.failure(0, of: run))
+    let failed = try ExaminationExport.json(RecordFixtures.failure(0, of: run))
     let other = try #require(try JSONSerialization.jsonObject(with: Data(failed.utf8)) as? [String: Any])
     #expect((other["error"] as? [String: Any])?["status"] as? Int == 66 && other["examination"] == nil)
   }
 
   @Test func `a row has a value for every column`() throws {
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     let row = ExaminationExport.row(
-      try Specimens.examination(0, of: run, code: .melanoma, flags: [.guardrail, .empty]))
+      try RecordFixtures.examination(0, of: run, code: .melanoma, flags: [.guardrail, .empty]))
     #expect(row.count == ExaminationExport.header.count)
     let values = Dictionary(uniqueKeysWithValues: zip(ExaminationExport.header, row))
     #expect(values["code"] == "MEL" && values["NV"] == "0.7" && values["flags"] == "guardrail;empty")
     #expect(values["observations"] == "Network: yes; Architecture: oval")
-    let failed = ExaminationExport.row(Specimens.failure(0, of: run))
+    let failed = ExaminationExport.row(RecordFixtures.failure(0, of: run))
     #expect(failed.count == ExaminationExport.header.count && failed.last?.isEmpty == false)
   }
 }

@@ -1,12 +1,13 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Records
 
 @Suite(.timeLimit(.minutes(10))) struct FileTests {
   @Test func `a file that is no database is refused and left as it is`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let text = Data(String(repeating: "This is a letter. ", count: 100).utf8)
     try text.write(to: URL(fileURLWithPath: path))
     await #expect(throws: RecordFault.unusable(store: path, reason: "it is not an SQLite database")) {
@@ -16,7 +17,7 @@ import Testing
   }
 
   @Test func `somebody else's database is refused and left as it is`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     #expect(FileManager.default.createFile(atPath: path, contents: nil))
     let stranger = try Connection(path: path, wait: 0)
     try stranger.script("CREATE TABLE letters (text TEXT); INSERT INTO letters VALUES ('dear')")
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func `a folder, a missing file and a folder that cannot be made are told apart`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     await #expect(throws: RecordFault.unusable(store: folder, reason: "it is no file")) {
       _ = try await SQLiteRecords(path: folder)
@@ -43,9 +44,9 @@ import Testing
   }
 
   @Test func `a new file, with its folders, is for its owner's eyes only`() async throws {
-    let path = try Specimens.path("new/deeper/records.sqlite")
+    let path = try RecordFixtures.path("new/deeper/records.sqlite")
     let records = try await SQLiteRecords(path: path)
-    try await records.begin(Specimens.run())
+    try await records.begin(RecordFixtures.run())
     for suffix in ["", "-wal"] {
       let mode = try FileManager.default.attributesOfItem(atPath: path + suffix)[.posixPermissions] as? Int
       #expect(mode == 0o600)
@@ -53,11 +54,11 @@ import Testing
   }
 
   @Test func `a locked database is waited for, then refused`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path, patience: .milliseconds(50))
     let locker = try Connection(path: path, wait: 0)
     try locker.run("BEGIN IMMEDIATE")
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     await #expect(throws: RecordFault.busy(store: path)) { try await records.begin(run) }
     #expect(try await records.run(run.id) == nil)  // Reading goes on.
     try locker.run("COMMIT")
@@ -66,15 +67,15 @@ import Testing
   }
 
   @Test func `a full disk stops keeping with everything so far intact`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(
       path: path, opening: .creating, patience: .seconds(1), migrations: Schema.migrations, pages: 60)
-    let run = Specimens.run()
+    let run = RecordFixtures.run()
     try await records.begin(run)
     var kept: [StoredExamination] = []
     var fault: RecordFault?
     for position in 0..<1_000 where fault == nil {
-      let examination = try Specimens.examination(position, of: run)
+      let examination = try RecordFixtures.examination(position, of: run)
       do throws(RecordFault) {
         try await records.keep(examination)
         kept.append(examination)
@@ -93,11 +94,11 @@ import Testing
   }
 
   @Test func `damage is found`() async throws {
-    let path = try Specimens.path()
-    let run = Specimens.run()
+    let path = try RecordFixtures.path()
+    let run = RecordFixtures.run()
     let records = try await SQLiteRecords(path: path)
     try await records.begin(run)
-    for position in 0..<40 { try await records.keep(Specimens.examination(position, of: run)) }
+    for position in 0..<40 { try await records.keep(RecordFixtures.examination(position, of: run)) }
     #expect(try await records.check().isEmpty)
     let other = try Connection(path: path, wait: 1_000)
     try other.run("UPDATE examinations SET body = '{}' WHERE position = 7")
@@ -113,11 +114,11 @@ import Testing
   }
 
   @Test func `after closing every call says so`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
     await records.close()
     await records.close()
-    await #expect(throws: RecordFault.closed(store: path)) { try await records.begin(Specimens.run()) }
+    await #expect(throws: RecordFault.closed(store: path)) { try await records.begin(RecordFixtures.run()) }
     await #expect(throws: RecordFault.closed(store: path)) { try await records.run(RecordID()) }
     await #expect(throws: RecordFault.closed(store: path)) { try await records.backUp(to: path + "-copy") }
     // The log is written back and goes with the last connection.

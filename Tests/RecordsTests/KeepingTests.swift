@@ -1,17 +1,18 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Records
 
 @Suite(.timeLimit(.minutes(10))) struct KeepingTests {
   @Test func `what was kept comes back as it was, in another connection too`() async throws {
-    let path = try Specimens.path()
-    let run = Specimens.run()
-    let first = try Specimens.examination(0, of: run)
-    let failure = Specimens.failure(1, of: run)
-    var unfinished = try Specimens.examination(2, of: run)
-    var report = try Specimens.report()
+    let path = try RecordFixtures.path()
+    let run = RecordFixtures.run()
+    let first = try RecordFixtures.examination(0, of: run)
+    let failure = RecordFixtures.failure(1, of: run)
+    var unfinished = try RecordFixtures.examination(2, of: run)
+    var report = try RecordFixtures.report()
     report.diagnosis = nil
     report.image.sha256 = ""
     unfinished.outcome = .report(report)
@@ -38,12 +39,12 @@ import Testing
     "\"quoted\", %_\\",
   ])
   func `text of any kind comes back as it was`(text: String) async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    var run = Specimens.run(kind: text)
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    var run = RecordFixtures.run(kind: text)
     run.command = [text, text]
     run.inputs = text
     run.provenance.machine = text
-    let examination = try Specimens.examination(0, of: run, name: text, text: text)
+    let examination = try RecordFixtures.examination(0, of: run, name: text, text: text)
     try await records.begin(run)
     try await records.keep(examination)
     #expect(try await records.run(run.id) == run)
@@ -52,11 +53,11 @@ import Testing
   }
 
   @Test func `a position is kept once unless it is to be replaced`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let run = Specimens.run()
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let run = RecordFixtures.run()
     try await records.begin(run)
-    try await records.keep(Specimens.failure(4, of: run))
-    let second = try Specimens.examination(4, of: run)
+    try await records.keep(RecordFixtures.failure(4, of: run))
+    let second = try RecordFixtures.examination(4, of: run)
     await #expect(throws: RecordFault.alreadyKept(run: run.id, position: 4)) { try await records.keep(second) }
     try await records.keep(second, replacing: true)
     #expect(try await records.examination(ofRun: run.id, at: 4) == second)
@@ -69,10 +70,10 @@ import Testing
   }
 
   @Test func `what would not come back is refused and changes nothing`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let run = Specimens.run()
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let run = RecordFixtures.run()
     try await records.begin(run)
-    let good = try Specimens.examination(0, of: run)
+    let good = try RecordFixtures.examination(0, of: run)
     var bad: [StoredExamination] = []
     func add(_ change: (inout StoredExamination) -> Void) {
       var examination = good
@@ -96,8 +97,8 @@ import Testing
   }
 
   @Test func `a run's state moves on`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let run = Specimens.run()
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let run = RecordFixtures.run()
     try await records.begin(run)
     #expect(try await records.run(run.id)?.state == .running)
     let end = Date(timeIntervalSince1970: 1_700_000_100.5)
@@ -111,26 +112,26 @@ import Testing
   }
 
   @Test func `the positions of a run that are taken are told as stretches`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let (run, other) = (Specimens.run(), Specimens.run())
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let (run, other) = (RecordFixtures.run(), RecordFixtures.run())
     try await records.begin(run)
     try await records.begin(other)
     #expect(try await records.keptPositions(ofRun: run.id, failures: true) == [])
-    for position in [0, 1, 2, 7, 9, 10] { try await records.keep(Specimens.examination(position, of: run)) }
-    try await records.keep(Specimens.failure(8, of: run))
-    try await records.keep(Specimens.examination(3, of: other))
+    for position in [0, 1, 2, 7, 9, 10] { try await records.keep(RecordFixtures.examination(position, of: run)) }
+    try await records.keep(RecordFixtures.failure(8, of: run))
+    try await records.keep(RecordFixtures.examination(3, of: other))
     #expect(try await records.keptPositions(ofRun: run.id, failures: true) == [0...2, 7...10])
     #expect(try await records.keptPositions(ofRun: run.id, failures: false) == [0...2, 7...7, 9...10])
   }
 
   @Test func `a run is read in order, however it was kept and however long it is`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let run = Specimens.run()
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let run = RecordFixtures.run()
     try await records.begin(run)
     var numbers = FixedNumbers(state: 3)
     let count = ExaminationsOfRun.stride * 2 + 5
     for position in (0..<count).shuffled(using: &numbers) {
-      try await records.keep(Specimens.examination(position, of: run))
+      try await records.keep(RecordFixtures.examination(position, of: run))
     }
     var positions: [Int] = []
     for try await examination in records.examinations(ofRun: run.id) { positions.append(examination.position) }

@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Records
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func `a database of version 1 opens with every row as it was kept`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     try VersionOne.write(to: path)
     let records = try await SQLiteRecords(path: path, opening: .existing)
     #expect(try version(path) == Schema.migrations.map(\.version).max())
@@ -26,14 +27,14 @@ import Testing
     #expect(run.id == RecordID("run-1") && run.provenance.seed == .max && run.command == ["analyze", "a b.png"])
     #expect(try await records.counts(matching: RecordQuery(run: run.id)).examinations == 2)
     let first = try #require(try await records.examination(ofRun: run.id, at: 0))
-    #expect(first.report == (try Specimens.report(flags: [.empty])) && first.elapsed == 24.5)
+    #expect(first.report == (try RecordFixtures.report(flags: [.empty])) && first.elapsed == 24.5)
     #expect(try await records.examination(ofRun: run.id, at: 1)?.failure?.status == 65)
     #expect(try await records.check().isEmpty)
-    try await records.keep(Specimens.examination(2, of: run))
+    try await records.keep(RecordFixtures.examination(2, of: run))
   }
 
   @Test func `a database of version 1 learns which of its answers were right, and loses its pictures`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     try VersionOne.write(to: path)
     do {
       let old = try Connection(path: path, wait: 1_000)
@@ -63,7 +64,7 @@ import Testing
   }
 
   @Test func `a server's run of version 1 does not claim a seed for all of its examinations`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     try VersionOne.write(to: path)
     do { try Connection(path: path, wait: 1_000).run("UPDATE runs SET kind = 'serve', seed = '0'") }
     let records = try await SQLiteRecords(path: path, opening: .existing)
@@ -74,7 +75,7 @@ import Testing
   }
 
   @Test func `a step forward takes the rows along and is taken once`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     try VersionOne.write(to: path)
     for _ in 0..<2 {
       let records = try await SQLiteRecords(
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test func `a step that fails leaves the database as it was`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     try VersionOne.write(to: path)
     let broken = Migration(version: 3, statements: "DELETE FROM flags; INSERT INTO nowhere VALUES (1);")
     await #expect(throws: RecordFault.self) {
@@ -103,7 +104,7 @@ import Testing
   }
 
   @Test func `a database of a later version is refused politely and left as it is`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     try VersionOne.write(to: path)
     do {
       let later = try Connection(path: path, wait: 1_000)
@@ -127,23 +128,23 @@ private enum VersionOne {
       """
       INSERT INTO runs VALUES (1, 'run-1', 'analyze', 'finished', 1700000000123, 1700000001000, '["analyze","a b.png"]',
         'seed', '1.0.0', ?1, '{}', 'tiny', ?2, NULL, 'llama.cpp 1', '18446744073709551615', 'a machine', '{}', '')
-      """, [.text(Specimens.digest(0xC0FFEE)), .text(Specimens.digest(0xAB))])
-    let report = try Specimens.report(flags: [.empty])
+      """, [.text(RecordFixtures.digest(0xC0FFEE)), .text(RecordFixtures.digest(0xAB))])
+    let report = try RecordFixtures.report(flags: [.empty])
     try connection.run(
       """
       INSERT INTO examinations VALUES (1, 'examination-1', 1, 0, 1700000000500, 'lesion.jpg', ?1, 'report', 'NV', 'MEL',
         'An even network, brown.', 'seed', ?2, 'tiny', ?3, 24.5, ?4, NULL)
       """,
       [
-        .text(Specimens.digest(1)), .text(Specimens.digest(0xC0FFEE)), .text(Specimens.digest(0xAB)),
+        .text(RecordFixtures.digest(1)), .text(RecordFixtures.digest(0xC0FFEE)), .text(RecordFixtures.digest(0xAB)),
         .text(try report.json()),
       ])
     try connection.script(
       """
       INSERT INTO flags VALUES (1, 'empty');
-      INSERT INTO images VALUES ('\(Specimens.digest(1))', 'original', 'image/png', x'010203');
+      INSERT INTO images VALUES ('\(RecordFixtures.digest(1))', 'original', 'image/png', x'010203');
       INSERT INTO examinations VALUES (2, 'examination-2', 1, 1, 1700000000900, 'broken.jpg', NULL, 'failure', NULL, NULL,
-        NULL, 'seed', '\(Specimens.digest(0xC0FFEE))', 'tiny', '\(Specimens.digest(0xAB))', 1.5,
+        NULL, 'seed', '\(RecordFixtures.digest(0xC0FFEE))', 'tiny', '\(RecordFixtures.digest(0xAB))', 1.5,
         '{"status":65,"message":"broken.jpg: no image"}', NULL);
       PRAGMA user_version = 1;
       PRAGMA application_id = 1145529709;

@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Records
@@ -16,25 +17,25 @@ import Testing
   }
 
   @Test func `every condition finds what it should and nothing else`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let (run, other) = (Specimens.run(), Specimens.run(kind: "serve", weights: 0xEF))
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let (run, other) = (RecordFixtures.run(), RecordFixtures.run(kind: "serve", weights: 0xEF))
     try await records.begin(run)
     try await records.begin(other)
     func day(_ number: Int) -> Date { Date(timeIntervalSince1970: Double(number) * 86_400) }
     try await records.keep(
-      Specimens.examination(0, of: run, name: "Alpha.PNG", image: 0xA1, code: .melanoma, finished: day(1)))
+      RecordFixtures.examination(0, of: run, name: "Alpha.PNG", image: 0xA1, code: .melanoma, finished: day(1)))
     try await records.keep(
-      Specimens.examination(
+      RecordFixtures.examination(
         1, of: run, name: "beta_100%.png", image: 0xB2, flags: [.empty, .tooShort], text: "Blue veil.", finished: day(2)
       ))
     try await records.keep(
-      Specimens.examination(0, of: other, name: "alpha.png", image: 0xA1, text: "It's 'quoted'", finished: day(3)))
-    try await records.keep(Specimens.failure(1, of: other, image: 0xC3))
+      RecordFixtures.examination(0, of: other, name: "alpha.png", image: 0xA1, text: "It's 'quoted'", finished: day(3)))
+    try await records.keep(RecordFixtures.failure(1, of: other, image: 0xC3))
 
     #expect(try await names(records) { _ in } == ["broken.jpg", "alpha.png", "beta_100%.png", "Alpha.PNG"])
     #expect(try await names(records) { $0.imageName = "ALPHA" } == ["alpha.png", "Alpha.PNG"])
     #expect(try await names(records) { $0.imageName = "%" } == ["beta_100%.png"])
-    #expect(try await names(records) { $0.imageDigest = Specimens.digest(0xA1) } == ["alpha.png", "Alpha.PNG"])
+    #expect(try await names(records) { $0.imageDigest = RecordFixtures.digest(0xA1) } == ["alpha.png", "Alpha.PNG"])
     #expect(try await names(records) { $0.imageDigest = String(repeating: "0", count: 10) }.count == 4)
     #expect(try await names(records) { $0.imageDigest = "1" } == [])
     #expect(try await names(records) { $0.code = .melanoma } == ["Alpha.PNG"])
@@ -47,10 +48,11 @@ import Testing
     #expect(try await names(records) { $0.isFailure = true } == ["broken.jpg"])
     #expect(try await names(records) { $0.isFailure = false }.count == 3)
     #expect(try await names(records) { $0.readingProtocol = "seed" }.count == 4)
-    #expect(try await names(records) { $0.readingProtocol = String(Specimens.digest(0xC0FFEE).prefix(60)) }.count == 4)
+    #expect(
+      try await names(records) { $0.readingProtocol = String(RecordFixtures.digest(0xC0FFEE).prefix(60)) }.count == 4)
     #expect(try await names(records) { $0.readingProtocol = "extended" } == [])
     // What failed was to be read with the run's weights.
-    #expect(try await names(records) { $0.weights = Specimens.digest(0xEF) } == ["broken.jpg"])
+    #expect(try await names(records) { $0.weights = RecordFixtures.digest(0xEF) } == ["broken.jpg"])
     #expect(try await names(records) { $0.weights = "tiny" }.count == 4)
     #expect(try await names(records) { $0.run = run.id } == ["beta_100%.png", "Alpha.PNG"])
     #expect(try await names(records) { ($0.from, $0.to) = (day(2), day(3)) } == ["beta_100%.png"])
@@ -64,14 +66,14 @@ import Testing
   }
 
   @Test func `examinations are counted by sort`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let run = Specimens.run()
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let run = RecordFixtures.run()
     try await records.begin(run)
     #expect(try await records.counts(matching: RecordQuery()) == RecordCounts())
-    try await records.keep(Specimens.examination(0, of: run, code: .melanoma, flags: [.empty]))
-    try await records.keep(Specimens.examination(1, of: run, flags: [.empty, .guardrail]))
-    try await records.keep(Specimens.examination(2, of: run))
-    try await records.keep(Specimens.failure(3, of: run))
+    try await records.keep(RecordFixtures.examination(0, of: run, code: .melanoma, flags: [.empty]))
+    try await records.keep(RecordFixtures.examination(1, of: run, flags: [.empty, .guardrail]))
+    try await records.keep(RecordFixtures.examination(2, of: run))
+    try await records.keep(RecordFixtures.failure(3, of: run))
     let counts = try await records.counts(matching: RecordQuery(run: run.id))
     #expect(counts.examinations == 4 && counts.failures == 1 && counts.clean == 1)
     #expect(counts.codes == [.melanoma: 1, .nevus: 2])
@@ -81,12 +83,12 @@ import Testing
   @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
   func `pages neither repeat nor lose anything while others keep and delete`(seed: UInt64) async throws {
     var numbers = FixedNumbers(state: seed)
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let run = Specimens.run()
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let run = RecordFixtures.run()
     try await records.begin(run)
     var kept: [RecordID] = []
     func keepOne() async throws {
-      let examination = try Specimens.examination(kept.count, of: run)
+      let examination = try RecordFixtures.examination(kept.count, of: run)
       try await records.keep(examination)
       kept.append(examination.id)
     }
@@ -115,11 +117,11 @@ import Testing
   }
 
   @Test func `all that match are read page by page`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let run = Specimens.run()
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let run = RecordFixtures.run()
     try await records.begin(run)
     let count = ExaminationsOfRun.stride + 3
-    for position in 0..<count { try await records.keep(Specimens.examination(position, of: run)) }
+    for position in 0..<count { try await records.keep(RecordFixtures.examination(position, of: run)) }
     var positions: [Int] = []
     for try await examination in records.examinations(matching: RecordQuery(run: run.id)) {
       positions.append(examination.position)
@@ -129,7 +131,7 @@ import Testing
 
   @Test(arguments: ["", "x", "e", "e0", "e-1", "e 1", "eé", "r1", "ezzzzzzzzzzzzzzzzzzzzzzzz", "e1;--"])
   func `a cursor that no page gave is refused`(text: String) async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
     await #expect(throws: RecordFault.badCursor(text)) {
       try await records.examinations(matching: RecordQuery(), limit: 1, after: RecordCursor(text))
     }
@@ -142,7 +144,7 @@ import Testing
   ])
   func `what the history filters by is answered from an index, newest first`(_ what: String, index: String) async throws
   {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
     var query = RecordQuery()
     if what.hasPrefix("agreement") { query.agrees = false }
@@ -158,7 +160,7 @@ import Testing
   }
 
   @Test func `a search ends with the task that asked, while it waits and while it reads`() async throws {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(path: path)
     func search() -> Task<Void, any Error> {
       Task { _ = try await records.examinations(matching: RecordQuery(), limit: 1, after: nil) }
@@ -187,8 +189,8 @@ import Testing
   }
 
   @Test func `runs are listed newest first, page by page`() async throws {
-    let records = try await SQLiteRecords(path: try Specimens.path())
-    let runs = (0..<5).map { Specimens.run(kind: "\($0)") }
+    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let runs = (0..<5).map { RecordFixtures.run(kind: "\($0)") }
     for run in runs { try await records.begin(run) }
     let first = try await records.runs(limit: 3, after: nil)
     let second = try await records.runs(limit: 3, after: first.next)

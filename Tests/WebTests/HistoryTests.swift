@@ -1,6 +1,7 @@
 import Dermoscopy
 import Foundation
 import Records
+import TestModels
 import Testing
 import VisionLanguage
 

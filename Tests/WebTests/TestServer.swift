@@ -3,6 +3,7 @@ import Digests
 import Foundation
 import Imaging
 import Synchronization
+import TestModels
 import VisionLanguage
 
 @testable import Web

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import TestWeights
 import Testing
 import Weights
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestWeights
 import Testing
 import Weights
 

@@ -2,8 +2,8 @@
 
     swift package dump-package | python3 scripts/lint/architecture.py
 
-Every target but the tests is in the table; a module's level is higher than those of everything that it depends on; it
-declares what it imports, and imports what it declares. Prints one line for each mistake; exit status 1 if there is any.
+Every target but the tests and what they share is in the table; a module's level is higher than those of everything that it
+depends on; it declares what it imports, and imports what it declares. Prints one line for each mistake; exit status 1 if there is any.
 """
 
 import json
@@ -45,10 +45,12 @@ def levels():
 def mistakes(package):
     table = yield from levels()
     targets = {target["name"]: target for target in package["targets"]}
-    modules = {name: target for name, target in targets.items() if target["type"] != "test"}
-    for name in sorted(modules.keys() - table.keys()):
+    tests = {name for name, target in targets.items() if target["type"] == "test"}
+    support = {name for name, target in targets.items() if (target.get("path") or "").startswith("Tests/Support/")}
+    modules = targets.keys() - tests - support
+    for name in sorted(modules - table.keys()):
         yield f"ARCHITECTURE.md: the table lacks {name}"
-    for name in sorted(table.keys() - modules.keys()):
+    for name in sorted(table.keys() - modules):
         yield f"ARCHITECTURE.md: the table has {name}, which Package.swift does not"
     for name, target in sorted(targets.items()):
         declared = dependencies(target)
@@ -58,7 +60,10 @@ def mistakes(package):
         used = imports(target) - {name}
         for other in sorted((used & targets.keys()) - declared):
             yield f"Package.swift: {name} imports {other} without declaring it"
-        if target["type"] != "test":
+        if name in modules:
+            for other in sorted(declared & support):
+                yield f"Package.swift: {name} depends on {other}, which is for tests alone"
+        if name not in tests:
             for other in sorted(declared - used):
                 yield f"Package.swift: {name} declares {other} and never imports it"
 

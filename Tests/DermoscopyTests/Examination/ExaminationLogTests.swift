@@ -1,4 +1,5 @@
 @testable import Dermoscopy
+import TestModels
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ExaminationLogTests {

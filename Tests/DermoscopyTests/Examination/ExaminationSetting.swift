@@ -1,5 +1,6 @@
 import Dermoscopy
 import Digests
+import TestModels
 import VisionLanguage
 
 /// What an examination in a test begins with.

@@ -1,5 +1,6 @@
 import Dermoscopy
 import Faults
+import TestModels
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct FailureTests {

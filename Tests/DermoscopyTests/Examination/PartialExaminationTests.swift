@@ -1,5 +1,6 @@
 import Dermoscopy
 import Digests
+import TestModels
 import Testing
 
 /// Examinations that end early, and Phase 3 alone.

@@ -1,4 +1,5 @@
 import Dermoscopy
+import TestModels
 import Testing
 import VisionLanguage
 

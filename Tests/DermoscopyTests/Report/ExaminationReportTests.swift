@@ -1,5 +1,6 @@
 @testable import Dermoscopy
 import Foundation
+import TestModels
 import Testing
 
 @Suite struct ExaminationReportTests {

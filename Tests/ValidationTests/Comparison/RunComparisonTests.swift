@@ -1,6 +1,7 @@
 import Dermoscopy
 import Foundation
 import Records
+import TestRecords
 import Testing
 
 @testable import Validation
@@ -17,17 +18,17 @@ import Testing
 
   /// A database with a run over some images; `nil` is one that could not be read.
   private func database(_ images: [Image?], kind: String = "validate all") async throws -> String {
-    let path = try Specimens.path()
+    let path = try RecordFixtures.path()
     let store = try await RecordStores.open(path)
-    let run = Specimens.run(kind: kind)
+    let run = RecordFixtures.run(kind: kind)
     try await store.begin(run)
     for (position, image) in images.enumerated() {
       guard let image else {
-        try await store.keep(Specimens.failure(position, of: run))
+        try await store.keep(RecordFixtures.failure(position, of: run))
         continue
       }
       try await store.keep(
-        Specimens.examination(
+        RecordFixtures.examination(
           position, of: run, name: image.name, image: image.content, code: image.code, flags: image.flags,
           text: image.text))
     }
@@ -154,7 +155,7 @@ import Testing
     let comparison = try await comparison(
       [Image(name: hostile, content: 1, code: .nevus, text: "</td><script>alert(2)</script>")],
       [Image(name: hostile, content: 1)])
-    let folder = try Specimens.path("page")
+    let folder = try RecordFixtures.path("page")
     try await ComparisonReport.write(comparison, into: folder, images: "/none")
     let json = try Data(contentsOf: URL(fileURLWithPath: folder + "/comparison.json"))
     let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])

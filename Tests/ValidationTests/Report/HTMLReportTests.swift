@@ -1,19 +1,20 @@
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Validation
 
 @Suite struct HTMLReportTests {
   private func page(_ reports: [ExaminationReport], failure: String? = nil) async throws -> String {
-    let path = try Specimens.path("report.html")
+    let path = try RecordFixtures.path("report.html")
     let predictions = reports.map { Prediction($0) }
     let run = RunDescription(
       phase: "all", command: ["dermgemma", "validate", "all", "--images", "my images"], started: Date(), elapsed: 12,
       version: "1", images: "my images", labels: "labels.csv",
-      readingProtocol: .init(id: "seed", version: "1.0.0", digest: Specimens.digest(0xC0FFEE)),
+      readingProtocol: .init(id: "seed", version: "1.0.0", digest: RecordFixtures.digest(0xC0FFEE)),
       protocolDocument: #"{"id": "seed <b>"}"#,
-      model: .init(name: "tiny", weights: Specimens.digest(0xAB), projector: nil), engine: "llama.cpp 1", seed: 7,
+      model: .init(name: "tiny", weights: RecordFixtures.digest(0xAB), projector: nil), engine: "llama.cpp 1", seed: 7,
       machine: [.init("Machine", "an abacus")], failures: failure == nil ? 0 : 1, remarks: ["a remark <i>"])
     try await HTMLReport.write(
       to: path, run: run, metrics: Metrics.compute(predictions, replicates: 20), examinations: predictions
@@ -28,7 +29,7 @@ import Testing
   @Test func `names, answers and the model's words stay text`() async throws {
     let hostile = "<script>alert(1)</script>\"'&.png"
     let page = try await page(
-      [Specimens.report(name: hostile, text: "</td><img src=x onerror=alert(2)>")],
+      [RecordFixtures.report(name: hostile, text: "</td><img src=x onerror=alert(2)>")],
       failure: "broken.jpg: <svg onload=alert(3)>")
     for markup in ["<script>alert", "<img src=x", "<svg onload", "seed <b>", "a remark <i>"] {
       #expect(!page.contains(markup), "\(markup)")
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func `it needs nothing but itself, and its policy says so`() async throws {
-    let page = try await page([Specimens.report()])
+    let page = try await page([RecordFixtures.report()])
     #expect(page.contains("default-src 'none'; img-src data:;"))
     for address in ["http://", "https://", "src=\"/", "<link", "@import", "url("] {
       #expect(!page.contains(address), "\(address)")
@@ -46,15 +47,16 @@ import Testing
   }
 
   @Test func `it has all that a repeat of the run needs`() async throws {
-    let page = try await page([Specimens.report()])
+    let page = try await page([RecordFixtures.report()])
     for fact in [
-      "dermgemma validate all --images &#39;my images&#39;", Specimens.digest(0xC0FFEE), Specimens.digest(0xAB),
+      "dermgemma validate all --images &#39;my images&#39;", RecordFixtures.digest(0xC0FFEE),
+      RecordFixtures.digest(0xAB),
       "none was used", "llama.cpp 1", "an abacus", "{&quot;id&quot;: &quot;seed &lt;b&gt;&quot;}",
     ] { #expect(page.contains(fact), "\(fact)") }
   }
 
   @Test func `what cleaning took out is struck through, with the reason`() async throws {
-    var report = try Specimens.report(text: "Kept words.")
+    var report = try RecordFixtures.report(text: "Kept words.")
     report.description = CleanedDescription(
       raw: "Kept words. I cannot help.", cleaned: "Kept words.",
       removed: [RemovedSentence(sentence: "I cannot help.", reason: .refusal)])
@@ -63,7 +65,7 @@ import Testing
   }
 
   @Test func `a run without labels has no figures, and a report all the same`() async throws {
-    var report = try Specimens.report()
+    var report = try RecordFixtures.report()
     report.groundTruth = nil
     let page = try await page([report])
     #expect(!page.contains("id=\"figures\"") && page.contains("id=\"images\"") && page.contains("no label"))

@@ -1,13 +1,14 @@
 import Datasets
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Validation
 
 @Suite struct RosterTests {
   private func folder(_ files: [String: String]) throws -> String {
-    let folder = URL(fileURLWithPath: try Specimens.path("images"))
+    let folder = URL(fileURLWithPath: try RecordFixtures.path("images"))
     for (name, text) in files {
       let file = folder.appendingPathComponent(name)
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -74,7 +75,7 @@ import Testing
   }
 
   @Test func `how a list of images differs from an earlier one is told by name`() throws {
-    let folder = try RunFolder(try Specimens.path("out"))
+    let folder = try RunFolder(try RecordFixtures.path("out"))
     try ImageList.write(
       try Manifest.images(in: self.folder(["a.jpg": "1", "b.jpg": "2"]), labels: nil, metadata: nil), to: folder)
     let other = try Manifest.images(in: self.folder(["a.jpg": "9", "c.jpg": "2"]), labels: nil, metadata: nil)

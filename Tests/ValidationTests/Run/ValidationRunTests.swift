@@ -3,6 +3,7 @@ import Dermoscopy
 import Foundation
 import Records
 import Synchronization
+import TestRecords
 import Testing
 
 @testable import Validation
@@ -14,14 +15,15 @@ import Testing
     let entries = (0..<count).map { index in
       Sample(
         position: index, name: "image-\(index).png", source: .file(path: "/none/\(index)"),
-        digest: Specimens.digest(index + 1), truth: GroundTruth(code: "NV"),
+        digest: RecordFixtures.digest(index + 1), truth: GroundTruth(code: "NV"),
         metadata: LesionMetadata(lesion: "L\(index / 2)"))
     }
     return Manifest(entries, coverage: LabelCoverage(entries, labels: nil, wasLimited: false))
   }
 
   private func report(_ entry: Sample) throws -> ExaminationReport {
-    try Specimens.report(name: entry.name, image: entry.position + 1, code: LesionCode.allCases[entry.position % 4])
+    try RecordFixtures.report(
+      name: entry.name, image: entry.position + 1, code: LesionCode.allCases[entry.position % 4])
   }
 
   private struct Setting {
@@ -31,13 +33,13 @@ import Testing
     var run: Run { recorder.run }
 
     init(_ manifest: Manifest, mode: RunRecords.Mode = .fresh, in path: String? = nil) async throws {
-      folder = try RunFolder(try path ?? Specimens.path("out"))
+      folder = try RunFolder(try path ?? RecordFixtures.path("out"))
       records = try await RunRecords(folder: folder, scope: .all, mode: mode)
       let settings = RunSettings(
         scope: .all, images: "x", notes: nil, labels: nil, metadata: nil, limit: nil, manifest: manifest, parallel: 4,
         threads: 1, version: "1")
       recorder = try await records.begin(
-        settings, provenance: Specimens.run().provenance, manifest: manifest, command: ["validate", "all"])
+        settings, provenance: RecordFixtures.run().provenance, manifest: manifest, command: ["validate", "all"])
     }
   }
 
@@ -83,7 +85,7 @@ import Testing
     let failures = Mutex<[String]>([])
     let run = ValidationRun(recorder: setting.recorder, manifest: manifest, parallel: 1) { entry in
       var report = try report(entry)
-      if entry.position == 1 { report.image.sha256 = Specimens.digest(99) }
+      if entry.position == 1 { report.image.sha256 = RecordFixtures.digest(99) }
       return report
     }
     try await run.examine(run.remaining()) { _, outcome in
@@ -93,7 +95,7 @@ import Testing
   }
 
   @Test func `a folder holds one validation at a time, and results are not overwritten in silence`() async throws {
-    let path = try Specimens.path("out")
+    let path = try RecordFixtures.path("out")
     let manifest = manifest(2)
     do {
       let setting = try await Setting(manifest, in: path)
@@ -111,7 +113,7 @@ import Testing
   }
 
   @Test func `a folder that is in use closes no file of others`() async throws {
-    let path = try Specimens.path("out")
+    let path = try RecordFixtures.path("out")
     let holder = try RunFolder(path)
     let refusals = Task.detached {
       var count = 0
@@ -139,12 +141,12 @@ import Testing
     var provenance = setting.run.provenance
     #expect(settings.changes(since: setting.run, provenance: provenance, differences: []).isEmpty)
     provenance.seed = 3
-    provenance.weights = Specimens.digest(5)
+    provenance.weights = RecordFixtures.digest(5)
     let changes = settings.changes(since: setting.run, provenance: provenance, differences: [])
     #expect(
       changes.count == 2 && changes[0].hasPrefix("the seed changed") && changes[1].hasPrefix("the weights changed"))
     provenance = setting.run.provenance
-    provenance.protocolDigest = Specimens.digest(6)
+    provenance.protocolDigest = RecordFixtures.digest(6)
     #expect(
       settings.changes(since: setting.run, provenance: provenance, differences: []).first?
         .hasPrefix("the protocol changed (it was seed 1.0.0") == true)
@@ -176,7 +178,7 @@ import Testing
     let setting = try await Setting(manifest)
     let text = String(repeating: "The network is even and brown. ", count: 100)
     let run = ValidationRun(recorder: setting.recorder, manifest: manifest, parallel: 4) { entry in
-      try Specimens.report(name: entry.name, image: entry.position + 1, text: text)
+      try RecordFixtures.report(name: entry.name, image: entry.position + 1, text: text)
     }
     let half = Array(0..<(count / 3))
     try await run.examine(half) { _, _ in }

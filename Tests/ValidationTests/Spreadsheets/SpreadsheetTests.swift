@@ -2,13 +2,14 @@ import Datasets
 import Dermoscopy
 import Foundation
 import Tables
+import TestRecords
 import Testing
 
 @testable import Validation
 
 @Suite struct SpreadsheetTests {
   @Test func `whatever a model writes is read back as it was`() throws {
-    let path = try Specimens.path("table.csv")
+    let path = try RecordFixtures.path("table.csv")
     let texts = ["a,b", "say \"no\"", "two\nlines", "cr\r\nlf", " led by a space", "", "größer", "=1+1"]
     let sheet = try Spreadsheet(path: path, header: ["filename", "text"])
     for (index, text) in texts.enumerated() { try sheet.add(["\(index)", text]) }
@@ -22,7 +23,7 @@ import Testing
   }
 
   @Test func `a table that is not finished leaves what was there, and nothing else`() throws {
-    let path = try Specimens.path("table.csv")
+    let path = try RecordFixtures.path("table.csv")
     try Data("old".utf8).write(to: URL(fileURLWithPath: path))
     do {
       let sheet = try Spreadsheet(path: path, header: ["a"])
@@ -52,7 +53,7 @@ import Testing
 
   @Test func `a row says what each phase found, and whose flags are whose`() throws {
     let seed = try ReadingProtocol.builtin(named: "seed")
-    var report = try Specimens.report(name: "sub/lesion.jpg", text: "I cannot say. It is oval.")
+    var report = try RecordFixtures.report(name: "sub/lesion.jpg", text: "I cannot say. It is oval.")
     report.diagnosis = Diagnosis(
       code: .nevus, method: .fallback, raw: "perhaps", probabilities: CodeProbabilities([0.1, 0.7, 0.1, 0.1]))
     report.flags = [.guardrail, .invalidCode]
@@ -75,10 +76,10 @@ import Testing
   }
 
   @Test func `scores for ISIC have its seven categories`() throws {
-    let row = try #require(ISICScores.row(try Specimens.report(name: "ISIC_1.jpg")))
+    let row = try #require(ISICScores.row(try RecordFixtures.report(name: "ISIC_1.jpg")))
     #expect(ISICScores.header.joined(separator: ",") == "image,MEL,NV,BCC,AKIEC,BKL,DF,VASC")
     #expect(row == ["ISIC_1", "0.100000", "0.700000", "0.100000", "0.000000", "0.100000", "0.000000", "0.000000"])
-    var partial = try Specimens.report()
+    var partial = try RecordFixtures.report()
     partial.diagnosis = nil
     #expect(ISICScores.row(partial) == nil)
   }

@@ -1,6 +1,7 @@
 import Datasets
 import Dermoscopy
 import Foundation
+import TestRecords
 import Testing
 
 @testable import Validation
@@ -8,7 +9,7 @@ import Testing
 /// One picture under several names.
 @Suite struct SamePictureTests {
   private func folder(_ files: [String: String]) throws -> String {
-    let folder = URL(fileURLWithPath: try Specimens.path("images"))
+    let folder = URL(fileURLWithPath: try RecordFixtures.path("images"))
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
     return folder.path
@@ -29,7 +30,8 @@ import Testing
           && $0.hasSuffix(": a.jpg = b.jpg, d.jpg = e.jpg")
       })
     #expect(
-      coverage.remarks.contains("2 images that are one picture with another label, all taken as unlabelled: a.jpg, b.jpg")
+      coverage.remarks.contains(
+        "2 images that are one picture with another label, all taken as unlabelled: a.jpg, b.jpg")
     )
   }
 

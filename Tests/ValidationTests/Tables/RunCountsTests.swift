@@ -1,4 +1,5 @@
 import Dermoscopy
+import TestRecords
 import Testing
 
 @testable import Validation
@@ -8,7 +9,7 @@ import Testing
     var counts = RunCounts(try .builtin(named: "seed"))
     for index in 0..<count {
       let flags: [QualityFlag] = index < flagged ? [.verboseOutput] : []
-      counts.add(try Specimens.report(code: code, flags: flags), elapsed: 1500)
+      counts.add(try RecordFixtures.report(code: code, flags: flags), elapsed: 1500)
     }
     return counts
   }
@@ -20,7 +21,7 @@ import Testing
 
   @Test func `answers are counted by value, and every value of a list counts`() throws {
     var counts = try self.counts(1)
-    var report = try Specimens.report()
+    var report = try RecordFixtures.report()
     report.observations = Observations([
       ("Structures", Observation(value: "dots, globules", raw: "")), ("Colors", Observation(value: "unclear", raw: "")),
     ])
@@ -37,7 +38,7 @@ import Testing
     #expect(try lines(counts(20)).contains { $0.contains("Code") && $0.contains("⚠ nearly always the same") })
     #expect(try !lines(counts(9)).contains { $0.contains("⚠") })
     var mixed = try counts(17)
-    for _ in 0..<3 { mixed.add(try Specimens.report(code: .melanoma), elapsed: 1) }
+    for _ in 0..<3 { mixed.add(try RecordFixtures.report(code: .melanoma), elapsed: 1) }
     #expect(try !lines(mixed).contains { $0.contains("Code") && $0.contains("⚠") })
     #expect(mixed.commonestCode?.code == .nevus && mixed.commonestCode?.images == 17)
   }
@@ -79,8 +80,9 @@ import Testing
 
   @Test func `diagnostics show what was asked and what came back, of flagged answers alone`() throws {
     let seed = try ReadingProtocol.builtin(named: "seed")
-    #expect(Diagnostics.lines(of: try Specimens.report(), by: seed).isEmpty)
-    var report = try Specimens.report(name: "a\u{1B}[31m.jpg", text: "The shape is consistent and the border regular.")
+    #expect(Diagnostics.lines(of: try RecordFixtures.report(), by: seed).isEmpty)
+    var report = try RecordFixtures.report(
+      name: "a\u{1B}[31m.jpg", text: "The shape is consistent and the border regular.")
     let raw = "It could be MEL, or else NV; I would not know which of them it is.\n"
     report.diagnosis = Diagnosis(
       code: .nevus, method: .fallback, raw: raw, probabilities: CodeProbabilities([0.1, 0.7, 0.1, 0.1]))

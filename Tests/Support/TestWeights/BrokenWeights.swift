@@ -1,13 +1,11 @@
 import Foundation
 
 /// Weights files that must be refused, each broken in one way.
-///
-/// Foundation only, so that other test targets can link to this file.
-enum BrokenWeights {
+package enum BrokenWeights {
   /// Writes every kind into a folder.
   ///
   /// - Returns: for each its name and the files to give; the projector is `nil` where the text model is enough to tell.
-  static func all(in folder: URL) throws -> [(name: String, textPath: String, projectorPath: String?)] {
+  package static func all(in folder: URL) throws -> [(name: String, textPath: String, projectorPath: String?)] {
     let good = try TinyWeights().write(into: folder)
     // Made once: making weights is most of the work.
     let (goodText, goodProjector) = (TinyWeights().text, TinyWeights().projector)
@@ -95,18 +93,18 @@ enum BrokenWeights {
 
 extension GGUFWriter {
   /// Gives a piece of the tiny vocabulary another text.
-  mutating func rename(piece: String, to text: String) {
+  package mutating func rename(piece: String, to text: String) {
     change(pieces: { $0 == Array(piece.utf8) ? Array(text.utf8) : $0 })
   }
 
   /// Changes the pieces of the tiny vocabulary; a `nil` leaves one out.
-  mutating func change(pieces change: ([UInt8]) -> [UInt8]?) {
+  package mutating func change(pieces change: ([UInt8]) -> [UInt8]?) {
     let pieces = TinyWeights.pieces.map { Array($0.text.utf8) }
     self["tokenizer.ggml.tokens"] = .strings(pieces.compactMap(change))
   }
 
   /// Sets one of a tensor's 32-bit floats.
-  mutating func set(_ value: Float, in name: String) {
+  package mutating func set(_ value: Float, in name: String) {
     change(name) { $0.data.replaceSubrange(4..<8, with: littleEndian(value.bitPattern)) }
   }
 }

@@ -3,28 +3,28 @@ import Foundation
 /// Small pictures made byte by byte, so that tests need no files and no other program.
 ///
 /// Unless said otherwise each is 24 × 16 pixels, and pixel (x, y) is `color(x, y)`.
-enum HandmadeImages {
-  static let width = 24
-  static let height = 16
+package enum HandmadeImages {
+  package static let width = 24
+  package static let height = 16
 
-  static func color(_ x: Int, _ y: Int) -> [UInt8] { [UInt8(x * 10), UInt8(y * 15), 120] }
+  package static func color(_ x: Int, _ y: Int) -> [UInt8] { [UInt8(x * 10), UInt8(y * 15), 120] }
 
-  static var pixels: [UInt8] { (0..<height).flatMap { y in (0..<width).flatMap { x in color(x, y) } } }
+  package static var pixels: [UInt8] { (0..<height).flatMap { y in (0..<width).flatMap { x in color(x, y) } } }
 
-  static func repeated(_ bytes: [UInt8], _ times: Int) -> [UInt8] { (0..<times).flatMap { _ in bytes } }
+  package static func repeated(_ bytes: [UInt8], _ times: Int) -> [UInt8] { (0..<times).flatMap { _ in bytes } }
 
-  static func bigEndian(_ value: Int, _ bytes: Int) -> [UInt8] {
+  package static func bigEndian(_ value: Int, _ bytes: Int) -> [UInt8] {
     (0..<bytes).reversed().map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
   }
 
-  static func littleEndian(_ value: Int, _ bytes: Int) -> [UInt8] { bigEndian(value, bytes).reversed() }
+  package static func littleEndian(_ value: Int, _ bytes: Int) -> [UInt8] { bigEndian(value, bytes).reversed() }
 
   // MARK: PNG
 
-  static let pngMark: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  package static let pngMark: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   /// A PNG of stored rows; `chunks` stand between header and picture.
-  static func png(
+  package static func png(
     width: Int = width, height: Int = height, depth: Int = 8, colorType: Int = 2, interlace: Int = 0,
     rows: [[UInt8]]? = nil, chunks: [[UInt8]] = []
   ) -> [UInt8] {
@@ -34,18 +34,18 @@ enum HandmadeImages {
       + chunk("IEND", [])
   }
 
-  static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+  package static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
     bigEndian(data.count, 4) + Array(name.utf8) + data + bigEndian(Int(crc32(Array(name.utf8) + data)), 4)
   }
 
-  static func crc32(_ bytes: [UInt8]) -> UInt32 {
+  package static func crc32(_ bytes: [UInt8]) -> UInt32 {
     ~bytes.reduce(~0) { crc, byte in
       (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
     }
   }
 
   /// zlib data of one stored block (RFC 1950, 1951); at most 65,535 bytes.
-  static func stored(_ bytes: [UInt8]) -> [UInt8] {
+  package static func stored(_ bytes: [UInt8]) -> [UInt8] {
     let (a, b) = bytes.reduce((1, 0)) { sums, byte in
       let a = (sums.0 + Int(byte)) % 65_521
       return (a, (sums.1 + a) % 65_521)
@@ -55,7 +55,7 @@ enum HandmadeImages {
   }
 
   /// Raw deflate data of 258 × `repeats` + 1 zeros: one literal, then the longest match again and again.
-  static func deflatedZeros(repeats: Int) -> [UInt8] {
+  package static func deflatedZeros(repeats: Int) -> [UInt8] {
     var bits: [UInt8] = [1, 1, 0] + [0, 0, 1, 1, 0, 0, 0, 0]
     for _ in 0..<repeats { bits += [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }
     bits += [0, 0, 0, 0, 0, 0, 0]
@@ -67,7 +67,7 @@ enum HandmadeImages {
   // MARK: BMP
 
   /// A BMP with the given rows as they stand in the file, each padded here to four bytes.
-  static func bmp(
+  package static func bmp(
     width: Int = width, height: Int = height, bits: Int = 24, compression: Int = 0, headerSize: Int = 40,
     masks: [Int] = [], palette: [[UInt8]] = [], rows: [[UInt8]]? = nil, data: [UInt8]? = nil, offset: Int? = nil
   ) -> [UInt8] {
@@ -91,15 +91,18 @@ enum HandmadeImages {
 
   // MARK: TIFF
 
-  struct Field {
-    var type = 3
-    var values: [Int]
-    static func short(_ values: Int...) -> Field { Field(values: values) }
-    static func long(_ values: Int...) -> Field { Field(type: 4, values: values) }
+  package struct Field {
+    package var type: Int
+    package var values: [Int]
+
+    package init(type: Int = 3, values: [Int]) { (self.type, self.values) = (type, values) }
+
+    package static func short(_ values: Int...) -> Field { Field(values: values) }
+    package static func long(_ values: Int...) -> Field { Field(type: 4, values: values) }
   }
 
   /// A little-endian TIFF of one strip at byte 8. `changes` replace fields, or take them away where `nil`.
-  static func tiff(
+  package static func tiff(
     _ changes: [Int: Field?] = [:], data: [UInt8]? = nil, next: (_ directory: Int) -> Int = { _ in 0 }
   ) -> [UInt8] {
     let data = data ?? pixels
@@ -129,10 +132,10 @@ enum HandmadeImages {
 
   // MARK: Made once by Pillow, as no encoder of ours writes them
 
-  static func decoded(_ base64: String) -> [UInt8] { [UInt8](Data(base64Encoded: base64) ?? Data()) }
+  package static func decoded(_ base64: String) -> [UInt8] { [UInt8](Data(base64Encoded: base64) ?? Data()) }
 
   /// Baseline, quality 50.
-  static var jpeg: [UInt8] {
+  package static var jpeg: [UInt8] {
     decoded(
       """
       /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX
@@ -148,7 +151,7 @@ enum HandmadeImages {
   }
 
   /// Progressive, quality 50.
-  static var progressiveJPEG: [UInt8] {
+  package static var progressiveJPEG: [UInt8] {
     decoded(
       """
       /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeX
@@ -162,7 +165,7 @@ enum HandmadeImages {
   }
 
   /// 16 × 16, no cyan, full magenta and yellow, no black; with Adobe's marker, which says that inks are stored inverted.
-  static var cmykJPEG: [UInt8] {
+  package static var cmykJPEG: [UInt8] {
     decoded(
       """
       /9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAQCwwODAoQDg0OEhEQExgoGhgWFhgxIyUdKDozPTw5Mzg3QEhcTkBEV0U3OFBtUVdfYmdoZz5NcXlwZH
@@ -173,7 +176,7 @@ enum HandmadeImages {
       """.filter { !$0.isWhitespace })
   }
 
-  static var lossyWebP: [UInt8] {
+  package static var lossyWebP: [UInt8] {
     decoded(
       """
       UklGRnYAAABXRUJQVlA4IGoAAACwAwCdASoYABAAPm0uk0WkIqGYBABABsS2AE6ZQjubyUAwguLtAAD+/GtPC42BkoVPbwjea0NH/wWWS5Wqp2
@@ -181,12 +184,12 @@ enum HandmadeImages {
       """.filter { !$0.isWhitespace })
   }
 
-  static var losslessWebP: [UInt8] {
+  package static var losslessWebP: [UInt8] {
     decoded("UklGRi4AAABXRUJQVlA4TCIAAAAvF8ADALkyRPQ/dhHR/wCRtk0d3L/jwcNRGLyYAKoeqP8E")
   }
 
   /// Two frames: (200, 120, 80) everywhere, then blue.
-  static var animatedWebP: [UInt8] {
+  package static var animatedWebP: [UInt8] {
     decoded(
       """
       UklGRoYAAABXRUJQVlA4WAoAAAACAAAAFwAADwAAQU5JTQYAAAAAAAAAAABBTk1GKgAAAAAAAAAAABcAAA8AAGQAAAJWUDhMEQAAAC8XwAMAB1
@@ -195,21 +198,23 @@ enum HandmadeImages {
   }
 
   /// (200, 120, 80) in the left half; the right half is transparent.
-  static var transparentWebP: [UInt8] { decoded("UklGRigAAABXRUJQVlA4TBsAAAAvF8ADEA8weIM8UPMf8BASEB74v1a3IKL/kcwA") }
+  package static var transparentWebP: [UInt8] {
+    decoded("UklGRigAAABXRUJQVlA4TBsAAAAvF8ADEA8weIM8UPMf8BASEB74v1a3IKL/kcwA")
+  }
 
   /// A JPEG with one more segment, right after its start.
-  static func jpeg(_ jpeg: [UInt8], withSegment marker: UInt8, _ data: [UInt8]) -> [UInt8] {
+  package static func jpeg(_ jpeg: [UInt8], withSegment marker: UInt8, _ data: [UInt8]) -> [UInt8] {
     Array(jpeg.prefix(2)) + [0xFF, marker] + bigEndian(data.count + 2, 2) + data + jpeg.dropFirst(2)
   }
 
   /// EXIF with an orientation.
-  static func exif(orientation: Int) -> [UInt8] {
+  package static func exif(orientation: Int) -> [UInt8] {
     Array("Exif".utf8) + [0, 0, 0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0]
       + littleEndian(orientation, 4) + [0, 0, 0, 0]
   }
 
   /// Where a JPEG's segment of a kind begins, at its marker; its length follows at + 2.
-  static func segment(_ marker: UInt8, in jpeg: [UInt8]) -> Int {
+  package static func segment(_ marker: UInt8, in jpeg: [UInt8]) -> Int {
     var offset = 2
     while offset + 4 < jpeg.count {
       if jpeg[offset + 1] == marker { return offset }

@@ -4,17 +4,17 @@ import Foundation
 ///
 /// Nothing of it can hold up who waits for the tests: its standard error goes to a file, and it ends by itself as soon as
 /// its parent has gone. What waits for it does so on a thread that is not of Swift's shared pool.
-struct StandInServer: Sendable {
+package struct StandInServer: Sendable {
   /// The hub's and the archive's address.
-  let endpoint: String
+  package let endpoint: String
   /// The address of the storage that the hub redirects to.
-  let storage: String
+  package let storage: String
 
-  struct NotStarted: Error { var complaint: String }
-  struct Impatient: Error { var awaited: String }
+  package struct NotStarted: Error { package var message: String }
+  package struct TimedOut: Error { package var awaited: String }
 
   /// Started when it is first asked for.
-  static var shared: StandInServer { get async throws { try await started.value } }
+  package static var shared: StandInServer { get async throws { try await started.value } }
 
   private static let started = Task {
     try await withCheckedThrowingContinuation { continuation in
@@ -25,8 +25,7 @@ struct StandInServer: Sendable {
   nonisolated(unsafe) private static var running: (Process, Pipe)?  // Set once, and never read: keeps them alive.
 
   private init() throws {
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("StandIns/server.py")
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("server.py")
     let (input, output) = (Pipe(), Pipe())
     for end in [input.fileHandleForWriting, output.fileHandleForReading] {
       _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
@@ -45,7 +44,7 @@ struct StandInServer: Sendable {
     while !line.hasSuffix("\n") {
       let bytes = output.fileHandleForReading.availableData
       guard !bytes.isEmpty else {
-        throw NotStarted(complaint: (try? String(contentsOf: errors, encoding: .utf8)) ?? "")
+        throw NotStarted(message: (try? String(contentsOf: errors, encoding: .utf8)) ?? "")
       }
       line += String(decoding: bytes, as: UTF8.self)
     }
@@ -56,11 +55,11 @@ struct StandInServer: Sendable {
 
   /// Waits until something holds, for a minute at most.
   ///
-  /// - Throws: `Impatient`, or `CancellationError` when the test's time is up.
-  static func wait(for awaited: String, until holds: () async throws -> Bool) async throws {
+  /// - Throws: `TimedOut`, or `CancellationError` when the test's time is up.
+  package static func wait(for awaited: String, until holds: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while try await !holds() {
-      guard ContinuousClock.now < deadline else { throw Impatient(awaited: awaited) }
+      guard ContinuousClock.now < deadline else { throw TimedOut(awaited: awaited) }
       try await Task.sleep(for: .milliseconds(10))
     }
   }

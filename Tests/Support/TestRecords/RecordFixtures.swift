@@ -3,27 +3,27 @@ import Foundation
 import Records
 
 /// Runs, reports and folders for tests.
-enum Specimens {
+package enum RecordFixtures {
   private static let root: URL = {
     let root = FileManager.default.temporaryDirectory.appendingPathComponent("dermgemma-records-\(UUID().uuidString)")
-    atexit { try? FileManager.default.removeItem(at: Specimens.root) }
+    atexit { try? FileManager.default.removeItem(at: RecordFixtures.root) }
     return root
   }()
 
   /// A path in a new and empty folder.
-  static func path(_ name: String = "records.sqlite") throws -> String {
+  package static func path(_ name: String = "records.sqlite") throws -> String {
     let folder = root.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return folder.appendingPathComponent(name).path
   }
 
   /// 64 hexadecimal digits that say a number.
-  static func digest(_ number: Int) -> String {
+  package static func digest(_ number: Int) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: 64 - digits.count) + digits
   }
 
-  static func run(kind: String = "analyze", weights: Int = 0xAB) -> Run {
+  package static func run(kind: String = "analyze", weights: Int = 0xAB) -> Run {
     Run(
       kind: kind, started: Date(timeIntervalSince1970: 1_700_000_000.123),
       command: ["analyze", "a b.png", "--seed", "7"],
@@ -35,7 +35,7 @@ enum Specimens {
   }
 
   /// A report with every sort of text that could go wrong on the way.
-  static func report(
+  package static func report(
     name: String = "lesion.jpg", image: Int = 1, code: LesionCode = .nevus, flags: [QualityFlag] = [],
     text: String = "An even network, brown.", weights: Int = 0xAB, seed: UInt64 = .max
   ) throws -> ExaminationReport {
@@ -62,7 +62,7 @@ enum Specimens {
         """)
   }
 
-  static func examination(
+  package static func examination(
     _ position: Int, of run: Run, name: String? = nil, image: Int? = nil, code: LesionCode = .nevus,
     flags: [QualityFlag] = [], text: String = "An even network, brown.", finished: Date = Date()
   ) throws -> StoredExamination {
@@ -73,7 +73,7 @@ enum Specimens {
       elapsed: 25.25, details: #"{"asked": "what?"}"#)
   }
 
-  static func failure(_ position: Int, of run: Run, image: Int? = nil) -> StoredExamination {
+  package static func failure(_ position: Int, of run: Run, image: Int? = nil) -> StoredExamination {
     StoredExamination(
       run: run.id, position: position, imageName: "broken.jpg", imageDigest: image.map(digest),
       outcome: .failure(ExaminationFailure(RecordFault.missing(store: "x"))), elapsed: 1)
@@ -81,9 +81,12 @@ enum Specimens {
 }
 
 /// Numbers that are the same each time (splitmix64).
-struct FixedNumbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
+package struct FixedNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(state: UInt64) { self.state = state }
+
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

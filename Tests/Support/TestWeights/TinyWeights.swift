@@ -2,24 +2,26 @@ import Foundation
 
 /// A complete Gemma 3 text model and projector of a few hundred kilobytes, with weights of noise from a fixed seed.
 ///
-/// llama.cpp loads both and generates with them. Foundation only, so that other test targets can link to this file.
-struct TinyWeights {
-  var width = 32
-  var blocks = 2
-  var heads = 2
-  var headsKV = 1
-  var headWidth = 16
-  var feedForward = 64
-  var towerWidth = 24
-  var towerBlocks = 1
-  var towerFeedForward = 40
-  var towerHeads = 2
-  var imageSide = 56
-  var patchSide = 14
-  var pooling = 2
+/// llama.cpp loads both and generates with them.
+package struct TinyWeights {
+  package var width: Int
+  package var blocks: Int
+  package var heads = 2
+  package var headsKV = 1
+  package var headWidth = 16
+  package var feedForward = 64
+  package var towerWidth = 24
+  package var towerBlocks = 1
+  package var towerFeedForward = 40
+  package var towerHeads = 2
+  package var imageSide = 56
+  package var patchSide = 14
+  package var pooling = 2
+
+  package init(width: Int = 32, blocks: Int = 2) { (self.width, self.blocks) = (width, blocks) }
 
   /// Pieces with their types: control 3, unknown 2, byte 6, user-defined 4, normal 1.
-  static let pieces: [(text: String, type: Int32)] = {
+  package static let pieces: [(text: String, type: Int32)] = {
     var pieces: [(String, Int32)] = [("<pad>", 3), ("<eos>", 3), ("<bos>", 3), ("<unk>", 2)]
     pieces += ["<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>"].map { ($0, 3) }
     pieces.append(("<image_soft_token>", 3))
@@ -31,7 +33,7 @@ struct TinyWeights {
   }()
 
   /// The text model.
-  var text: GGUFWriter {
+  package var text: GGUFWriter {
     var file = GGUFWriter()
     var noise = Noise(seed: 1)
     file["general.architecture"] = .string("gemma3")
@@ -83,7 +85,7 @@ struct TinyWeights {
   }
 
   /// The projector.
-  var projector: GGUFWriter {
+  package var projector: GGUFWriter {
     var file = GGUFWriter()
     var noise = Noise(seed: 2)
     file["general.architecture"] = .string("clip")
@@ -124,7 +126,7 @@ struct TinyWeights {
   /// Writes both files into a folder.
   ///
   /// - Returns: their paths.
-  func write(into folder: URL) throws -> (text: String, projector: String) {
+  package func write(into folder: URL) throws -> (text: String, projector: String) {
     let paths = (folder.appendingPathComponent("tiny.gguf"), folder.appendingPathComponent("tiny-mmproj.gguf"))
     try Data(text.file).write(to: paths.0)
     try Data(projector.file).write(to: paths.1)
@@ -133,12 +135,12 @@ struct TinyWeights {
 }
 
 /// SplitMix64, as a source of small weights.
-struct Noise {
+package struct Noise {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -147,11 +149,11 @@ struct Noise {
   }
 
   /// A number between -0.1 and 0.1.
-  mutating func weight() -> Float { (Float(next() >> 40) / Float(1 << 24) - 0.5) * 0.2 }
+  package mutating func weight() -> Float { (Float(next() >> 40) / Float(1 << 24) - 0.5) * 0.2 }
 }
 
 extension GGUFWriter {
-  mutating func addMatrix(_ name: String, _ shape: [Int], _ noise: inout Noise, half: Bool = false) {
+  package mutating func addMatrix(_ name: String, _ shape: [Int], _ noise: inout Noise, half: Bool = false) {
     let count = shape.reduce(1, *)
     var data: [UInt8] = []
     data.reserveCapacity(count * 4)
@@ -162,16 +164,16 @@ extension GGUFWriter {
     add(name, shape, type: half ? 1 : 0, data)
   }
 
-  mutating func addVector(_ name: String, _ length: Int, _ value: Float) {
+  package mutating func addVector(_ name: String, _ length: Int, _ value: Float) {
     add(name, [length], type: 0, (0..<length).flatMap { _ in littleEndian(value.bitPattern) })
   }
 
-  mutating func addNorm(_ name: String, _ length: Int) {
+  package mutating func addNorm(_ name: String, _ length: Int) {
     addVector("\(name).weight", length, 1)
     addVector("\(name).bias", length, 0)
   }
 
-  mutating func add(_ name: String, _ shape: [Int], type: UInt32, _ data: [UInt8]) {
+  package mutating func add(_ name: String, _ shape: [Int], type: UInt32, _ data: [UInt8]) {
     tensors.append(Tensor(name: Array(name.utf8), shape: shape.map(UInt64.init), type: type, data: data))
   }
 

@@ -4,10 +4,10 @@ import Faults
 import Synchronization
 import VisionLanguage
 
-/// A model that says what a test wants, and remembers what it was asked.
-final class ScriptedModel: VisionLanguageModel {
+/// A model that says what a test wants, and remembers what it was asked unless it is told not to.
+package final class ScriptedModel: VisionLanguageModel {
   /// What becomes of one request.
-  enum Answer {
+  package enum Answer {
     case says(String)
     case fails(any Error)
     /// Says a little and never ends.
@@ -17,28 +17,31 @@ final class ScriptedModel: VisionLanguageModel {
   }
 
   /// What was done to the model.
-  enum Call: Equatable {
+  package enum Call: Equatable {
     case look
     case respond([GenerationRequest], seesImage: Bool)
     case score([String], Prompt, seesImage: Bool)
     case close
   }
 
-  struct Broken: Fault, Equatable {
-    var kind: FaultKind { .unusableWeights }
-    var description: String { "the weights are broken" }
+  package struct Broken: Fault, Equatable {
+    package init() {}
+
+    package var kind: FaultKind { .unusableWeights }
+    package var description: String { "the weights are broken" }
   }
 
-  let answer: @Sendable (GenerationRequest) -> Answer
-  let logProbabilities: [Double]
-  let recommendedSampling: RecommendedSampling
-  let metadata: [String: [Double]]
-  let lookingFails: Bool
+  package let answer: @Sendable (GenerationRequest) -> Answer
+  package let logProbabilities: [Double]
+  package let recommendedSampling: RecommendedSampling
+  package let metadata: [String: [Double]]
+  package let lookingFails: Bool
+  private let remembers: Bool
   private let log = Mutex<[Call]>([])
 
-  init(
+  package init(
     logProbabilities: [Double] = [-2, -0.3, -3, -4], recommendedSampling: RecommendedSampling = .init(),
-    metadata: [String: [Double]] = [:], lookingFails: Bool = false,
+    metadata: [String: [Double]] = [:], lookingFails: Bool = false, remembers: Bool = true,
     answer: @escaping @Sendable (GenerationRequest) -> Answer = ScriptedModel.typical
   ) {
     self.answer = answer
@@ -46,29 +49,33 @@ final class ScriptedModel: VisionLanguageModel {
     self.recommendedSampling = recommendedSampling
     self.metadata = metadata
     self.lookingFails = lookingFails
+    self.remembers = remembers
   }
 
-  var calls: [Call] { log.withLock { $0 } }
-  func note(_ call: Call) { log.withLock { $0.append(call) } }
+  package var calls: [Call] { log.withLock { $0 } }
+  package func note(_ call: Call) {
+    guard remembers else { return }
+    log.withLock { $0.append(call) }
+  }
 
-  var identity: ModelIdentity {
+  package var identity: ModelIdentity {
     ModelIdentity(
       name: "Scripted", weights: SHA256Digest(of: [1]), projector: SHA256Digest(of: [2]), engine: "script 1.0")
   }
-  let imageSide: Int? = 224
-  func metadataNumbers(_ key: String) -> [Double]? { metadata[key] }
+  package let imageSide: Int? = 224
+  package func metadataNumbers(_ key: String) -> [Double]? { metadata[key] }
 
-  func encode(_ image: PixelImage) async throws -> any ImageContext {
+  package func encode(_ image: PixelImage) async throws -> any ImageContext {
     note(.look)
     if lookingFails { throw Broken() }
     return View(model: self)
   }
 
-  func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
+  package func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
     respond(to: requests, seesImage: false)
   }
 
-  func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
+  package func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
     score(labels, after: prompt, seesImage: false)
   }
 
@@ -114,18 +121,18 @@ final class ScriptedModel: VisionLanguageModel {
 }
 
 extension ScriptedModel {
-  static let typicalDescription = """
+  package static let typicalDescription = """
     The oval shape is consistent with the image and the border is regular. \
     The pigment network matches the notes, and no vessels or regression are visible.
     """
 
   /// Answers of a model that does its work well.
-  @Sendable static func typical(_ request: GenerationRequest) -> Answer {
+  @Sendable package static func typical(_ request: GenerationRequest) -> Answer {
     answers(["shape": " Oval.", "network": " Yes", "structures": " Dots and globules", "code that": " NV"])(request)
   }
 
   /// Answers by a word of the prompt, before those of a model that does its work well.
-  static func answers(_ texts: [String: String]) -> @Sendable (GenerationRequest) -> Answer {
+  package static func answers(_ texts: [String: String]) -> @Sendable (GenerationRequest) -> Answer {
     { request in
       let text = request.prompt.text
       if text.contains("Choose the code") { return .says(texts["code that"] ?? " NV") }
@@ -138,7 +145,7 @@ extension ScriptedModel {
   }
 
   /// All requests to generate, in order.
-  var requests: [GenerationRequest] {
+  package var requests: [GenerationRequest] {
     calls.flatMap { call in if case .respond(let requests, _) = call { requests } else { [GenerationRequest]() } }
   }
 }

@@ -1,1 +1,0 @@
-../WeightsTests/GGUFWriter.swift

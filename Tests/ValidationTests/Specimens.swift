@@ -1,1 +1,0 @@
-../RecordsTests/Specimens.swift
