@@ -1,5 +1,6 @@
 import Foundation
 import VisionLanguage
+import Weights
 
 /// What to load, and how much memory and how many sequences it gets.
 public struct EngineConfiguration: Sendable {
@@ -20,6 +21,8 @@ public struct EngineConfiguration: Sendable {
   public var embeddingCacheBytes = 128 << 20
   /// Where to compute.
   public var device: ComputeDevice
+  /// The model families that are accepted.
+  var families: [any ModelFamily] = ModelFamilies.all
   /// Processors that the engine has for itself; `nil` for all that the process may use.
   var processors: Int?
   /// The most free sequences between two answers that are filled; `nil` to choose by the weights' size.

@@ -1,4 +1,3 @@
-import CLlama
 import VisionLanguage
 
 /// An image that was looked at: its prefix is decoded, and prompts fork from it.
@@ -7,16 +6,11 @@ final class LlamaImageContext: ImageContext {
   private let number: ViewNumber
   private let engine: DecodingEngine
   private let format: ChatFormat
-  private let bounds: (start: llama_token, end: llama_token)
 
-  init(
-    number: ViewNumber, engine: DecodingEngine, format: ChatFormat,
-    bounds: (start: llama_token, end: llama_token), cost: EncodingCost
-  ) {
+  init(number: ViewNumber, engine: DecodingEngine, format: ChatFormat, cost: EncodingCost) {
     self.number = number
     self.engine = engine
     self.format = format
-    self.bounds = bounds
     self.cost = cost
   }
 
@@ -26,17 +20,17 @@ final class LlamaImageContext: ImageContext {
   }
 
   func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
-    let (format, bounds) = (format, bounds)
+    let format = format
     return try await engine.generate(
       requests.map {
         TokenRequest(
-          prompt: TokenPrompt(tokens: format.afterImage(bounds, $0.prompt)), sampling: $0.sampling, seed: $0.seed)
+          prompt: TokenPrompt(tokens: format.afterImage($0.prompt)), sampling: $0.sampling, seed: $0.seed)
       }, view: number)
   }
 
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
-    let (format, bounds) = (format, bounds)
-    let scoring = try LabelTokens(labels, after: prompt) { format.afterImage(bounds, $0) }
+    let format = format
+    let scoring = try LabelTokens(labels, after: prompt) { format.afterImage($0) }
     return try await engine.score(scoring.labels, after: TokenPrompt(tokens: scoring.prompt), view: number)
   }
 

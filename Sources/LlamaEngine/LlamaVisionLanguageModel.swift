@@ -4,7 +4,7 @@ import Foundation
 import VisionLanguage
 import Weights
 
-/// MedGemma, or any other Gemma 3, multimodal or text-only, on llama.cpp. Loaded once and shared by all callers.
+/// A model of any family in `ModelFamilies`, multimodal or text-only, on llama.cpp. Loaded once and shared by all callers.
 public final class LlamaVisionLanguageModel: VisionLanguageModel {
   let vocabulary: Tokenizer
   let engine: DecodingEngine
@@ -24,8 +24,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   ///
   /// - Throws: a `Fault` that names the file and what is wrong with it.
   public init(_ configuration: EngineConfiguration) throws {
-    text = try TextWeights(path: configuration.weights)
-    projector = try configuration.projector.map { try ProjectorWeights(path: $0) }
+    let families = configuration.families
+    text = try TextWeights(path: configuration.weights, families: families)
+    projector = try configuration.projector.map { try ProjectorWeights(path: $0, families: families) }
     if let projector { _ = try WeightsPair(text: text, projector: projector) }
 
     let files = try [configuration.weights, configuration.projector].compactMap { try $0.map(OpenedFile.init) }
@@ -34,9 +35,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let usesGPU = try configuration.device.usesGPU()
     let model = try LlamaModel(
       path: configuration.weights, usesGPU: usesGPU, supplements: text.vocabulary.supplements)
-    let vocabulary = try Tokenizer(of: model, checked: text.vocabulary)
+    let vocabulary = Tokenizer(of: model, weights: text)
     self.vocabulary = vocabulary
-    let format = ChatFormat(vocabulary: vocabulary)
+    let format = try ChatFormat(text.family.chat, tokenizer: vocabulary, path: text.path)
     self.format = format
     let cores = configuration.processors ?? EngineConfiguration.availableThreads
     func threads(forWeightsOf bytes: Int) -> Int {
@@ -50,10 +51,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let thread = ComputeThread(name: "dermgemma-decode")
     let isCutUp = shares && projector.map { $0.fileSize >= ThreadChoice.smallWeights } ?? false
     let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, sharedThread: isCutUp ? thread : nil)
-    encoder = try configuration.projector.map { path in
+    encoder = try projector.map { projector in
       let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
       return try VisionEncoder(
-        path: path, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes, on: thread.priority(.images))
+        projector, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes, on: thread.priority(.images))
     }
     for file in files { try file.checkName() }
 
@@ -74,7 +75,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
         sequences: room.sequences, tokensPerSequence: tokens,
         batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU))
     engine = DecodingEngine(
-      context: context, vocabulary: vocabulary, division: .init(views: room.views, prefixes: room.prefixes),
+      context: context, vocabulary: vocabulary, imageAttention: text.family.imageTokens.attention,
+      division: .init(views: room.views, prefixes: room.prefixes),
       ignoresEndOfTurn: configuration.ignoresEndOfTurn,
       longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
       on: thread.priority(.answers))
@@ -143,8 +145,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   ///   - prompt: the turn, of which nothing is read as a special token.
   ///   - sees: whether the prompt stands after an image. What stands before the image comes first then.
   public func promptTokens(of prompt: Prompt, afterImage sees: Bool) -> [Int32] {
-    guard sees, let bounds = vocabulary.imageBounds else { return format.withoutImage(prompt) }
-    return format.beforeImage(bounds) + format.afterImage(bounds, prompt)
+    guard sees, format.takesImages else { return format.withoutImage(prompt) }
+    return format.beforeImage + format.afterImage(prompt)
   }
 
   public func encode(_ image: PixelImage) async throws -> any ImageContext {
@@ -153,14 +155,14 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   /// Looks at an image whose digest is known.
   func encode(_ image: PixelImage, digest: SHA256Digest) async throws -> any ImageContext {
-    guard let encoder, let bounds = vocabulary.imageBounds else { throw EngineFault.noProjector }
+    guard let encoder, format.takesImages else { throw EngineFault.noProjector }
     let outcome = try await encoder.encode(image, digest: digest)
     let embedding = outcome.embedding
-    let before = format.beforeImage(bounds)
-    let view = try await engine.open(after: before, embeddings: embedding.numbers, count: embedding.count)
+    let before = format.beforeImage
+    let view = try await engine.open(after: before, image: embedding)
     let read = view.isOpeningNew ? before.count : 0
     return LlamaImageContext(
-      number: view.number, engine: engine, format: format, bounds: bounds,
+      number: view.number, engine: engine, format: format,
       cost: EncodingCost(
         imageEncodes: outcome.isNew ? 1 : 0, promptTokens: read + embedding.count,
         sharedPromptTokens: before.count - read, encoding: outcome.took))

@@ -141,7 +141,8 @@ import VisionLanguage
 
   @Test func `embeddings are kept within their bytes, the longest unused going first`() throws {
     func embedding(_ number: Float) -> Projector.Embedding {
-      Projector.Embedding(numbers: [Float](repeating: number, count: 8), count: 2)
+      Projector.Embedding(
+        numbers: [Float](repeating: number, count: 8), count: 2, positions: ImagePositions(sequential: 2))
     }
     let images = try (0..<4).map { try TinyModel.image($0, side: 2).digest }
     var cache = EmbeddingCache(limit: 2 * 32)

@@ -5,36 +5,27 @@ import Weights
 struct Tokenizer: Sendable {
   private let model: LlamaModel
   private let remembered = RememberedTokens()
-  /// Begins every sequence.
-  let beginOfSequence: llama_token
-  /// Begins a turn of the user or the model.
-  let startOfTurn: llama_token
-  /// Ends a turn.
-  let endOfTurn: llama_token
-  /// Stand around an image's embeddings; `nil` in a vocabulary without them.
-  let imageBounds: (start: llama_token, end: llama_token)?
+  /// Begins every sequence; `nil` in a family without such a token.
+  let beginOfSequence: llama_token?
 
-  /// The control pieces of the model, and their texts' bytes.
+  /// The control pieces of the model by their texts, and the other way round.
+  private let identifiers: [String: llama_token]
   private let markers: [llama_token: [UInt8]]
+  /// Those that end the model's turn, whether llama.cpp knows them as such or not.
+  private let endOfTurn: Set<llama_token>
 
-  /// - Parameter checked: the same vocabulary as the file's header has it. The markers' identifiers are taken from there:
+  /// - Parameter weights: the same vocabulary as the file's header has it. The markers' identifiers are taken from there:
   ///   llama.cpp does not find those that the file calls ordinary text, as some export tools do.
-  /// - Throws: `EngineFault.refusedWeights` when the vocabulary lacks Gemma 3's turn markers.
-  init(of model: LlamaModel, checked: Weights.TokenVocabulary) throws(EngineFault) {
+  init(of model: LlamaModel, weights: TextWeights) {
     self.model = model
-    let found = checked.markers.mapValues { llama_token(clamping: $0) }
-    guard let start = found["<start_of_turn>"], let end = found["<end_of_turn>"] else {
-      throw .refusedWeights(path: model.path, reason: "the vocabulary has no <start_of_turn> and <end_of_turn>")
-    }
-    beginOfSequence = llama_token(clamping: checked.beginOfSequence)
-    (startOfTurn, endOfTurn) = (start, end)
-    if let start = found["<start_of_image>"], let end = found["<end_of_image>"] {
-      imageBounds = (start, end)
-    } else {
-      imageBounds = nil
-    }
-    markers = Dictionary(found.map { ($1, Array($0.utf8)) }, uniquingKeysWith: { first, _ in first })
+    identifiers = weights.vocabulary.markers.mapValues { llama_token(clamping: $0) }
+    beginOfSequence = weights.vocabulary.beginOfSequence.map { llama_token(clamping: $0) }
+    markers = Dictionary(identifiers.map { ($1, Array($0.utf8)) }, uniquingKeysWith: { first, _ in first })
+    endOfTurn = Set(weights.family.chat.endOfTurn.compactMap { [identifiers] in identifiers[$0] })
   }
+
+  /// The token of a control piece; `nil` in a vocabulary without it.
+  func token(ofMarker marker: String) -> llama_token? { identifiers[marker] }
 
   /// The tokens of plain text. Nothing in it is read as a special token.
   func tokens(of text: String) -> [llama_token] {
@@ -96,5 +87,7 @@ struct Tokenizer: Sendable {
   }
 
   /// Whether a token ends the model's turn.
-  func endsGeneration(_ token: llama_token) -> Bool { llama_vocab_is_eog(model.vocabulary, token) }
+  func endsGeneration(_ token: llama_token) -> Bool {
+    llama_vocab_is_eog(model.vocabulary, token) || endOfTurn.contains(token)
+  }
 }

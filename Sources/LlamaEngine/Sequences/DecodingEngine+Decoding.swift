@@ -54,7 +54,8 @@ extension DecodingEngine {
     if let number = work.view {
       guard let view = views[number] else { throw .closed }
       context.fork(view.sequence, into: sequence)
-      work.position = view.length
+      work.position = view.position
+      work.surplus = view.length - view.position
       work.shared = view.length
     } else if work.prompt.prefix > 0 {
       let count = work.prompt.prefix

@@ -49,7 +49,7 @@ extension DecodingEngine {
       let total = length * (count + 1)
       guard canShare(piece), piece.sequence == first.sequence + count, total <= context.shape.batchTokens,
         (total - sum - piece.tokens.count) * Self.fillingIsOneIn <= total,
-        pieces.prefix(count + 1).allSatisfy({ $0.work.position + length <= context.shape.tokensPerSequence })
+        pieces.prefix(count + 1).allSatisfy({ $0.work.length + length <= context.shape.tokensPerSequence })
       else { break }
       (count, longest, sum) = (count + 1, length, sum + piece.tokens.count)
     }

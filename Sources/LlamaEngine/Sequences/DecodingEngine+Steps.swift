@@ -117,7 +117,7 @@ extension DecodingEngine {
       finish(work, answer, because: .tokenLimit)
       return true
     }
-    if work.position >= context.shape.tokensPerSequence {
+    if work.length >= context.shape.tokensPerSequence {
       finish(work, answer, because: .contextFull)
       return true
     }

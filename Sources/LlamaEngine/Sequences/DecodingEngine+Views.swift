@@ -7,10 +7,10 @@ extension DecodingEngine {
   ///
   /// - Parameters:
   ///   - tokens: what stands before the image, the same for all.
-  ///   - embeddings: `count` rows of the model's width.
+  ///   - image: its embeddings.
   /// - Returns: the view, and whether the tokens before the image had to be read.
   func open(
-    after tokens: [llama_token], embeddings: [Float], count: Int
+    after tokens: [llama_token], image: Projector.Embedding
   ) async throws -> (number: ViewNumber, isOpeningNew: Bool) {
     let sequence = try await viewSequence()
     let isOpeningNew: Bool
@@ -18,17 +18,18 @@ extension DecodingEngine {
       guard !isClosed else { throw EngineFault.closed }
       try Task.checkCancellation()
       let available = context.shape.tokensPerSequence
-      guard tokens.count + count < available else {
-        throw EngineFault.promptTooLong(tokens: tokens.count + count, available: available)
+      guard tokens.count + image.count < available else {
+        throw EngineFault.promptTooLong(tokens: tokens.count + image.count, available: available)
       }
       isOpeningNew = try begin(sequence, with: tokens[...])
-      try context.decode(embeddings: embeddings, count: count, into: sequence, at: tokens.count)
+      try context.decode(image, into: sequence, at: tokens.count, attention: imageAttention)
     } catch {
       giveBackView(sequence)
       throw error
     }
     let number = ViewNumber(value: nextNumber())
-    views[number] = View(sequence: sequence, length: tokens.count + count)
+    views[number] = View(
+      sequence: sequence, length: tokens.count + image.count, position: tokens.count + image.positions.span)
     return (number, isOpeningNew)
   }
 

@@ -1,5 +1,6 @@
 import CLlama
 import VisionLanguage
+import Weights
 
 /// The only place where tokens are decoded: prompts are submitted, decoded, and answered in one batch.
 ///
@@ -32,10 +33,15 @@ actor DecodingEngine {
   private let ignoresEndOfTurn: Bool
   /// Free sequences between two answers that are filled at most, to keep a batch in one piece.
   let longestFilledGap: Int
+  /// Which tokens of an image attend to which.
+  let imageAttention: ImageTokenRules.Attention
 
   struct View {
     let sequence: Int
+    /// Tokens in the sequence.
     var length: Int
+    /// Where the text goes on; less than `length` where an image takes fewer positions than tokens.
+    var position: Int
     /// Prompts that still have to fork from it.
     var pendingForks = 0
     var isClosed = false
@@ -53,8 +59,8 @@ actor DecodingEngine {
   }
 
   init(
-    context: sending LlamaContext, vocabulary: Tokenizer, division: Division, ignoresEndOfTurn: Bool = false,
-    longestFilledGap: Int, on executor: ComputeThreadExecutor
+    context: sending LlamaContext, vocabulary: Tokenizer, imageAttention: ImageTokenRules.Attention, division: Division,
+    ignoresEndOfTurn: Bool = false, longestFilledGap: Int, on executor: ComputeThreadExecutor
   ) {
     self.executor = executor
     self.vocabulary = vocabulary
@@ -65,6 +71,7 @@ actor DecodingEngine {
     freeAnswerSequences = Array((answers..<context.shape.sequences).reversed())
     self.ignoresEndOfTurn = ignoresEndOfTurn
     self.longestFilledGap = longestFilledGap
+    self.imageAttention = imageAttention
     self.context = context
   }
 
@@ -78,7 +85,7 @@ actor DecodingEngine {
 
   /// Submits prompts; their streams begin to deliver at the next step.
   func generate(_ requests: [TokenRequest], view: ViewNumber?) throws -> [GenerationStream] {
-    let base = try position(after: view)
+    let base = try length(of: view)
     for request in requests { try check(request.prompt, after: base) }
     return requests.map { request in
       let number = nextNumber()
@@ -119,7 +126,7 @@ actor DecodingEngine {
     _ labels: [[llama_token]], after prompt: TokenPrompt, view: ViewNumber?, number: UInt64,
     answer: SequenceWork.Answer?
   ) async throws -> LabelScores {
-    let base = try position(after: view)
+    let base = try length(of: view)
     let longest = labels.map(\.count).max() ?? 0
     guard longest <= LlamaContext.outputsPerBatch else {
       throw EngineFault.promptTooLong(tokens: longest, available: LlamaContext.outputsPerBatch)
@@ -173,7 +180,8 @@ actor DecodingEngine {
   /// Unused sequences for views and answers; all of them when the engine is idle.
   var freeSequences: Int { freeAnswerSequences.count + freeViewSequences.count }
 
-  func position(after view: ViewNumber?) throws(EngineFault) -> Int {
+  /// Tokens that a view's sequence holds; 0 without one.
+  func length(of view: ViewNumber?) throws(EngineFault) -> Int {
     guard !isClosed else { throw .closed }
     guard let view else { return 0 }
     guard let open = views[view], !open.isClosed else { throw .closed }

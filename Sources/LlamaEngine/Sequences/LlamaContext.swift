@@ -1,4 +1,5 @@
 import CLlama
+import Weights
 
 /// llama.cpp's context: caches and compute buffers over the model's weights. Belongs to one thread at a time.
 final class LlamaContext {
@@ -98,26 +99,38 @@ final class LlamaContext {
     guard status == 0 else { throw .failedDecode(code: status, reason: LlamaLog.lastErrors ?? "no reason given") }
   }
 
-  /// Decodes an image's embeddings into a sequence. Gemma 3 lets an image's tokens see each other in both directions,
-  /// and that switch is the whole context's: so this is a decode of its own.
-  func decode(embeddings: [Float], count: Int, into sequence: Int, at position: Int) throws(EngineFault) {
-    guard count > 0, count <= shape.batchTokens, embeddings.count == count * embeddingLength else {
-      throw .unusableImage(reason: "\(embeddings.count) numbers for \(count) tokens")
+  /// Decodes an image's embeddings into a sequence. Where an image's tokens attend to each other in both directions, that
+  /// switch is the whole context's: so this is a decode of its own.
+  func decode(
+    _ image: Projector.Embedding, into sequence: Int, at position: Int, attention: ImageTokenRules.Attention
+  ) throws(EngineFault) {
+    let count = image.count
+    guard count > 0, count <= shape.batchTokens, image.numbers.count == count * embeddingLength else {
+      throw .unusableImage(reason: "\(image.numbers.count) numbers for \(count) tokens")
     }
     var batch = llama_batch_init(Int32(clamping: count), Int32(clamping: embeddingLength), 1)
-    defer { llama_batch_free(batch) }
+    // llama.cpp allocates one position a token, and frees its own array.
+    let allocated = batch.pos
+    let numbers = image.positions.numbers(count: count, from: position)
+    let positions = UnsafeMutableBufferPointer<llama_pos>.allocate(capacity: numbers.count)
+    defer {
+      positions.deallocate()
+      batch.pos = allocated
+      llama_batch_free(batch)
+    }
+    _ = positions.initialize(from: numbers)
+    batch.pos = positions.baseAddress
     batch.n_tokens = Int32(clamping: count)
-    embeddings.withUnsafeBufferPointer { numbers in
+    image.numbers.withUnsafeBufferPointer { numbers in
       if let start = numbers.baseAddress { batch.embd.update(from: start, count: numbers.count) }
     }
     for index in 0..<count {
-      batch.pos[index] = Int32(clamping: position + index)
       batch.n_seq_id[index] = 1
       batch.seq_id[index]?[0] = Int32(clamping: sequence)
       batch.logits[index] = 0
     }
-    llama_set_causal_attn(pointer, false)
-    defer { llama_set_causal_attn(pointer, true) }
+    if attention == .bidirectional { llama_set_causal_attn(pointer, false) }
+    defer { if attention == .bidirectional { llama_set_causal_attn(pointer, true) } }
     try compute(batch)
     statistics.imageTokens += count
   }

@@ -59,6 +59,8 @@ final class SequenceWork {
   var sequence: Int?
   /// Where in its sequence the next token goes.
   var position = 0
+  /// How many more tokens its sequence holds than positions: an image's, where it takes fewer.
+  var surplus = 0
   /// Tokens of the prompt that stand in its sequence.
   var read = 0
   /// Tokens that were there already, of its view's image or its prefix.
@@ -67,6 +69,9 @@ final class SequenceWork {
   var computed = 0
   /// Whether its sequence has what comes before the prompt.
   var hasBegun = false
+
+  /// Tokens in its sequence.
+  var length: Int { position + surplus }
 
   init(number: UInt64, view: ViewNumber?, prompt: TokenPrompt, answer: Answer?, scoring: Scoring? = nil) {
     self.number = number

@@ -1,12 +1,14 @@
 import CLlama
 import Foundation
 import VisionLanguage
+import Weights
 
 /// The projector: pixels to embeddings that the text model reads. Belongs to one thread at a time.
 final class Projector {
   private let pointer: OpaquePointer
   private let model: LlamaModel
   private let path: String
+  private let positions: ImageTokenRules.Positions
   /// Held for the callback's sake.
   private let shared: ComputeThread?
 
@@ -18,8 +20,10 @@ final class Projector {
     var sharedThread: ComputeThread?
   }
 
-  /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it.
-  init(path: String, for model: LlamaModel, at place: Place) throws(EngineFault) {
+  /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it, or would read its images in another way than
+  ///   the family.
+  init(_ weights: ProjectorWeights, for model: LlamaModel, at place: Place) throws(EngineFault) {
+    let (path, family) = (weights.path, weights.family)
     var parameters = mtmd_context_params_default()
     parameters.use_gpu = place.usesGPU
     if let thread = place.sharedThread {
@@ -37,9 +41,13 @@ final class Projector {
     self.model = model
     self.path = path
     shared = place.sharedThread
-    guard mtmd_support_vision(pointer), mtmd_decode_use_non_causal(pointer, nil), !mtmd_decode_use_mrope(pointer) else {
+    positions = family.imageTokens.positions
+    guard mtmd_support_vision(pointer),
+      mtmd_decode_use_non_causal(pointer, nil) == (family.imageTokens.attention == .bidirectional),
+      mtmd_decode_use_mrope(pointer) == (positions == .multimodal)
+    else {
       mtmd_free(pointer)
-      throw .refusedWeights(path: path, reason: "not a projector of Gemma 3's kind")
+      throw .refusedWeights(path: path, reason: "not a projector of \(family.name)'s kind")
     }
   }
 
@@ -49,6 +57,7 @@ final class Projector {
   struct Embedding: Sendable {
     var numbers: [Float]
     var count: Int
+    var positions: ImagePositions
 
     var byteCount: Int { numbers.count * MemoryLayout<Float>.size }
   }
@@ -80,7 +89,7 @@ final class Projector {
     let count = mtmd_input_chunk_get_n_tokens(chunk)
     let numbers = UnsafeBufferPointer(start: output, count: count * model.embeddingLength)
     guard numbers.allFinite else { throw .brokenWeights(path: path, where: "an image's embeddings") }
-    return Embedding(numbers: Array(numbers), count: count)
+    return Embedding(numbers: Array(numbers), count: count, positions: ImagePositions(of: chunk, positions))
   }
 
   private func refusal(_ status: Int32) -> EngineFault {

@@ -1,6 +1,7 @@
 import CLlama
 import Digests
 import VisionLanguage
+import Weights
 
 /// Encodes images one at a time and remembers the last ones: on a thread of its own, or on the decoding engine's where they
 /// share the processors.
@@ -17,11 +18,12 @@ actor VisionEncoder {
   ///   - cacheBytes: how much the kept embeddings may take.
   ///   - executor: where it encodes.
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load the projector.
-  init(path: String, for model: LlamaModel, at place: Projector.Place, cacheBytes: Int, on executor: ComputeThreadExecutor)
-    throws
-  {
+  init(
+    _ weights: ProjectorWeights, for model: LlamaModel, at place: Projector.Place, cacheBytes: Int,
+    on executor: ComputeThreadExecutor
+  ) throws {
     self.executor = executor
-    projector = try Projector(path: path, for: model, at: place)
+    projector = try Projector(weights, for: model, at: place)
     cache = EmbeddingCache(limit: cacheBytes)
   }
 

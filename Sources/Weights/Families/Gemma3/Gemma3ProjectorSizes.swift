@@ -1,8 +1,17 @@
+extension Gemma3 {
+  func projectorShape(_ file: GGUFFile) throws(WeightsFault) -> ProjectorShape {
+    let sizes = try Gemma3ProjectorSizes(file.metadata)
+    return ProjectorShape(
+      imageSide: sizes.imageSide, tokensPerImage: sizes.tokensPerImage,
+      projectionLength: try Self.checkTensors(of: file, sizes), width: sizes.width, blockCount: sizes.blockCount)
+  }
+}
+
 /// The sizes of a Gemma 3 projector, read from its metadata and held to what llama.cpp's mtmd can run.
 ///
 /// mtmd reads metadata through accessors that assert the type (`gguf_get_val_u32`), so every key that it may look at
 /// is looked at here first.
-struct ProjectorShape {
+struct Gemma3ProjectorSizes {
   let imageSide: Int
   let patchSide: Int
   let width: Int
@@ -27,7 +36,6 @@ struct ProjectorShape {
 
   /// Reads and checks the sizes.
   init(_ metadata: GGUFMetadata) throws(WeightsFault) {
-    try Self.checkKind(metadata)
     imageSide = try metadata.neededWhole("clip.vision.image_size", in: 1...Self.largestSide)
     patchSide = try metadata.neededWhole("clip.vision.patch_size", in: 1...Self.largestSide)
     width = try metadata.neededWhole("clip.vision.embedding_length", in: 1...65_536)
@@ -55,23 +63,6 @@ struct ProjectorShape {
     guard feedForwardLength != width else {
       throw metadata.fault(
         "clip.vision.feed_forward_length equals embedding_length; llama.cpp would take ffn_up for ffn_down")
-    }
-  }
-
-  private static func checkKind(_ metadata: GGUFMetadata) throws(WeightsFault) {
-    let sees = try metadata.flag("clip.has_vision_encoder") ?? false
-    let hears = try metadata.flag("clip.has_audio_encoder") ?? false
-    let speaks = try metadata.flag("clip.has_gen_audio_encoder") ?? false
-    guard sees else {
-      throw metadata.fault("is a projector \(hears || speaks ? "for sound" : "without a vision encoder")")
-    }
-    guard !hears, !speaks else { throw metadata.fault("is a projector for sound as well; Gemma 3's sees only") }
-    let common = try metadata.text("clip.projector_type") ?? ""
-    let vision = try metadata.text("clip.vision.projector_type") ?? ""
-    let type = common.isEmpty ? vision : common
-    guard !type.isEmpty else { throw metadata.fault("clip.projector_type is missing") }
-    guard type == "gemma3" else {
-      throw metadata.fault("is a projector of the type \(quoted(type)); \"gemma3\" is needed")
     }
   }
 

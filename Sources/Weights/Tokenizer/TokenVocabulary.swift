@@ -1,29 +1,18 @@
-/// The tokenizer of a text model, checked for what llama.cpp's SentencePiece code takes for granted
-/// (llama-vocab.cpp): lists of one length, pieces all different, a piece for every byte, identifiers in range.
+/// The tokenizer of a text model, checked for what llama.cpp's code for its kind takes for granted (llama-vocab.cpp):
+/// lists of one length, pieces all different, a piece for every byte, identifiers in range.
 public struct TokenVocabulary: Sendable {
   /// How many pieces there are.
   public let size: Int
   /// The identifiers of the pieces that were looked for, where they exist.
   let special: [String: Int]
-  /// The piece that begins every sequence.
-  public let beginOfSequence: Int
-  /// Settings missing in the file, for which llama.cpp would use the original LLaMA's instead of Gemma's.
+  /// The piece that begins every sequence; `nil` in a family without one.
+  public let beginOfSequence: Int?
+  /// Settings missing in the file, for which llama.cpp would use others than the family's.
   public let supplements: [Supplement]
 
-  /// The longest piece in bytes; Gemma 3's longest is 93.
-  static let longestPiece = 1_024
-  /// The most pieces; Gemma 3 has 262,144.
-  static let most = 1 << 20
   /// The token types of llama.h (`llama_token_type`): undefined to byte.
   private static let tokenTypes = 0...6
   private static let byteType = 6
-
-  /// The pieces that a Gemma 3 conversation needs.
-  static let turnMarkers = ["<start_of_turn>", "<end_of_turn>"]
-  /// The pieces that mtmd puts around an image's embeddings for Gemma 3 (mtmd.cpp).
-  static let imageMarkers = ["<start_of_image>", "<end_of_image>"]
-  /// The other control pieces of Gemma 3, which are never text.
-  private static let otherMarkers = ["<pad>", "<eos>", "<bos>", "<unk>", "<image_soft_token>"]
 
   /// The control pieces, with their identifiers, whatever types the file gives them.
   public var markers: [String: Int] { special }
@@ -32,35 +21,38 @@ public struct TokenVocabulary: Sendable {
   func has(_ marker: String) -> Bool { special[marker] != nil }
 
   /// Checks a text model's tokenizer.
-  init(_ metadata: GGUFMetadata) throws(WeightsFault) {
-    try Self.checkSettings(metadata)
+  init(_ metadata: GGUFMetadata, of family: any ModelFamily) throws(WeightsFault) {
+    let rules = family.tokenizer
+    try Self.checkSettings(metadata, family)
     let key = "tokenizer.ggml.tokens"
     guard let value = metadata[key] else { throw metadata.fault("\(key) is missing") }
     guard case .strings(let pieces) = value else {
       throw metadata.fault("\(key) is \(value.spokenName); an array of strings is needed")
     }
-    guard pieces.count > 0, pieces.count <= Self.most else {
+    guard pieces.count > 0, pieces.count <= rules.mostPieces else {
       throw metadata.fault(
-        "\(key) has \(grouped(pieces.count)) pieces; from 1 to \(grouped(Self.most)) are accepted")
+        "\(key) has \(grouped(pieces.count)) pieces; from 1 to \(grouped(rules.mostPieces)) are accepted")
     }
     size = pieces.count
     let types = try Self.tokenTypes(metadata, count: pieces.count)
     try Self.checkScores(metadata, count: pieces.count)
-    special = try Self.checkPieces(pieces, types: types, metadata)
+    special = try Self.checkPieces(pieces, types: types, family, metadata)
     try Self.checkIdentifiers(metadata, size: pieces.count)
-    beginOfSequence = try Self.beginOfSequence(metadata, special)
-    supplements = Supplement.missing(in: metadata, markers: special)
-    for marker in Self.turnMarkers where special[marker] == nil {
-      throw metadata.fault("its vocabulary has no piece \(quoted(marker)), so it is not an instruction-tuned Gemma 3")
+    beginOfSequence = try Self.beginOfSequence(metadata, special, piece: rules.beginOfSequence)
+    supplements = Supplement.missing(in: metadata, rules: rules.supplements, markers: special)
+    for marker in family.chat.turnMarkers where special[marker] == nil {
+      throw metadata.fault(
+        "its vocabulary has no piece \(quoted(marker)), so it is not an instruction-tuned \(family.name)")
     }
     try Self.checkName(metadata)
   }
 
-  private static func checkSettings(_ metadata: GGUFMetadata) throws(WeightsFault) {
+  private static func checkSettings(_ metadata: GGUFMetadata, _ family: any ModelFamily) throws(WeightsFault) {
     let model = try metadata.text("tokenizer.ggml.model")
     guard let model else { throw metadata.fault("tokenizer.ggml.model is missing") }
-    guard model == "llama" else {
-      throw metadata.fault("its tokenizer is of the kind \(quoted(model)); Gemma 3's is \"llama\" (SentencePiece)")
+    let kind = family.tokenizer.kind
+    guard model == kind.rawValue else {
+      throw metadata.fault("its tokenizer is of the kind \(quoted(model)); \(family.name)'s is \(kind.spokenName)")
     }
     _ = try metadata.text("tokenizer.ggml.pre")
     _ = try metadata.number("tokenizer.ggml.token_type_count", .uint32)
@@ -107,29 +99,30 @@ public struct TokenVocabulary: Sendable {
 
   /// Checks the pieces one by one, and finds the markers.
   private static func checkPieces(
-    _ pieces: GGUFStrings, types: [UInt8], _ metadata: GGUFMetadata
+    _ pieces: GGUFStrings, types: [UInt8], _ family: any ModelFamily, _ metadata: GGUFMetadata
   ) throws(WeightsFault) -> [String: Int] {
-    var roll = TokenTable(markers: turnMarkers + imageMarkers + otherMarkers)
+    let (chat, rules) = (family.chat, family.tokenizer)
+    var table = TokenTable(markers: chat.turnMarkers + chat.imageMarkers + chat.endOfTurn + rules.otherMarkers)
     for index in 0..<pieces.count {
       let range = pieces.range(of: index)
-      guard range.count <= longestPiece else {
+      guard range.count <= rules.longestPiece else {
         throw metadata.fault(
           "piece \(grouped(index)) of its vocabulary is \(grouped(range.count)) bytes long; "
-            + "at most \(grouped(longestPiece)) are accepted")
+            + "at most \(grouped(rules.longestPiece)) are accepted")
       }
       let isByte = types[index] == byteType
-      if let objection = roll.add(pieces.bytes, range, index: index, isByte: isByte) {
+      if let objection = table.add(pieces.bytes, range, index: index, isByte: isByte) {
         throw metadata.fault("piece \(grouped(index)) of its vocabulary \(objection)")
       }
     }
-    if let byte = roll.firstMissingByte {
+    if let byte = table.firstMissingByte {
       throw metadata.fault(
         "its vocabulary has no piece for the byte \(byte); llama.cpp would stop on text that holds it")
     }
-    if let pair = roll.firstDuplicate(pieces) {
+    if let pair = table.firstDuplicate(pieces) {
       throw metadata.fault("pieces \(grouped(pair.0)) and \(grouped(pair.1)) of its vocabulary are the same")
     }
-    return roll.found
+    return table.found
   }
 
   private static func checkIdentifiers(_ metadata: GGUFMetadata, size: Int) throws(WeightsFault) {
@@ -139,25 +132,25 @@ public struct TokenVocabulary: Sendable {
     ] { _ = try metadata.whole("tokenizer.ggml.\(role)_token_id", in: 0...(size - 1)) }
   }
 
-  /// The file's setting, or else the piece `<bos>`: llama.cpp would use piece 1, which in Gemma's vocabulary is
-  /// `<eos>`.
+  /// The file's setting, or else the family's piece: llama.cpp would use piece 1, whatever that is.
   private static func beginOfSequence(
-    _ metadata: GGUFMetadata, _ markers: [String: Int]
-  ) throws(WeightsFault) -> Int {
+    _ metadata: GGUFMetadata, _ markers: [String: Int], piece: String?
+  ) throws(WeightsFault) -> Int? {
+    guard let piece else { return nil }
     let key = "tokenizer.ggml.bos_token_id"
     let named = try metadata.number(key, .uint32).map { Int($0) }
-    let found = markers["<bos>"]
+    let found = markers[piece]
     guard let identifier = named ?? found else {
-      throw metadata.fault("\(key) is missing, and its vocabulary has no piece \(quoted("<bos>"))")
+      throw metadata.fault("\(key) is missing, and its vocabulary has no piece \(quoted(piece))")
     }
     if let found, found != identifier {
       throw metadata.fault(
-        "\(key) is \(grouped(identifier)), but the piece \(quoted("<bos>")) of its vocabulary is \(grouped(found))")
+        "\(key) is \(grouped(identifier)), but the piece \(quoted(piece)) of its vocabulary is \(grouped(found))")
     }
     return identifier
   }
 
-  /// llama.cpp changes how pieces strip spaces, and looks up some that Gemma lacks, when a name says "phi3".
+  /// llama.cpp changes how pieces strip spaces, and looks up some that others lack, when a name says "phi3".
   private static func checkName(_ metadata: GGUFMetadata) throws(WeightsFault) {
     let name = metadata.string("general.name")?.lowercased() ?? ""
     guard !name.contains("phi3"), !name.contains("phi-3") else {

@@ -1,37 +1,30 @@
 /// The sizes of a Gemma 3 text model, read from its metadata and held to what llama.cpp can run.
-struct TextShape {
-  let contextLength: Int
-  let width: Int
-  let blockCount: Int
-  let feedForwardLength: Int
-  let headCount: Int
-  let headCountKV: Int
-  let headWidth: Int
-  let slidingWindow: Int?
-
-  /// `LLAMA_MAX_LAYERS`, beyond which llama.cpp asserts.
-  private static let mostBlocks = 512
-
-  /// Reads and checks the sizes.
-  init(_ metadata: GGUFMetadata) throws(WeightsFault) {
-    contextLength = try metadata.neededWhole("gemma3.context_length", in: 1...(1 << 24))
-    width = try metadata.neededWhole("gemma3.embedding_length", in: 1...65_536)
-    blockCount = try metadata.neededWhole("gemma3.block_count", in: 1...Self.mostBlocks)
-    feedForwardLength = try metadata.neededWhole("gemma3.feed_forward_length", in: 1...(1 << 22))
-    headCount = try metadata.neededWhole("gemma3.attention.head_count", in: 1...1_024)
-    headCountKV = try metadata.whole("gemma3.attention.head_count_kv", in: 1...1_024) ?? headCount
-    headWidth = try metadata.whole("gemma3.attention.key_length", in: 1...4_096) ?? width / headCount
-    slidingWindow = try Self.slidingWindow(metadata, blockCount: blockCount)
-    try checkHeads(metadata)
+extension Gemma3 {
+  func textShape(_ metadata: GGUFMetadata) throws(WeightsFault) -> TextShape {
+    let contextLength = try metadata.neededWhole("gemma3.context_length", in: 1...(1 << 24))
+    let width = try metadata.neededWhole("gemma3.embedding_length", in: 1...65_536)
+    let blockCount = try metadata.neededWhole("gemma3.block_count", in: 1...TextShape.mostBlocks)
+    let feedForwardLength = try metadata.neededWhole("gemma3.feed_forward_length", in: 1...(1 << 22))
+    let headCount = try metadata.neededWhole("gemma3.attention.head_count", in: 1...1_024)
+    let headCountKV = try metadata.whole("gemma3.attention.head_count_kv", in: 1...1_024) ?? headCount
+    let headWidth = try metadata.whole("gemma3.attention.key_length", in: 1...4_096) ?? width / headCount
+    let shape = TextShape(
+      contextLength: contextLength, width: width, blockCount: blockCount, feedForwardLength: feedForwardLength,
+      headCount: headCount, headCountKV: headCountKV, keyLength: headWidth, valueLength: headWidth,
+      slidingWindow: try Self.slidingWindow(metadata, blockCount: blockCount))
+    try Self.checkHeads(metadata, shape)
     try Self.checkRotation(metadata, headWidth: headWidth)
-    try checkForeignSettings(metadata)
+    try Self.checkForeignSettings(metadata, width: width)
     guard try metadata.real("gemma3.attention.layer_norm_rms_epsilon", in: 1e-12...0.1) != nil else {
       throw metadata.fault("gemma3.attention.layer_norm_rms_epsilon is missing")
     }
     _ = try metadata.real("gemma3.final_logit_softcapping", in: 0...1e6)
+    return shape
   }
 
-  private func checkHeads(_ metadata: GGUFMetadata) throws(WeightsFault) {
+  private static func checkHeads(_ metadata: GGUFMetadata, _ shape: TextShape) throws(WeightsFault) {
+    let (headCount, headCountKV) = (shape.headCount, shape.headCountKV)
+    let (width, headWidth) = (shape.width, shape.keyLength)
     guard headCount % headCountKV == 0 else {
       throw metadata.fault(
         "gemma3.attention.head_count is \(headCount), which the \(headCountKV) of head_count_kv do not divide")
@@ -103,7 +96,7 @@ struct TextShape {
   }
 
   /// llama.cpp reads these for every architecture, and asserts or behaves differently; Gemma 3 has none of them.
-  private func checkForeignSettings(_ metadata: GGUFMetadata) throws(WeightsFault) {
+  private static func checkForeignSettings(_ metadata: GGUFMetadata, width: Int) throws(WeightsFault) {
     for key in [
       "nextn_predict_layers", "expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count",
       "pooling_type", "classifier.pooling_type",

@@ -1,6 +1,6 @@
 /// Checks the token table: finds duplicate pieces, missing bytes and the markers, in one pass and a sort.
 ///
-/// Pieces are compared byte by byte. `String` treats the two encodings of "é" as equal, and Gemma's vocabulary has
+/// Pieces are compared byte by byte. `String` treats the two encodings of "é" as equal, and a vocabulary may hold
 /// both.
 struct TokenTable {
   private let markers: [[UInt8]: String]

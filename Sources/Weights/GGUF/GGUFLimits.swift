@@ -1,7 +1,7 @@
 /// What a header may hold at most.
 ///
 /// llama.cpp keeps a header in memory twice while it loads, and 32 bytes for each string; these bounds keep that
-/// below some two gigabytes for any file. The largest header in use, Gemma 3's with its merges, is some 20 MB with
+/// below some two gigabytes for any file. The largest header in use, that of a vocabulary of 262,144 pieces with its merges, is some 20 MB with
 /// 850,000 strings.
 enum GGUFLimits {
   /// The header's size in bytes, up to the tensors' data.
@@ -16,6 +16,8 @@ enum GGUFLimits {
   static let stringBytes = 16 << 20
   /// Elements of one array.
   static let arrayElements = 4 << 20
+  /// Arrays in metadata that are kept after the checks, in elements.
+  static let keptArray = 1_024
   /// A tensor name's length in bytes (`GGML_MAX_NAME` less its terminator).
   static let tensorNameBytes = 63
   /// A tensor's dimensions (`GGML_MAX_DIMS`).

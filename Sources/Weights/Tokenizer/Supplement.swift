@@ -1,0 +1,34 @@
+/// A tokenizer setting that is missing in a file although llama.cpp's default differs from the family's value.
+public struct Supplement: Sendable, Hashable {
+  /// What is supplied.
+  public enum Value: Sendable, Hashable {
+    /// A piece's identifier.
+    case identifier(Int)
+    /// A truth value.
+    case flag(Bool)
+  }
+
+  /// A family's value for a setting.
+  public enum Rule: Sendable, Hashable {
+    /// The identifier that a piece of the vocabulary has.
+    case identifier(key: String, piece: String)
+    /// A truth value.
+    case flag(key: String, Bool)
+  }
+
+  /// The key of the metadata.
+  public let key: String
+  /// The family's value.
+  public let value: Value
+
+  /// What a file's metadata lack, if its vocabulary shows what is meant.
+  static func missing(in metadata: GGUFMetadata, rules: [Rule], markers: [String: Int]) -> [Supplement] {
+    let supplements = rules.compactMap { rule -> Supplement? in
+      switch rule {
+      case .identifier(let key, let piece): markers[piece].map { Supplement(key: key, value: .identifier($0)) }
+      case .flag(let key, let flag): Supplement(key: key, value: .flag(flag))
+      }
+    }
+    return supplements.filter { metadata[$0.key] == nil }
+  }
+}
