@@ -2,6 +2,7 @@
 #include <ggml-backend.h>
 #include <ggml.h>
 #include <llama.h>
+#include <mtmd-helper.h>
 #include <mtmd.h>
 
 // glibc declares dladdr(3) for GNU programs only, and Swift's Glibc module is not one.
