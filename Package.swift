@@ -136,6 +136,7 @@ let package = Package(
       of: "Reading",
       with: [
         "TestWeights", "Dermoscopy", "Digests", "Faults", "Imaging", "LlamaEngine", "Phantoms", "VisionLanguage",
+        "Weights",
       ]),
     tests(
       of: "CommandLineTool",

@@ -8,6 +8,7 @@ swift format lint --strict --recursive --parallel Package.swift Sources Tests
 shellcheck --shell=bash --external-sources --source-path=SCRIPTDIR scripts/*.sh docker/*.sh .ci/run
 git ls-files -z '*.py' | xargs -0 -r python3 -m py_compile
 git ls-files -z '*.json' | xargs -0 -r -n 1 python3 -m json.tool >/dev/null
+python3 scripts/lint/families.py
 swift package dump-package 2>/dev/null | python3 scripts/lint/architecture.py
 environment=$(scripts/python-environment.sh lint scripts/lint/requirements.txt --no-deps)
 # ISIC's own spellings stay as they are.

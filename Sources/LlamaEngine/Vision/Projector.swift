@@ -46,7 +46,7 @@ final class Projector {
       mtmd_decode_use_non_causal(pointer, nil) == (family.imageTokens.attention == .bidirectional),
       mtmd_decode_use_mrope(pointer) == (positions == .multimodal)
     else {
-      mtmd_free(pointer)
+      // `deinit` frees the pointer: every property is set.
       throw .refusedWeights(path: path, reason: "not a projector of \(family.name)'s kind")
     }
   }

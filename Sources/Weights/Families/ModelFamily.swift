@@ -6,7 +6,7 @@
 ///
 /// CONTRIBUTING.md describes how to add one.
 public protocol ModelFamily: Sendable {
-  /// What messages call it, as in "Gemma 3".
+  /// What people and messages call it.
   var name: String { get }
   /// The architecture that its text models declare (`general.architecture`).
   var architecture: String { get }

@@ -1,4 +1,3 @@
-import CLlama
 import Foundation
 import Testing
 import VisionLanguage

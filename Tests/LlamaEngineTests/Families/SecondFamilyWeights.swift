@@ -2,8 +2,16 @@ import Foundation
 
 /// A text model and a projector of `SecondFamily`, with weights of noise from a fixed seed.
 struct SecondFamilyWeights {
-  private let (width, blocks, heads, headsKV, feedForward) = (32, 2, 2, 1, 64)
-  private let (towerWidth, towerFeedForward, towerHeads, side, patch) = (32, 48, 2, 84, 14)
+  private let width = 32
+  private let blocks = 2
+  private let heads = 2
+  private let headsKV = 1
+  private let feedForward = 64
+  private let towerWidth = 32
+  private let towerFeedForward = 48
+  private let towerHeads = 2
+  private let side = 84
+  private let patch = 14
 
   /// The pieces of the vocabulary: control 3, byte 6, normal 1.
   static let pieces: [(text: String, type: Int32)] = {
