@@ -59,7 +59,7 @@ struct LookupTrial {
     let engine = try LlamaVisionLanguageModel(
       EngineConfiguration(
         weights: try arguments.text("model"), projector: try arguments.text("mmproj"),
-        threads: arguments.number("threads", default: 1), views: 1, answers: 8))
+        threads: arguments.number("threads", default: 1), images: 1, answers: 8))
     let recorder = RecordingModel(engine)
     let generator = PhantomGenerator(seed: 77)
     let side = engine.imageSide ?? 224

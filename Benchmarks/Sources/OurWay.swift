@@ -39,7 +39,7 @@ enum OurWay {
     var configuration = EngineConfiguration(
       weights: try arguments.text("model"), projector: try arguments.text("mmproj"),
       threads: arguments.optional("threads").flatMap { Int($0) },
-      places: .fixed(views: parallel, answers: parallel * max(1, readingProtocol.questions.count)),
+      slots: .fixed(images: parallel, answers: parallel * max(1, readingProtocol.questions.count)),
       demand: .init(
         longestPrompts: [Prompt(text: String(repeating: "word ", count: 350), answerPrefix: "Answer:")],
         longestAnswer: FixedWork.descriptionTokens))
@@ -81,9 +81,9 @@ enum OurWay {
       result.outside.append(1 - inside / took)
       result.encodes = after.imageEncodes - before.imageEncodes
       result.promptTokens = after.promptTokens - before.promptTokens
-      result.writingDecodes = after.writingDecodes - before.writingDecodes
-      result.writtenTokens = after.writtenTokens - before.writtenTokens
-      result.writingPieces = after.writingPieces - before.writingPieces
+      result.writingDecodes = after.generationDecodes - before.generationDecodes
+      result.writtenTokens = after.generationTokens - before.generationTokens
+      result.writingPieces = after.generationMicroBatches - before.generationMicroBatches
       result.forks = after.forks - before.forks
       result.moves = after.moves - before.moves
     }

@@ -12,7 +12,7 @@ public struct EngineConfiguration: Sendable {
   /// weights, its engines.
   public var threads: Int?
   /// How many images and prompts are in memory at the same time.
-  public var places: Places
+  public var slots: Slots
   /// What the prompts need of a sequence; decides the size of the caches.
   public var demand: Demand
   /// Prefixes of prompts that are kept to be shared; 0 for none.
@@ -33,26 +33,26 @@ public struct EngineConfiguration: Sendable {
   public var ignoresEndOfTurn = false
 
   /// How many images and prompts are in memory at the same time.
-  public enum Places: Sendable, Hashable {
+  public enum Slots: Sendable, Hashable {
     /// Just so many.
-    case fixed(views: Int, answers: Int)
+    case fixed(images: Int, answers: Int)
     /// As many images as free memory allows, at most `most`, each with its prompts.
-    case fitting(answersPerView: Int, most: Int)
+    case fitting(answersPerImage: Int, most: Int)
 
     /// Images at most.
-    var views: Int {
+    var images: Int {
       switch self {
-      case .fixed(let views, _): views
+      case .fixed(let images, _): images
       case .fitting(_, let most): most
       }
     }
 
-    /// One of several parts that make up the whole, as equal as can be and none without a place.
-    func part(_ index: Int, of count: Int) -> Places {
+    /// One of several parts that make up the whole, as equal as can be and none without a slot.
+    func part(_ index: Int, of count: Int) -> Slots {
       func share(_ whole: Int) -> Int { max(1, whole / count + (index < whole % count ? 1 : 0)) }
       return switch self {
-      case .fixed(let views, let answers): .fixed(views: share(views), answers: share(answers))
-      case .fitting(let answersPerView, let most): .fitting(answersPerView: answersPerView, most: share(most))
+      case .fixed(let images, let answers): .fixed(images: share(images), answers: share(answers))
+      case .fitting(let answersPerImage, let most): .fitting(answersPerImage: answersPerImage, most: share(most))
       }
     }
   }
@@ -61,7 +61,7 @@ public struct EngineConfiguration: Sendable {
   func part(_ index: Int, of count: Int) -> EngineConfiguration {
     guard count > 1 else { return self }
     var part = self
-    part.places = places.part(index, of: count)
+    part.slots = slots.part(index, of: count)
     part.threads = 1
     part.processors = 1
     part.freeMemory = FreeMemory.bytes.map { $0 / (count - index) }
@@ -83,25 +83,25 @@ public struct EngineConfiguration: Sendable {
     }
   }
 
-  /// A configuration with the given numbers of places, at least one of each.
+  /// A configuration with the given numbers of slots, at least one of each.
   public init(
-    weights: String, projector: String?, threads: Int? = nil, views: Int = 1, answers: Int = 8,
+    weights: String, projector: String?, threads: Int? = nil, images: Int = 1, answers: Int = 8,
     demand: Demand = Demand(), device: ComputeDevice = .automatic
   ) {
     self.init(
-      weights: weights, projector: projector, threads: threads, places: .fixed(views: views, answers: answers),
+      weights: weights, projector: projector, threads: threads, slots: .fixed(images: images, answers: answers),
       demand: demand, device: device)
   }
 
   /// A configuration.
   public init(
-    weights: String, projector: String?, threads: Int? = nil, places: Places, demand: Demand = Demand(),
+    weights: String, projector: String?, threads: Int? = nil, slots: Slots, demand: Demand = Demand(),
     device: ComputeDevice = .automatic
   ) {
     self.weights = weights
     self.projector = projector
     self.threads = threads.map { max(1, $0) }
-    self.places = places
+    self.slots = slots
     self.demand = demand
     self.device = device
   }

@@ -1,13 +1,13 @@
 import VisionLanguage
 
-/// An image that was looked at: its prefix is decoded, and prompts fork from it.
+/// An encoded image: its prefix is decoded, and prompts fork from it.
 final class LlamaImageContext: ImageContext {
   let cost: EncodingCost
-  private let number: ViewNumber
+  private let number: ImageContextID
   private let engine: DecodingEngine
   private let format: ChatFormat
 
-  init(number: ViewNumber, engine: DecodingEngine, format: ChatFormat, cost: EncodingCost) {
+  init(number: ImageContextID, engine: DecodingEngine, format: ChatFormat, cost: EncodingCost) {
     self.number = number
     self.engine = engine
     self.format = format
@@ -25,13 +25,13 @@ final class LlamaImageContext: ImageContext {
       requests.map {
         TokenRequest(
           prompt: TokenPrompt(tokens: format.afterImage($0.prompt)), sampling: $0.sampling, seed: $0.seed)
-      }, view: number)
+      }, image: number)
   }
 
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
     let format = format
     let scoring = try LabelTokens(labels, after: prompt) { format.afterImage($0) }
-    return try await engine.score(scoring.labels, after: TokenPrompt(tokens: scoring.prompt), view: number)
+    return try await engine.score(scoring.labels, after: TokenPrompt(tokens: scoring.prompt), image: number)
   }
 
   func close() async { await engine.close(number) }

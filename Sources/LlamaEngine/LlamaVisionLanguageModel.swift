@@ -14,7 +14,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   private let projector: ProjectorWeights?
   private let identification: Task<ModelIdentity, any Error>
   /// The memory and sequences that it was given.
-  public let room: EngineCapacity
+  public let capacity: EngineCapacity
   /// Threads for decoding, and those for encoding.
   public let threads: (decoding: Int, encoding: Int)
 
@@ -50,11 +50,12 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let shares = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores
     let thread = ComputeThread(name: "dermgemma-decode")
     let isCutUp = shares && projector.map { $0.fileSize >= ThreadChoice.smallWeights } ?? false
-    let place = Projector.Place(threads: threads.encoding, usesGPU: usesGPU, sharedThread: isCutUp ? thread : nil)
+    let options = Projector.Options(threads: threads.encoding, usesGPU: usesGPU, sharedThread: isCutUp ? thread : nil)
     encoder = try projector.map { projector in
       let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
       return try VisionEncoder(
-        projector, for: model, at: place, cacheBytes: configuration.embeddingCacheBytes, on: thread.priority(.images))
+        projector, for: model, options: options, cacheBytes: configuration.embeddingCacheBytes,
+        on: thread.priority(.images))
     }
     for file in files { try file.checkName() }
 
@@ -67,16 +68,16 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     tokens = min(tokens, max(model.trainedContext, Self.leastTokens))
     // llama.cpp rounds a sequence's cells up to a multiple of 256.
     tokens = (tokens + 255) / 256 * 256
-    let room = EngineCapacity(configuration, text: text, projector: projector, tokensPerSequence: tokens)
-    self.room = room
+    let capacity = EngineCapacity(configuration, text: text, projector: projector, tokensPerSequence: tokens)
+    self.capacity = capacity
     let context = try LlamaContext(
       of: model,
       shape: .init(
-        sequences: room.sequences, tokensPerSequence: tokens,
+        sequences: capacity.sequences, tokensPerSequence: tokens,
         batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU))
     engine = DecodingEngine(
       context: context, vocabulary: vocabulary, imageAttention: text.family.imageTokens.attention,
-      division: .init(views: room.views, prefixes: room.prefixes),
+      division: .init(images: capacity.images, prefixes: capacity.prefixes),
       ignoresEndOfTurn: configuration.ignoresEndOfTurn,
       longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
       on: thread.priority(.answers))
@@ -159,10 +160,10 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let outcome = try await encoder.encode(image, digest: digest)
     let embedding = outcome.embedding
     let before = format.beforeImage
-    let view = try await engine.open(after: before, image: embedding)
-    let read = view.isOpeningNew ? before.count : 0
+    let opened = try await engine.open(after: before, image: embedding)
+    let read = opened.isPrefixNew ? before.count : 0
     return LlamaImageContext(
-      number: view.number, engine: engine, format: format,
+      number: opened.number, engine: engine, format: format,
       cost: EncodingCost(
         imageEncodes: outcome.isNew ? 1 : 0, promptTokens: read + embedding.count,
         sharedPromptTokens: before.count - read, encoding: outcome.took))
@@ -173,7 +174,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     return try await engine.generate(
       requests.map {
         TokenRequest(prompt: format.prompt(withoutImage: $0.prompt), sampling: $0.sampling, seed: $0.seed)
-      }, view: nil)
+      }, image: nil)
   }
 
   public func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
@@ -181,7 +182,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let scoring = try LabelTokens(labels, after: prompt) { format.withoutImage($0) }
     let prefix = min(format.prompt(withoutImage: prompt).prefix, max(0, scoring.prompt.count - 1))
     return try await engine.score(
-      scoring.labels, after: TokenPrompt(tokens: scoring.prompt, prefix: prefix), view: nil)
+      scoring.labels, after: TokenPrompt(tokens: scoring.prompt, prefix: prefix), image: nil)
   }
 
   public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
@@ -192,9 +193,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     // Tokenising a label may move the end of the prompt; then prompt and labels are decoded separately.
     guard scoring.prompt == prompt.tokens else {
       async let scores = score(labels, after: request.prompt)
-      guard let stream = try await engine.generate([tokens], view: nil).first else { throw EngineFault.closed }
+      guard let stream = try await engine.generate([tokens], image: nil).first else { throw EngineFault.closed }
       return ScoredAnswer(stream: stream, scores: try await scores)
     }
-    return try await engine.generate(tokens, scoring: scoring.labels, view: nil)
+    return try await engine.generate(tokens, scoring: scoring.labels, image: nil)
   }
 }

@@ -63,22 +63,22 @@ public final class Reader: Sendable {
     let perReading = projector == nil ? 1 : max(readingProtocol.questions.count, 1)
     var configuration = EngineConfiguration(
       weights: weights, projector: projector, threads: threads,
-      places: .fixed(views: readings ?? 1, answers: (readings ?? 1) * perReading), demand: readingProtocol.demand,
+      slots: .fixed(images: readings ?? 1, answers: (readings ?? 1) * perReading), demand: readingProtocol.demand,
       device: device)
     if readings == nil {
       let most = Self.mostReadings * EnginePool.engines(for: configuration)
-      configuration.places = .fitting(answersPerView: perReading, most: min(most, atMost ?? most))
+      configuration.slots = .fitting(answersPerImage: perReading, most: min(most, atMost ?? most))
     }
     model = try EnginePool(configuration)
-    self.readings = readings ?? max(1, projector == nil ? model.room.answers : model.room.views)
+    self.readings = readings ?? max(1, projector == nil ? model.capacity.answers : model.capacity.images)
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
 
   /// The default number of concurrent readings per engine, if memory allows.
   public static let mostReadings = 8
 
-  /// The room that the engine was given.
-  public var room: EngineCapacity { model.room }
+  /// The memory and sequences that the engine was given.
+  public var capacity: EngineCapacity { model.capacity }
   /// Engines side by side.
   public var engines: Int { model.engines }
   /// An engine's threads for decoding, and those for encoding.
@@ -97,9 +97,9 @@ public final class Reader: Sendable {
       return
     }
     let blank = try PixelImage(width: side, height: side, pixels: [UInt8](repeating: 128, count: side * side * 3))
-    let view = try await model.encode(blank)
-    for stream in try await view.respond(to: [request]) { for try await _ in stream {} }
-    await view.close()
+    let context = try await model.encode(blank)
+    for stream in try await context.respond(to: [request]) { for try await _ in stream {} }
+    await context.close()
   }
 
   /// The identity of the weights; waits until their digests are computed.

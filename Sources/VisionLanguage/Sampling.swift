@@ -13,7 +13,7 @@ public struct Sampling: Sendable, Hashable, Codable {
   public var minP: Double
   /// The logit of a token already generated is divided by this when positive, multiplied when negative; 1 is none.
   public var repeatPenalty: Double
-  /// How many of the last generated tokens the penalty looks at.
+  /// How many of the last generated tokens the penalty covers.
   public var repeatWindow: Int
   /// Generation stops after this many tokens.
   public var maxTokens: Int

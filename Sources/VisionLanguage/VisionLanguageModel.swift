@@ -1,7 +1,7 @@
 import Digests
 import Faults
 
-/// Something that answers prompts: the model alone, or the model with an image in view.
+/// Something that answers prompts: the model alone, or the model with an image in its context.
 public protocol LanguageModel: Sendable {
   /// Submits several prompts at once; they are answered concurrently and never see each other.
   ///
@@ -63,11 +63,11 @@ public protocol VisionLanguageModel: LanguageModel {
   func encode(_ image: PixelImage) async throws -> any ImageContext
 }
 
-/// The model with one image in view. Prompts to it share the image and nothing else.
+/// The model with one image in its context. Prompts to it share the image and nothing else.
 public protocol ImageContext: LanguageModel {
   /// The cost of encoding.
   var cost: EncodingCost { get }
-  /// Releases the view. Later prompts to it fail.
+  /// Releases the image. Later prompts about it fail.
   func close() async
 }
 

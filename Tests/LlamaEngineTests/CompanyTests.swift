@@ -13,27 +13,27 @@ import VisionLanguage
 
   @Test(arguments: TinyWeightsKind.allCases)
   func `every logit of a visual answer has the same bits alone and in company`(_ kind: TinyWeightsKind) async throws {
-    let model = try await TinyModel.load(views: 3, answers: 12, kind: kind)
+    let model = try await TinyModel.load(images: 3, answers: 12, kind: kind)
     let image = try TinyModel.image(1)
     var alone: [[UInt64]] = []
     var texts: [String] = []
     for (index, prompt) in prompts.enumerated() {
       await model.engine.traceLogits()
-      let view = try await model.encode(image)
-      texts.append(try #require(try await view.answer(TinyModel.request(prompt, seed: UInt32(index)))).text)
+      let context = try await model.encode(image)
+      texts.append(try #require(try await context.answer(TinyModel.request(prompt, seed: UInt32(index)))).text)
       alone.append(try #require(await model.engine.logitTraces?.values.first))
-      await view.close()
+      await context.close()
     }
     #expect(Set(alone.map(\.first)).count == prompts.count, "different prompts have different logits")
 
     for width in [2, 3, 5, 8] {
       await model.engine.traceLogits()
-      let view = try await model.encode(image)
+      let context = try await model.encode(image)
       // Company of another image and of none, with answers of other lengths.
       let other = try await model.encode(TinyModel.image(2))
       let strangers = try await other.respond(to: [TinyModel.request("the other", seed: 99, tokens: 60)])
       let bystanders = try await model.respond(to: [TinyModel.request("no image", seed: 98, tokens: 40)])
-      let streams = try await view.respond(
+      let streams = try await context.respond(
         to: prompts.prefix(width).enumerated().map { TinyModel.request($1, seed: UInt32($0)) })
       for (index, stream) in streams.enumerated() {
         #expect(try await stream.whole().pieces == texts[index])
@@ -43,19 +43,19 @@ import VisionLanguage
       let company = Set(traces.values)
       let moved = alone.prefix(width).filter { !company.contains($0) }.count
       #expect(moved == 0, "\(moved) of \(width) answers moved")
-      await view.close()
+      await context.close()
       await other.close()
     }
     await model.close()
   }
 
   @Test func `an answer depends on its image and on no earlier one`() async throws {
-    let model = try await TinyModel.load(views: 1)
+    let model = try await TinyModel.load(images: 1)
     let request = TinyModel.request("in the work", tokens: 40)
     func answer(_ number: Int) async throws -> String {
-      let view = try await model.encode(TinyModel.image(number))
-      defer { Task { await view.close() } }
-      return try #require(try await view.answer(request)).text
+      let context = try await model.encode(TinyModel.image(number))
+      defer { Task { await context.close() } }
+      return try #require(try await context.answer(request)).text
     }
     let first = try await answer(1)
     let second = try await answer(2)
@@ -76,8 +76,8 @@ import VisionLanguage
     for threads in [1, 2, 3] {
       let model = try await TinyModel.load(threads: threads, kind: kind)
       await model.engine.traceLogits()
-      let view = try await model.encode(TinyModel.image(5))
-      _ = try await view.answer(TinyModel.request("the work"))
+      let context = try await model.encode(TinyModel.image(5))
+      _ = try await context.answer(TinyModel.request("the work"))
       traces.append(try #require(await model.engine.logitTraces?.values.first))
       await model.close()
     }

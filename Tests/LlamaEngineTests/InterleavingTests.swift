@@ -24,15 +24,15 @@ import VisionLanguage
   private static func examine(
     _ number: Int, with model: any VisionLanguageModel
   ) async throws -> [String] {
-    let view = try await model.encode(image(number % pictures))
-    let streams = try await view.respond(to: [
+    let context = try await model.encode(image(number % pictures))
+    let streams = try await context.respond(to: [
       TinyModel.request("the", seed: UInt32(number % pictures)), TinyModel.request("in the work", seed: 5),
     ])
     var said: [String] = []
     for stream in streams { said.append(try await stream.whole().pieces) }
     let prompt = Prompt(text: "work", answerPrefix: "A:")
-    said.append("\(try await view.score([" a", " the"], after: prompt).logProbabilities)")
-    await view.close()
+    said.append("\(try await context.score([" a", " the"], after: prompt).logProbabilities)")
+    await context.close()
     let words = Prompt(text: prefix + "\(number % 3) \(said[0].prefix(8))", answerPrefix: "A:", prefix: prefix)
     let request = GenerationRequest(
       prompt: words, sampling: Sampling(temperature: 0.8, repeatPenalty: 1.5, maxTokens: 16), seed: 3)
@@ -48,15 +48,15 @@ import VisionLanguage
   func `every examination in a crowd says what it says alone`(engines: Int) async throws {
     var lonely: [Int: [String]] = [:]
     for number in 0..<(Self.pictures * 3) {
-      let alone = try await TinyModel.load(views: 1, answers: 2, threads: 1)
+      let alone = try await TinyModel.load(images: 1, answers: 2, threads: 1)
       lonely[number] = try await Self.examine(number, with: alone)
       await alone.close()
     }
     #expect(Set(lonely.values.map { $0[2] }).count == Self.pictures, "look-alikes do not score alike")
 
-    // Room for three embeddings in each engine, so that they push each other out; more examinations than views.
-    let crowd = try await TinyModel.team(
-      engines: engines, views: 2 + engines, answers: 5 * engines, embeddingCacheBytes: engines * 3 * 4 * 32 * 4)
+    // Room for three embeddings in each engine, so that they push each other out; more examinations than images.
+    let crowd = try await TinyModel.pool(
+      engines: engines, images: 2 + engines, answers: 5 * engines, embeddingCacheBytes: engines * 3 * 4 * 32 * 4)
     #expect(crowd.engines == engines)
     let total = await crowd.freeSequences
     let (expected, count) = (lonely, Self.count)
@@ -73,10 +73,10 @@ import VisionLanguage
             if let said = try? await task.value { #expect(said == expected[number % (Self.pictures * 3)]) }
           case 5:
             // A prompt that does not fit fails alone.
-            let view = try await crowd.encode(Self.image(number % Self.pictures))
+            let context = try await crowd.encode(Self.image(number % Self.pictures))
             let long = TinyModel.request(String(repeating: "q", count: 5000))
-            await #expect(throws: EngineFault.self) { try await view.respond(to: [long]) }
-            await view.close()
+            await #expect(throws: EngineFault.self) { try await context.respond(to: [long]) }
+            await context.close()
           default:
             let said = try await Self.examine(number, with: crowd)
             #expect(said == expected[number % (Self.pictures * 3)], "examination \(number)")
@@ -92,12 +92,12 @@ import VisionLanguage
   }
 
   @Test func `an examination decodes no more than it must`() async throws {
-    let model = try await TinyModel.load(views: 1, answers: 4, threads: 1)
-    let view = try await model.encode(Self.image(0))
+    let model = try await TinyModel.load(images: 1, answers: 4, threads: 1)
+    let context = try await model.encode(Self.image(0))
     let before = await model.statistics
     // The turn before the image, and the image.
     #expect(before.imageEncodes == 1 && before.decodes == 2 && before.imageTokens == 4)
-    let streams = try await view.respond(
+    let streams = try await context.respond(
       to: (0..<4).map { TinyModel.request("the", seed: UInt32($0), tokens: 12) })
     var longest = 0
     var generated = 0
@@ -106,37 +106,37 @@ import VisionLanguage
       longest = max(longest, answer.generatedTokens)
       generated += answer.generatedTokens
     }
-    await view.close()
+    await context.close()
     let after = await model.statistics
     // All prompts in one batch, and one step for all answers: the first tokens come of the prompts themselves.
     #expect(after.decodes - before.decodes == 1 + longest - 1)
-    #expect(after.writingDecodes == longest - 1)
-    #expect(after.writtenTokens == generated - 4)
+    #expect(after.generationDecodes == longest - 1)
+    #expect(after.generationTokens == generated - 4)
     await model.close()
   }
 
   @Test func `answers side by side are computed in one piece, in whatever order others ended`() async throws {
-    let model = try await TinyModel.load(views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true)
+    let model = try await TinyModel.load(images: 1, answers: 8, threads: 1, ignoresEndOfTurn: true)
     func answer(_ lengths: [Int]) async throws -> EngineStatistics {
       let before = await model.statistics
       let streams = try await model.respond(
         to: lengths.enumerated().map { TinyModel.request("the", seed: UInt32($0), tokens: $1) })
       for stream in streams { _ = try await stream.whole() }
       var after = await model.statistics
-      after.writingDecodes -= before.writingDecodes
-      after.writingPieces -= before.writingPieces
+      after.generationDecodes -= before.generationDecodes
+      after.generationMicroBatches -= before.generationMicroBatches
       after.moves -= before.moves
       return after
     }
     let uneven = try await answer([9, 4, 12, 6, 35, 3, 8, 35])
-    #expect(uneven.writingDecodes == 34)
+    #expect(uneven.generationDecodes == 34)
     // When the sixth has ended, the last takes its place, for it has long to go. Then each run of neighbours that is left is a
     // piece, for what would have to move ends soon, until only the two that have long to go are left, side by side.
-    #expect(uneven.writingPieces == 3 * 1 + 2 + 2 + 3 + 3 + 3 + 2 + 2 + 2 + 23 * 1)
+    #expect(uneven.generationMicroBatches == 3 * 1 + 2 + 2 + 3 + 3 + 3 + 2 + 2 + 2 + 23 * 1)
     #expect(uneven.moves == 1)
     let even = try await answer([7, 7, 7, 7, 7, 7])
-    #expect(even.writingDecodes == 6 && even.writingPieces == 6 && even.moves == 0)
-    #expect(await model.statistics.fillers == 0)
+    #expect(even.generationDecodes == 6 && even.generationMicroBatches == 6 && even.moves == 0)
+    #expect(await model.statistics.paddingTokens == 0)
     await model.close()
   }
 
@@ -144,7 +144,7 @@ import VisionLanguage
     // Ends below, between and above, so that either end gives; and prompts of unequal lengths, read side by side.
     let lengths = [5, 90, 4, 4, 80, 70, 6, 90]
     let prompts = ["the", "in the work", "net", "a net", "the work", "work", "in", "the work in the net"]
-    let model = try await TinyModel.load(views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: 0)
+    let model = try await TinyModel.load(images: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: 0)
     func request(_ index: Int) -> GenerationRequest {
       TinyModel.request(prompts[index], seed: UInt32(index), tokens: lengths[index])
     }
@@ -166,7 +166,7 @@ import VisionLanguage
     let statistics = await model.statistics
     #expect(statistics.moves > 0)
     // Not all prompts are so unlike in length that each was read by itself.
-    #expect(statistics.fillers > 0)
+    #expect(statistics.paddingTokens > 0)
     #expect(await model.engine.freeSequences == 9)
     await model.close()
   }
@@ -175,7 +175,7 @@ import VisionLanguage
     var found: [(bits: [UInt64: [UInt64]], statistics: EngineStatistics)] = []
     for gap in [0, 3] {
       let model = try await TinyModel.load(
-        views: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: gap)
+        images: 1, answers: 8, threads: 1, ignoresEndOfTurn: true, longestFilledGap: gap)
       await model.engine.traceLogits()
       // The second, third and fourth end early; so does the last but one. None has so long to go that it would be moved.
       let lengths = [9, 4, 4, 4, 9, 9, 6, 9]
@@ -188,14 +188,18 @@ import VisionLanguage
       await model.close()
     }
     #expect(found[0].bits == found[1].bits)
-    #expect(found[0].statistics.fillers == 0 && found[0].statistics.writingPieces > found[0].statistics.writingDecodes)
-    #expect(found[1].statistics.fillers > 0 && found[1].statistics.writingPieces == found[1].statistics.writingDecodes)
-    #expect(found[0].statistics.writtenTokens == found[1].statistics.writtenTokens)
+    #expect(
+      found[0].statistics.paddingTokens == 0
+        && found[0].statistics.generationMicroBatches > found[0].statistics.generationDecodes)
+    #expect(
+      found[1].statistics.paddingTokens > 0
+        && found[1].statistics.generationMicroBatches == found[1].statistics.generationDecodes)
+    #expect(found[0].statistics.generationTokens == found[1].statistics.generationTokens)
     #expect(found.allSatisfy { $0.statistics.moves == 0 })
   }
 
   @Test func `prompts read side by side are scored as alone`() async throws {
-    let model = try await TinyModel.load(views: 1, answers: 8, threads: 1)
+    let model = try await TinyModel.load(images: 1, answers: 8, threads: 1)
     let prompts = ["the", "in the work", "net"].map { Prompt(text: $0, answerPrefix: "A:") }
     // A label of several tokens is decoded after its prompt, one of a single token is not.
     let labels = [[" a", " the"], [" xyz", " a"]]

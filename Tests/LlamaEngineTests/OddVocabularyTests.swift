@@ -20,10 +20,10 @@ import VisionLanguage
       self.prompt = model.promptTokens(of: prompt, afterImage: false)
       promptAfterImage = model.promptTokens(of: prompt, afterImage: true)
       answer = try await model.answer(TinyModel.request("the work"))?.tokens ?? []
-      let view = try await model.encode(TinyModel.image(4))
-      answerAfterImage = try await view.answer(TinyModel.request("the work"))?.tokens ?? []
-      scores = try await view.score([" a", " the"], after: prompt).logProbabilities
-      await view.close()
+      let context = try await model.encode(TinyModel.image(4))
+      answerAfterImage = try await context.answer(TinyModel.request("the work"))?.tokens ?? []
+      scores = try await context.score([" a", " the"], after: prompt).logProbabilities
+      await context.close()
       await model.close()
     }
   }

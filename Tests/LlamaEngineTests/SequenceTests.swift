@@ -17,7 +17,7 @@ import VisionLanguage
   }
 
   @Test func `cancelling an answer frees its sequence while the others go on`() async throws {
-    let model = try await TinyModel.load(views: 1, answers: 3)
+    let model = try await TinyModel.load(images: 1, answers: 3)
     let total = await model.engine.freeSequences
     let reference = try #require(try await model.answer(TinyModel.request("work", seed: 3, tokens: 200)))
     let streams = try await model.respond(to: [
@@ -35,11 +35,11 @@ import VisionLanguage
   }
 
   @Test func `more prompts than sequences are all answered`() async throws {
-    let model = try await TinyModel.load(views: 1, answers: 2)
-    let view = try await model.encode(TinyModel.image(1))
-    let streams = try await view.respond(to: (0..<9).map { TinyModel.request("the", seed: UInt32($0), tokens: 12) })
+    let model = try await TinyModel.load(images: 1, answers: 2)
+    let context = try await model.encode(TinyModel.image(1))
+    let streams = try await context.respond(to: (0..<9).map { TinyModel.request("the", seed: UInt32($0), tokens: 12) })
     // Closing now must not take the image away from those that still wait.
-    await view.close()
+    await context.close()
     let crowded = try await streams.asyncMap { try await $0.whole().pieces }
     let again = try await model.encode(TinyModel.image(1))
     for (seed, text) in crowded.enumerated() {
@@ -49,8 +49,8 @@ import VisionLanguage
     await model.close()
   }
 
-  @Test func `looking waits for a free view, and gives up when cancelled`() async throws {
-    let model = try await TinyModel.load(views: 1)
+  @Test func `encoding waits for a free sequence, and gives up when cancelled`() async throws {
+    let model = try await TinyModel.load(images: 1)
     let first = try await model.encode(TinyModel.image(1))
     let impatient = Task { try await model.encode(TinyModel.image(2)) }
     let patient = Task { try await model.encode(TinyModel.image(3)) }
@@ -76,7 +76,7 @@ import VisionLanguage
     await model.close()
   }
 
-  @Test func `without a projector nothing can be looked at, and text is still answered`() async throws {
+  @Test func `without a projector no image can be encoded, and text is still answered`() async throws {
     let model = try await TinyModel.load(hasProjector: false)
     await #expect(throws: EngineFault.noProjector) { try await model.encode(TinyModel.image(1)) }
     #expect(try await model.answer(TinyModel.request("the")) != nil)
@@ -85,10 +85,10 @@ import VisionLanguage
   }
 
   @Test func `a closed model answers nobody and leaves nobody waiting`() async throws {
-    let model = try await TinyModel.load(views: 1)
-    let view = try await model.encode(TinyModel.image(1))
+    let model = try await TinyModel.load(images: 1)
+    let context = try await model.encode(TinyModel.image(1))
     let waiting = Task { try await model.encode(TinyModel.image(2)) }
-    let stream = try #require(try await view.respond(to: [TinyModel.request("the", tokens: 390)]).first)
+    let stream = try #require(try await context.respond(to: [TinyModel.request("the", tokens: 390)]).first)
     try await Task.sleep(for: .milliseconds(20))
     await model.close()
     await #expect(throws: (any Error).self) { try await waiting.value }
@@ -99,9 +99,9 @@ import VisionLanguage
   @Test func `an image of another size is stretched, and a single pixel is an image too`() async throws {
     let model = try await TinyModel.load()
     for side in [1, 3, 200] {
-      let view = try await model.encode(TinyModel.image(side, side: side))
-      #expect(try await view.answer(TinyModel.request("the")) != nil)
-      await view.close()
+      let context = try await model.encode(TinyModel.image(side, side: side))
+      #expect(try await context.answer(TinyModel.request("the")) != nil)
+      await context.close()
     }
     await model.close()
   }

@@ -106,11 +106,11 @@ import VisionLanguage
     let image = try TinyModel.image(3)
     var answers: [String] = []
     for look in 0..<3 {
-      let view = try await model.encode(image)
-      #expect(view.cost.imageEncodes == (look == 0 ? 1 : 0))
-      #expect(view.cost.encoding == .zero || look == 0)
-      answers.append(try #require(try await view.answer(TinyModel.request("the"))).text)
-      await view.close()
+      let context = try await model.encode(image)
+      #expect(context.cost.imageEncodes == (look == 0 ? 1 : 0))
+      #expect(context.cost.encoding == .zero || look == 0)
+      answers.append(try #require(try await context.answer(TinyModel.request("the"))).text)
+      await context.close()
     }
     #expect(Set(answers).count == 1)
     let other = try await model.encode(TinyModel.image(4))
@@ -123,14 +123,14 @@ import VisionLanguage
   }
 
   @Test func `the same image asked for by many at once is encoded once`() async throws {
-    let model = try await TinyModel.load(views: 3)
+    let model = try await TinyModel.load(images: 3)
     let image = try TinyModel.image(9)
     let encodes = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          let view = try await model.encode(image)
-          await view.close()
-          return view.cost.imageEncodes
+          let context = try await model.encode(image)
+          await context.close()
+          return context.cost.imageEncodes
         }
       }
       return try await group.reduce(0, +)

@@ -16,14 +16,14 @@ enum TinyModel {
   ///
   /// - Parameter change: what is otherwise in the text model's file, of the kind `mixed`.
   static func load(
-    views: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true,
+    images: Int = 2, answers: Int = 8, threads: Int = 2, hasProjector: Bool = true,
     embeddingCacheBytes: Int? = nil, kind: TinyWeightsKind = .mixed, ignoresEndOfTurn: Bool = false,
     longestFilledGap: Int? = nil, change: ((inout GGUFWriter) -> Void)? = nil
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = try configuration(
-      in: folder, views: views, answers: answers, threads: threads, hasProjector: hasProjector, kind: kind)
+      in: folder, images: images, answers: answers, threads: threads, hasProjector: hasProjector, kind: kind)
     if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
     configuration.ignoresEndOfTurn = ignoresEndOfTurn
     configuration.longestFilledGap = longestFilledGap
@@ -39,25 +39,25 @@ enum TinyModel {
   }
 
   /// Several engines of it.
-  static func team(
-    engines: Int, views: Int, answers: Int, hasProjector: Bool = true, embeddingCacheBytes: Int? = nil
+  static func pool(
+    engines: Int, images: Int, answers: Int, hasProjector: Bool = true, embeddingCacheBytes: Int? = nil
   ) async throws -> EnginePool {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = try configuration(
-      in: folder, views: views, answers: answers, threads: engines, hasProjector: hasProjector)
+      in: folder, images: images, answers: answers, threads: engines, hasProjector: hasProjector)
     if let embeddingCacheBytes { configuration.embeddingCacheBytes = embeddingCacheBytes }
-    let team = try EnginePool(configuration)
-    for member in team.members { _ = try await member.identity }
-    return team
+    let pool = try EnginePool(configuration)
+    for member in pool.members { _ = try await member.identity }
+    return pool
   }
 
   static func configuration(
-    in folder: URL, views: Int, answers: Int, threads: Int, hasProjector: Bool = true, kind: TinyWeightsKind = .mixed
+    in folder: URL, images: Int, answers: Int, threads: Int, hasProjector: Bool = true, kind: TinyWeightsKind = .mixed
   ) throws -> EngineConfiguration {
     let files = try kind.write(into: folder)
     return EngineConfiguration(
-      weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, views: views,
+      weights: files.text, projector: hasProjector ? files.projector : nil, threads: threads, images: images,
       answers: answers, demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400))
   }
 

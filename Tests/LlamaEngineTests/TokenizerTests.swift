@@ -35,7 +35,7 @@ import VisionLanguage
   }
 
   @Test func `texts that look the same are remembered apart, and few are`() {
-    let remembered = RememberedTokens()
+    let remembered = TokenCache()
     var cuts = 0
     func tokens(_ text: String) -> [Int32] {
       remembered.tokens(of: text) {
@@ -48,18 +48,18 @@ import VisionLanguage
     }
     #expect(cuts == 4)
     // The one that is used again and again stays; the others push each other out.
-    for number in 0..<(3 * RememberedTokens.most) {
+    for number in 0..<(3 * TokenCache.most) {
       _ = tokens("text \(number)")
       _ = tokens("a")
     }
-    #expect(cuts == 4 + 3 * RememberedTokens.most)
-    #expect(remembered.count == RememberedTokens.most)
+    #expect(cuts == 4 + 3 * TokenCache.most)
+    #expect(remembered.count == TokenCache.most)
     _ = tokens("\u{e9}")
-    #expect(cuts == 5 + 3 * RememberedTokens.most)
-    let long = String(repeating: "x", count: RememberedTokens.longest + 1)
+    #expect(cuts == 5 + 3 * TokenCache.most)
+    let long = String(repeating: "x", count: TokenCache.longest + 1)
     for _ in 0..<2 { #expect(tokens(long).count == long.utf8.count) }
-    #expect(cuts == 7 + 3 * RememberedTokens.most)
-    #expect(remembered.count == RememberedTokens.most)
+    #expect(cuts == 7 + 3 * TokenCache.most)
+    #expect(remembered.count == TokenCache.most)
   }
 
   @Test func `characters are handed out whole`() {
@@ -99,13 +99,13 @@ import VisionLanguage
   @Test func `scores are the same beside other work`() async throws {
     let model = try await TinyModel.load()
     let prompt = Prompt(text: "in the work", answerPrefix: "Answer:")
-    let view = try await model.encode(TinyModel.image(4))
-    let alone = try await view.score([" a", " the", " xyz"], after: prompt)
+    let context = try await model.encode(TinyModel.image(4))
+    let alone = try await context.score([" a", " the", " xyz"], after: prompt)
     let busy = try await model.respond(to: (0..<6).map { TinyModel.request("the", seed: UInt32($0), tokens: 100) })
-    let beside = try await view.score([" a", " the", " xyz"], after: prompt)
+    let beside = try await context.score([" a", " the", " xyz"], after: prompt)
     #expect(alone == beside)
     for stream in busy { _ = try await stream.whole() }
-    await view.close()
+    await context.close()
     await model.close()
   }
 }

@@ -46,7 +46,7 @@ let askCommand = CommandSpecification(
   let files = try filesToAsk(arguments, seeing: image != nil)
   let model = try LlamaVisionLanguageModel(
     EngineConfiguration(
-      weights: files.weights, projector: files.projector, threads: threads, views: 1, answers: 1,
+      weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
       demand: .init(longestPrompts: [prompt], longestAnswer: limit), device: device))
 
   var languageModel: any LanguageModel = model

@@ -80,13 +80,14 @@ let doctorCommand = CommandSpecification(
       location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil, device: device)
     try await reader.tryOut()
     try tell("✓", "trial", "a blank image was encoded and a token written, all numbers finite")
-    let room = reader.room
+    let capacity = reader.capacity
     let mebibytes = { (bytes: Int) in "\((bytes + (1 << 20) - 1) >> 20) MiB" }
     try tell(
       "✓", "room",
-      "--parallel \(reader.readings): \(mebibytes(room.footprint.examination)) an image in progress beside "
-        + "\(mebibytes(room.footprint.fixed)) for all; "
-        + (room.freeMemory.map { "three quarters of \(mebibytes($0)) free may be used" } ?? "free memory is not known"))
+      "--parallel \(reader.readings): \(mebibytes(capacity.footprint.examination)) an image in progress beside "
+        + "\(mebibytes(capacity.footprint.fixed)) for all; "
+        + (capacity.freeMemory.map { "three quarters of \(mebibytes($0)) free may be used" }
+          ?? "free memory is not known"))
     let threads = reader.threads
     try tell(
       "✓", "threads",

@@ -7,7 +7,7 @@ public enum StrictKeys {
     init?(intValue: Int) { nil }
   }
 
-  /// Reads an object's keys and refuses one that is not among those known; values are not looked at.
+  /// Reads an object's keys and refuses one that is not among those known; values are not checked.
   ///
   /// - Throws: `DecodingError` that names the first unknown key and the known ones.
   public static func check(_ decoder: any Decoder, against known: [String]) throws {

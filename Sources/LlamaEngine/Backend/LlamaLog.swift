@@ -15,7 +15,7 @@ enum LlamaLog {
   private static let kept = 8
 
   /// Forgets what was said before.
-  static func forget() {
+  static func clear() {
     lock.withLock { lines = Lines() }
   }
 

@@ -19,7 +19,7 @@ final class ComputeThread: @unchecked Sendable {
   // Unchecked: the condition guards what is mutable, but for the two that the thread alone touches.
   private let condition = NSCondition()
   private var jobs: [[(job: UnownedJob, executor: ComputeThreadExecutor)]] = Priority.allCases.map { _ in [] }
-  private var openLanes = 0
+  private var openQueues = 0
   private var isRunning = false
   private let name: String
   // These two are touched on the thread itself only.
@@ -32,7 +32,7 @@ final class ComputeThread: @unchecked Sendable {
   /// An executor for one actor. With the first one the thread starts, with the last one it ends.
   func priority(_ priority: Priority) -> ComputeThreadExecutor {
     condition.lock()
-    openLanes += 1
+    openQueues += 1
     let isFirst = !isRunning
     isRunning = true
     condition.unlock()
@@ -54,7 +54,7 @@ final class ComputeThread: @unchecked Sendable {
 
   fileprivate func closeQueue() {
     condition.lock()
-    openLanes -= 1
+    openQueues -= 1
     condition.signal()
     condition.unlock()
   }
@@ -72,7 +72,7 @@ final class ComputeThread: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     while jobs.allSatisfy(\.isEmpty) {
-      guard openLanes > 0 else {
+      guard openQueues > 0 else {
         isRunning = false
         return false
       }

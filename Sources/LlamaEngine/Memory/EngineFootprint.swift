@@ -8,7 +8,7 @@ public struct EngineFootprint: Sendable, Hashable {
   public let computing: Int
   /// The keys and values of one sequence.
   public let sequence: Int
-  /// Sequences of an examination: its view of the image and its prompts side by side.
+  /// Sequences of an examination: its image and its prompts side by side.
   public let sequencesPerExamination: Int
   /// Sequences that all examinations share, for prefixes of prompts.
   public let sharedSequences: Int

@@ -15,7 +15,7 @@ final class LlamaModel: @unchecked Sendable {
   init(path: String, usesGPU: Bool, supplements: [Supplement] = []) throws(EngineFault) {
     var parameters = llama_model_default_params()
     parameters.n_gpu_layers = usesGPU ? -1 : 0
-    LlamaLog.forget()
+    LlamaLog.clear()
     // The end of a list without devices. Without a list llama.cpp would still open every graphics processor that is there.
     var noDevice: ggml_backend_dev_t?
     // The last one has an empty key, which ends the list.
@@ -45,19 +45,19 @@ final class LlamaModel: @unchecked Sendable {
 extension Supplement {
   /// As passed to llama.cpp.
   fileprivate var override: llama_model_kv_override {
-    var told = llama_model_kv_override()
-    withUnsafeMutableBytes(of: &told.key) { place in
+    var override = llama_model_kv_override()
+    withUnsafeMutableBytes(of: &override.key) { place in
       // One byte stays for the zero at its end; the keys are far shorter.
       place.copyBytes(from: Array(key.utf8).prefix(max(0, place.count - 1)))
     }
     switch value {
     case .identifier(let identifier):
-      told.tag = LLAMA_KV_OVERRIDE_TYPE_INT
-      told.val_i64 = Int64(identifier)
+      override.tag = LLAMA_KV_OVERRIDE_TYPE_INT
+      override.val_i64 = Int64(identifier)
     case .flag(let flag):
-      told.tag = LLAMA_KV_OVERRIDE_TYPE_BOOL
-      told.val_bool = flag
+      override.tag = LLAMA_KV_OVERRIDE_TYPE_BOOL
+      override.val_bool = flag
     }
-    return told
+    return override
   }
 }

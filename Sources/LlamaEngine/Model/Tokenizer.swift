@@ -4,7 +4,7 @@ import Weights
 /// Text to tokens and back.
 struct Tokenizer: Sendable {
   private let model: LlamaModel
-  private let remembered = RememberedTokens()
+  private let cache = TokenCache()
   /// Begins every sequence; `nil` in a family without such a token.
   let beginOfSequence: llama_token?
 
@@ -29,7 +29,7 @@ struct Tokenizer: Sendable {
 
   /// The tokens of plain text. Nothing in it is read as a special token.
   func tokens(of text: String) -> [llama_token] {
-    remembered.tokens(of: text) { text in
+    cache.tokens(of: text) { text in
       let tokens = Self.tokens(of: text, in: model)
       guard tokens.contains(where: { markers[$0] != nil }) else { return tokens }
       // A file may declare its markers as ordinary text or user-defined pieces, and llama.cpp then matches them in any

@@ -25,38 +25,38 @@ extension DecodingEngine {
     return row
   }
 
-  /// Gives a sequence an prefix: a copy of the one that is kept, or read now. Returns whether it had to be read.
+  /// Gives a sequence a prefix: a copy of the one that is kept, or read now. Returns whether it had to be read.
   func begin(_ sequence: Int, with prefix: ArraySlice<llama_token>) throws(EngineFault) -> Bool {
     if let source = prefixes.sequence(of: prefix) {
       context.fork(source, into: sequence)
       return false
     }
-    guard let place = prefixes.place() else {
+    guard let reserved = prefixes.reserve() else {
       context.clear(sequence)
       try read(prefix, into: sequence, at: 0, wantsLogits: false)
       return true
     }
-    context.clear(place)
+    context.clear(reserved)
     do {
-      try read(prefix, into: place, at: 0, wantsLogits: false)
+      try read(prefix, into: reserved, at: 0, wantsLogits: false)
     } catch {
-      context.clear(place)
-      prefixes.giveBack(place)
+      context.clear(reserved)
+      prefixes.release(reserved)
       throw error
     }
-    prefixes.keep(prefix, in: place)
-    context.fork(place, into: sequence)
+    prefixes.keep(prefix, in: reserved)
+    context.fork(reserved, into: sequence)
     return true
   }
 
   /// Puts into a prompt's sequence what comes before the part that is its own.
   func begin(_ work: SequenceWork, in sequence: Int) throws(EngineFault) {
-    if let number = work.view {
-      guard let view = views[number] else { throw .closed }
-      context.fork(view.sequence, into: sequence)
-      work.position = view.position
-      work.surplus = view.length - view.position
-      work.shared = view.length
+    if let number = work.image {
+      guard let image = images[number] else { throw .closed }
+      context.fork(image.sequence, into: sequence)
+      work.position = image.position
+      work.surplus = image.length - image.position
+      work.shared = image.length
     } else if work.prompt.prefix > 0 {
       let count = work.prompt.prefix
       let isNew = try begin(sequence, with: work.prompt.tokens.prefix(count))

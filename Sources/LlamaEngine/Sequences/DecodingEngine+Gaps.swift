@@ -13,23 +13,23 @@ extension DecodingEngine {
   /// once. llama.cpp carries copies out in their order before it decodes, so what a sequence is given to next harms nothing.
   func closeGaps() {
     while let move = answerToMove() {
-      let work = writing[move.index]
+      let work = generating[move.index]
       guard let answer = work.answer, answer.tokenLimit - answer.tokens.count >= Self.leastToMove,
         let from = work.sequence, let place = freeAnswerSequences.firstIndex(of: move.target)
       else { return }
       freeAnswerSequences.remove(at: place)
       context.move(from, to: move.target)
       giveBack(from)
-      writing.remove(at: move.index)
+      generating.remove(at: move.index)
       work.sequence = move.target
-      startWriting(work)
+      startGenerating(work)
     }
   }
 
   /// Which answer would close a gap, and the free sequence that it would go to; `nil` when there is no gap with a free one.
   private func answerToMove() -> (index: Int, target: Int)? {
-    let taken = writing.compactMap(\.sequence)
-    guard taken.count == writing.count, let first = taken.first, let last = taken.last, last - first >= taken.count
+    let taken = generating.compactMap(\.sequence)
+    guard taken.count == generating.count, let first = taken.first, let last = taken.last, last - first >= taken.count
     else { return nil }
     let inside = freeAnswerSequences.filter { $0 > first && $0 < last }
     guard let highest = inside.first, let lowest = inside.last else { return nil }
@@ -47,5 +47,5 @@ extension DecodingEngine {
   }
 
   /// The padding token for gaps and short prompts: any token of the vocabulary.
-  static let filler: llama_token = 0
+  static let paddingToken: llama_token = 0
 }

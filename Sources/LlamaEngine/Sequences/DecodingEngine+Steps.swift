@@ -4,7 +4,7 @@ import VisionLanguage
 /// One step: waiting prompts get sequences, some are read, and every answer grows by a token.
 extension DecodingEngine {
   func scheduleStep() {
-    guard !isStepScheduled, !isClosed, !(waiting.isEmpty && reading.isEmpty && writing.isEmpty) else { return }
+    guard !isStepScheduled, !isClosed, !(waiting.isEmpty && prefilling.isEmpty && generating.isEmpty) else { return }
     isStepScheduled = true
     Task { self.step() }
   }
@@ -13,8 +13,8 @@ extension DecodingEngine {
     isStepScheduled = false
     guard !isClosed else { return }
     admit()
-    readPrompts()
-    writeTokens()
+    prefillPrompts()
+    generateTokens()
     scheduleStep()
   }
 
@@ -22,13 +22,13 @@ extension DecodingEngine {
     while !waiting.isEmpty, let sequence = freeAnswerSequences.popLast() {
       let work = waiting.removeFirst()
       work.sequence = sequence
-      reading.append(work)
+      prefilling.append(work)
     }
   }
 
-  func finishReading(_ work: SequenceWork, in sequence: Int, row: Int) throws(EngineFault) {
+  func finishPrefill(_ work: SequenceWork, in sequence: Int, row: Int) throws(EngineFault) {
     guard let scoring = work.scoring else {
-      if let answer = work.answer, try !accept(draw(answer, of: work, row: row), work, answer) { startWriting(work) }
+      if let answer = work.answer, try !accept(draw(answer, of: work, row: row), work, answer) { startGenerating(work) }
       return
     }
     // The answer's first token is drawn before the labels' own tokens are decoded over the logits.
@@ -40,50 +40,50 @@ extension DecodingEngine {
     work.scoring = nil
     scoring.continuation.resume(returning: scores)
     guard let answer = work.answer, let token else { return release(work) }
-    if !accept(token, work, answer) { startWriting(work) }
+    if !accept(token, work, answer) { startGenerating(work) }
   }
 
   /// Puts an answer among those that grow, in the order of their sequences: llama.cpp computes a batch in one piece only
   /// as far as the sequences' numbers rise by one (`llama_batch_allocr::split_equal`).
-  func startWriting(_ work: SequenceWork) {
+  func startGenerating(_ work: SequenceWork) {
     guard let sequence = work.sequence else { return }
-    writing.insert(work, at: writing.firstIndex { ($0.sequence ?? sequence) > sequence } ?? writing.endIndex)
+    generating.insert(work, at: generating.firstIndex { ($0.sequence ?? sequence) > sequence } ?? generating.endIndex)
   }
 
-  func writeTokens() {
-    guard !writing.isEmpty else { return }
+  func generateTokens() {
+    guard !generating.isEmpty else { return }
     closeGaps()
     batch.removeAll()
-    var pieces = 0
+    var microBatches = 0
     var previous = -1
     var rows: [Int] = []
-    var fillers: [Int] = []
-    for work in writing {
+    var padding: [Int] = []
+    for work in generating {
       guard let sequence = work.sequence, let last = work.answer?.tokens.last else { continue }
       let gap = previous < 0 ? [] : filling(between: previous, and: sequence)
-      for free in gap { batch.add(Self.filler, to: free, at: 0, wantsLogits: false) }
-      fillers += gap
-      if previous < 0 || sequence != previous + 1 + gap.count { pieces += 1 }
+      for free in gap { batch.add(Self.paddingToken, to: free, at: 0, wantsLogits: false) }
+      padding += gap
+      if previous < 0 || sequence != previous + 1 + gap.count { microBatches += 1 }
       previous = sequence
       rows.append(batch.count)
       batch.add(last, to: sequence, at: work.position, wantsLogits: true)
       work.position += 1
     }
-    defer { for sequence in fillers { context.clear(sequence) } }
+    defer { for sequence in padding { context.clear(sequence) } }
     do {
       try context.decode(batch)
     } catch {
-      let failed = writing
-      writing.removeAll()
+      let failed = generating
+      generating.removeAll()
       for work in failed { end(work, failing: error) }
       return
     }
-    context.statistics.writingDecodes += 1
-    context.statistics.writingPieces += pieces
-    context.statistics.writtenTokens += writing.count
-    context.statistics.fillers += fillers.count
+    context.statistics.generationDecodes += 1
+    context.statistics.generationMicroBatches += microBatches
+    context.statistics.generationTokens += generating.count
+    context.statistics.paddingTokens += padding.count
     var index = 0
-    writing.removeAll { work in
+    generating.removeAll { work in
       defer { index += 1 }
       guard let answer = work.answer, rows.indices.contains(index) else { return true }
       do {
@@ -112,7 +112,7 @@ extension DecodingEngine {
       finish(work, answer, because: .endOfTurn)
       return true
     }
-    answer.say(answer.text.take(vocabulary.bytes(of: token)))
+    answer.deliver(answer.text.take(vocabulary.bytes(of: token)))
     if answer.tokens.count >= answer.tokenLimit {
       finish(work, answer, because: .tokenLimit)
       return true
@@ -126,7 +126,7 @@ extension DecodingEngine {
 
   func finish(_ work: SequenceWork, _ answer: SequenceWork.Answer, because reason: StopReason) {
     release(work)
-    answer.say(answer.text.finish(), isLast: true)
+    answer.deliver(answer.text.finish(), isLast: true)
     answer.stream.yield(
       .finished(
         Generation(

@@ -16,13 +16,13 @@ actor DecodingEngine {
   let vocabulary: Tokenizer
   let batch: TokenBatch
   var freeAnswerSequences: [Int]
-  var freeViewSequences: [Int]
+  var freeImageSequences: [Int]
   var prefixes: PrefixCache
-  var views: [ViewNumber: View] = [:]
-  var waitingViews: [WaitingView] = []
+  var images: [ImageContextID: ImageSequence] = [:]
+  var waitingImages: [WaitingImage] = []
   var waiting: [SequenceWork] = []
-  var reading: [SequenceWork] = []
-  var writing: [SequenceWork] = []
+  var prefilling: [SequenceWork] = []
+  var generating: [SequenceWork] = []
   var lastNumber: UInt64 = 0
   var isStepScheduled = false
   var isClosed = false
@@ -36,7 +36,7 @@ actor DecodingEngine {
   /// Which tokens of an image attend to which.
   let imageAttention: ImageTokenRules.Attention
 
-  struct View {
+  struct ImageSequence {
     let sequence: Int
     /// Tokens in the sequence.
     var length: Int
@@ -47,14 +47,14 @@ actor DecodingEngine {
     var isClosed = false
   }
 
-  struct WaitingView {
+  struct WaitingImage {
     let number: UInt64
     let continuation: CheckedContinuation<Int, any Error>
   }
 
-  /// How a context's sequences are divided: views first, prefixes next, answers the rest.
+  /// How a context's sequences are divided: images first, prefixes next, answers the rest.
   struct Division {
-    var views: Int
+    var images: Int
     var prefixes: Int
   }
 
@@ -65,9 +65,9 @@ actor DecodingEngine {
     self.executor = executor
     self.vocabulary = vocabulary
     batch = TokenBatch(capacity: max(context.shape.batchTokens, context.shape.sequences))
-    let answers = division.views + division.prefixes
-    freeViewSequences = Array((0..<division.views).reversed())
-    prefixes = PrefixCache(sequences: Array((division.views..<answers).reversed()))
+    let answers = division.images + division.prefixes
+    freeImageSequences = Array((0..<division.images).reversed())
+    prefixes = PrefixCache(sequences: Array((division.images..<answers).reversed()))
     freeAnswerSequences = Array((answers..<context.shape.sequences).reversed())
     self.ignoresEndOfTurn = ignoresEndOfTurn
     self.longestFilledGap = longestFilledGap
@@ -84,13 +84,13 @@ actor DecodingEngine {
   }
 
   /// Submits prompts; their streams begin to deliver at the next step.
-  func generate(_ requests: [TokenRequest], view: ViewNumber?) throws -> [GenerationStream] {
-    let base = try length(of: view)
+  func generate(_ requests: [TokenRequest], image: ImageContextID?) throws -> [GenerationStream] {
+    let base = try length(of: image)
     for request in requests { try check(request.prompt, after: base) }
     return requests.map { request in
       let number = nextNumber()
       let (answer, stream) = answer(to: request, number: number)
-      enqueue(SequenceWork(number: number, view: view, prompt: request.prompt, answer: answer))
+      enqueue(SequenceWork(number: number, image: image, prompt: request.prompt, answer: answer))
       return stream
     }
   }
@@ -108,25 +108,25 @@ actor DecodingEngine {
   }
 
   /// The log-probabilities of labels after a prompt.
-  func score(_ labels: [[llama_token]], after prompt: TokenPrompt, view: ViewNumber?) async throws -> LabelScores {
-    try await score(labels, after: prompt, view: view, number: nextNumber(), answer: nil)
+  func score(_ labels: [[llama_token]], after prompt: TokenPrompt, image: ImageContextID?) async throws -> LabelScores {
+    try await score(labels, after: prompt, image: image, number: nextNumber(), answer: nil)
   }
 
   /// Submits a prompt that is both answered and followed by scored labels; it is decoded once.
-  func generate(_ request: TokenRequest, scoring labels: [[llama_token]], view: ViewNumber?) async throws
+  func generate(_ request: TokenRequest, scoring labels: [[llama_token]], image: ImageContextID?) async throws
     -> ScoredAnswer
   {
     let number = nextNumber()
     let (answer, stream) = answer(to: request, number: number)
-    let scores = try await score(labels, after: request.prompt, view: view, number: number, answer: answer)
+    let scores = try await score(labels, after: request.prompt, image: image, number: number, answer: answer)
     return ScoredAnswer(stream: stream, scores: scores)
   }
 
   private func score(
-    _ labels: [[llama_token]], after prompt: TokenPrompt, view: ViewNumber?, number: UInt64,
+    _ labels: [[llama_token]], after prompt: TokenPrompt, image: ImageContextID?, number: UInt64,
     answer: SequenceWork.Answer?
   ) async throws -> LabelScores {
-    let base = try length(of: view)
+    let base = try length(of: image)
     let longest = labels.map(\.count).max() ?? 0
     guard longest <= LlamaContext.outputsPerBatch else {
       throw EngineFault.promptTooLong(tokens: longest, available: LlamaContext.outputsPerBatch)
@@ -139,7 +139,7 @@ actor DecodingEngine {
         } else {
           enqueue(
             SequenceWork(
-              number: number, view: view, prompt: prompt, answer: answer,
+              number: number, image: image, prompt: prompt, answer: answer,
               scoring: .init(labels: labels, continuation: continuation)))
         }
       }
@@ -152,23 +152,23 @@ actor DecodingEngine {
   func cancel(_ number: UInt64) {
     if let index = waiting.firstIndex(where: { $0.number == number }) {
       end(waiting.remove(at: index), failing: CancellationError())
-    } else if let index = reading.firstIndex(where: { $0.number == number }) {
-      end(reading.remove(at: index), failing: CancellationError())
-    } else if let index = writing.firstIndex(where: { $0.number == number }) {
-      end(writing.remove(at: index), failing: CancellationError())
+    } else if let index = prefilling.firstIndex(where: { $0.number == number }) {
+      end(prefilling.remove(at: index), failing: CancellationError())
+    } else if let index = generating.firstIndex(where: { $0.number == number }) {
+      end(generating.remove(at: index), failing: CancellationError())
     }
   }
 
   /// Ends everything: callers that wait get `EngineFault.closed`.
   func close() {
     isClosed = true
-    for work in waiting + reading + writing { work.fail(EngineFault.closed) }
+    for work in waiting + prefilling + generating { work.fail(EngineFault.closed) }
     waiting.removeAll()
-    reading.removeAll()
-    writing.removeAll()
-    for view in waitingViews { view.continuation.resume(throwing: EngineFault.closed) }
-    waitingViews.removeAll()
-    views.removeAll()
+    prefilling.removeAll()
+    generating.removeAll()
+    for image in waitingImages { image.continuation.resume(throwing: EngineFault.closed) }
+    waitingImages.removeAll()
+    images.removeAll()
   }
 
   /// What was decoded until now.
@@ -177,14 +177,14 @@ actor DecodingEngine {
   /// Begins to record logits' bits, from nothing.
   func traceLogits() { logitTraces = [:] }
 
-  /// Unused sequences for views and answers; all of them when the engine is idle.
-  var freeSequences: Int { freeAnswerSequences.count + freeViewSequences.count }
+  /// Unused sequences for images and answers; all of them when the engine is idle.
+  var freeSequences: Int { freeAnswerSequences.count + freeImageSequences.count }
 
-  /// Tokens that a view's sequence holds; 0 without one.
-  func length(of view: ViewNumber?) throws(EngineFault) -> Int {
+  /// Tokens that an image's sequence holds; 0 without one.
+  func length(of image: ImageContextID?) throws(EngineFault) -> Int {
     guard !isClosed else { throw .closed }
-    guard let view else { return 0 }
-    guard let open = views[view], !open.isClosed else { throw .closed }
+    guard let image else { return 0 }
+    guard let open = images[image], !open.isClosed else { throw .closed }
     return open.length
   }
 
@@ -196,17 +196,17 @@ actor DecodingEngine {
   }
 
   func enqueue(_ work: SequenceWork) {
-    if let view = work.view { views[view]?.pendingForks += 1 }
+    if let image = work.image { images[image]?.pendingForks += 1 }
     waiting.append(work)
     scheduleStep()
   }
 
-  /// Notes that a prompt needs its view no longer: its sequence has what comes before it, or never will.
+  /// Notes that a prompt needs its image no longer: its sequence has what comes before it, or never will.
   func begun(_ work: SequenceWork) {
     guard !work.hasBegun else { return }
     work.hasBegun = true
-    guard let view = work.view else { return }
-    views[view]?.pendingForks -= 1
-    releaseIfDone(view)
+    guard let image = work.image else { return }
+    images[image]?.pendingForks -= 1
+    releaseIfDone(image)
   }
 }

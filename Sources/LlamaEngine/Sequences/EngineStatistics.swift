@@ -9,13 +9,13 @@ public struct EngineStatistics: Sendable, Hashable {
   /// Tokens of images decoded.
   public internal(set) var imageTokens = 0
   /// Batches that held one token of every answer under way.
-  public internal(set) var writingDecodes = 0
-  /// Tokens that went through those; divided by `writingDecodes`, the width that was reached.
-  public internal(set) var writtenTokens = 0
+  public internal(set) var generationDecodes = 0
+  /// Tokens that went through those; divided by `generationDecodes`, the width that was reached.
+  public internal(set) var generationTokens = 0
   /// Pieces that llama.cpp computed those batches in: one for each run of sequences with consecutive numbers.
-  public internal(set) var writingPieces = 0
+  public internal(set) var generationMicroBatches = 0
   /// Padding tokens that kept batches in one piece: in free sequences, and after shorter prompts.
-  public internal(set) var fillers = 0
+  public internal(set) var paddingTokens = 0
   /// Sequences forked.
   public internal(set) var forks = 0
   /// Answers carried over into another sequence so that those under way are neighbours.
@@ -30,10 +30,10 @@ public struct EngineStatistics: Sendable, Hashable {
     sum.decodes += other.decodes
     sum.promptTokens += other.promptTokens
     sum.imageTokens += other.imageTokens
-    sum.writingDecodes += other.writingDecodes
-    sum.writtenTokens += other.writtenTokens
-    sum.writingPieces += other.writingPieces
-    sum.fillers += other.fillers
+    sum.generationDecodes += other.generationDecodes
+    sum.generationTokens += other.generationTokens
+    sum.generationMicroBatches += other.generationMicroBatches
+    sum.paddingTokens += other.paddingTokens
     sum.forks += other.forks
     sum.moves += other.moves
     sum.decoding += other.decoding

@@ -45,7 +45,7 @@ final class LlamaContext {
     parameters.offload_kqv = shape.usesGPU
     parameters.op_offload = shape.usesGPU
     parameters.no_perf = true
-    LlamaLog.forget()
+    LlamaLog.clear()
     guard let pointer = llama_init_from_model(model.pointer, parameters) else {
       throw .noContext(reason: LlamaLog.lastErrors ?? "no reason given")
     }
@@ -91,7 +91,7 @@ final class LlamaContext {
   }
 
   private func compute(_ batch: llama_batch) throws(EngineFault) {
-    LlamaLog.forget()
+    LlamaLog.clear()
     statistics.decodes += 1
     let start = ContinuousClock.now
     let status = llama_decode(pointer, batch)

@@ -28,20 +28,20 @@ struct PrefixCache {
   }
 
   /// A sequence for another prefix, if necessary that of the least recently used one; `nil` when none is reserved.
-  mutating func place() -> Int? {
+  mutating func reserve() -> Int? {
     if let sequence = free.popLast() { return sequence }
     guard let oldest = entries.indices.min(by: { entries[$0].lastUse < entries[$1].lastUse }) else { return nil }
     return entries.remove(at: oldest).sequence
   }
 
-  /// Remembers what was read into a place.
+  /// Remembers what was decoded into a sequence.
   mutating func keep(_ tokens: ArraySlice<llama_token>, in sequence: Int) {
     uses += 1
     entries.append(Entry(tokens: Array(tokens), sequence: sequence, lastUse: uses))
   }
 
   /// Releases a sequence into which nothing was decoded.
-  mutating func giveBack(_ sequence: Int) { free.append(sequence) }
+  mutating func release(_ sequence: Int) { free.append(sequence) }
 
   /// Sequences set aside, in use or not.
   var count: Int { entries.count + free.count }

@@ -20,7 +20,7 @@ final class SequenceWork {
     var tokens: [llama_token] = []
     /// Text that was written and not handed out yet, and when some was handed out last.
     private var held = ""
-    private var lastSaid: ContinuousClock.Instant?
+    private var lastDelivery: ContinuousClock.Instant?
 
     init(
       sampler: TokenSampler, tokenLimit: Int, ignoresEnd: Bool, stream: GenerationStream.Continuation
@@ -36,20 +36,20 @@ final class SequenceWork {
     private static let leastBetween = Duration.milliseconds(20)
 
     /// Delivers text: the first piece at once, later ones when they are due, the last one always.
-    func say(_ piece: String, isLast: Bool = false) {
+    func deliver(_ piece: String, isLast: Bool = false) {
       held += piece
       guard !held.isEmpty else { return }
       let now = ContinuousClock.now
-      guard isLast || lastSaid.map({ now - $0 >= Self.leastBetween }) ?? true else { return }
+      guard isLast || lastDelivery.map({ now - $0 >= Self.leastBetween }) ?? true else { return }
       stream.yield(.text(held))
       held = ""
-      lastSaid = now
+      lastDelivery = now
     }
   }
 
   let number: UInt64
-  /// The view that it forks from; `nil` for a prompt without an image.
-  let view: ViewNumber?
+  /// The image that it forks from; `nil` for a prompt without an image.
+  let image: ImageContextID?
   let prompt: TokenPrompt
   /// What is written once the prompt is read, token by token; `nil` when labels are only scored.
   let answer: Answer?
@@ -63,7 +63,7 @@ final class SequenceWork {
   var surplus = 0
   /// Tokens of the prompt that stand in its sequence.
   var read = 0
-  /// Tokens that were there already, of its view's image or its prefix.
+  /// Tokens that were there already, of its image's image or its prefix.
   var shared = 0
   /// Tokens decoded for the prompt.
   var computed = 0
@@ -73,9 +73,9 @@ final class SequenceWork {
   /// Tokens in its sequence.
   var length: Int { position + surplus }
 
-  init(number: UInt64, view: ViewNumber?, prompt: TokenPrompt, answer: Answer?, scoring: Scoring? = nil) {
+  init(number: UInt64, image: ImageContextID?, prompt: TokenPrompt, answer: Answer?, scoring: Scoring? = nil) {
     self.number = number
-    self.view = view
+    self.image = image
     self.prompt = prompt
     self.answer = answer
     self.scoring = scoring
@@ -88,7 +88,7 @@ final class SequenceWork {
   }
 }
 
-/// Which view of an image a prompt belongs to; never used twice.
-struct ViewNumber: Hashable, Sendable {
+/// Which image of an image a prompt belongs to; never used twice.
+struct ImageContextID: Hashable, Sendable {
   let value: UInt64
 }

@@ -4,7 +4,7 @@ import VisionLanguage
 /// A prompt in tokens.
 struct TokenPrompt: Sendable {
   var tokens: [llama_token]
-  /// How many of the first are an prefix that other prompts share; fewer than all.
+  /// How many of the first are a prefix that other prompts share; fewer than all.
   var prefix = 0
 }
 

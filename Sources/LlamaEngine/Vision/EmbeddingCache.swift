@@ -1,6 +1,6 @@
 import Digests
 
-/// Embeddings of the images that were looked at last, bounded in bytes.
+/// Embeddings of the last images that were encoded, bounded in bytes.
 ///
 /// The key is the SHA-256 of the prepared pixels and their size, which holds whatever preparation did; the projector is
 /// not part of it because every projector has a cache of its own, made and freed with it.

@@ -3,7 +3,7 @@ import Weights
 
 /// Where an image's tokens stand in their sequence.
 struct ImagePositions: Sendable, Hashable {
-  /// Time, row and column of each token, counted from the image's place; empty where tokens just follow each other.
+  /// Time, row and column of each token, counted from the image's start; empty where tokens just follow each other.
   private let grid: [SIMD3<Int32>]
   /// How many positions the image takes: the text goes on after them.
   let span: Int
@@ -22,8 +22,8 @@ struct ImagePositions: Sendable, Hashable {
       return
     }
     grid = (0..<mtmd_input_chunk_get_n_tokens(chunk)).map {
-      let place = mtmd_image_tokens_get_decoder_pos(tokens, 0, $0)
-      return SIMD3(Int32(clamping: place.t), Int32(clamping: place.y), Int32(clamping: place.x))
+      let position = mtmd_image_tokens_get_decoder_pos(tokens, 0, $0)
+      return SIMD3(Int32(clamping: position.t), Int32(clamping: position.y), Int32(clamping: position.x))
     }
   }
 

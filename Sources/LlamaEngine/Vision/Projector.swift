@@ -12,8 +12,8 @@ final class Projector {
   /// Held for the callback's sake.
   private let shared: ComputeThread?
 
-  /// Where a projector runs.
-  struct Place: Sendable {
+  /// How a projector is run.
+  struct Options: Sendable {
     var threads: Int
     var usesGPU: Bool
     /// The thread on which it is used, where answers are to move on in between.
@@ -22,25 +22,25 @@ final class Projector {
 
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it, or would read its images in another way than
   ///   the family.
-  init(_ weights: ProjectorWeights, for model: LlamaModel, at place: Place) throws(EngineFault) {
+  init(_ weights: ProjectorWeights, for model: LlamaModel, options: Options) throws(EngineFault) {
     let (path, family) = (weights.path, weights.family)
     var parameters = mtmd_context_params_default()
-    parameters.use_gpu = place.usesGPU
-    if let thread = place.sharedThread {
+    parameters.use_gpu = options.usesGPU
+    if let thread = options.sharedThread {
       parameters.cb_eval = ComputeThread.betweenProducts
       parameters.cb_eval_user_data = Unmanaged.passUnretained(thread).toOpaque()
     }
     parameters.print_timings = false
-    parameters.n_threads = Int32(clamping: place.threads)
+    parameters.n_threads = Int32(clamping: options.threads)
     parameters.warmup = false
-    LlamaLog.forget()
+    LlamaLog.clear()
     guard let pointer = mtmd_init_from_file(path, model.pointer, parameters) else {
       throw .refusedWeights(path: path, reason: LlamaLog.lastErrors ?? "no reason given")
     }
     self.pointer = pointer
     self.model = model
     self.path = path
-    shared = place.sharedThread
+    shared = options.sharedThread
     positions = family.imageTokens.positions
     guard mtmd_support_vision(pointer),
       mtmd_decode_use_non_causal(pointer, nil) == (family.imageTokens.attention == .bidirectional),
@@ -66,7 +66,7 @@ final class Projector {
   ///
   /// - Throws: `EngineFault.unusableImage` when llama.cpp refuses it, `.brokenWeights` when the result is not finite.
   func encode(_ image: PixelImage) throws(EngineFault) -> Embedding {
-    LlamaLog.forget()
+    LlamaLog.clear()
     let bitmap = image.pixels.withUnsafeBufferPointer {
       mtmd_bitmap_init(UInt32(clamping: image.width), UInt32(clamping: image.height), $0.baseAddress)
     }

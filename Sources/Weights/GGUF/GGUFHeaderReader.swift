@@ -2,13 +2,13 @@
 struct GGUFHeaderReader {
   let file: WeightsFile
   /// Bytes read at a time.
-  private static let pieceSize = 1 << 20
-  private var piece: [UInt8] = []
+  private static let bufferSize = 1 << 20
+  private var buffer: [UInt8] = []
   private var position = 0
-  private var pieceOffset = 0
+  private var bufferOffset = 0
 
   /// The offset of the next byte, from the file's start.
-  var offset: Int { pieceOffset + position }
+  var offset: Int { bufferOffset + position }
   /// Bytes from here to the file's end.
   var remaining: Int { file.size - offset }
 
@@ -18,7 +18,7 @@ struct GGUFHeaderReader {
 
   /// Makes sure that `count` bytes are at hand.
   private mutating func have(_ count: Int, _ what: @autoclosure () -> String) throws(WeightsFault) {
-    if count <= piece.count - position { return }
+    if count <= buffer.count - position { return }
     guard count <= remaining else {
       throw fault("ends after \(grouped(file.size)) bytes, inside \(what())")
     }
@@ -26,8 +26,8 @@ struct GGUFHeaderReader {
       throw fault("its header is larger than \(grouped(GGUFLimits.headerBytes)) bytes (at \(what()))")
     }
     let start = offset
-    piece = try file.bytes(at: start, count: max(count, min(Self.pieceSize, remaining)))
-    pieceOffset = start
+    buffer = try file.bytes(at: start, count: max(count, min(Self.bufferSize, remaining)))
+    bufferOffset = start
     position = 0
   }
 
@@ -45,13 +45,13 @@ struct GGUFHeaderReader {
 
   /// Loads an integer at the position, whose bytes `have` has made sure of.
   private func load<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) -> Number {
-    piece.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: Number.self) }
+    buffer.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: Number.self) }
   }
 
   mutating func bytes(_ count: Int, _ what: @autoclosure () -> String) throws(WeightsFault) -> ArraySlice<UInt8> {
     try have(count, what())
     defer { position += count }
-    return piece[position..<position + count]
+    return buffer[position..<position + count]
   }
 
   /// A string's bytes: its length, checked against the file and a limit, then as many bytes.

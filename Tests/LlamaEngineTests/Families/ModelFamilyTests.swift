@@ -22,7 +22,7 @@ import Weights
     _ files: (text: String, projector: String), families: [any ModelFamily] = Self.families
   ) async throws -> LlamaVisionLanguageModel {
     var configuration = EngineConfiguration(
-      weights: files.text, projector: files.projector, threads: 1, views: 2, answers: 6,
+      weights: files.text, projector: files.projector, threads: 1, images: 2, answers: 6,
       demand: .init(longestPrompts: [Prompt(text: "x", answerPrefix: "")], longestAnswer: 400))
     configuration.families = families
     configuration.ignoresEndOfTurn = true
@@ -48,17 +48,17 @@ import Weights
           "<|im_start|>user\n<__media__>the work<|im_end|>\n<|im_start|>assistant\nAnswer:", images: [image], count: 24)
         // 5 × 3 tokens, which take 5 positions.
         #expect(wanted.promptTokens - wanted.promptPositions == 10)
-        let view = try await model.encode(image)
-        let answer = try #require(try await view.answer(Self.greedy("the work")))
+        let context = try await model.encode(image)
+        let answer = try #require(try await context.answer(Self.greedy("the work")))
         #expect(answer.tokens == wanted.tokens)
         #expect(answer.promptTokens + answer.sharedPromptTokens == wanted.promptTokens)
         let labels = [" a", " the", "x"]
         let tokens = labels.compactMap { model.vocabulary.tokens(of: $0).first }
-        let scores = try await view.score(labels, after: Prompt(text: "the work", answerPrefix: "Answer:"))
+        let scores = try await context.score(labels, after: Prompt(text: "the work", answerPrefix: "Answer:"))
         for (score, token) in zip(scores.logProbabilities, tokens) {
           #expect(abs(score - wanted.logProbabilities[Int(token)]) < 1e-5)
         }
-        await view.close()
+        await context.close()
       }
       let wanted = try reference.answer(
         "<|im_start|>user\nin a net<|im_end|>\n<|im_start|>assistant\nAnswer:", images: [], count: 24)
@@ -70,13 +70,13 @@ import Weights
   @Test func `its prompts about an image are answered in company as alone`() async throws {
     try await withFiles { files in
       let model = try await load(files)
-      let view = try await model.encode(TinyModel.image(5, side: 84))
+      let context = try await model.encode(TinyModel.image(5, side: 84))
       let texts = ["the", "the work in", "a", "net work the net", "in"]
-      let alone = try await texts.asyncMap { try await view.answer(Self.greedy($0, tokens: 60))?.tokens }
-      let streams = try await view.respond(to: texts.map { Self.greedy($0, tokens: 60) })
+      let alone = try await texts.asyncMap { try await context.answer(Self.greedy($0, tokens: 60))?.tokens }
+      let streams = try await context.respond(to: texts.map { Self.greedy($0, tokens: 60) })
       let together = try await streams.asyncMap { try await $0.whole().generation?.tokens }
       #expect(together == alone)
-      await view.close()
+      await context.close()
       await model.close()
     }
   }

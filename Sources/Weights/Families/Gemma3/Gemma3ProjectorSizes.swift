@@ -9,8 +9,8 @@ extension Gemma3 {
 
 /// The sizes of a Gemma 3 projector, read from its metadata and held to what llama.cpp's mtmd can run.
 ///
-/// mtmd reads metadata through accessors that assert the type (`gguf_get_val_u32`), so every key that it may look at
-/// is looked at here first.
+/// mtmd reads metadata through accessors that assert the type (`gguf_get_val_u32`), so every key that it may read
+/// is checked here first.
 struct Gemma3ProjectorSizes {
   let imageSide: Int
   let patchSide: Int

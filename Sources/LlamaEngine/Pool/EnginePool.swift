@@ -14,21 +14,21 @@ public final class EnginePool: VisionLanguageModel {
   // A lock that the thread sanitizer sees, unlike a `Mutex`'s waiting; it guards the balancer.
   private let lock = NSLock()
   private nonisolated(unsafe) var balancer: LoadBalancer
-  /// The room that all engines were given together.
-  public let room: EngineCapacity
+  /// The memory and sequences that all engines were given together.
+  public let capacity: EngineCapacity
 
   /// Loads the engines.
   ///
-  /// - Parameter configuration: for all of them together: places and the cache are divided, and `threads` is how many
+  /// - Parameter configuration: for all of them together: slots and the cache are divided, and `threads` is how many
   ///   processors may be used.
   /// - Throws: what ``LlamaVisionLanguageModel`` throws.
   public init(_ configuration: EngineConfiguration) throws {
     try LlamaBackend.load()
-    let places = configuration.places.views
-    let count = min(Self.engines(for: configuration), max(1, places))
+    let slots = configuration.slots.images
+    let count = min(Self.engines(for: configuration), max(1, slots))
     first = try LlamaVisionLanguageModel(configuration.part(0, of: count))
     members = try [first] + (1..<max(1, count)).map { try LlamaVisionLanguageModel(configuration.part($0, of: count)) }
-    room = EngineCapacity(members.map(\.room)) ?? first.room
+    capacity = EngineCapacity(members.map(\.capacity)) ?? first.capacity
     // More than an engine's cache has room for in practice; an image beyond them is at worst encoded once more.
     let remembered = configuration.embeddingCacheBytes > 0 && count > 1 ? Self.rememberedImages : 0
     balancer = LoadBalancer(members: count, limit: remembered)
@@ -79,22 +79,22 @@ public final class EnginePool: VisionLanguageModel {
   public func encode(_ image: PixelImage) async throws -> any ImageContext {
     guard members.count > 1 else { return try await first.encode(image) }
     let digest = image.digest
-    let place = lock.withLock { balancer.enter(with: digest) }
+    let slot = lock.withLock { balancer.enter(with: digest) }
     do {
-      let view = try await members[place].encode(image, digest: digest)
-      return PooledImageContext(view) { [weak self] in self?.leave(place) }
+      let context = try await members[slot].encode(image, digest: digest)
+      return PooledImageContext(context) { [weak self] in self?.leave(slot) }
     } catch {
-      leave(place)
+      leave(slot)
       throw error
     }
   }
 
   public func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
-    try await withMember { member, place in
+    try await withMember { member, slot in
       let streams = try await member.respond(to: requests)
-      guard let place else { return streams }
-      place.expect(streams.count)
-      return streams.map { place.watching($0) }
+      guard let slot else { return streams }
+      slot.expect(streams.count)
+      return streams.map { slot.watching($0) }
     }
   }
 
@@ -103,28 +103,28 @@ public final class EnginePool: VisionLanguageModel {
   }
 
   public func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
-    try await withMember { member, place in
+    try await withMember { member, slot in
       let answer = try await member.respond(to: request, scoring: labels)
-      guard let place else { return answer }
-      place.expect(1)
-      return ScoredAnswer(stream: place.watching(answer.stream), scores: answer.scores)
+      guard let slot else { return answer }
+      slot.expect(1)
+      return ScoredAnswer(stream: slot.watching(answer.stream), scores: answer.scores)
     }
   }
 
   /// Gives work without an image to the least busy engine; it counts until the last answer is complete.
   private func withMember<Value: Sendable>(
-    _ body: (LlamaVisionLanguageModel, TeamPlace?) async throws -> Value
+    _ body: (LlamaVisionLanguageModel, PoolSlot?) async throws -> Value
   ) async throws -> Value {
     guard members.count > 1 else { return try await body(first, nil) }
     let number = lock.withLock { balancer.enter() }
-    let place = TeamPlace { [weak self] in self?.leave(number) }
-    return try await body(members[number], place)
+    let slot = PoolSlot { [weak self] in self?.leave(number) }
+    return try await body(members[number], slot)
   }
 
   /// The work in progress of each engine.
   var underWay: [Int] { lock.withLock { balancer.underWay } }
 
-  private func leave(_ place: Int) { lock.withLock { balancer.leave(place) } }
+  private func leave(_ slot: Int) { lock.withLock { balancer.leave(slot) } }
 
   /// Ends all work in progress in every engine.
   public func close() async {

@@ -30,7 +30,7 @@ struct LoadBalancer {
     return member
   }
 
-  /// The member where an image was looked at before, or else the one with the least to do.
+  /// The member where an image was encoded before, or else the one with the least to do.
   mutating func enter(with image: SHA256Digest) -> Int {
     uses += 1
     if let home = homes[image] {

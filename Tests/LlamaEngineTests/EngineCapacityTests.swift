@@ -5,11 +5,11 @@ import Weights
 
 @testable import LlamaEngine
 
-@Suite struct RoomTests {
-  private func room(_ places: EngineConfiguration.Places, hasProjector: Bool = true) throws -> EngineCapacity {
+@Suite struct EngineCapacityTests {
+  private func capacity(_ slots: EngineConfiguration.Slots, hasProjector: Bool = true) throws -> EngineCapacity {
     let folder = try TinyModel.folder()
     let files = try TinyWeights().write(into: folder)
-    let configuration = EngineConfiguration(weights: files.text, projector: files.projector, places: places)
+    let configuration = EngineConfiguration(weights: files.text, projector: files.projector, slots: slots)
     return EngineCapacity(
       configuration, text: try TextWeights(path: files.text),
       projector: hasProjector ? try ProjectorWeights(path: files.projector) : nil, tokensPerSequence: 512)
@@ -17,11 +17,11 @@ import Weights
 
   @Test func `a sequence's keys and values are counted`() throws {
     // Two blocks, one head of 16, a key and a value of two bytes each for 512 tokens.
-    #expect(try room(.fixed(views: 1, answers: 4)).footprint.sequence == 2 * 1 * (16 + 16) * 2 * 512)
+    #expect(try capacity(.fixed(images: 1, answers: 4)).footprint.sequence == 2 * 1 * (16 + 16) * 2 * 512)
   }
 
-  @Test func `examinations fit into three quarters of the free memory, and there is always room for one`() throws {
-    let footprint = try room(.fitting(answersPerView: 4, most: 8)).footprint
+  @Test func `examinations fit into three quarters of the free memory, and there is always capacity for one`() throws {
+    let footprint = try capacity(.fitting(answersPerImage: 4, most: 8)).footprint
     #expect(footprint.sequencesPerExamination == 5)
     func free(for examinations: Int) -> Int { (footprint.fixed + examinations * footprint.examination) * 4 / 3 + 4 }
     #expect(footprint.examinations(inFree: free(for: 3), most: 8) == 3)
@@ -31,17 +31,17 @@ import Weights
     #expect(footprint.examinations(inFree: nil, most: 8) == 1)
   }
 
-  @Test func `llama.cpp's sequences are never exceeded, and words alone need no view`() throws {
-    for places in [
-      EngineConfiguration.Places.fixed(views: 1000, answers: 1000), .fitting(answersPerView: 7, most: 1000),
-      .fitting(answersPerView: 1000, most: 1000), .fixed(views: 0, answers: 0),
+  @Test func `llama.cpp's sequences are never exceeded, and words alone need no image sequence`() throws {
+    for slots in [
+      EngineConfiguration.Slots.fixed(images: 1000, answers: 1000), .fitting(answersPerImage: 7, most: 1000),
+      .fitting(answersPerImage: 1000, most: 1000), .fixed(images: 0, answers: 0),
     ] {
-      let room = try room(places)
-      #expect(room.sequences <= EngineConfiguration.mostSequences)
-      #expect(room.views >= 1 && room.answers >= 1)
+      let capacity = try capacity(slots)
+      #expect(capacity.sequences <= EngineConfiguration.mostSequences)
+      #expect(capacity.images >= 1 && capacity.answers >= 1)
     }
-    let words = try room(.fixed(views: 4, answers: 4), hasProjector: false)
-    #expect(words.views == 0 && words.answers == 4)
+    let words = try capacity(.fixed(images: 4, answers: 4), hasProjector: false)
+    #expect(words.images == 0 && words.answers == 4)
   }
 
   @Test func `free memory is the kernel's word, or less where the control group has a limit`() {

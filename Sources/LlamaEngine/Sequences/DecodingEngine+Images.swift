@@ -8,12 +8,12 @@ extension DecodingEngine {
   /// - Parameters:
   ///   - tokens: what stands before the image, the same for all.
   ///   - image: its embeddings.
-  /// - Returns: the view, and whether the tokens before the image had to be read.
+  /// - Returns: the image, and whether the tokens before the image had to be read.
   func open(
     after tokens: [llama_token], image: Projector.Embedding
-  ) async throws -> (number: ViewNumber, isOpeningNew: Bool) {
-    let sequence = try await viewSequence()
-    let isOpeningNew: Bool
+  ) async throws -> (number: ImageContextID, isPrefixNew: Bool) {
+    let sequence = try await imageSequence()
+    let isPrefixNew: Bool
     do {
       guard !isClosed else { throw EngineFault.closed }
       try Task.checkCancellation()
@@ -21,42 +21,42 @@ extension DecodingEngine {
       guard tokens.count + image.count < available else {
         throw EngineFault.promptTooLong(tokens: tokens.count + image.count, available: available)
       }
-      isOpeningNew = try begin(sequence, with: tokens[...])
+      isPrefixNew = try begin(sequence, with: tokens[...])
       try context.decode(image, into: sequence, at: tokens.count, attention: imageAttention)
     } catch {
-      giveBackView(sequence)
+      giveBackImage(sequence)
       throw error
     }
-    let number = ViewNumber(value: nextNumber())
-    views[number] = View(
+    let number = ImageContextID(value: nextNumber())
+    images[number] = ImageSequence(
       sequence: sequence, length: tokens.count + image.count, position: tokens.count + image.positions.span)
-    return (number, isOpeningNew)
+    return (number, isPrefixNew)
   }
 
-  /// Gives a view's sequence back once the prompts that were put to it have forked.
-  func close(_ number: ViewNumber) {
-    guard var view = views[number] else { return }
-    view.isClosed = true
-    views[number] = view
+  /// Gives an image's sequence back once the prompts that were put to it have forked.
+  func close(_ number: ImageContextID) {
+    guard var image = images[number] else { return }
+    image.isClosed = true
+    images[number] = image
     releaseIfDone(number)
   }
 
-  func releaseIfDone(_ number: ViewNumber) {
-    guard let view = views[number], view.isClosed, view.pendingForks == 0 else { return }
-    views[number] = nil
-    giveBackView(view.sequence)
+  func releaseIfDone(_ number: ImageContextID) {
+    guard let image = images[number], image.isClosed, image.pendingForks == 0 else { return }
+    images[number] = nil
+    giveBackImage(image.sequence)
   }
 
-  func viewSequence() async throws -> Int {
+  func imageSequence() async throws -> Int {
     guard !isClosed else { throw EngineFault.closed }
-    if let sequence = freeViewSequences.popLast() { return sequence }
+    if let sequence = freeImageSequences.popLast() { return sequence }
     let number = nextNumber()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         if Task.isCancelled {
           continuation.resume(throwing: CancellationError())
         } else {
-          waitingViews.append(WaitingView(number: number, continuation: continuation))
+          waitingImages.append(WaitingImage(number: number, continuation: continuation))
         }
       }
     } onCancel: {
@@ -65,16 +65,16 @@ extension DecodingEngine {
   }
 
   func stopWaiting(_ number: UInt64) {
-    guard let index = waitingViews.firstIndex(where: { $0.number == number }) else { return }
-    waitingViews.remove(at: index).continuation.resume(throwing: CancellationError())
+    guard let index = waitingImages.firstIndex(where: { $0.number == number }) else { return }
+    waitingImages.remove(at: index).continuation.resume(throwing: CancellationError())
   }
 
-  func giveBackView(_ sequence: Int) {
+  func giveBackImage(_ sequence: Int) {
     context.clear(sequence)
-    if waitingViews.isEmpty {
-      freeViewSequences.append(sequence)
+    if waitingImages.isEmpty {
+      freeImageSequences.append(sequence)
     } else {
-      waitingViews.removeFirst().continuation.resume(returning: sequence)
+      waitingImages.removeFirst().continuation.resume(returning: sequence)
     }
   }
 }

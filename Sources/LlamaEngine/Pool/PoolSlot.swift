@@ -2,11 +2,11 @@ import Foundation
 import Synchronization
 import VisionLanguage
 
-/// Work of one engine in a team, which counts as in progress until it is done or abandoned.
+/// Work of one engine in a pool, which counts as in progress until it is done or abandoned.
 ///
 /// Work with answers is done when the last of them is complete, failed or dropped; other work when its caller has the
-/// result and releases the place.
-final class TeamPlace: Sendable {
+/// result and releases the slot.
+final class PoolSlot: Sendable {
   private let leave: @Sendable () -> Void
   private let open = Mutex(0)
   private let hasLeft = Atomic(false)
@@ -23,10 +23,10 @@ final class TeamPlace: Sendable {
   /// Sets the number of answers to come.
   func expect(_ answers: Int) { open.withLock { $0 = answers } }
 
-  /// The same answer, which holds the place until its end. Dropping it, or cancelling its reader, has the same effect
+  /// The same answer, which holds the slot until its end. Dropping it, or cancelling its reader, has the same effect
   /// as on the answer itself.
   func watching(_ stream: GenerationStream) -> GenerationStream {
-    let answer = WatchedAnswer(stream, place: self)
+    let answer = WatchedAnswer(stream, slot: self)
     return GenerationStream(unfolding: { try await answer.next() })
   }
 
@@ -43,12 +43,12 @@ final class TeamPlace: Sendable {
 private final class WatchedAnswer: @unchecked Sendable {
   // Touched only by the single reader of the stream: an `AsyncThrowingStream` has one.
   private var iterator: GenerationStream.Iterator?
-  private let place: TeamPlace
+  private let slot: PoolSlot
   private let hasEnded = Atomic(false)
 
-  init(_ stream: GenerationStream, place: TeamPlace) {
+  init(_ stream: GenerationStream, slot: PoolSlot) {
     iterator = stream.makeAsyncIterator()
-    self.place = place
+    self.slot = slot
   }
 
   deinit { end() }
@@ -65,36 +65,36 @@ private final class WatchedAnswer: @unchecked Sendable {
   }
 
   private func end() {
-    if !hasEnded.exchange(true, ordering: .relaxed) { place.answerEnded() }
+    if !hasEnded.exchange(true, ordering: .relaxed) { slot.answerEnded() }
   }
 }
 
-/// A view of one of the engines; the team is notified when it ends.
+/// A context of one of the engines; the pool is notified when it ends.
 final class PooledImageContext: ImageContext {
-  private let view: any ImageContext
-  private let place: TeamPlace
+  private let context: any ImageContext
+  private let slot: PoolSlot
 
-  init(_ view: any ImageContext, leave: @escaping @Sendable () -> Void) {
-    self.view = view
-    place = TeamPlace(leave: leave)
+  init(_ context: any ImageContext, leave: @escaping @Sendable () -> Void) {
+    self.context = context
+    slot = PoolSlot(leave: leave)
   }
 
-  var cost: EncodingCost { view.cost }
+  var cost: EncodingCost { context.cost }
 
   func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {
-    try await view.respond(to: requests)
+    try await context.respond(to: requests)
   }
 
   func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
-    try await view.score(labels, after: prompt)
+    try await context.score(labels, after: prompt)
   }
 
   func respond(to request: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
-    try await view.respond(to: request, scoring: labels)
+    try await context.respond(to: request, scoring: labels)
   }
 
   func close() async {
-    await view.close()
-    place.end()
+    await context.close()
+    slot.end()
   }
 }
