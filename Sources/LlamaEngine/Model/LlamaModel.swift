@@ -45,19 +45,19 @@ final class LlamaModel: @unchecked Sendable {
 extension Supplement {
   /// As passed to llama.cpp.
   fileprivate var override: llama_model_kv_override {
-    var override = llama_model_kv_override()
-    withUnsafeMutableBytes(of: &override.key) { place in
+    var entry = llama_model_kv_override()
+    withUnsafeMutableBytes(of: &entry.key) { place in
       // One byte stays for the zero at its end; the keys are far shorter.
       place.copyBytes(from: Array(key.utf8).prefix(max(0, place.count - 1)))
     }
     switch value {
     case .identifier(let identifier):
-      override.tag = LLAMA_KV_OVERRIDE_TYPE_INT
-      override.val_i64 = Int64(identifier)
+      entry.tag = LLAMA_KV_OVERRIDE_TYPE_INT
+      entry.val_i64 = Int64(identifier)
     case .flag(let flag):
-      override.tag = LLAMA_KV_OVERRIDE_TYPE_BOOL
-      override.val_bool = flag
+      entry.tag = LLAMA_KV_OVERRIDE_TYPE_BOOL
+      entry.val_bool = flag
     }
-    return override
+    return entry
   }
 }

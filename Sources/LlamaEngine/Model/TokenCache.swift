@@ -1,8 +1,8 @@
 import CLlama
 import Foundation
 
-/// The tokens of texts that were tokenised recently. Questions, turns and labels recur with every image, and tokenising them took a
-/// twentieth of an examination by the embedded model; a text's tokens depend on that text alone.
+/// The tokens of texts that were tokenised recently. Questions, turns and labels recur with every image, and tokenising
+/// them took a twentieth of an examination by the embedded model; a text's tokens depend on that text alone.
 final class TokenCache: Sendable {
   private struct Entry {
     let tokens: [llama_token]
