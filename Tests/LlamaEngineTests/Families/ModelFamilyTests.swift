@@ -1,4 +1,5 @@
 import Foundation
+import TestWeights
 import Testing
 import VisionLanguage
 import Weights

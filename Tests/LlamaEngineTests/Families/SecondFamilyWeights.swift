@@ -1,4 +1,5 @@
 import Foundation
+import TestWeights
 
 /// A text model and a projector of `SecondFamily`, with weights of noise from a fixed seed.
 struct SecondFamilyWeights {
