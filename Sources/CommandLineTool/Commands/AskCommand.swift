@@ -51,7 +51,8 @@ let askCommand = CommandSpecification(
 
   var languageModel: any LanguageModel = model
   if let image {
-    languageModel = try await model.encode(try ImagePreparer.prepare(
+    languageModel = try await model.encode(
+      try ImagePreparer.prepare(
         image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
   }
   let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
