@@ -62,7 +62,7 @@ let package = Package(
     // Sources and stores.
     module("Phantoms", dependsOn: ["VisionLanguage"], computes: true),
     module(
-      "Datasets", dependsOn: ["Imaging", "Faults"],
+      "Datasets", dependsOn: ["Dermoscopy", "Imaging", "Faults"],
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
     module("Hub", dependsOn: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
     module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "Faults"]),
@@ -76,18 +76,25 @@ let package = Package(
       "Archive", dependsOn: ["Hub", "Datasets", "Tables", "Digests", "Faults"],
       resources: [.embedInCode("Records/seed99.txt")]),
 
-    // A run over many images, evaluated; the same over HTTP.
+    // A run over many images, evaluated.
     module(
       "Validation",
       dependsOn: [
         "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Concurrency", "Faults",
       ],
       resources: [.embedInCode("Page")], computes: true),
+
+    // What the faces do: they parse and show, and nothing else.
+    module(
+      "UseCases",
+      dependsOn: [
+        "Validation", "Records", "Reading", "Datasets", "Dermoscopy", "LlamaEngine", "Tables", "Concurrency", "Faults",
+      ]),
     module(
       "Web",
       dependsOn: [
-        "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests",
-        "Faults",
+        "CMicrohttpd", "CZlib", "UseCases", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
+        "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
@@ -95,9 +102,8 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging",
-        "LlamaEngine", "Weights", "Tables", "VisionLanguage",
-        "Digests", "Concurrency", "Faults",
+        "Web", "UseCases", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy",
+        "Imaging", "LlamaEngine", "Weights", "Tables", "VisionLanguage", "Digests", "Faults",
       ]),
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
@@ -121,10 +127,11 @@ let package = Package(
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
     tests(of: "Phantoms", with: ["VisionLanguage"]),
-    tests(of: "Datasets", with: ["Faults"]),
+    tests(of: "Datasets", with: ["Dermoscopy", "Faults"]),
     tests(of: "Archive", with: ["TestServers", "Hub", "Datasets"]),
     tests(of: "Hub", with: ["TestServers", "Digests", "Faults"]),
     tests(of: "Records", with: ["TestRecords", "Dermoscopy", "VisionLanguage"]),
+    tests(of: "UseCases", with: ["TestRecords", "Dermoscopy", "Faults", "Records"]),
     tests(
       of: "Validation", with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "Records", "Phantoms", "Tables"]),
     tests(

@@ -51,15 +51,16 @@ public final class RunRecorder: Sendable {
   ///   - report: the report.
   ///   - position: its image's place among the run's inputs, from 0; `nil` for one after all that had none either.
   ///   - elapsed: from the beginning to the end, waiting included, in milliseconds; `nil` for the report's own time.
-  ///   - details: extra data, as a JSON object.
+  ///   - metadata: what is known of the lesion and the patient.
   /// - Returns: the examination's id.
   /// - Throws: ``RecordFault``, as `RecordStore.keep(_:replacing:)`.
   @discardableResult public func keep(
-    _ report: ExaminationReport, at position: Int? = nil, elapsed: Double? = nil, details: String? = nil
+    _ report: ExaminationReport, at position: Int? = nil, elapsed: Double? = nil,
+    metadata: ClinicalMetadata = ClinicalMetadata()
   ) async throws(RecordFault) -> RecordID {
     try await keep(
       StoredExamination(
-        run: run.id, position: position ?? nextPosition, report: report, elapsed: elapsed, details: details))
+        run: run.id, position: position ?? nextPosition, report: report, elapsed: elapsed, details: metadata.json))
   }
 
   /// Keeps the failure of an image that could not be read.
@@ -70,17 +71,17 @@ public final class RunRecorder: Sendable {
   ///   - digest: SHA-256 of its file, hexadecimal; `nil` when it is not known.
   ///   - position: its place among the run's inputs, from 0.
   ///   - elapsed: from the beginning to the end, in milliseconds.
-  ///   - details: extra data, as a JSON object.
+  ///   - metadata: what is known of the lesion and the patient.
   /// - Returns: the examination's id.
   /// - Throws: ``RecordFault``, as `RecordStore.keep(_:replacing:)`.
   @discardableResult public func keep(
     _ failure: ExaminationFailure, of image: String, digest: String? = nil, at position: Int, elapsed: Double,
-    details: String? = nil
+    metadata: ClinicalMetadata = ClinicalMetadata()
   ) async throws(RecordFault) -> RecordID {
     try await keep(
       StoredExamination(
         run: run.id, position: position, imageName: image, imageDigest: digest, outcome: .failure(failure),
-        elapsed: elapsed, details: details))
+        elapsed: elapsed, details: metadata.json))
   }
 
   private func keep(_ examination: StoredExamination) async throws(RecordFault) -> RecordID {

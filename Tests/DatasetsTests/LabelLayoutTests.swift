@@ -1,3 +1,4 @@
+import Dermoscopy
 import Foundation
 import Testing
 
@@ -101,16 +102,16 @@ import Testing
   }
 
   @Test func `what the layout knows besides comes along`() throws {
-    func metadata(_ index: Int, _ image: String) throws -> LesionMetadata? {
+    func metadata(_ index: Int, _ image: String) throws -> ClinicalMetadata? {
       try labels(Array(Self.files[index].1.utf8)).metadata(ofImageNamed: image)
     }
-    #expect(try metadata(6, "a.jpg") == LesionMetadata(patient: "IP_1", site: "head/neck", sex: "male", age: 45))
+    #expect(try metadata(6, "a.jpg") == ClinicalMetadata(patient: "IP_1", site: "head/neck", sex: "male", age: 45))
     #expect(
-      try metadata(9, "a.jpg") == LesionMetadata(lesion: "BCN_0003884", site: "anterior torso", sex: "male", age: 55))
-    #expect(try metadata(10, "b.jpg") == LesionMetadata(lesion: "2", site: "back", sex: "male"))
+      try metadata(9, "a.jpg") == ClinicalMetadata(lesion: "BCN_0003884", site: "anterior torso", sex: "male", age: 55))
+    #expect(try metadata(10, "b.jpg") == ClinicalMetadata(lesion: "2", site: "back", sex: "male"))
     #expect(
       try metadata(11, "b.jpg")
-        == LesionMetadata(lesion: "881", patient: "PAT_46", site: "NECK", age: 55, skinType: "III"))
+        == ClinicalMetadata(lesion: "881", patient: "PAT_46", site: "NECK", age: 55, skinType: "III"))
   }
 
   @Test func `words that map to nothing, and diagnoses left open, are counted by name`() throws {

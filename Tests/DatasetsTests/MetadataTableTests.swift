@@ -1,3 +1,4 @@
+import Dermoscopy
 import Testing
 
 @testable import Datasets
@@ -7,36 +8,36 @@ import Testing
     let text = "lesion_id,image_id,dx,dx_type,age,sex,localization\nHAM_1,ISIC_1,bkl,histo,80.0,male,scalp\n"
     let label = try #require(try Labels(bytes: Array(text.utf8), name: "l").label(ofImageNamed: "ISIC_1.jpg"))
     #expect(label.code == "BKL")
-    #expect(label.metadata == LesionMetadata(lesion: "HAM_1", site: "scalp", sex: "male", age: 80))
+    #expect(label.metadata == ClinicalMetadata(lesion: "HAM_1", site: "scalp", sex: "male", age: 80))
   }
 
   @Test(arguments: ["", "unknown", "UNKNOWN", "-1", "151", "old"])
   func `an age that is none is not known`(_ age: String) throws {
     let table = try MetadataTable(bytes: Array("image_id,age,sex\na,\(age),male\n".utf8), name: "m")
-    #expect(table.metadata(ofImageNamed: "a.png") == LesionMetadata(sex: "male"))
+    #expect(table.metadata(ofImageNamed: "a.png") == ClinicalMetadata(sex: "male"))
   }
 
   @Test(
     arguments: [
       (
         "image_name,patient_id,sex,age_approx,anatom_site_general_challenge\na,IP_1,female,45.0,torso\n",
-        LesionMetadata(patient: "IP_1", site: "torso", sex: "female", age: 45)
+        ClinicalMetadata(patient: "IP_1", site: "torso", sex: "female", age: 45)
       ),
-      ("isic_id,age_approx,sex,anatom_site_general\na,85+,NA,NA\n", LesionMetadata(age: 85)),
+      ("isic_id,age_approx,sex,anatom_site_general\na,85+,NA,NA\n", ClinicalMetadata(age: 85)),
       (
         "isic_id;age_approx;anatom_site_1;anatom_site_2;anatom_site_3\ra;45,0;Trunk;Posterior trunk;Upper back\r",
-        LesionMetadata(site: "Posterior trunk", age: 45)
+        ClinicalMetadata(site: "Posterior trunk", age: 45)
       ),
       (
         "isic_id,anatom_site_1,anatom_site_2,fitzpatrick_skin_type\na,Trunk,,iv\n",
-        LesionMetadata(site: "Trunk", skinType: "IV")
+        ClinicalMetadata(site: "Trunk", skinType: "IV")
       ),
       (
         "img_id,patient_id,lesion_id,gender,region,fitspatrick\na.png,PAT_1,7,FEMALE,ARM,3.0\n",
-        LesionMetadata(lesion: "7", patient: "PAT_1", site: "ARM", sex: "FEMALE", skinType: "III")
+        ClinicalMetadata(lesion: "7", patient: "PAT_1", site: "ARM", sex: "FEMALE", skinType: "III")
       ),
-    ] as [(String, LesionMetadata)])
-  func `the metadata of public sets are found, and NA is nothing`(_ text: String, _ metadata: LesionMetadata) throws {
+    ] as [(String, ClinicalMetadata)])
+  func `the metadata of public sets are found, and NA is nothing`(_ text: String, _ metadata: ClinicalMetadata) throws {
     let table = try MetadataTable(bytes: Array(text.utf8), name: "m")
     #expect(table.metadata(ofImageNamed: "a.jpg") == metadata)
     #expect(table.remarks.isEmpty)

@@ -4,7 +4,7 @@ import Faults
 import Foundation
 import LlamaEngine
 import Reading
-import Records
+import UseCases
 
 let modelOptions = [
   OptionSpecification(
@@ -65,35 +65,22 @@ let analyzeCommand = CommandSpecification(
   let threads = try arguments.number("--threads", in: 1...512)
   let device = try chosenDevice(arguments)
   let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
-  let inputs = try await AnalyzeInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
+  var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
   let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
-  let labels = try chosenLabels(arguments, of: "analyze", terminal)
-  if let labels {
+  if let labels = try chosenLabels(arguments, of: "analyze", terminal) {
     try LabelMatch(labels, images: inputs.filter(\.isThere).map(\.name)).tell(
       terminal, allowsNone: arguments.isSet("--allow-unlabelled"))
+    inputs = inputs.map { $0.labelled(by: labels) }
   }
-  let location = try ModelLocation.chosen(
+  let model = try ModelLocation.chosen(
     weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
-  // An unusable database is reported before the model is loaded.
-  var records: (any RecordStore)?
-  if let path = try arguments.path("--records") { records = try await RecordStores.open(path) }
-  terminal.progress("Loading the model…")
-  let reader = try Reader(
-    location, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
-    atMost: max(inputs.count, 1), threads: threads, device: device)
-  var run = AnalysisRun(
-    reader: reader, labels: labels, seed: seed, parallel: reader.readings, printsJSON: arguments.isSet("--json"),
-    terminal: terminal)
-  if let records {
-    let provenance = Run.Provenance(
-      readingProtocol, document: String(decoding: document, as: UTF8.self), model: try await reader.identity, seed: seed
-    )
-    run.recorder = try await RunRecorder.begin(
-      Run(kind: "analyze", command: arguments.words, provenance: provenance), in: records)
-  }
-  let status = try await run.readAndKeep(inputs)
-  await reader.close()
-  return status
+  var request = AnalysisRequest(
+    inputs, readingProtocol: readingProtocol, document: String(decoding: document, as: UTF8.self), model: model)
+  request.records = try arguments.path("--records")
+  (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
+  request.command = arguments.words
+  let printer = AnalysisPrinter(terminal: terminal, printsJSON: arguments.isSet("--json"))
+  return try await request.run(observer: printer)?.exitStatus ?? 0
 }
 
 /// The device that `--device` names.

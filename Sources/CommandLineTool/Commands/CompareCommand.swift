@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import UseCases
 import Validation
 
 let compareCommand = CommandSpecification(
@@ -38,28 +39,17 @@ let compareCommand = CommandSpecification(
   if images != nil, out == nil {
     throw UsageFault(message: "--images is for the page: give --out DIR as well", command: "compare")
   }
-  let first = try await OpenRun(RunReference(arguments.positional[0]))
-  do {
-    let second = try await OpenRun(RunReference(arguments.positional[1]))
-    do {
-      terminal.progress("Comparing…")
-      let comparison = try await RunComparison(first, second)
-      if let out { try await ComparisonReport.write(comparison, into: out, images: images) }
-      if arguments.isSet("--json") {
-        try await comparison.printJSON(terminal)
-      } else {
-        try await comparison.printText(terminal, limit: limit, out: out)
-      }
-    } catch {
-      await second.close()
-      throw error
+  let request = ComparisonRequest(
+    RunReference(arguments.positional[0]), RunReference(arguments.positional[1]), folder: out, images: images)
+  try await request.run {
+    terminal.progress("Comparing…")
+  } compared: { comparison in
+    if arguments.isSet("--json") {
+      try await comparison.printJSON(terminal)
+    } else {
+      try await comparison.printText(terminal, limit: limit, out: out)
     }
-    await second.close()
-  } catch {
-    await first.close()
-    throw error
   }
-  await first.close()
   return 0
 }
 

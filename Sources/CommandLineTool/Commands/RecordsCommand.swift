@@ -2,6 +2,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Records
+import UseCases
 
 let recordsCommand = CommandSpecification(
   name: "records",
@@ -50,15 +51,9 @@ let recordsCommand = CommandSpecification(
 ) { arguments, terminal in
   let task = try RecordsTask(arguments)
   let query = try RecordQuery(arguments)
-  let store = try await RecordStores.open(try recordsPath(arguments) ?? defaultRecordsPath(), opening: .existing)
-  let outcome: Result<Int32, any Error>
-  do {
-    outcome = .success(try await task.run(on: store, query: query, terminal: terminal))
-  } catch {
-    outcome = .failure(error)
+  return try await RecordsUpkeep.open(try recordsPath(arguments) ?? defaultRecordsPath()) { upkeep in
+    try await task.run(with: upkeep, query: query, terminal: terminal)
   }
-  await store.close()
-  return try outcome.get()
 }
 
 /// The database named on the command line; `nil` without one.

@@ -2,7 +2,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Records
-import Tables
+import UseCases
 
 /// What a `records` command line asks for.
 enum RecordsTask {
@@ -44,86 +44,56 @@ enum RecordsTask {
   }
 
   /// - Returns: the exit status.
-  func run(on store: any RecordStore, query: RecordQuery, terminal: Terminal) async throws -> Int32 {
+  func run(with upkeep: RecordsUpkeep, query: RecordQuery, terminal: Terminal) async throws -> Int32 {
     switch self {
     case .list(let limit, let asJSON):
-      var shown = 0
-      for try await kept in store.examinations(matching: query) {
-        if shown == limit {
-          terminal.printError("dermgemma: there are more; say --limit N for more than \(limit)")
-          break
-        }
-        try terminal.print(asJSON ? ExaminationExport.json(kept) : Self.line(kept))
-        shown += 1
+      let end = try await upkeep.list(matching: query, limit: limit) { stored in
+        try terminal.print(asJSON ? ExaminationExport.json(stored) : Self.line(stored))
       }
-      if shown == 0 { terminal.printError("dermgemma: no examination matches") }
-    case .runs(let limit): try await list(limit, of: store, terminal)
+      tell(end, limit: limit, "no examination matches", terminal)
+    case .runs(let limit):
+      let end = try await upkeep.runs(limit: limit) { run, counts in
+        try terminal.print(Self.line(run, counts))
+      }
+      tell(end, limit: limit, "there is no run", terminal)
     case .export(let limit, let asTable):
-      if asTable { try terminal.print(CSVRow.text(ExaminationExport.header)) }
-      var shown = 0
-      for try await kept in store.examinations(matching: query) {
-        if shown == limit { break }
-        try terminal.print(
-          asTable ? CSVRow.text(ExaminationExport.row(kept)) : ExaminationExport.json(kept))
-        shown += 1
+      try await upkeep.export(matching: query, limit: limit, as: asTable ? .table : .jsonLines) { line in
+        try terminal.print(line)
       }
     case .show(let id):
-      guard let kept = try await store.examination(id) else { throw UnknownRecord(id: id) }
-      try terminal.print(Self.line(kept))
-      try terminal.print(kept.report?.text ?? kept.failure?.message ?? "")
+      let stored = try await upkeep.examination(id)
+      try terminal.print(Self.line(stored))
+      try terminal.print(stored.report?.text ?? stored.failure?.message ?? "")
     case .delete(let ids):
-      try await delete(ids, from: store, terminal)
+      let count = try await upkeep.delete(ids)
+      try terminal.print("Deleted \(count) examination\(count == 1 ? "" : "s").")
     case .backup(let path):
-      try await store.backUp(to: path)
+      try await upkeep.store.backUp(to: path)
     case .check:
-      let faults = try await store.check()
-      for fault in faults { terminal.printError("dermgemma: \(fault)") }
-      guard faults.isEmpty else { return FaultKind.unavailable.exitStatus }
-      let counts = try await store.counts(matching: RecordQuery())
+      let result = try await upkeep.check()
+      for fault in result.faults { terminal.printError("dermgemma: \(fault)") }
+      guard let counts = result.counts else { return FaultKind.unavailable.exitStatus }
       try terminal.print("Sound: \(counts.examinations) examinations, \(counts.failures) of them failed.")
     }
     return 0
   }
 
-  /// Lists runs, newest first, with how many examinations each has.
-  private func list(_ limit: Int, of store: any RecordStore, _ terminal: Terminal) async throws {
-    var (left, cursor) = (limit, RecordCursor?.none)
-    repeat {
-      let page = try await store.runs(limit: min(left, RecordLimits.page), after: cursor)
-      for run in page.elements {
-        let counts = try await store.counts(matching: RecordQuery(run: run.id))
-        let provenance = run.provenance
-        try terminal.print(
-          Terminal.oneLine(
-            "\(run.id)  \(Self.time(run.started))  \(run.kind), \(run.state.rawValue)  "
-              + "\(provenance.protocolID) \(provenance.protocolVersion)  \(provenance.model)  "
-              + "\(counts.examinations) examination\(counts.examinations == 1 ? "" : "s")"))
-      }
-      left -= page.elements.count
-      cursor = page.next
-    } while cursor != nil && left > 0
-    if left == limit { terminal.printError("dermgemma: there is no run") }
-    if cursor != nil { terminal.printError("dermgemma: there are more; say --limit N for more than \(limit)") }
+  private func tell(_ end: RecordsUpkeep.ListEnd, limit: Int, _ none: String, _ terminal: Terminal) {
+    if end.count == 0 { terminal.printError("dermgemma: \(none)") }
+    if end.hasMore { terminal.printError("dermgemma: there are more; say --limit N for more than \(limit)") }
   }
 
   private static func time(_ date: Date) -> String {
     String(ExaminationExport.time(date).prefix(19)).replacing("T", with: " ")
   }
 
-  /// All ids are looked up before anything is deleted.
-  private func delete(_ ids: [RecordID], from store: any RecordStore, _ terminal: Terminal) async throws {
-    var (runs, examinations): ([RecordID], [RecordID]) = ([], [])
-    for id in ids {
-      if try await store.examination(id) != nil {
-        examinations.append(id)
-      } else if try await store.run(id) != nil {
-        runs.append(id)
-      } else {
-        throw UnknownRecord(id: id)
-      }
-    }
-    let count = try await store.delete(examinations: examinations, runs: runs)
-    try terminal.print("Deleted \(count) examination\(count == 1 ? "" : "s").")
+  /// A run on one line for a person.
+  private static func line(_ run: Run, _ counts: RecordCounts) -> String {
+    let provenance = run.provenance
+    return Terminal.oneLine(
+      "\(run.id)  \(time(run.started))  \(run.kind), \(run.state.rawValue)  "
+        + "\(provenance.protocolID) \(provenance.protocolVersion)  \(provenance.model)  "
+        + "\(counts.examinations) examination\(counts.examinations == 1 ? "" : "s")")
   }
 
   /// An examination on one line for a person.
@@ -133,11 +103,4 @@ enum RecordsTask {
     let padded = result + String(repeating: " ", count: max(0, 6 - result.count))
     return Terminal.oneLine("\(kept.id)  \(time(kept.finished))  \(padded)  \(kept.imageName)\(flags)")
   }
-}
-
-/// An id that does not exist.
-struct UnknownRecord: Fault {
-  var id: RecordID
-  var kind: FaultKind { .missingInput }
-  var description: String { "Nothing in the database has the id \(id)" }
 }

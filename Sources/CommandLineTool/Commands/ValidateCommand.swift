@@ -1,5 +1,6 @@
 import Dermoscopy
 import Faults
+import UseCases
 import Validation
 
 let validateCommand = CommandSpecification(
@@ -52,6 +53,8 @@ let validateCommand = CommandSpecification(
   ],
   takesArguments: true
 ) { arguments, terminal in
-  let request = try ValidateRequest(arguments)
-  return try await ValidateSession(request: request, terminal: terminal).run()
+  let request = try ValidationRequest(arguments)
+  let printer = ValidationPrinter(terminal: terminal)
+  let results = try await request.run { try printer.show($0) }
+  return results.counts.failed > 0 ? FaultKind.unusableInput.exitStatus : 0
 }

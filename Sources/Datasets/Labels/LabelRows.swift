@@ -1,3 +1,4 @@
+import Dermoscopy
 import Foundation
 
 /// A label file's header: the first row that is one, with the layout that it has.
@@ -31,7 +32,7 @@ struct LabelHeader {
 /// Takes a label file's rows one by one.
 struct LabelRows {
   var labels: [String: ImageLabel] = [:]
-  private(set) var metadata: [String: LesionMetadata] = [:]
+  private(set) var metadata: [String: ClinicalMetadata] = [:]
   private(set) var contradicted: Set<String> = []
   /// Rows that are named; the others are counted, so that a large file with a common mistake remains readable.
   static let namedRows = 20

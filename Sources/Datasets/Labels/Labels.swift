@@ -1,3 +1,4 @@
+import Dermoscopy
 import Faults
 import Foundation
 
@@ -10,7 +11,7 @@ public struct ImageLabel: Sendable, Hashable {
   /// The line of the file that says so.
   public var line: Int
   /// The other columns of the row.
-  public var metadata = LesionMetadata()
+  public var metadata = ClinicalMetadata()
 }
 
 /// A label file: the ground truth and metadata of images, in any of the layouts that docs/VALIDATION.md lists.
@@ -18,7 +19,7 @@ public struct Labels: Sendable {
   /// The label of each image, by its name without folder and extension.
   public let byImage: [String: ImageLabel]
   /// The metadata of each image that the file names, by the same names.
-  public let metadata: [String: LesionMetadata]
+  public let metadata: [String: ClinicalMetadata]
   /// Warnings: duplicate rows, and images whose rows contradict each other (left out).
   public let remarks: [String]
   /// Rows that repeat an earlier one.
@@ -97,7 +98,7 @@ public struct Labels: Sendable {
   public func label(ofImageNamed name: String) -> ImageLabel? { Self.found(name, in: byImage) }
 
   /// The metadata of an image file; `nil` when the labels do not name it.
-  public func metadata(ofImageNamed name: String) -> LesionMetadata? { Self.found(name, in: metadata) }
+  public func metadata(ofImageNamed name: String) -> ClinicalMetadata? { Self.found(name, in: metadata) }
 
   /// Looks an image up by its file's name; one in another encoding than UTF-8 goes by Windows-1252 too.
   static func found<Value>(_ name: String, in table: [String: Value]) -> Value? {

@@ -1,3 +1,4 @@
+import Dermoscopy
 import Foundation
 
 /// The columns of a table that hold metadata, by the names that ISIC, HAM10000 and others give them.
@@ -48,7 +49,7 @@ struct MetadataColumns {
   ///   type.
   func metadata(
     _ row: CommaSeparatedValues.Row, strange: (_ column: String, _ field: String) -> Void
-  ) -> LesionMetadata {
+  ) -> ClinicalMetadata {
     func known(_ what: String) -> String? {
       places[what].map { row.field($0) }.flatMap { Self.isUnknown($0) ? nil : $0 }
     }
@@ -59,7 +60,7 @@ struct MetadataColumns {
       return value
     }
     let levels = siteLevels.map { row.field($0) }.filter { !Self.isUnknown($0) }
-    return LesionMetadata(
+    return ClinicalMetadata(
       lesion: known("lesion_id"), patient: known("patient_id"), site: known("site") ?? levels.last, sex: known("sex"),
       age: read("age", Self.years), skinType: read("skin_type", Self.skinType))
   }

@@ -1,10 +1,11 @@
+import Dermoscopy
 import Foundation
 
 /// A table of metadata: a column that names the image (`image_id`, `isic_id`, `image_name`, …), and any of lesion, patient,
 /// site, sex, age and skin type.
 public struct MetadataTable: Sendable {
   /// By the image's name without folder and extension.
-  public let byImage: [String: LesionMetadata]
+  public let byImage: [String: ClinicalMetadata]
   /// Remarks: fields that could not be read.
   public let remarks: [String]
   /// Its name in messages.
@@ -33,7 +34,7 @@ public struct MetadataTable: Sendable {
           "the first row must name the column image_id (or \(LabelLayout.imageNames.joined(separator: ", "))) and one "
           + "or more of \(MetadataColumns.names.map(\.what).joined(separator: ", ")); found \(names.listed())")
     }
-    var metadata: [String: LesionMetadata] = [:]
+    var metadata: [String: ClinicalMetadata] = [:]
     var strange = StrangeFields()
     for row in table.rows.dropFirst() {
       guard row.fields.count <= names.written.count else {
@@ -53,5 +54,5 @@ public struct MetadataTable: Sendable {
   }
 
   /// The metadata of an image file; `nil` when the table does not name it.
-  public func metadata(ofImageNamed name: String) -> LesionMetadata? { Labels.found(name, in: byImage) }
+  public func metadata(ofImageNamed name: String) -> ClinicalMetadata? { Labels.found(name, in: byImage) }
 }

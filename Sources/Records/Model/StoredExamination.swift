@@ -27,7 +27,8 @@ public struct StoredExamination: Sendable, Hashable {
   public var outcome: Outcome
   /// From the beginning to the end, waiting included, in milliseconds.
   public var elapsed: Double
-  /// Extra data of the program that stored it, as a JSON object that only this program reads.
+  /// What was known of the image beside its truth when it was examined, as a JSON object: ``metadata``, or what else the
+  /// program that stored it had to say.
   public var details: String?
 
   /// An examination that ended with a report.
@@ -69,6 +70,9 @@ public struct StoredExamination: Sendable, Hashable {
   public var failure: ExaminationFailure? {
     if case .failure(let failure) = outcome { failure } else { nil }
   }
+
+  /// What was known of the lesion and the patient when the image was examined.
+  public var metadata: ClinicalMetadata { ClinicalMetadata(json: details) }
 
   /// What is wrong with any phase's output.
   public var flags: [QualityFlag] {

@@ -23,7 +23,7 @@ public struct Sample: Sendable, Hashable {
   /// The ground truth of the lesion.
   public var truth: GroundTruth?
   /// What else is known of it.
-  public var metadata: LesionMetadata
+  public var metadata: ClinicalMetadata
 }
 
 /// The manifest: the images of a run in their order, with their labels and metadata.
@@ -124,7 +124,7 @@ public struct Manifest: Sendable {
     metadata: MetadataTable?
   ) -> Sample {
     let label = labels?.label(ofImageNamed: name)
-    let own = labels?.metadata(ofImageNamed: name) ?? LesionMetadata()
+    let own = labels?.metadata(ofImageNamed: name) ?? ClinicalMetadata()
     return Sample(
       position: position, name: name, source: source, digest: digest,
       truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) },

@@ -5,7 +5,7 @@ import Records
 /// Writes a run's results from its records: tables, summary and report.
 ///
 /// The records are read in order, one page at a time; of each examination only a small record for the metrics stays.
-public struct RunResults {
+public struct RunResults: Sendable {
   /// The most images for which each gets its own line at the end; larger runs only have tables.
   public static let listedImages = 200
 

@@ -15,6 +15,9 @@ public struct ValidationRun: Sendable {
     case report(ExaminationReport)
     /// It could not be read; the failure is stored, and the image is retried when the run is resumed.
     case failure(ExaminationFailure)
+
+    /// Whether it could not be read.
+    public var isFailure: Bool { if case .failure = self { true } else { false } }
   }
 
   /// What stores the examinations.
@@ -79,13 +82,13 @@ public struct ValidationRun: Sendable {
         throw ChangedImage(name: entry.name)
       }
       try await recorder.keep(
-        report, at: entry.position, elapsed: elapsed(), details: EntryDetails.json(entry.metadata))
+        report, at: entry.position, elapsed: elapsed(), metadata: entry.metadata)
       return .report(report)
     } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
       let failure = ExaminationFailure(fault)
       try await recorder.keep(
         failure, of: entry.name, digest: entry.digest.isEmpty ? nil : entry.digest, at: entry.position,
-        elapsed: elapsed(), details: EntryDetails.json(entry.metadata))
+        elapsed: elapsed(), metadata: entry.metadata)
       return .failure(failure)
     }
   }

@@ -1,5 +1,6 @@
 import Dermoscopy
 import Synchronization
+import UseCases
 
 /// One examination that was asked for: queued, running, done or failed.
 final class Job: Sendable {
@@ -38,15 +39,29 @@ final class Job: Sendable {
     var state = State.queued
     var finished: ContinuousClock.Instant?
     var status: [UInt8]?
+    /// The examination's events; kept by those who follow it once the job is over.
+    var log: ExaminationLog?
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
   }
 
   private let progress = Mutex(Progress())
 
-  init(_ order: Order, id: String = RandomName.make()) {
+  init(_ order: Order, log: ExaminationLog, id: String = RandomName.make()) {
     self.order = order
     self.id = id
+    progress.withLock { $0.log = log }
+  }
+
+  /// The examination's events; `nil` once the job is over.
+  var log: ExaminationLog? { progress.withLock { $0.log } }
+
+  /// Lets go of the examination's events.
+  func releaseLog() -> ExaminationLog? {
+    progress.withLock { progress in
+      defer { progress.log = nil }
+      return progress.log
+    }
   }
 
   /// Its state.
@@ -111,6 +126,19 @@ final class Job: Sendable {
       }
     } onCancel: {
       progress.withLock { $0.waiting.removeValue(forKey: waiter) }?.resume()
+    }
+  }
+}
+
+extension Job: QueuedJob {
+  var client: String { order.client }
+
+  func begin() { move(to: .running) }
+
+  func finish(with result: Result<ExaminationReport, any Error>) -> Bool {
+    switch result {
+    case .success(let report): move(to: .done(report))
+    case .failure(let error): move(to: .failed(JobFailure(error, id: id)))
     }
   }
 }

@@ -1,5 +1,6 @@
 import Dermoscopy
 import Faults
+import UseCases
 
 /// Why a job failed, as reported to clients.
 struct JobFailure: Error, Sendable {
@@ -25,6 +26,7 @@ struct JobFailure: Error, Sendable {
     switch error {
     case let failure as JobFailure: self = failure
     case is CancellationError: self = .cancelled
+    case JobQueueRefusal.ending: self = .ending
     case let fault as any Fault where fault.kind == .unusableInput:
       self.init(
         reason: "unusable_image", message: fault.description, status: 422, exitStatus: fault.kind.exitStatus)

@@ -48,8 +48,8 @@ import Testing
       "image_id,dx,lesion_id,confirm,age,sex,site\na,nv,L1,x,45.0,male,back\nb,mel,L2,x,,unknown,\n")
     let table = try MetadataTable(bytes: Array("isic_id,sex,age_approx\na,female,50\n".utf8), name: "m.csv")
     let entries = try Manifest.images(in: folder, labels: labels, metadata: table).entries
-    #expect(entries[0].metadata == LesionMetadata(lesion: "L1", site: "back", sex: "female", age: 50))
-    #expect(entries[1].metadata == LesionMetadata(lesion: "L2"))
+    #expect(entries[0].metadata == ClinicalMetadata(lesion: "L1", site: "back", sex: "female", age: 50))
+    #expect(entries[1].metadata == ClinicalMetadata(lesion: "L2"))
   }
 
   @Test func `a changed image, name or label changes the digest that stands for it`() throws {

@@ -16,7 +16,7 @@ import Testing
       Sample(
         position: index, name: "image-\(index).png", source: .file(path: "/none/\(index)"),
         digest: RecordFixtures.digest(index + 1), truth: GroundTruth(code: "NV"),
-        metadata: LesionMetadata(lesion: "L\(index / 2)"))
+        metadata: ClinicalMetadata(lesion: "L\(index / 2)"))
     }
     return Manifest(entries, coverage: LabelCoverage(entries, labels: nil, wasLimited: false))
   }

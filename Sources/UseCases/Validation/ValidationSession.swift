@@ -6,23 +6,22 @@ import Records
 import Synchronization
 import Validation
 
-/// One call of `validate`, from the folder's lock to the last table.
-struct ValidateSession: Sendable {
-  var request: ValidateRequest
-  var terminal: Terminal
+/// One validation, from the folder's lock to the last table.
+struct ValidationSession: Sendable {
+  var request: ValidationRequest
+  var tell: @Sendable (ValidationEvent) throws -> Void
 
-  /// - Returns: 0, or 65 when some image could not be read.
   /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
-  func run() async throws -> Int32 {
+  func run() async throws -> RunResults {
     let folder = try RunFolder(request.folder)
     let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
     do {
       if request.mode == .resuming, records.previous == nil {
-        terminal.printError("dermgemma: \(folder.path): there is no \(request.scope.runKind) to resume; it starts now")
+        try tell(.nothingToResume(folder: folder.path, kind: request.scope.runKind))
       }
-      let manifest = try request.manifest(terminal)
+      let manifest = try request.manifest(tell: tell)
       if request.scores != nil { try RunResults.checkScores(of: manifest) }
-      terminal.progress("Loading the model…")
+      try tell(.loadingModel)
       let reader = try request.reader(for: manifest)
       let recorder = try await begin(records, reader, manifest)
       let results: RunResults
@@ -35,7 +34,7 @@ struct ValidateSession: Sendable {
       }
       await reader.close()
       await records.store.close()
-      return results.counts.failed > 0 ? FaultKind.unusableInput.exitStatus : 0
+      return results
     } catch {
       await records.store.close()
       throw error
@@ -46,7 +45,7 @@ struct ValidateSession: Sendable {
     let settings = RunSettings(
       scope: request.scope, images: request.images, notes: request.notes, labels: request.labels,
       metadata: request.metadata, limit: request.limit, manifest: manifest, parallel: reader.readings,
-      threads: request.threads, version: Tool.version)
+      threads: request.threads, version: request.version)
     let provenance = Run.Provenance(
       request.readingProtocol, document: request.document, model: try await reader.identity, seed: request.seed)
     return try await records.begin(settings, provenance: provenance, manifest: manifest, command: request.command)
@@ -59,35 +58,25 @@ struct ValidateSession: Sendable {
     ) { try await examination.report(on: $0) }
     let rest = try await validation.remaining()
     let total = manifest.entries.count
-    if rest.count < total {
-      try terminal.print("\(total - rest.count) of \(total) images were read before; \(rest.count) are left.\n")
-    }
+    if rest.count < total { try tell(.resumed(read: total - rest.count, of: total)) }
     let progress = Mutex(RunProgress(total: total, done: total - rest.count))
-    try await validation.examine(rest) { entry, outcome in
-      let line: String
-      switch outcome {
-      case .report(let report):
-        let flagged = Diagnostics.lines(of: report, by: request.readingProtocol)
-        if !flagged.isEmpty { try terminal.print(flagged.joined(separator: "\n") + "\n") }
-        line = progress.withLock {
-          $0.add(isFlagged: !flagged.isEmpty, isFailure: false)
-          return $0.line
-        }
-      case .failure(let failure):
-        terminal.printError("dermgemma: \(failure.message)")
-        line = progress.withLock {
-          $0.add(isFlagged: false, isFailure: true)
-          return $0.line
-        }
+    try await validation.examine(rest) { _, outcome in
+      var diagnostics: [String] = []
+      if case .report(let report) = outcome {
+        diagnostics = Diagnostics.lines(of: report, by: request.readingProtocol)
       }
-      terminal.progress(line)
+      let now = progress.withLock {
+        $0.add(isFlagged: !diagnostics.isEmpty, isFailure: outcome.isFailure)
+        return $0
+      }
+      try tell(.examined(outcome, diagnostics: diagnostics, now))
     }
   }
 
   private func conclude(
     _ records: RunRecords, _ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest
   ) async throws -> RunResults {
-    terminal.progress("Writing the results…")
+    try tell(.writingResults)
     let results = try await RunResults(
       folder: records.folder, store: records.store, run: recorder.run, manifest: manifest, scope: request.scope,
       readingProtocol: request.readingProtocol, scores: request.scores)
@@ -95,14 +84,7 @@ struct ValidateSession: Sendable {
     try results.writeSummary(ended: ended)
     try await results.writeReport(description(of: recorder.run, reader.readings, manifest, results))
     try await recorder.end(.finished, at: ended)
-    try terminal.print((results.listing + [""] + results.tables.lines + [""]).joined(separator: "\n"))
-    let files = request.scope.spreadsheets.map(\.fileName) + ["summary.json", "report.html"]
-    if let scores = request.scores, results.counts.failed > 0 {
-      try terminal.print(
-        "\(results.counts.failed) unread images are in \(scores) with four equal probabilities: ISIC's scoring needs a row of "
-          + "each, and counts these as wrong.")
-    }
-    try terminal.print("Written to \(records.folder.path): " + files.joined(separator: ", "))
+    try tell(.finished(results, scope: request.scope, folder: records.folder.path, scores: request.scores))
     return results
   }
 
@@ -113,7 +95,7 @@ struct ValidateSession: Sendable {
     let threads = request.threads.map(String.init) ?? "by the model"
     return RunDescription(
       phase: request.scope.rawValue, command: ["dermgemma"] + run.command, started: run.started,
-      elapsed: results.counts.milliseconds / 1000 / Double(max(parallel, 1)), version: Tool.version,
+      elapsed: results.counts.milliseconds / 1000 / Double(max(parallel, 1)), version: request.version,
       images: request.images, labels: request.labels,
       readingProtocol: ExaminationReport.ProtocolReference(
         id: provenance.protocolID, version: provenance.protocolVersion, digest: provenance.protocolDigest),
@@ -128,16 +110,15 @@ struct ValidateSession: Sendable {
       failures: results.counts.failed, matching: manifest.coverage.matching, remarks: manifest.coverage.remarks)
   }
 
-  /// Records how the run ended, if that is still possible, and tells the user what to do next.
+  /// Records how the run ended, if that is still possible, and tells how far it came.
   private func stop(_ records: RunRecords, _ recorder: RunRecorder, _ error: any Error) async {
     let state = RunRecorder.state(after: error)
     // A cancelled task may refuse to write, so a separate task updates the records.
-    let kept = await Task {
+    let stored = await Task {
       try? await recorder.end(state)
       return try? await recorder.store.counts(matching: RecordQuery(run: recorder.run.id)).examinations
     }.value
-    let number = kept.map { "\($0) examinations are stored" } ?? "Finished examinations are stored"
-    terminal.printError("\(number) in \(records.folder.database); continue with --resume.")
+    try? tell(.stopped(stored: stored, database: records.folder.database))
   }
 }
 

@@ -1,25 +1,12 @@
 import Datasets
 import Faults
 import Foundation
+import UseCases
 
-/// An image that `analyze` was asked to read.
-enum AnalyzeInput: Sendable {
-  /// A file.
-  case file(path: String)
-  /// The bytes on standard input.
-  case standardInput
-  /// A path that does not exist; it fails in its place.
-  case missing(ImageFiles.Missing)
-
-  /// Whether there is something to read, so that labels can be of it.
-  var isThere: Bool { if case .missing = self { false } else { true } }
-
-  var name: String {
-    switch self {
-    case .file(let path): path.split(separator: "/").last.map(String.init) ?? path
-    case .standardInput: "standard input"
-    case .missing(let fault): fault.path.split(separator: "/").last.map(String.init) ?? fault.path
-    }
+extension AnalysisInput {
+  /// The image whose bytes come on standard input.
+  private static var standardInput: AnalysisInput {
+    AnalysisInput(.bytes { try await StandardInput.read() }, name: "standard input")
   }
 
   /// Everything that a command line names, in its order.
@@ -28,7 +15,7 @@ enum AnalyzeInput: Sendable {
   /// - Throws: `UsageFault` when nothing is named or standard input is wanted twice; a `Fault` for an unusable list.
   static func all(
     _ arguments: ParsedArguments, remark: (String) -> Void = { _ in }
-  ) async throws -> [AnalyzeInput] {
+  ) async throws -> [AnalysisInput] {
     var paths = arguments.positional
     if let list = try arguments.path("--files-from") {
       let bytes: [UInt8]
@@ -55,15 +42,6 @@ enum AnalyzeInput: Sendable {
     guard paths.filter({ $0 == "-" }).count <= 1 else {
       throw UsageFault(message: "Standard input can be read only once", command: "analyze")
     }
-    return paths.flatMap { path -> [AnalyzeInput] in
-      if path == "-" { return [.standardInput] }
-      do throws(ImageFiles.Missing) {
-        let search = try ImageFiles.search(path)
-        for left in search.passedOver.remarks { remark("\(path): \(left)") }
-        return search.images.map { .file(path: $0) }
-      } catch {
-        return [.missing(error)]
-      }
-    }
+    return paths.flatMap { $0 == "-" ? [.standardInput] : inputs(at: $0, remark: remark) }
   }
 }

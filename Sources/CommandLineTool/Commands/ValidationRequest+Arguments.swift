@@ -1,0 +1,69 @@
+import Datasets
+import Dermoscopy
+import Foundation
+import UseCases
+import Validation
+
+extension ValidationRequest {
+  /// The default output folder, as in the seed.
+  private static let defaultFolder = "data"
+
+  /// Validates a command line; of the files that it names, only the protocol is read.
+  ///
+  /// - Throws: `UsageFault`; a `Fault` for a protocol that is missing or broken.
+  init(_ arguments: ParsedArguments) throws {
+    func wrong(_ message: String) -> UsageFault { UsageFault(message: message, command: "validate") }
+    let names = ValidationScope.allCases.map(\.rawValue)
+    guard let word = arguments.positional.first, arguments.positional.count == 1 else {
+      throw wrong("Say what to validate: \(names.joined(separator: ", "))")
+    }
+    guard let scope = ValidationScope(rawValue: word) else {
+      let suggestion = nearest(to: word, among: names).map { ". Did you mean '\($0)'?" } ?? ""
+      throw wrong("'\(word)' is none of \(names.joined(separator: ", "))\(suggestion)")
+    }
+    let images = try arguments.path("--images")
+    let notes = try arguments.path("--from")
+    let labels = try arguments.path("--labels")
+    let metadata = try arguments.path("--metadata")
+    let columns = try chosenColumns(arguments, of: "validate")
+    let allowsUnlabelled = arguments.isSet("--allow-unlabelled")
+    let folder = try arguments.path("--out") ?? Self.defaultFolder
+    let scores = try arguments.path("--isic-csv")
+    let limit = try arguments.number("--limit", in: 1...Int.max)
+    let seed = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
+    let parallel = try arguments.number("--parallel", in: 1...32)
+    let threads = try arguments.number("--threads", in: 1...512)
+    let device = try chosenDevice(arguments)
+    let weights = try arguments.path("--model")
+    let projector = try arguments.path("--mmproj")
+    let mode: RunRecords.Mode
+    switch (arguments.isSet("--resume"), arguments.isSet("--replace")) {
+    case (true, true): throw wrong("--resume and --replace exclude each other")
+    case (true, false): mode = .resuming
+    case (false, true): mode = .replacing
+    case (false, false): mode = .fresh
+    }
+    switch (images, notes) {
+    case (nil, nil): throw wrong("Say which images: --images DIR")
+    case (.some, .some): throw wrong("--images and --from exclude each other")
+    case (nil, .some) where scope != .phase3: throw wrong("--from goes with phase3 only")
+    default: break
+    }
+    if scores != nil, scope == .phase1 || scope == .phase2 {
+      throw wrong("--isic-csv needs Phase 3: validate phase3 or all")
+    }
+    let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
+    if notes != nil, readingProtocol.classification.method == .scored {
+      throw wrong("The protocol \(readingProtocol.id) must see the images, so --from cannot be used with it")
+    }
+    self.init(
+      scope, into: folder, readingProtocol: readingProtocol, document: String(decoding: document, as: UTF8.self),
+      version: Tool.version)
+    (self.images, self.notes, self.labels, self.metadata) = (images, notes, labels, metadata)
+    (self.columns, self.allowsUnlabelled) = (columns, allowsUnlabelled)
+    (self.scores, self.limit, self.mode, self.seed) = (scores, limit, mode, seed)
+    (self.parallel, self.threads, self.device) = (parallel, threads, device)
+    (self.weights, self.projector) = (weights, projector)
+    command = arguments.words
+  }
+}

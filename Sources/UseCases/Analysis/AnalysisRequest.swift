@@ -1,0 +1,86 @@
+import Dermoscopy
+import Faults
+import LlamaEngine
+import Reading
+import Records
+
+/// A request to read images with a model: what `analyze` does.
+public struct AnalysisRequest: Sendable {
+  /// The images, in the order in which results are told.
+  public var inputs: [AnalysisInput]
+  /// How they are read.
+  public var readingProtocol: ReadingProtocol
+  /// The protocol's document, stored with the run.
+  public var document: String
+  /// The model.
+  public var model: ModelLocation
+  /// The database that examinations are stored in; `nil` for none.
+  public var records: String?
+  /// The seed of the random numbers.
+  public var seed: UInt64 = 0
+  /// Images read at once; `nil` for as many as the model and the memory allow.
+  public var parallel: Int?
+  /// Processors that may be used; `nil` for all that help the model.
+  public var threads: Int?
+  /// Where to compute.
+  public var device = ComputeDevice.automatic
+  /// What the run is called in the records.
+  public var kind = "analyze"
+  /// The command line, without the program's name, stored with the run.
+  public var command: [String] = []
+
+  /// A request with the defaults of everything else.
+  public init(
+    _ inputs: [AnalysisInput], readingProtocol: ReadingProtocol, document: String, model: ModelLocation
+  ) {
+    self.inputs = inputs
+    self.readingProtocol = readingProtocol
+    self.document = document
+    self.model = model
+  }
+
+  /// Loads the model and reads the images.
+  ///
+  /// - Parameter observer: who is told.
+  /// - Returns: the kind of the worst failure of an image; `nil` without one.
+  /// - Throws: faults that concern all images: an unusable database, before the model is loaded; broken weights; what
+  ///   `observer` throws; `CancellationError`.
+  public func run(observer: any AnalysisObserver) async throws -> FaultKind? {
+    var store: (any RecordStore)?
+    if let records { store = try await RecordStores.open(records) }
+    do {
+      let worst = try await run(in: store, observer)
+      await store?.close()
+      return worst
+    } catch {
+      await store?.close()
+      throw error
+    }
+  }
+
+  private func run(in store: (any RecordStore)?, _ observer: any AnalysisObserver) async throws -> FaultKind? {
+    observer.modelIsLoading()
+    let reader = try Reader(
+      model, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
+      atMost: max(inputs.count, 1), threads: threads, device: device)
+    var recorder: RunRecorder?
+    if let store {
+      let provenance = Run.Provenance(
+        readingProtocol, document: document, model: try await reader.identity, seed: seed)
+      recorder = try await RunRecorder.begin(Run(kind: kind, command: command, provenance: provenance), in: store)
+    }
+    let seed = seed
+    let analysis = Analysis(parallel: reader.readings, recorder: recorder, observer: observer) { input, log in
+      switch input.source {
+      case .file(let path):
+        return try await reader.read(fileAt: path, name: input.name, truth: input.truth, seed: seed, log: log)
+      case .bytes(let load):
+        return try await reader.read(try await load(), name: input.name, truth: input.truth, seed: seed, log: log)
+      case .missing(let fault): throw fault
+      }
+    }
+    let worst = try await analysis.run(inputs)
+    await reader.close()
+    return worst
+  }
+}

@@ -1,0 +1,155 @@
+import Faults
+import Records
+import Tables
+
+/// Looks into stored records and looks after them: what `records` does.
+public struct RecordsUpkeep: Sendable {
+  /// A form for other programs.
+  public enum ExportFormat: Sendable {
+    /// One JSON object a line.
+    case jsonLines
+    /// Comma-separated values, the columns' names first.
+    case table
+  }
+
+  /// How a list ended.
+  public struct ListEnd: Sendable, Hashable {
+    /// How many were handed over.
+    public var count: Int
+    /// Whether there are more.
+    public var hasMore: Bool
+  }
+
+  /// The result of a check.
+  public struct CheckResult: Sendable {
+    /// What is wrong, one line each; empty when the database is sound.
+    public var faults: [String]
+    /// What is in it; `nil` when it is not sound.
+    public var counts: RecordCounts?
+  }
+
+  /// The database.
+  public let store: any RecordStore
+
+  /// Upkeep of an open database.
+  public init(of store: any RecordStore) { self.store = store }
+
+  /// Opens a database that is there, and closes it afterwards.
+  ///
+  /// - Parameters:
+  ///   - location: where it is.
+  ///   - body: what is done with it.
+  /// - Throws: `RecordFault`; what `body` throws.
+  public static func open<Value>(
+    _ location: String, _ body: (RecordsUpkeep) async throws -> Value
+  ) async throws -> Value {
+    let store = try await RecordStores.open(location, opening: .existing)
+    do {
+      let value = try await body(RecordsUpkeep(of: store))
+      await store.close()
+      return value
+    } catch {
+      await store.close()
+      throw error
+    }
+  }
+
+  /// Examinations, newest first.
+  ///
+  /// - Parameters:
+  ///   - query: which.
+  ///   - limit: how many at most.
+  ///   - each: called with each.
+  /// - Throws: `RecordFault`, `CancellationError`; what `each` throws.
+  public func list(
+    matching query: RecordQuery, limit: Int, each: (StoredExamination) throws -> Void
+  ) async throws -> ListEnd {
+    var count = 0
+    for try await stored in store.examinations(matching: query) {
+      if count == limit { return ListEnd(count: count, hasMore: true) }
+      try each(stored)
+      count += 1
+    }
+    return ListEnd(count: count, hasMore: false)
+  }
+
+  /// Runs, newest first, each with how many examinations it has.
+  ///
+  /// - Parameters:
+  ///   - limit: how many at most.
+  ///   - each: called with each.
+  /// - Throws: `RecordFault`; what `each` throws.
+  public func runs(limit: Int, each: (Run, RecordCounts) throws -> Void) async throws -> ListEnd {
+    var (count, cursor) = (0, RecordCursor?.none)
+    repeat {
+      let page = try await store.runs(limit: min(limit - count, RecordLimits.page), after: cursor)
+      for run in page.elements { try each(run, try await store.counts(matching: RecordQuery(run: run.id))) }
+      count += page.elements.count
+      cursor = page.next
+    } while cursor != nil && count < limit
+    return ListEnd(count: count, hasMore: cursor != nil)
+  }
+
+  /// An examination.
+  ///
+  /// - Throws: ``UnknownRecord``, `RecordFault`.
+  public func examination(_ id: RecordID) async throws -> StoredExamination {
+    guard let stored = try await store.examination(id) else { throw UnknownRecord(id: id) }
+    return stored
+  }
+
+  /// Writes examinations for other programs, newest first.
+  ///
+  /// - Parameters:
+  ///   - query: which.
+  ///   - limit: how many at most.
+  ///   - format: how.
+  ///   - line: called with each line, without its end.
+  /// - Throws: `RecordFault`, `CancellationError`; what `line` throws.
+  public func export(
+    matching query: RecordQuery, limit: Int, as format: ExportFormat, line: (String) throws -> Void
+  ) async throws {
+    if format == .table { try line(CSVRow.text(ExaminationExport.header)) }
+    _ = try await list(matching: query, limit: limit) { stored in
+      switch format {
+      case .jsonLines: try line(ExaminationExport.json(stored))
+      case .table: try line(CSVRow.text(ExaminationExport.row(stored)))
+      }
+    }
+  }
+
+  /// Deletes examinations, and runs with all that belongs to them. All ids are looked up before anything is deleted.
+  ///
+  /// - Returns: how many examinations there were.
+  /// - Throws: ``UnknownRecord``, `RecordFault`.
+  public func delete(_ ids: [RecordID]) async throws -> Int {
+    var (runs, examinations): ([RecordID], [RecordID]) = ([], [])
+    for id in ids {
+      if try await store.examination(id) != nil {
+        examinations.append(id)
+      } else if try await store.run(id) != nil {
+        runs.append(id)
+      } else {
+        throw UnknownRecord(id: id)
+      }
+    }
+    return try await store.delete(examinations: examinations, runs: runs)
+  }
+
+  /// Looks for damage.
+  ///
+  /// - Throws: `RecordFault`.
+  public func check() async throws -> CheckResult {
+    let faults = try await store.check()
+    let counts = faults.isEmpty ? try await store.counts(matching: RecordQuery()) : nil
+    return CheckResult(faults: faults, counts: counts)
+  }
+}
+
+/// An id that does not exist.
+public struct UnknownRecord: Fault, Equatable {
+  /// The id.
+  public var id: RecordID
+  public var kind: FaultKind { .missingInput }
+  public var description: String { "Nothing in the database has the id \(id)" }
+}

@@ -1,0 +1,114 @@
+import Datasets
+import Dermoscopy
+import LlamaEngine
+import Reading
+import Validation
+
+/// A request to validate a model on labelled images: what `validate` does.
+public struct ValidationRequest: Sendable {
+  /// Which phases.
+  public var scope: ValidationScope
+  /// The folder of images; `nil` for a run from a table.
+  public var images: String?
+  /// A table of the first two phases, for Phase 3 alone.
+  public var notes: String?
+  /// The label file.
+  public var labels: String?
+  /// A file with metadata of the images.
+  public var metadata: String?
+  /// The label file's columns, where its layout does not say.
+  public var columns = ColumnChoice()
+  /// Whether the run continues although no image has a label.
+  public var allowsUnlabelled = false
+  /// The folder to write to.
+  public var folder: String
+  /// A file for ISIC's scoring program.
+  public var scores: String?
+  /// The most images, the first ones.
+  public var limit: Int?
+  /// What to do with what is in the folder.
+  public var mode = RunRecords.Mode.fresh
+  /// How images are read.
+  public var readingProtocol: ReadingProtocol
+  /// The protocol's document.
+  public var document: String
+  /// The seed of the random numbers.
+  public var seed: UInt64 = 0
+  /// Images read at once; `nil` for as many as the model and the memory allow.
+  public var parallel: Int?
+  /// Processors that may be used; `nil` for all that help the model.
+  public var threads: Int?
+  /// Where to compute.
+  public var device = ComputeDevice.automatic
+  /// The text model's file; `nil` for the default model.
+  public var weights: String?
+  /// The projector's file.
+  public var projector: String?
+  /// The command line, without the program's name, stored with the run.
+  public var command: [String] = []
+  /// The program's version, stored with the run.
+  public var version: String
+
+  /// A request with the defaults of everything else.
+  public init(
+    _ scope: ValidationScope, into folder: String, readingProtocol: ReadingProtocol, document: String, version: String
+  ) {
+    self.scope = scope
+    self.folder = folder
+    self.readingProtocol = readingProtocol
+    self.document = document
+    self.version = version
+  }
+
+  /// Validates, from the folder's lock to the last table.
+  ///
+  /// - Parameter events: told how it goes, from several tasks; what it throws ends the run.
+  /// - Returns: the results, which are written.
+  /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
+  @discardableResult public func run(
+    events: @escaping @Sendable (ValidationEvent) throws -> Void
+  ) async throws -> RunResults {
+    try await ValidationSession(request: self, tell: events).run()
+  }
+
+  /// The images, or the notes that replace them.
+  ///
+  /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
+  func manifest(tell: (ValidationEvent) throws -> Void) throws -> Manifest {
+    let labels = try labels.map { try Labels(path: $0, choice: columns) }
+    for remark in labels?.remarks ?? [] { try tell(.remark(remark)) }
+    let metadata = try metadata.map { try MetadataTable(path: $0, choice: columns) }
+    for remark in metadata?.remarks ?? [] { try tell(.remark(remark)) }
+    let manifest: Manifest
+    if let notes {
+      let table = try Phase2Table(path: notes, readingProtocol: readingProtocol)
+      manifest = Manifest.notes(table, labels: labels, metadata: metadata, limit: limit)
+    } else {
+      manifest = try Manifest.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) {
+        done, count in
+        try? tell(.lookingThroughImages(done: done, of: count))
+      }
+    }
+    if let labels {
+      let match = LabelMatch(labels, images: manifest.entries.map(\.name))
+      try tell(.remark(match.line))
+      if let fault = match.fault, !allowsUnlabelled { throw fault }
+    }
+    return manifest
+  }
+
+  /// Loads the model; for notes, only its weights.
+  ///
+  /// - Throws: a `Fault` when weights are missing or broken.
+  func reader(for manifest: Manifest) throws -> Reader {
+    let readings = parallel.map { min($0, max(manifest.entries.count, 1)) }
+    guard notes == nil else {
+      let path = try weights ?? ModelLocation.chosen(weights: nil, projector: nil).weights
+      return try Reader(
+        wordsOnly: path, readingProtocol: readingProtocol, readings: readings, threads: threads, device: device)
+    }
+    return try Reader(
+      ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
+      readings: readings, atMost: max(manifest.entries.count, 1), threads: threads, device: device)
+  }
+}
