@@ -2,6 +2,7 @@
 
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
@@ -76,3 +77,26 @@ def test_codespell_finds_a_misspelt_word_and_knows_the_words_of_swift(environmen
     done = subprocess.run(
         [environment / "codespell", "--config", LINT / "codespell.cfg", path], capture_output=True, text=True)
     assert done.returncode != 0 and done.stdout.splitlines() == [f"{path}:1: {misspelt} ==> receive"], done.stdout
+
+
+def lengths(folder, text: str) -> tuple[int, list[str]]:
+    """The exit status of lengths.py for a file of this text, and what it prints."""
+    (folder / "File.swift").write_text(text, "utf-8")
+    done = subprocess.run([sys.executable, LINT / "lengths.py", "File.swift"], cwd=folder, capture_output=True, text=True)
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+def function(lines: int) -> str:
+    """A function of so many lines, whose strings and comments have braces."""
+    return "  public static func body() -> String {\n" + '    print("}") // }\n' * (lines - 2) + "  }\n"
+
+
+def test_a_function_or_a_file_that_is_too_long_is_found(tmp_path):
+    """Sixty lines and 250 are the most; what has no body is no function."""
+    assert lengths(tmp_path, "struct A {\n" + function(60) + "}\n") == (0, [])
+    assert lengths(tmp_path, "struct A {\n" + function(61) + "}\n") == (
+        1, ["File.swift:2: a function of 61 lines; at most 60"])
+    assert lengths(tmp_path, "// A line.\n" * 250) == (0, [])
+    assert lengths(tmp_path, "// A line.\n" * 251) == (1, ["File.swift: 251 lines; at most 250"])
+    assert lengths(tmp_path, "protocol A {\n  func one()\n  func two()\n" + "  // A line.\n" * 70 + "}\n") == (0, [])

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Checks the layout of Swift, shell scripts, Python and JSON, spelling everywhere, and the prose of pages and comments
+# Checks the layout and lengths of Swift, shell scripts, Python and JSON, spelling everywhere, and the prose of pages and comments
 # (scripts/lint/). Compiler warnings are errors in every build (Package.swift), so the build itself is the rest of the lint.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/packages.sh shellcheck
-swift format lint --strict --recursive --parallel Package.swift Sources Tests
+swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Sources
+git ls-files -z '*.swift' | xargs -0 -r python3 scripts/lint/lengths.py
 shellcheck --shell=bash --external-sources --source-path=SCRIPTDIR scripts/*.sh docker/*.sh .ci/run
 git ls-files -z '*.py' | xargs -0 -r python3 -m py_compile
 git ls-files -z '*.json' | xargs -0 -r -n 1 python3 -m json.tool >/dev/null

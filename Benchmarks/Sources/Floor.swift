@@ -8,7 +8,7 @@ import VisionLanguage
 /// width, each timed alone.
 ///
 /// Each distinct token is read once: the prompts about an image after its tokens, all in one row, as if no answer had to come
-/// between them; Phase 3's own words after its sharedPrefix, which all images share and which is therefore not counted.
+/// between them; Phase 3's own words after its prefix, which all images share and which is therefore not counted.
 enum Floor {
   struct Result: Encodable {
     var way = "floor"
@@ -60,51 +60,81 @@ enum Floor {
         encodingThreads: encodingThreads, sequences: widths.max() ?? 1, tokensPerSequence: perSequence)
     else { throw BareModel.Failure() }
 
-    let prefix = "\nmodel\n" + work.prefix
-    let prompts = (work.questions + [work.review]).map { bare.tokens("\n\n" + $0 + prefix) }
-    let looking = prompts.flatMap { $0 }
-    let sharedPrefix = bare.tokens("user\n" + work.classificationOpening)
-    let rest = bare.tokens(String(work.classification.dropFirst(work.classificationOpening.count)) + prefix)
-    var result = Result(threads: threads, distinctTokens: looking.count + rest.count)
+    let texts = Texts(of: work, in: bare)
+    var result = Result(threads: threads, distinctTokens: texts.aboutImage.count + texts.rest.count)
     let warmUps = arguments.number("warm-ups", default: 1)
     for run in 0..<(repeats + warmUps) {
       let image = try Examination.image(run + 5000, side: side)
-      let isCounted = run >= warmUps
-      var start = ContinuousClock.now
-      let embeddings = try bare.encode(image)
-      if isCounted { result.encode.add(ContinuousClock.now - start) }
-      result.imageTokens = embeddings.count / bare.width
-      bare.clear()
-      start = ContinuousClock.now
-      try bare.read(embeddings)
-      if isCounted { result.image.add(ContinuousClock.now - start) }
-      start = ContinuousClock.now
-      try bare.read(looking, at: result.imageTokens)
-      var reading = ContinuousClock.now - start
-      bare.clear()
-      try bare.read(sharedPrefix)
-      start = ContinuousClock.now
-      try bare.read(rest, at: sharedPrefix.count)
-      reading += ContinuousClock.now - start
-      if isCounted { result.prompt.add(reading) }
+      try read(texts, about: image, by: bare, into: &result, isCounted: run >= warmUps)
     }
-    // Half of the description stands there already when its middle token is written.
-    let review = prompts.last ?? []
-    let written = review + [llama_token](repeating: review.first ?? 0, count: FixedWork.descriptionTokens / 2)
-    let context = min(result.imageTokens + written.count, perSequence - steps - 2)
+    let generation = (steps: steps, tokensPerSequence: perSequence)
     for width in widths {
-      bare.clear()
-      try bare.read([llama_token](repeating: review.first ?? 0, count: context - written.count) + written)
-      bare.fork(into: width)
-      var times = Times()
-      for step in 0..<(steps + 2) {
-        let start = ContinuousClock.now
-        try bare.step(width: width, position: context + step, token: review.first ?? 0)
-        if step >= 2 { times.add(ContinuousClock.now - start) }
-      }
-      result.decodes["\(width)"] = times
+      result.decodes["\(width)"] = try decode(after: texts.review, at: width, by: bare, result.imageTokens, generation)
     }
     result.anonymousMemory = Memory.anonymous
     try report(result)
+  }
+
+  /// The tokens of the fixed work.
+  private struct Texts {
+    /// The prompts about an image, in one row.
+    let aboutImage: [llama_token]
+    let review: [llama_token]
+    /// What Phase 3's prompts share, and the rest of one.
+    let sharedPrefix: [llama_token]
+    let rest: [llama_token]
+
+    init(of work: FixedWork, in bare: BareModel) {
+      let prefix = "\nmodel\n" + work.prefix
+      let prompts = (work.questions + [work.review]).map { bare.tokens("\n\n" + $0 + prefix) }
+      aboutImage = prompts.flatMap { $0 }
+      review = prompts.last ?? []
+      sharedPrefix = bare.tokens("user\n" + work.classificationOpening)
+      rest = bare.tokens(String(work.classification.dropFirst(work.classificationOpening.count)) + prefix)
+    }
+  }
+
+  /// Encodes an image, and reads its embeddings and the distinct tokens.
+  private static func read(
+    _ texts: Texts, about image: PixelImage, by bare: BareModel, into result: inout Result, isCounted: Bool
+  ) throws {
+    var start = ContinuousClock.now
+    let embeddings = try bare.encode(image)
+    if isCounted { result.encode.add(ContinuousClock.now - start) }
+    result.imageTokens = embeddings.count / bare.width
+    bare.clear()
+    start = ContinuousClock.now
+    try bare.read(embeddings)
+    if isCounted { result.image.add(ContinuousClock.now - start) }
+    start = ContinuousClock.now
+    try bare.read(texts.aboutImage, at: result.imageTokens)
+    var reading = ContinuousClock.now - start
+    bare.clear()
+    try bare.read(texts.sharedPrefix)
+    start = ContinuousClock.now
+    try bare.read(texts.rest, at: texts.sharedPrefix.count)
+    reading += ContinuousClock.now - start
+    if isCounted { result.prompt.add(reading) }
+  }
+
+  /// The times of single tokens for so many sequences at once, in the middle of a description.
+  private static func decode(
+    after review: [llama_token], at width: Int, by bare: BareModel, _ imageTokens: Int,
+    _ generation: (steps: Int, tokensPerSequence: Int)
+  ) throws -> Times {
+    let token = review.first ?? 0
+    // Half of the description stands there already when its middle token is written.
+    let written = review + [llama_token](repeating: token, count: FixedWork.descriptionTokens / 2)
+    let context = min(imageTokens + written.count, generation.tokensPerSequence - generation.steps - 2)
+    bare.clear()
+    try bare.read([llama_token](repeating: token, count: context - written.count) + written)
+    bare.fork(into: width)
+    var times = Times()
+    for step in 0..<(generation.steps + 2) {
+      let start = ContinuousClock.now
+      try bare.step(width: width, position: context + step, token: token)
+      if step >= 2 { times.add(ContinuousClock.now - start) }
+    }
+    return times
   }
 }

@@ -106,113 +106,54 @@ enum Program {
   ) throws -> Outcome {
     let desk = try Bench.folder()
     defer { try? FileManager.default.removeItem(at: desk) }
-    let (outputPath, errorPath) = (desk.path + "/output", desk.path + "/errors")
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    // One at a time: no child may inherit another's pipe before it is marked to be closed.
-    starting.lock()
-    var isStarting = true
-    defer { if isStarting { starting.unlock() } }
-    var descriptors: [Int32] = []
-    defer { for descriptor in descriptors { close(descriptor) } }
-    func pipeEnds() -> (read: Int32, write: Int32) {
-      var ends: [Int32] = [-1, -1]
-      pipe(&ends)
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-      return (ends[0], ends[1])
-    }
-
-    switch input {
-    case .bytes(let bytes):
-      try Data(bytes).write(to: URL(fileURLWithPath: desk.path + "/input"))
-      posix_spawn_file_actions_addopen(&actions, 0, desk.path + "/input", O_RDONLY, 0)
-    case .silence:
-      let ends = pipeEnds()
-      descriptors += [ends.read, ends.write]
-      posix_spawn_file_actions_adddup2(&actions, ends.read, 0)
-    case .closed: posix_spawn_file_actions_addclose(&actions, 0)
-    }
-    switch output {
-    case .captured: posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT, 0o600)
-    case .path(let path): posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY, 0)
-    case .closedPipe:
-      let ends = pipeEnds()
-      close(ends.read)
-      descriptors.append(ends.write)
-      posix_spawn_file_actions_adddup2(&actions, ends.write, 1)
-    }
-    posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT, 0o600)
-
-    // As a shell would start it: no signal blocked or ignored.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var (none, all) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-    var environment = ProcessInfo.processInfo.environment
-    // Nothing that the person who runs the tests has set up.
-    for name in environment.keys where name.hasPrefix("DERMGEMMA_") || name.hasPrefix("HF_") { environment[name] = nil }
-    environment["HOME"] = desk.path
-    environment["XDG_CONFIG_HOME"] = desk.path + "/config"
-    environment["XDG_CACHE_HOME"] = desk.path + "/cache"
-    environment.merge(variables) { $1 }
     // `env` changes the folder and becomes the program.
     var words = ["/usr/bin/env", "-C", (folder ?? desk).path, program] + arguments
     if let largestFile { words = ["/bin/bash", "-c", "ulimit -f \(largestFile); exec \"$@\"", "bash"] + words }
-    let started = try withCStrings(words) { words in
-      try withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
-        var process: pid_t = 0
-        let status = posix_spawn(
-          &process, largestFile == nil ? "/usr/bin/env" : "/bin/bash", &actions, &attributes, words, variables)
-        guard status == 0 else { throw NotStarted(status: status) }
-        return process
-      }
-    }
+    let streams = try Streams(input, output, in: desk)
+    let started = try streams.start(words, environment: environment(home: desk.path, variables))
+    let (ending, tookTooLong, peak) = wait(for: started, limit: limit, act)
+    let signal = ending & 0x7f
+    return Outcome(
+      status: signal == 0 ? ending >> 8 & 0xff : nil, signal: signal == 0 ? nil : signal, tookTooLong: tookTooLong,
+      output: FileManager.default.contents(atPath: streams.outputPath).map(Array.init) ?? [],
+      errors: String(decoding: FileManager.default.contents(atPath: streams.errorPath) ?? Data(), as: UTF8.self),
+      peakMemory: peak)
+  }
 
-    starting.unlock()
-    isStarting = false
+  /// Nothing that the person who runs the tests has set up.
+  private static func environment(home: String, _ variables: [String: String]) -> [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    for name in environment.keys where name.hasPrefix("DERMGEMMA_") || name.hasPrefix("HF_") { environment[name] = nil }
+    environment["HOME"] = home
+    environment["XDG_CONFIG_HOME"] = home + "/config"
+    environment["XDG_CACHE_HOME"] = home + "/cache"
+    return environment.merging(variables) { $1 }
+  }
+
+  /// The status of `waitpid`, whether it had to be killed, and its most memory in KiB.
+  private static func wait(
+    for process: pid_t, limit: Double, _ act: (@Sendable (pid_t) -> Void)?
+  ) -> (ending: Int32, tookTooLong: Bool, peak: Int) {
     let deadline = Date(timeIntervalSinceNow: limit)
     var tookTooLong = false
     var (ending, peak) = (Int32(0), 0)
     while true {
-      peak = max(peak, residentPeak(of: started))
-      if waitpid(started, &ending, WNOHANG) == started { break }
-      act?(started)
+      peak = max(peak, residentPeak(of: process))
+      if waitpid(process, &ending, WNOHANG) == process { return (ending, tookTooLong, peak) }
+      act?(process)
       if !tookTooLong, Date() > deadline {
         tookTooLong = true
-        kill(started, SIGKILL)
+        kill(process, SIGKILL)
       }
       usleep(10_000)
     }
-    let signal = ending & 0x7f
-    return Outcome(
-      status: signal == 0 ? ending >> 8 & 0xff : nil, signal: signal == 0 ? nil : signal, tookTooLong: tookTooLong,
-      output: FileManager.default.contents(atPath: outputPath).map(Array.init) ?? [],
-      errors: String(decoding: FileManager.default.contents(atPath: errorPath) ?? Data(), as: UTF8.self),
-      peakMemory: peak)
   }
-
-  private static let starting = NSLock()
 
   private static func residentPeak(of process: pid_t) -> Int {
     guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return 0 }
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     return line.flatMap { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first }.flatMap { Int($0) }
       ?? 0
-  }
-
-  private static func withCStrings<Result>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) throws -> Result
-  ) rethrows -> Result {
-    let copies = strings.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    return try body(copies + [nil])
   }
 }
 
