@@ -48,15 +48,18 @@ let package = Package(
     module("Faults"),
     module("Tables"),
     module("Concurrency"),
+    module("TextOutput"),
+    module("JSON", dependsOn: ["TextOutput"]),
     module("Digests", dependsOn: ["CCrypto", "Faults"]),
     module("VisionLanguage", dependsOn: ["Digests", "Faults"]),
 
     // The domain, the image, the weights, the engine. None knows another, except that the engine knows weights.
     module(
-      "Dermoscopy", dependsOn: ["VisionLanguage", "Digests", "Faults"],
+      "Dermoscopy", dependsOn: ["VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"],
       resources: [.embedInCode("Protocols")]),
-    module("Imaging", dependsOn: ["CVips", "CZlib", "VisionLanguage", "Digests", "Faults"], computes: true),
-    module("Weights", dependsOn: ["Faults"], computes: true),
+    module(
+      "Imaging", dependsOn: ["CVips", "CZlib", "VisionLanguage", "TextOutput", "Digests", "Faults"], computes: true),
+    module("Weights", dependsOn: ["TextOutput", "Faults"], computes: true),
     module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
 
     // Sources and stores.
@@ -64,8 +67,10 @@ let package = Package(
     module(
       "Datasets", dependsOn: ["Imaging", "Faults"],
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
-    module("Hub", dependsOn: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
-    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "Faults"]),
+    module("Transfer", dependsOn: ["CCurl", "TextOutput", "Digests", "Faults"]),
+    module(
+      "Hub", dependsOn: ["Transfer", "JSON", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
+    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "JSON", "Faults"]),
 
     // Bytes in, report out.
     module(
@@ -73,21 +78,22 @@ let package = Package(
       dependsOn: ["Dermoscopy", "Imaging", "LlamaEngine", "VisionLanguage", "Digests", "Faults"]),
 
     module(
-      "Archive", dependsOn: ["Hub", "Datasets", "Tables", "Digests", "Faults"],
+      "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "Tables", "Digests", "Faults"],
       resources: [.embedInCode("Records/seed99.txt")]),
 
     // A run over many images, evaluated; the same over HTTP.
     module(
       "Validation",
       dependsOn: [
-        "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Concurrency", "Faults",
+        "Records", "Datasets", "Imaging", "Dermoscopy", "JSON", "Tables", "TextOutput", "VisionLanguage", "Digests",
+        "Concurrency", "Faults",
       ],
       resources: [.embedInCode("Page")], computes: true),
     module(
       "Web",
       dependsOn: [
-        "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "Digests",
-        "Faults",
+        "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON",
+        "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
@@ -96,7 +102,7 @@ let package = Package(
       "CommandLineTool",
       dependsOn: [
         "Web", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging",
-        "LlamaEngine", "Weights", "Tables", "VisionLanguage",
+        "LlamaEngine", "Weights", "Transfer", "JSON", "Tables", "TextOutput", "VisionLanguage",
         "Digests", "Concurrency", "Faults",
       ]),
     .executableTarget(
@@ -110,23 +116,26 @@ let package = Package(
     testSupport("TestWeights", computes: true),
     testSupport("TestImages"),
     testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
-    testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy"]),
+    testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy", "JSON"]),
 
     tests(of: "Tables"),
     tests(of: "Concurrency"),
+    tests(of: "TextOutput"),
+    tests(of: "JSON"),
+    tests(of: "Transfer"),
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),
-    tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "Digests", "Faults"]),
+    tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
     tests(of: "Imaging", with: ["TestImages", "VisionLanguage", "Digests", "Faults"]),
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
     tests(of: "Phantoms", with: ["VisionLanguage"]),
     tests(of: "Datasets", with: ["Faults"]),
-    tests(of: "Archive", with: ["TestServers", "Hub", "Datasets"]),
-    tests(of: "Hub", with: ["TestServers", "Digests", "Faults"]),
-    tests(of: "Records", with: ["TestRecords", "Dermoscopy", "VisionLanguage"]),
+    tests(of: "Archive", with: ["TestServers", "Transfer", "Datasets"]),
+    tests(of: "Hub", with: ["TestServers", "Transfer", "JSON", "Digests", "Faults"]),
+    tests(of: "Records", with: ["TestRecords", "Dermoscopy", "JSON", "VisionLanguage"]),
     tests(
-      of: "Validation", with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "Records", "Phantoms", "Tables"]),
+      of: "Validation", with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(
       of: "Web",
       with: [
@@ -141,7 +150,7 @@ let package = Package(
     tests(
       of: "CommandLineTool",
       with: [
-        "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Hub", "Phantoms",
+        "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Transfer", "Phantoms",
       ]),
   ],
   swiftLanguageModes: [.v6]

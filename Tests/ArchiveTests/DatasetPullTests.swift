@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Synchronization
 import Testing
+import Transfer
 
 @testable import Archive
 @testable import Hub

@@ -2,8 +2,8 @@ import Datasets
 import Digests
 import Faults
 import Foundation
-import Hub
 import Tables
+import Transfer
 
 /// Downloads images into a folder, with their records, labels and licences:
 ///

@@ -3,6 +3,7 @@ import Datasets
 import Dermoscopy
 import Faults
 import Foundation
+import JSON
 import Reading
 import Records
 

@@ -3,6 +3,7 @@ import Faults
 import Foundation
 import Records
 import Tables
+import TextOutput
 
 /// What a `records` command line asks for.
 enum RecordsTask {
@@ -94,7 +95,7 @@ enum RecordsTask {
         let counts = try await store.counts(matching: RecordQuery(run: run.id))
         let provenance = run.provenance
         try terminal.print(
-          Terminal.oneLine(
+          Sanitizer.message(
             "\(run.id)  \(Self.time(run.started))  \(run.kind), \(run.state.rawValue)  "
               + "\(provenance.protocolID) \(provenance.protocolVersion)  \(provenance.model)  "
               + "\(counts.examinations) examination\(counts.examinations == 1 ? "" : "s")"))
@@ -131,7 +132,7 @@ enum RecordsTask {
     let result = kept.report.map { $0.diagnosis?.code.rawValue ?? "–" } ?? "failed"
     let flags = kept.flags.isEmpty ? "" : "  \(kept.flags.map(\.rawValue).joined(separator: ", "))"
     let padded = result + String(repeating: " ", count: max(0, 6 - result.count))
-    return Terminal.oneLine("\(kept.id)  \(time(kept.finished))  \(padded)  \(kept.imageName)\(flags)")
+    return Sanitizer.message("\(kept.id)  \(time(kept.finished))  \(padded)  \(kept.imageName)\(flags)")
   }
 }
 

@@ -1,6 +1,7 @@
 import Faults
 import Foundation
 import Hub
+import JSON
 
 /// `config.json`: the user's defaults and models. Every key is optional; unknown keys are refused.
 struct ConfigurationFile: Sendable {

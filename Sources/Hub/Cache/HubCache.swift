@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Transfer
 
 /// The hub's cache on this machine, laid out as all of its tools do:
 /// `models--ORG--NAME/{refs/REVISION, blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG}`.

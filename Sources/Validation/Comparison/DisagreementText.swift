@@ -1,4 +1,5 @@
 import Dermoscopy
+import TextOutput
 
 /// The images on which two runs disagree, as text, with the two reports side by side.
 public struct DisagreementText {
@@ -18,7 +19,7 @@ public struct DisagreementText {
 
   /// The lines for an image.
   public static func lines(of image: Disagreement) -> [String] {
-    let truth = image.truth.map { "truth \(TextTable.plain($0.code))" } ?? "no label"
+    let truth = image.truth.map { "truth \(Sanitizer.line($0.code))" } ?? "no label"
     let disagreements = image.partedQuestions
     let (left, right) = (
       side("A", image.first, image, disagreements), side("B", image.second, image, disagreements)
@@ -28,7 +29,7 @@ public struct DisagreementText {
       let space = String(repeating: " ", count: max(width - one.count, 0))
       return "  " + one + space + gap + (other.isEmpty ? "" : " " + other)
     }
-    return ["\(TextTable.plain(image.first.image.name)): \(truth), \(image.verdict.words)"] + rows
+    return ["\(Sanitizer.line(image.first.image.name)): \(truth), \(image.verdict.words)"] + rows
   }
 
   private static func side(
@@ -44,9 +45,9 @@ public struct DisagreementText {
     }
     for entry in report.observations.entries {
       let mark = disagreements.contains(entry.question) ? "≠ " : "  "
-      lines += wrapped("\(mark)\(TextTable.plain(entry.question)): \(TextTable.plain(entry.observation.value))")
+      lines += wrapped("\(mark)\(Sanitizer.line(entry.question)): \(Sanitizer.line(entry.observation.value))")
     }
-    lines += report.description.map { wrapped(TextTable.plain($0.cleaned)) } ?? ["no description"]
+    lines += report.description.map { wrapped(Sanitizer.line($0.cleaned)) } ?? ["no description"]
     if !report.flags.isEmpty { lines += wrapped("⚑ " + report.flags.map(\.rawValue).joined(separator: ", ")) }
     return lines
   }

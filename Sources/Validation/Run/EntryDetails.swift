@@ -1,6 +1,7 @@
 import Datasets
 import Dermoscopy
 import Foundation
+import JSON
 import Records
 
 /// What a run's records keep of an image besides its report: its metadata, as one JSON object.

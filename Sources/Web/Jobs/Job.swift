@@ -1,4 +1,5 @@
 import Dermoscopy
+import JSON
 import Synchronization
 
 /// One examination that was asked for: queued, running, done or failed.

@@ -1,6 +1,7 @@
 import Dermoscopy
 import Dispatch
 import Foundation
+import JSON
 import Synchronization
 
 /// The log: one JSON object per line, written by its own thread, so that a full pipe never delays a client.

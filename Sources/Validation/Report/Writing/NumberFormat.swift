@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 /// Numbers as people read them.
 enum NumberFormat {
@@ -33,9 +34,7 @@ enum NumberFormat {
 
   /// A whole number with thousands set apart by narrow spaces.
   static func count(_ number: Int) -> String {
-    let digits = Array(String(abs(number)))
-    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max($0 - 3, 0)..<$0]) }
-    return (number < 0 ? "−" : "") + groups.reversed().joined(separator: "\u{202F}")
+    (number < 0 ? "−" : "") + grouped(number.magnitude, by: "\u{202F}")
   }
 
   /// A count with its noun: "1 image", "2 images".

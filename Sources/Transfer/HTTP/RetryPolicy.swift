@@ -19,7 +19,10 @@ public struct RetryPolicy: Sendable {
   /// Runs work until it succeeds, fails for good, or has failed `attempts` times without getting anywhere.
   ///
   /// - Parameter work: receives a closure to call when progress was made; attempts then count from the start.
-  func run<Result>(_ work: (_ advanced: @escaping @Sendable () -> Void) async throws -> Result) async throws -> Result {
+  /// - Throws: what the last attempt threw; ``TransferFault/tooBusy(host:seconds:)``; `CancellationError`.
+  public func run<Result>(_ work: (_ advanced: @escaping @Sendable () -> Void) async throws -> Result) async throws
+    -> Result
+  {
     let counter = AttemptCounter()
     while true {
       do {

@@ -1,14 +1,17 @@
+import TextOutput
+
 /// Why a text is not JSON, and where.
-struct JSONSyntaxFault: Error, Equatable {
+public struct JSONSyntaxFault: Error, Equatable {
   /// From 1.
-  var line: Int
+  public var line: Int
   /// In characters of UTF-8 text, from 1.
-  var column: Int
-  var message: String
+  public var column: Int
+  /// What is wrong, without the place.
+  public var message: String
 }
 
 /// Reads JSON by RFC 8259, strictly: no key twice, no byte order mark, nesting to a given depth.
-struct JSONParser {
+public struct JSONParser {
   private let bytes: [UInt8]
   private let deepest: Int
   private var position = 0
@@ -16,8 +19,11 @@ struct JSONParser {
 
   /// Reads a whole text.
   ///
-  /// - Parameter deepest: the maximum nesting of arrays and objects.
-  static func parse(_ bytes: [UInt8], deepest: Int) throws(JSONSyntaxFault) -> JSONValue {
+  /// - Parameters:
+  ///   - bytes: the text, in UTF-8.
+  ///   - deepest: the maximum nesting of arrays and objects.
+  /// - Throws: ``JSONSyntaxFault``.
+  public static func parse(_ bytes: [UInt8], deepest: Int) throws(JSONSyntaxFault) -> JSONValue {
     var parser = JSONParser(bytes: bytes, deepest: deepest)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw parser.fault("begins with a byte order mark; save it without") }
     parser.skipSpace()

@@ -81,8 +81,10 @@ public struct HTTPClient: Sendable {
     }
   }
 
-  /// - Throws: `TransferFault.refused`, or `Patience` if the server says how long to wait.
-  static func check(_ response: ClientResponse) throws {
+  /// Makes sure that a server answered with what was asked for.
+  ///
+  /// - Throws: `TransferFault.refused`; if the server says how long to wait, an error that ``RetryPolicy`` heeds.
+  public static func check(_ response: ClientResponse) throws {
     guard !response.isSuccess else { return }
     let fault = TransferFault.refused(url: response.url, status: response.status)
     if fault.isTransient, let seconds = response.header("retry-after").flatMap({ RetryAfter.seconds($0) }) {
@@ -93,12 +95,16 @@ public struct HTTPClient: Sendable {
 }
 
 /// What decides whether two addresses are one server's: scheme, host and port.
-struct Origin: Equatable {
-  var scheme: String
-  var host: String
-  var port: Int
+public struct Origin: Equatable {
+  /// `http` or `https`.
+  public var scheme: String
+  /// In lower case.
+  public var host: String
+  /// The scheme's own unless the address states one.
+  public var port: Int
 
-  init?(_ url: String) {
+  /// The origin of an address; `nil` unless it is one of http or https with a host.
+  public init?(_ url: String) {
     guard let parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
       scheme == "http" || scheme == "https", let host = parts.host?.lowercased(), !host.isEmpty
     else { return nil }

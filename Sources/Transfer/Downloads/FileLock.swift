@@ -31,9 +31,11 @@ public final class FileLock: Sendable {
 
   /// The lock if no one else holds it.
   ///
-  /// - Parameter mode: the permissions of a new file.
+  /// - Parameters:
+  ///   - path: the lock's file, which is made unless it is there.
+  ///   - mode: the permissions of a new file.
   /// - Throws: ``TransferFault`` when the file cannot be made.
-  static func take(_ path: String, mode: mode_t = mode) throws(TransferFault) -> FileLock? {
+  public static func take(_ path: String, mode: mode_t = 0o664) throws(TransferFault) -> FileLock? {
     let lock = FileLock(descriptor: try opened(path, mode: mode))
     return try lock.isTaken(path) ? lock : nil
   }

@@ -31,7 +31,7 @@ public enum DiskSpace {
 
   /// Bytes freed by removing this name of a file: none while another name links to the same file, and none of a link's
   /// target.
-  static func freed(byRemoving path: String) -> Int64 {
+  public static func freed(byRemoving path: String) -> Int64 {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1 else { return 0 }
     return Int64(status.st_blocks) * 512

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// How far a download has come.
 public struct TransferProgress: Sendable, Hashable {
   /// What is fetched.

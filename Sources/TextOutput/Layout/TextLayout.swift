@@ -1,15 +1,7 @@
 /// Lays out text in the columns of a terminal.
-enum TextLayout {
-  /// Foreign text on one line, without anything that a terminal would act on.
-  static func plain(_ text: String) -> String {
-    let words = text.split(whereSeparator: \.isWhitespace).map { word in
-      String(word.map { $0.isPrintable ? $0 : "�" })
-    }
-    return words.joined(separator: " ")
-  }
-
+public enum TextLayout {
   /// The text wrapped to a number of columns; a longer word is broken.
-  static func wrap(_ text: String, columns: Int) -> [String] {
+  public static func wrap(_ text: String, columns: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     var width = 0
@@ -36,19 +28,20 @@ enum TextLayout {
   }
 
   /// A text padded with spaces to a number of columns.
-  static func padded(_ text: String, to columns: Int) -> String {
+  public static func padded(_ text: String, to columns: Int) -> String {
     text + String(repeating: " ", count: max(columns - text.columns, 0))
   }
 
   /// A bar for a share from 0 to 1, in eighths of a column (U+2588 to U+258F).
-  static func bar(_ share: Double, columns: Int) -> String {
-    let eighths = Int((min(max(share, 0), 1) * Double(columns * 8)).rounded())
+  public static func bar(_ share: Double, columns: Int) -> String {
+    let share = share.isNaN ? 0 : min(max(share, 0), 1)
+    let eighths = Int((share * Double(columns * 8)).rounded())
     let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
     return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
   }
 
   /// A share in percent with one digit; a share that is neither 0 nor 1 is never rounded to 0 % or 100 %.
-  static func percent(_ share: Double) -> String {
+  public static func percent(_ share: Double) -> String {
     switch share {
     case 0: return "0 %"
     case 1: return "100 %"
@@ -63,7 +56,7 @@ enum TextLayout {
 
 extension StringProtocol {
   /// Columns in a terminal.
-  var columns: Int { reduce(0) { $0 + $1.columns } }
+  public var columns: Int { reduce(0) { $0 + $1.columns } }
 }
 
 extension Character {

@@ -1,15 +1,20 @@
 /// A JSON text as a value: members keep their order, numbers their digits.
-enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable, Hashable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
   /// The number as it is written; grammatical, but perhaps too large for any type.
   case number(String)
+  /// A text, its escapes resolved.
   case string(String)
+  /// A list.
   case array([JSONValue])
+  /// An object; no key occurs twice if it was parsed.
   case object([JSONMember])
 
   /// What sort of value it is, as a message says it.
-  var sort: String {
+  public var sort: String {
     switch self {
     case .null: "null"
     case .bool: "true or false"
@@ -23,7 +28,7 @@ enum JSONValue: Sendable, Hashable {
   /// The text on one line, without spaces.
   ///
   /// Slashes are not escaped; characters that some readers treat as line breaks are.
-  var text: String {
+  public var text: String {
     var text = ""
     write(to: &text)
     return text
@@ -75,7 +80,15 @@ enum JSONValue: Sendable, Hashable {
 }
 
 /// One key of a JSON object with its value.
-struct JSONMember: Sendable, Hashable {
-  var key: String
-  var value: JSONValue
+public struct JSONMember: Sendable, Hashable {
+  /// The key.
+  public var key: String
+  /// Its value.
+  public var value: JSONValue
+
+  /// A key with its value.
+  public init(key: String, value: JSONValue) {
+    self.key = key
+    self.value = value
+  }
 }

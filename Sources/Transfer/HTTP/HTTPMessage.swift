@@ -45,7 +45,8 @@ public struct ClientResponse: Sendable, Hashable {
   /// Whether the server answered with what was asked for.
   public var isSuccess: Bool { (200...299).contains(status) }
 
-  var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) }
+  /// Whether the server names another address.
+  public var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) }
 
   /// Parses a line of the response's head; a status line resets it.
   mutating func take(headLine line: String) {

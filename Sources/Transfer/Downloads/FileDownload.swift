@@ -87,6 +87,9 @@ public struct FileDownload: Sendable {
     return found
   }
 
+  /// All files that an unfinished download to a path may have left.
+  public static func leftovers(of path: String) -> [String] { PartialFile.leftovers(of: path) }
+
   private func fetchPieces(of source: RemoteFile, into file: PartialFile, _ hasher: PrefixHasher) async throws {
     var wanted = (0..<file.pieceCount).filter { !file.isWhole($0) }.makeIterator()
     // The first range is fetched alone: it shows whether the server supports ranges.
