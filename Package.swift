@@ -50,6 +50,7 @@ let package = Package(
     module("Concurrency"),
     module("TextOutput"),
     module("JSON", dependsOn: ["TextOutput"]),
+    module("AtomicFiles", dependsOn: ["Faults"]),
     module("Digests", dependsOn: ["CCrypto", "Faults"]),
     module("VisionLanguage", dependsOn: ["Digests", "Faults"]),
 
@@ -69,8 +70,9 @@ let package = Package(
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
     module("Transfer", dependsOn: ["CCurl", "TextOutput", "Digests", "Faults"]),
     module(
-      "Hub", dependsOn: ["Transfer", "JSON", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
-    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "JSON", "Faults"]),
+      "Hub", dependsOn: ["Transfer", "JSON", "AtomicFiles", "Digests", "Faults"],
+      resources: [.embedInCode("Catalogue/models.json")]),
+    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Faults"]),
 
     // Bytes in, report out.
     module(
@@ -78,22 +80,22 @@ let package = Package(
       dependsOn: ["Dermoscopy", "Imaging", "LlamaEngine", "VisionLanguage", "Digests", "Faults"]),
 
     module(
-      "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "Tables", "Digests", "Faults"],
+      "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "AtomicFiles", "Tables", "Digests", "Faults"],
       resources: [.embedInCode("Records/seed99.txt")]),
 
     // A run over many images, evaluated; the same over HTTP.
     module(
       "Validation",
       dependsOn: [
-        "Records", "Datasets", "Imaging", "Dermoscopy", "JSON", "Tables", "TextOutput", "VisionLanguage", "Digests",
-        "Concurrency", "Faults",
+        "Records", "Datasets", "Imaging", "Dermoscopy", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage",
+        "Digests", "Concurrency", "Faults",
       ],
       resources: [.embedInCode("Page")], computes: true),
     module(
       "Web",
       dependsOn: [
         "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON",
-        "Digests", "Faults",
+        "AtomicFiles", "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
@@ -102,7 +104,7 @@ let package = Package(
       "CommandLineTool",
       dependsOn: [
         "Web", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy", "Imaging",
-        "LlamaEngine", "Weights", "Transfer", "JSON", "Tables", "TextOutput", "VisionLanguage",
+        "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage",
         "Digests", "Concurrency", "Faults",
       ]),
     .executableTarget(
@@ -122,6 +124,7 @@ let package = Package(
     tests(of: "Concurrency"),
     tests(of: "TextOutput"),
     tests(of: "JSON"),
+    tests(of: "AtomicFiles"),
     tests(of: "Transfer"),
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),

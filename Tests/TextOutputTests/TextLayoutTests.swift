@@ -18,6 +18,7 @@ import TextOutput
     #expect(TextLayout.wrap("abcdefgh ij", columns: 3) == ["abc", "def", "gh", "ij"])
     #expect(TextLayout.wrap("漢字 x", columns: 4) == ["漢字", "x"])
     #expect(TextLayout.wrap(" ", columns: 4).isEmpty)
+    #expect(TextLayout.wrap("ab cd", columns: 4, prefix: "- ") == ["- ab", "cd"])
   }
 
   @Test(arguments: [(0, "0"), (999, "999"), (1_204, "1,204"), (-123, "-123"), (-1_234_567, "-1,234,567")])
@@ -29,5 +30,11 @@ import TextOutput
   @Test func `bytes are told in the units of disks`() {
     #expect(ByteCount.text(999) == "999 bytes" && ByteCount.text(4_130_000_000) == "4.13 GB")
     #expect(ByteCount.text(31_000_000) == "31 MB" && ByteCount.text(1_000) == "1 kB")
+  }
+
+  @Test func `durations are told in the two units that matter`() {
+    #expect(
+      [59, 287, 3_904, 36_000].map { DurationText.text($0) } == ["59 s", "4 min 47 s", "1 h 5 min", "10 h 0 min"])
+    #expect([65, 3_904].map { DurationText.text($0, padded: true) } == ["1 min 05 s", "1 h 05 min"])
   }
 }

@@ -1,19 +1,27 @@
 /// Lays out text in the columns of a terminal.
 public enum TextLayout {
   /// The text wrapped to a number of columns; a longer word is broken.
-  public static func wrap(_ text: String, columns: Int) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - text: words with spaces between them.
+  ///   - columns: of a line.
+  ///   - prefix: what the first line begins with, without a space behind it.
+  public static func wrap(_ text: String, columns: Int, prefix: String = "") -> [String] {
     var lines: [String] = []
-    var line = ""
-    var width = 0
+    var line = prefix
+    var width = prefix.columns
+    var hasWord = false
     for word in text.split(separator: " ") {
       let needed = word.columns
-      if width > 0, width + 1 + needed <= columns {
+      if hasWord, width + 1 + needed <= columns {
         line += " " + word
         width += 1 + needed
         continue
       }
-      if width > 0 { lines.append(line) }
-      (line, width) = ("", 0)
+      if hasWord {
+        lines.append(line)
+        (line, width) = ("", 0)
+      }
       for character in word {
         if width > 0, width + character.columns > columns {
           lines.append(line)
@@ -22,6 +30,7 @@ public enum TextLayout {
         line.append(character)
         width += character.columns
       }
+      hasWord = true
     }
     if width > 0 { lines.append(line) }
     return lines

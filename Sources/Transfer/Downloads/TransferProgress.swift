@@ -20,16 +20,8 @@ public struct TransferProgress: Sendable, Hashable {
   public var line: String {
     var line = "\(name)  \(ByteCount.text(received)) of \(ByteCount.text(total))"
     if let rate { line += "  \(ByteCount.text(Int64(rate)))/s" }
-    if let seconds = secondsLeft, seconds < 1e6 { line += "  \(Self.duration(Int(seconds.rounded(.up)))) left" }
+    if let seconds = secondsLeft, seconds < 1e6 { line += "  \(DurationText.text(Int(seconds.rounded(.up)))) left" }
     return line
-  }
-
-  static func duration(_ seconds: Int) -> String {
-    switch seconds {
-    case ..<60: "\(seconds) s"
-    case ..<3600: "\(seconds / 60) min \(seconds % 60) s"
-    default: "\(seconds / 3600) h \(seconds % 3600 / 60) min"
-    }
   }
 }
 

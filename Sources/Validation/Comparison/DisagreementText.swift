@@ -26,8 +26,7 @@ public struct DisagreementText {
     )
     let rows = (0..<max(left.count, right.count)).map { row -> String in
       let (one, other) = (row < left.count ? left[row] : "", row < right.count ? right[row] : "")
-      let space = String(repeating: " ", count: max(width - one.count, 0))
-      return "  " + one + space + gap + (other.isEmpty ? "" : " " + other)
+      return "  " + TextLayout.padded(one, to: width) + gap + (other.isEmpty ? "" : " " + other)
     }
     return ["\(Sanitizer.line(image.first.image.name)): \(truth), \(image.verdict.words)"] + rows
   }
@@ -52,28 +51,10 @@ public struct DisagreementText {
     return lines
   }
 
-  /// A text on lines of at most a side's columns; longer words are cut.
+  /// A text on lines of at most a side's columns, the first with the text's own margin; longer words are cut.
   private static func wrapped(_ text: String) -> [String] {
-    var lines: [String] = []
-    var line = String(text.prefix { $0 == " " })
-    for word in text.split(separator: " ") {
-      var word = String(word)
-      if !line.allSatisfy({ $0 == " " }) {
-        if line.count + 1 + word.count <= width {
-          line += " " + word
-          continue
-        }
-        lines.append(line)
-        line = ""
-      }
-      while line.count + word.count > width {
-        let room = max(width - line.count, 1)
-        lines.append(line + word.prefix(room))
-        word = String(word.dropFirst(room))
-        line = ""
-      }
-      line += word
-    }
-    return lines + [line]
+    let margin = String(text.prefix { $0 == " " })
+    let lines = TextLayout.wrap(text, columns: width, prefix: margin)
+    return lines.isEmpty ? [margin] : lines
   }
 }

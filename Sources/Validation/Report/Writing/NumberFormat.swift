@@ -44,9 +44,7 @@ enum NumberFormat {
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
     if seconds < 60 { return decimal(seconds, digits: 1) + " s" }
-    let whole = Int(seconds.rounded())
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    return DurationText.text(Int(seconds.rounded()))
   }
 }
 
