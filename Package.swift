@@ -46,6 +46,7 @@ let package = Package(
 
     // What others share.
     module("Faults"),
+    module("Caching"),
     module("Tables"),
     module("Concurrency"),
     module("TextOutput"),
@@ -56,12 +57,12 @@ let package = Package(
 
     // The domain, the image, the weights, the engine. None knows another, except that the engine knows weights.
     module(
-      "Dermoscopy", dependsOn: ["VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"],
+      "Dermoscopy", dependsOn: ["VisionLanguage", "JSON", "TextOutput", "Concurrency", "Digests", "Faults"],
       resources: [.embedInCode("Protocols")]),
     module(
       "Imaging", dependsOn: ["CVips", "CZlib", "VisionLanguage", "TextOutput", "Digests", "Faults"], computes: true),
     module("Weights", dependsOn: ["TextOutput", "Faults"], computes: true),
-    module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
+    module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Caching", "Digests", "Faults"]),
 
     // Sources and stores.
     module("Phantoms", dependsOn: ["VisionLanguage"], computes: true),
@@ -95,7 +96,7 @@ let package = Package(
       "Web",
       dependsOn: [
         "CMicrohttpd", "CZlib", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON",
-        "AtomicFiles", "Digests", "Faults",
+        "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
@@ -120,6 +121,7 @@ let package = Package(
     testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
     testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy", "JSON"]),
 
+    tests(of: "Caching"),
     tests(of: "Tables"),
     tests(of: "Concurrency"),
     tests(of: "TextOutput"),
