@@ -1,5 +1,4 @@
 import Foundation
-import Hub
 import TestServers
 import Testing
 import Transfer

@@ -30,23 +30,16 @@ public struct Observations: Sendable, Hashable {
 }
 
 extension Observations: Codable {
-  struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   /// Writes the observations in their order.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Name.self)
-    for entry in entries { try container.encode(entry.observation, forKey: Name(stringValue: entry.question)) }
+    var container = encoder.container(keyedBy: JSONKey.self)
+    for entry in entries { try container.encode(entry.observation, forKey: JSONKey(entry.question)) }
   }
 
   /// Reads observations, in their order from a decoder that keeps it (``ExaminationReport/init(json:)``). Foundation's does
   /// not: from it, they are in alphabetical order.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Name.self)
+    let container = try decoder.container(keyedBy: JSONKey.self)
     let keys =
       OrderedJSON.keepsOrder(decoder) ? container.allKeys : container.allKeys.sorted { $0.stringValue < $1.stringValue }
     entries = try keys.map {

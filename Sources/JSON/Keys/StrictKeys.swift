@@ -1,17 +1,10 @@
 /// Refuses unknown keys, so that a misspelt setting is not silently ignored.
 public enum StrictKeys {
-  private struct AnyKey: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   /// Reads an object's keys and refuses one that is not among those known; values are not checked.
   ///
   /// - Throws: `DecodingError` that names the first unknown key and the known ones.
   public static func check(_ decoder: any Decoder, against known: [String]) throws {
-    let container = try decoder.container(keyedBy: AnyKey.self)
+    let container = try decoder.container(keyedBy: JSONKey.self)
     let unknown = container.allKeys.map(\.stringValue).sorted().first { !known.contains($0) }
     guard let unknown else { return }
     throw DecodingError.dataCorrupted(

@@ -63,7 +63,8 @@ private enum Backup {
         try connection.run("VACUUM INTO ?", [.text(copy.draft)])
       } catch {
         switch error {
-        case .full, .unwritable: throw RecordFault.unwritable(place: path, reason: "no space is left or the disk failed")
+        case .full, .unwritable:
+          throw RecordFault.unwritable(place: path, reason: "no space is left or the disk failed")
         default: throw error
         }
       }
