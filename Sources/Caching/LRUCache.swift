@@ -2,7 +2,7 @@
 ///
 /// Making room looks at every entry, which is quick for up to some thousands.
 public struct LRUCache<Key: Hashable, Value> {
-  private struct Entry {
+  fileprivate struct Entry {
     let value: Value
     let cost: Int
     var lastUse: UInt64
@@ -53,4 +53,5 @@ public struct LRUCache<Key: Hashable, Value> {
   }
 }
 
+extension LRUCache.Entry: Sendable where Key: Sendable, Value: Sendable {}
 extension LRUCache: Sendable where Key: Sendable, Value: Sendable {}

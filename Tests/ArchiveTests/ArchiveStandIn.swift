@@ -3,7 +3,6 @@ import TestServers
 import Transfer
 
 @testable import Archive
-@testable import Hub
 
 /// The stand-in as the archive.
 enum ArchiveStandIn {
