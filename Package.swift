@@ -46,26 +46,34 @@ let package = Package(
 
     // What others share.
     module("Faults"),
+    module("Caching"),
     module("Tables"),
     module("Concurrency"),
+    module("TextOutput"),
+    module("JSON", dependsOn: ["TextOutput"]),
+    module("AtomicFiles", dependsOn: ["Faults"]),
     module("Digests", dependsOn: ["CCrypto", "Faults"]),
     module("VisionLanguage", dependsOn: ["Digests", "Faults"]),
 
     // The domain, the image, the weights, the engine. None knows another, except that the engine knows weights.
     module(
-      "Dermoscopy", dependsOn: ["VisionLanguage", "Digests", "Faults"],
+      "Dermoscopy", dependsOn: ["VisionLanguage", "JSON", "TextOutput", "Concurrency", "Digests", "Faults"],
       resources: [.embedInCode("Protocols")]),
-    module("Imaging", dependsOn: ["CVips", "CZlib", "VisionLanguage", "Digests", "Faults"], computes: true),
-    module("Weights", dependsOn: ["Faults"], computes: true),
-    module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Digests", "Faults"]),
+    module(
+      "Imaging", dependsOn: ["CVips", "CZlib", "VisionLanguage", "TextOutput", "Digests", "Faults"], computes: true),
+    module("Weights", dependsOn: ["TextOutput", "Faults"], computes: true),
+    module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Caching", "Digests", "Faults"]),
 
     // Sources and stores.
     module("Phantoms", dependsOn: ["VisionLanguage"], computes: true),
     module(
       "Datasets", dependsOn: ["Dermoscopy", "Imaging", "Faults"],
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
-    module("Hub", dependsOn: ["CCurl", "Digests", "Faults"], resources: [.embedInCode("Catalogue/models.json")]),
-    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "Faults"]),
+    module("Transfer", dependsOn: ["CCurl", "TextOutput", "Digests", "Faults"]),
+    module(
+      "Hub", dependsOn: ["Transfer", "JSON", "AtomicFiles", "Digests", "Faults"],
+      resources: [.embedInCode("Catalogue/models.json")]),
+    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Faults"]),
 
     // Bytes in, report out.
     module(
@@ -73,14 +81,15 @@ let package = Package(
       dependsOn: ["Dermoscopy", "Imaging", "LlamaEngine", "VisionLanguage", "Digests", "Faults"]),
 
     module(
-      "Archive", dependsOn: ["Hub", "Datasets", "Tables", "Digests", "Faults"],
+      "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "AtomicFiles", "Tables", "Digests", "Faults"],
       resources: [.embedInCode("Records/seed99.txt")]),
 
     // A run over many images, evaluated.
     module(
       "Validation",
       dependsOn: [
-        "Records", "Datasets", "Imaging", "Dermoscopy", "Tables", "VisionLanguage", "Digests", "Concurrency", "Faults",
+        "Records", "Datasets", "Imaging", "Dermoscopy", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage",
+        "Digests", "Concurrency", "Faults",
       ],
       resources: [.embedInCode("Page")], computes: true),
 
@@ -94,7 +103,7 @@ let package = Package(
       "Web",
       dependsOn: [
         "CMicrohttpd", "CZlib", "UseCases", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
-        "Digests", "Faults",
+        "JSON", "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
@@ -103,7 +112,8 @@ let package = Package(
       "CommandLineTool",
       dependsOn: [
         "Web", "UseCases", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy",
-        "Imaging", "LlamaEngine", "Weights", "Tables", "VisionLanguage", "Digests", "Faults",
+        "Imaging", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage",
+        "Digests", "Concurrency", "Faults",
       ]),
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
@@ -116,24 +126,29 @@ let package = Package(
     testSupport("TestWeights", computes: true),
     testSupport("TestImages"),
     testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
-    testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy"]),
+    testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy", "JSON"]),
 
+    tests(of: "Caching"),
     tests(of: "Tables"),
     tests(of: "Concurrency"),
+    tests(of: "TextOutput"),
+    tests(of: "JSON"),
+    tests(of: "AtomicFiles"),
+    tests(of: "Transfer"),
     tests(of: "Digests"),
     tests(of: "VisionLanguage"),
-    tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "Digests", "Faults"]),
+    tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
     tests(of: "Imaging", with: ["TestImages", "VisionLanguage", "Digests", "Faults"]),
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
     tests(of: "Phantoms", with: ["VisionLanguage"]),
     tests(of: "Datasets", with: ["Dermoscopy", "Faults"]),
-    tests(of: "Archive", with: ["TestServers", "Hub", "Datasets"]),
-    tests(of: "Hub", with: ["TestServers", "Digests", "Faults"]),
-    tests(of: "Records", with: ["TestRecords", "Dermoscopy", "VisionLanguage"]),
+    tests(of: "Archive", with: ["TestServers", "Transfer", "Datasets"]),
+    tests(of: "Hub", with: ["TestServers", "Transfer", "JSON", "Digests", "Faults"]),
+    tests(of: "Records", with: ["TestRecords", "Dermoscopy", "JSON", "VisionLanguage"]),
     tests(of: "UseCases", with: ["TestRecords", "Dermoscopy", "Faults", "Records"]),
     tests(
-      of: "Validation", with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "Records", "Phantoms", "Tables"]),
+      of: "Validation", with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(
       of: "Web",
       with: [
@@ -148,7 +163,7 @@ let package = Package(
     tests(
       of: "CommandLineTool",
       with: [
-        "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Hub", "Phantoms",
+        "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Transfer", "Phantoms",
       ]),
   ],
   swiftLanguageModes: [.v6]

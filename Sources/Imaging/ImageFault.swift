@@ -1,4 +1,5 @@
 import Faults
+import TextOutput
 
 /// Why an image could not be read, prepared or written.
 public enum ImageFault: Fault, Equatable {
@@ -73,24 +74,5 @@ public enum ImageFault: Fault, Equatable {
 
 /// A name fit for one line of a terminal or a log: control characters and invisible separators become `?`.
 private func shown(_ name: String) -> String {
-  guard !name.isEmpty else { return "image" }
-  return String(
-    String.UnicodeScalarView(
-      name.unicodeScalars.map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: "?"
-        default: scalar
-        }
-      }))
-}
-
-/// A number with its digits in groups of three: 27,113.
-func grouped(_ number: some BinaryInteger) -> String {
-  let digits = Array(String(number))
-  var text = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index).isMultiple(of: 3), digits[index - 1] != "-" { text.append(",") }
-    text.append(digit)
-  }
-  return text
+  name.isEmpty ? "image" : Sanitizer.message(name)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 /// A text model in a GGUF file, checked so thoroughly that llama.cpp cannot abort on loading or running it.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 /// A text model and a projector that match.
 public struct WeightsPair: Sendable {

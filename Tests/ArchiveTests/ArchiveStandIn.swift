@@ -1,8 +1,8 @@
 import Foundation
 import TestServers
+import Transfer
 
 @testable import Archive
-@testable import Hub
 
 /// The stand-in as the archive.
 enum ArchiveStandIn {

@@ -2,9 +2,9 @@ import Datasets
 import Foundation
 import Synchronization
 import Testing
+import Transfer
 
 @testable import Archive
-@testable import Hub
 
 @Suite(.timeLimit(.minutes(5))) struct DatasetPullTests {
   private func text(_ pull: DatasetPull, _ name: String) throws -> String {

@@ -1,7 +1,7 @@
 import Foundation
-import Hub
 import TestServers
 import Testing
+import Transfer
 
 /// The stand-in as the hub and the archive of the real program.
 enum HubStandIn {

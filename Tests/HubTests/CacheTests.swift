@@ -2,6 +2,7 @@ import Digests
 import Foundation
 import TestServers
 import Testing
+import Transfer
 
 @testable import Hub
 

@@ -1,5 +1,6 @@
 import Foundation
 import TestServers
+import Transfer
 
 @testable import Hub
 

@@ -1,5 +1,6 @@
 import Foundation
-import Hub
+import JSON
+import Transfer
 
 /// A client of the ISIC Archive (API v2) that sends at most a given number of requests per second.
 public struct ArchiveClient: Sendable {

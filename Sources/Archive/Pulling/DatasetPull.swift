@@ -1,9 +1,10 @@
+import AtomicFiles
 import Datasets
 import Digests
 import Faults
 import Foundation
-import Hub
 import Tables
+import Transfer
 
 /// Downloads images into a folder, with their records, labels and licences:
 ///
@@ -52,10 +53,10 @@ public struct DatasetPull: Sendable {
 
   /// Downloads the chosen images with their records, labels and licences.
   ///
-  /// - Throws: `TransferFault` when the archive or the disk fails for good, `ArchiveFault`, `CancellationError`. An image
+  /// - Throws: `TransferFault` when the archive fails for good, `UnwritableFile`, `ArchiveFault`, `CancellationError`. An image
   /// that the archive does not have, or has broken, fails alone and is in the outcome.
   public func run(_ choice: ImageChoice) async throws -> Outcome {
-    for name in ["images", "records"] { try makeFolder("\(folder)/\(name)") }
+    for name in ["images", "records"] { try Folder.make("\(folder)/\(name)") }
     let identifiers: [String]
     switch choice {
     case .identifiers(let named): identifiers = named
@@ -102,11 +103,11 @@ public struct DatasetPull: Sendable {
         record = known
       } else {
         let answer = try await client.record(of: identifier)
-        try write(answer.json, to: recordPath)
+        try AtomicFile.write(answer.json, to: recordPath)
         record = answer.record
       }
       if !FileManager.default.fileExists(atPath: picturePath) {
-        try write(try await client.picture(of: record), to: picturePath)
+        try AtomicFile.write(try await client.picture(of: record), to: picturePath)
         isNew = true
       }
       return (identifier, record, isNew)
@@ -141,8 +142,8 @@ public struct DatasetPull: Sendable {
       }
       credits += CSVRow.text([record.identifier, record.license, record.attribution, record.url]) + "\n"
     }
-    try write(Array(labels.utf8), to: folder + "/labels.csv")
-    try write(Array(credits.utf8), to: folder + "/ATTRIBUTION.csv")
+    try AtomicFile.write(labels.utf8, to: folder + "/labels.csv")
+    try AtomicFile.write(credits.utf8, to: folder + "/ATTRIBUTION.csv")
     let byLicense = Dictionary(grouping: records, by: \.license).sorted { $0.key < $1.key }
     var text = "These images come from the ISIC Archive (https://www.isic-archive.com).\n"
     text += "If you use one, credit its source and follow its licence; ATTRIBUTION.csv has both for each.\n"
@@ -152,22 +153,6 @@ public struct DatasetPull: Sendable {
         "  \($0.split(whereSeparator: \.isNewline).joined(separator: " "))\n"
       }.joined()
     }
-    try write(Array(text.utf8), to: folder + "/LICENSE.txt")
-  }
-
-  private func write(_ bytes: [UInt8], to path: String) throws(TransferFault) {
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
-    }
-  }
-
-  private func makeFolder(_ path: String) throws(TransferFault) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
-    }
+    try AtomicFile.write(text.utf8, to: folder + "/LICENSE.txt")
   }
 }

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The text of `--help`.
 enum Help {
   private static let width = 80
@@ -56,16 +58,7 @@ enum Help {
 
   static func wrapped(_ text: String, indent: Int) -> [String] {
     let margin = String(repeating: " ", count: indent)
-    var lines: [String] = []
-    var line = margin
-    for word in text.split(separator: " ") {
-      if line.count + word.count + 1 > width, line != margin {
-        lines.append(line)
-        line = margin
-      }
-      line += (line == margin ? "" : " ") + word
-    }
-    lines.append(line)
-    return lines
+    let lines = TextLayout.wrap(text, columns: width - indent).map { margin + $0 }
+    return lines.isEmpty ? [margin] : lines
   }
 }

@@ -1,6 +1,7 @@
 import Dermoscopy
 import Faults
 import Foundation
+import JSON
 import UseCases
 
 /// Prints what `analyze` finds, and shows how far it is.

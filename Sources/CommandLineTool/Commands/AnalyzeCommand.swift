@@ -14,6 +14,10 @@ let modelOptions = [
   OptionSpecification(name: "--mmproj", value: "FILE", help: "The projector that belongs to --model (GGUF)."),
 ]
 
+let parallelOption = OptionSpecification(
+  name: "--parallel", value: "N",
+  help: "Images read at once (1 to 32; default: what free memory allows, at most 8).")
+
 let threadsOption = OptionSpecification(
   name: "--threads", value: "N", help: "Processors to use (default: all that help the model).")
 
@@ -49,10 +53,7 @@ let analyzeCommand = CommandSpecification(
     OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object per line, in input order."),
     OptionSpecification(
       name: "--files-from", value: "FILE", help: "Reads paths from a file, one per line; - for standard input."),
-    OptionSpecification(
-      name: "--parallel", value: "N",
-      help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
-    threadsOption, deviceOption,
+    parallelOption, threadsOption, deviceOption,
   ] + modelOptions,
   examples: [
     ("dermgemma analyze lesion.jpg", "One report on the terminal."),

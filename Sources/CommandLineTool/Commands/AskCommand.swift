@@ -2,6 +2,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Imaging
+import JSON
 import LlamaEngine
 import Reading
 import VisionLanguage

@@ -2,6 +2,7 @@ import Archive
 import Datasets
 import Foundation
 import Hub
+import Transfer
 
 let datasetsCommand = CommandSpecification(
   name: "datasets",

@@ -1,4 +1,5 @@
 import Datasets
+import TextOutput
 
 /// `datasets codes`: the codes of diagnoses.
 struct DiagnosisCodes {
@@ -20,7 +21,7 @@ struct DiagnosisCodes {
     var status: Int32 = 0
     for diagnosis in diagnoses {
       if let meaning = DiagnosisMapping.meaning(of: diagnosis) {
-        try terminal.print("\(meaning.code)\t\(Terminal.oneLine(diagnosis))")
+        try terminal.print("\(meaning.code)\t\(Sanitizer.message(diagnosis))")
       } else {
         terminal.printError("dermgemma: \(diagnosis): maps to no code")
         status = 65

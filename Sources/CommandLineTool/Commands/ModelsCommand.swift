@@ -3,6 +3,8 @@ import Faults
 import Foundation
 import Hub
 import Reading
+import TextOutput
+import Transfer
 
 let modelsCommand = CommandSpecification(
   name: "models",

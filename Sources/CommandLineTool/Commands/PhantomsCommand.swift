@@ -1,3 +1,4 @@
+import AtomicFiles
 import Faults
 import Foundation
 import Imaging
@@ -30,7 +31,7 @@ let phantomsCommand = CommandSpecification(
   var labels = "Image,Dx, Lesion attributes\n"
   var attributes = "image,\(questions.joined(separator: ",")),code\n"
 
-  try OutputFile.makeFolder(folder)
+  try Folder.make(folder)
   for index in 0..<count {
     try Task.checkCancellation()
     let phantom = generator.phantom(index)

@@ -2,6 +2,7 @@ import Datasets
 import Dermoscopy
 import Faults
 import Imaging
+import JSON
 import VisionLanguage
 
 let prepareCommand = CommandSpecification(

@@ -2,6 +2,8 @@ import Dermoscopy
 import Faults
 import Foundation
 import Records
+import Tables
+import TextOutput
 import UseCases
 
 /// What a `records` command line asks for.
@@ -90,7 +92,7 @@ enum RecordsTask {
   /// A run on one line for a person.
   private static func line(_ run: Run, _ counts: RecordCounts) -> String {
     let provenance = run.provenance
-    return Terminal.oneLine(
+    return Sanitizer.message(
       "\(run.id)  \(time(run.started))  \(run.kind), \(run.state.rawValue)  "
         + "\(provenance.protocolID) \(provenance.protocolVersion)  \(provenance.model)  "
         + "\(counts.examinations) examination\(counts.examinations == 1 ? "" : "s")")
@@ -101,6 +103,6 @@ enum RecordsTask {
     let result = kept.report.map { $0.diagnosis?.code.rawValue ?? "–" } ?? "failed"
     let flags = kept.flags.isEmpty ? "" : "  \(kept.flags.map(\.rawValue).joined(separator: ", "))"
     let padded = result + String(repeating: " ", count: max(0, 6 - result.count))
-    return Terminal.oneLine("\(kept.id)  \(time(kept.finished))  \(padded)  \(kept.imageName)\(flags)")
+    return Sanitizer.message("\(kept.id)  \(time(kept.finished))  \(padded)  \(kept.imageName)\(flags)")
   }
 }

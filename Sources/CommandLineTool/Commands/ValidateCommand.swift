@@ -41,10 +41,7 @@ let validateCommand = CommandSpecification(
       help: "Also writes probabilities in the format of the ISIC 2018 challenge's scoring."),
     protocolOption,
     OptionSpecification(name: "--seed", value: "N", help: "Seed of the random numbers (default 0)."),
-    OptionSpecification(
-      name: "--parallel", value: "N",
-      help: "Images read at once (1 to 32; default: what free memory allows, at most 8)."),
-    threadsOption, deviceOption,
+    parallelOption, threadsOption, deviceOption,
   ] + modelOptions,
   examples: [
     ("dermgemma validate all --images data/images --labels DermsGemms.csv", "Everything, into data/."),

@@ -1,6 +1,7 @@
 import Faults
 import Foundation
 import Hub
+import JSON
 
 /// `config.json`: the user's defaults and models. Every key is optional; unknown keys are refused.
 struct ConfigurationFile: Sendable {
@@ -49,20 +50,12 @@ struct ConfigurationFile: Sendable {
     var values: [String: String] = [:]
     var models: [ModelEntry] = []
 
-    struct Key: CodingKey {
-      var stringValue: String
-      var intValue: Int? { nil }
-      init(_ text: String) { stringValue = text }
-      init?(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
     init(from decoder: any Decoder) throws {
       try StrictKeys.check(decoder, against: Setting.all.map(\.key) + ["models"])
-      let container = try decoder.container(keyedBy: Key.self)
-      models = try container.decodeIfPresent([ModelEntry].self, forKey: Key("models")) ?? []
-      for setting in Setting.all where container.contains(Key(setting.key)) {
-        let key = Key(setting.key)
+      let container = try decoder.container(keyedBy: JSONKey.self)
+      models = try container.decodeIfPresent([ModelEntry].self, forKey: JSONKey("models")) ?? []
+      for setting in Setting.all where container.contains(JSONKey(setting.key)) {
+        let key = JSONKey(setting.key)
         switch setting.sort {
         case .text, .path:
           let text = try container.decode(String.self, forKey: key)

@@ -1,6 +1,7 @@
 import Faults
 import Foundation
 import Synchronization
+import TextOutput
 
 /// Standard output that could not be written.
 struct OutputFault: Fault {
@@ -41,26 +42,14 @@ final class Terminal: Sendable {
   func printError(_ line: String) {
     progressIsShown.withLock { isShown in
       clear(&isShown)
-      try? Self.write(Self.oneLine(line) + "\n", to: errors)
+      try? Self.write(Sanitizer.message(line) + "\n", to: errors)
     }
-  }
-
-  /// Text with `?` in place of line breaks and terminal control characters: messages contain file names from outside.
-  static func oneLine(_ text: String) -> String {
-    var scalars = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: scalars.append("?")
-      default: scalars.append(scalar)
-      }
-    }
-    return String(scalars)
   }
 
   /// Replaces the progress line; does nothing if standard error is not a terminal.
   func progress(_ line: String) {
     guard showsProgress else { return }
-    let text = "\r\u{1B}[2K" + String(Self.oneLine(line).prefix(Self.columns(errors) - 1))
+    let text = "\r\u{1B}[2K" + String(Sanitizer.message(line).prefix(Self.columns(errors) - 1))
     progressIsShown.withLock { isShown in
       isShown = true
       try? Self.write(text, to: errors)

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// What is known of the lesion that an image shows, and of the patient, beside the truth.
 ///

@@ -1,3 +1,4 @@
+import Concurrency
 import Synchronization
 
 /// The events of one examination, in order, for any number of readers.
@@ -7,13 +8,11 @@ import Synchronization
 public final class ExaminationLog: Sendable {
   private struct State {
     var events: [NumberedEvent] = []
-    var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-    var nextReader = 0
 
     var isComplete: Bool { events.last?.event.isLast ?? false }
   }
 
-  private let state = Mutex(State())
+  private let log = Monitor(State())
 
   /// An empty log.
   public init() {}
@@ -22,20 +21,17 @@ public final class ExaminationLog: Sendable {
   ///
   /// After `finished` or `failed` the log stays as it is.
   public func append(_ event: ExaminationEvent) {
-    let woken = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-      guard !state.isComplete else { return [] }
+    log.change { state in
+      guard !state.isComplete else { return }
       state.events.append(NumberedEvent(number: state.events.count + 1, event: event))
-      defer { state.waiting = [:] }
-      return Array(state.waiting.values)
     }
-    for continuation in woken { continuation.resume() }
   }
 
   /// Whether the log is complete.
-  public var isComplete: Bool { state.withLock { $0.isComplete } }
+  public var isComplete: Bool { log.state.isComplete }
 
   /// Everything up to now.
-  public var history: [NumberedEvent] { state.withLock { $0.events } }
+  public var history: [NumberedEvent] { log.state.events }
 
   /// All events after one, those that are there and those that come, to the end.
   ///
@@ -56,29 +52,13 @@ public final class ExaminationLog: Sendable {
   }
 
   private func event(after number: Int) -> (event: NumberedEvent?, isOver: Bool) {
-    state.withLock { state in
+    log.read { state in
       number < state.events.count ? (state.events[number], false) : (nil, state.isComplete)
     }
   }
 
   /// Returns when there is something after an event, when the log is complete, or when the reader is cancelled.
   private func change(after number: Int) async {
-    let reader = state.withLock { state in
-      defer { state.nextReader += 1 }
-      return state.nextReader
-    }
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let mustWait = state.withLock { state in
-          // Checked with the lock held, so that neither an event nor a cancellation is missed.
-          guard state.events.count <= number, !state.isComplete, !Task.isCancelled else { return false }
-          state.waiting[reader] = continuation
-          return true
-        }
-        if !mustWait { continuation.resume() }
-      }
-    } onCancel: {
-      state.withLock { $0.waiting.removeValue(forKey: reader) }?.resume()
-    }
+    await log.wait { $0.events.count > number || $0.isComplete }
   }
 }

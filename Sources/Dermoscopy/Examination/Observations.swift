@@ -1,3 +1,5 @@
+import JSON
+
 /// The answers to Phase 1's questions, in the protocol's order; in JSON an object of question id to observation.
 public struct Observations: Sendable, Hashable {
   /// One question's answer.
@@ -28,31 +30,18 @@ public struct Observations: Sendable, Hashable {
 }
 
 extension Observations: Codable {
-  struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  /// The key under which a decoder finds the order, which Foundation's does not keep; without it the order is
-  /// alphabetical.
-  static let order = CodingUserInfoKey(rawValue: "dermgemma.observation-order")
-
   /// Writes the observations in their order.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Name.self)
-    for entry in entries { try container.encode(entry.observation, forKey: Name(stringValue: entry.question)) }
+    var container = encoder.container(keyedBy: JSONKey.self)
+    for entry in entries { try container.encode(entry.observation, forKey: JSONKey(entry.question)) }
   }
 
-  /// Reads observations; see ``ExaminationReport/init(json:)`` for their order.
+  /// Reads observations, in their order from a decoder that keeps it (``ExaminationReport/init(json:)``). Foundation's does
+  /// not: from it, they are in alphabetical order.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Name.self)
-    let order = Self.order.flatMap { decoder.userInfo[$0] as? [String] } ?? []
-    let rank = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
-    let keys = container.allKeys.sorted {
-      (rank[$0.stringValue] ?? .max, $0.stringValue) < (rank[$1.stringValue] ?? .max, $1.stringValue)
-    }
+    let container = try decoder.container(keyedBy: JSONKey.self)
+    let keys =
+      OrderedJSON.keepsOrder(decoder) ? container.allKeys : container.allKeys.sorted { $0.stringValue < $1.stringValue }
     entries = try keys.map {
       Entry(question: $0.stringValue, observation: try container.decode(Observation.self, forKey: $0))
     }

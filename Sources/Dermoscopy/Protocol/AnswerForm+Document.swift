@@ -1,3 +1,5 @@
+import TextOutput
+
 extension AnswerForm.Kind: CaseIterable {
   /// All kinds, in the order in which a message lists them.
   public static var allCases: [AnswerForm.Kind] { [.one, .yesNo, .many] }

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// Phase 3: how one of the codes is chosen.
 public struct Classification: Sendable, Hashable {
   /// Who chooses.

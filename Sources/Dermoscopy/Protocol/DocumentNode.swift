@@ -1,3 +1,6 @@
+import JSON
+import TextOutput
+
 /// A value of a protocol document that knows its place in it, so that a fault can name the place.
 struct DocumentNode {
   let value: JSONValue

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// A prompt template with placeholders for the results of earlier phases.
 ///
 /// Placeholders are filled in one pass, so a model's text is never read as a placeholder.

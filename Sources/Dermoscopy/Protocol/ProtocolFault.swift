@@ -1,4 +1,5 @@
 import Faults
+import TextOutput
 
 /// Why a document is not a protocol.
 public struct ProtocolFault: Fault, Equatable {
@@ -14,7 +15,7 @@ public struct ProtocolFault: Fault, Equatable {
 
   /// What is wrong, on one line.
   public var description: String {
-    let document = "protocol \(String(name.map { $0.isPrintable ? $0 : "�" }))"
+    let document = "protocol \(Sanitizer.printable(name))"
     return place.isEmpty ? "\(document): \(message)" : "\(document): \(place): \(message)"
   }
 }

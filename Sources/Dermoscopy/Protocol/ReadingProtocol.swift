@@ -1,4 +1,6 @@
 import Digests
+import JSON
+import TextOutput
 import VisionLanguage
 
 /// How an image is read: a versioned document, validated before use.

@@ -1,4 +1,4 @@
-import Foundation
+import JSON
 
 extension ExaminationReport.Model: Encodable {
   /// Writes all three keys, `null` where there is no projector.
@@ -39,7 +39,7 @@ extension ExaminationReport: Encodable {
   ///
   /// - Throws: `DecodingError`.
   public init(json: String) throws {
-    self = try JSONDecoder.knowingOrder(of: json).decode(ExaminationReport.self, from: Data(json.utf8))
+    self = try OrderedJSON.decode(ExaminationReport.self, from: json)
   }
 }
 
@@ -53,29 +53,6 @@ extension NumberedEvent {
   ///
   /// - Throws: `DecodingError`.
   public init(json: String) throws {
-    self = try JSONDecoder.knowingOrder(of: json).decode(NumberedEvent.self, from: Data(json.utf8))
-  }
-}
-
-extension JSONDecoder {
-  /// A decoder that knows the order of the observations, in a report or in the event that carries one.
-  fileprivate static func knowingOrder(of json: String) -> JSONDecoder {
-    let decoder = JSONDecoder()
-    guard let key = Observations.order,
-      let root = try? JSONParser.parse(Array(json.utf8), deepest: ProtocolLimits.nesting)
-    else { return decoder }
-    let report = root.member(NumberedEvent.CodingKeys.report.rawValue) ?? root
-    let observations =
-      report.member(ExaminationReport.CodingKeys.observations.rawValue)
-      ?? root.member(ExaminationReport.CodingKeys.observations.rawValue)
-    if case .object(let members)? = observations { decoder.userInfo[key] = members.map(\.key) }
-    return decoder
-  }
-}
-
-extension JSONValue {
-  fileprivate func member(_ key: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    return members.first { $0.key == key }?.value
+    self = try OrderedJSON.decode(NumberedEvent.self, from: json)
   }
 }

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The report for people: a page of at most `columns` columns.
 struct ReportText {
   /// Columns of the page.
@@ -19,24 +21,24 @@ struct ReportText {
   private var heading: [String] {
     let hasImage = report.image.width > 0
     let size = hasImage ? "\(report.image.width) × \(report.image.height) pixels" : "from notes, without the image"
-    return Self.lines("\(TextLayout.plain(report.image.name)), \(size)", indent: 0)
-      + (report.image.notes ?? []).flatMap { Self.lines(TextLayout.plain($0), indent: 0) }
+    return Self.lines("\(Sanitizer.line(report.image.name)), \(size)", indent: 0)
+      + (report.image.notes ?? []).flatMap { Self.lines(Sanitizer.line($0), indent: 0) }
       + ["For research. This is not a diagnosis."]
   }
 
   private var observations: [String] {
     let rows = report.observations.entries.map { entry in
-      (TextLayout.plain(labels[entry.question] ?? entry.question), TextLayout.plain(entry.observation.value))
+      (Sanitizer.line(labels[entry.question] ?? entry.question), Sanitizer.line(entry.observation.value))
     }
     return rows.isEmpty ? [] : ["Observations"] + Self.table(rows)
   }
 
   private var description: [String] {
     guard let description = report.description else { return [] }
-    let cleaned = TextLayout.plain(description.cleaned)
+    let cleaned = Sanitizer.line(description.cleaned)
     var lines = ["Description"] + Self.lines(cleaned.isEmpty ? "Nothing is left of it after cleaning." : cleaned)
     for removed in description.removed {
-      lines += Self.lines("Left out (\(removed.reason.words)): \(Quoted(TextLayout.plain(removed.sentence)))")
+      lines += Self.lines("Left out (\(removed.reason.words)): \(Quoted(Sanitizer.line(removed.sentence)))")
     }
     return lines
   }
@@ -63,8 +65,8 @@ struct ReportText {
 
   private var groundTruth: [String] {
     guard let truth = report.groundTruth else { return [] }
-    let attribute = TextLayout.plain(truth.attribute ?? "")
-    let known = TextLayout.plain(truth.code) + (attribute.isEmpty ? "" : " (\(attribute))")
+    let attribute = Sanitizer.line(truth.attribute ?? "")
+    let known = Sanitizer.line(truth.code) + (attribute.isEmpty ? "" : " (\(attribute))")
     let verdict = report.diagnosis.map { truth.agrees(with: $0.code) ? ", match" : ", mismatch" } ?? ""
     return Self.lines("Ground truth: \(known)\(verdict)")
   }
@@ -73,7 +75,7 @@ struct ReportText {
     switch method {
     case .model: "chosen by the model"
     case .fallback: "the protocol's fallback; the model named no valid code"
-    case .rule(let id): "by the rule \(TextLayout.plain(id))"
+    case .rule(let id): "by the rule \(Sanitizer.line(id))"
     case .scored: "the most probable code"
     }
   }
@@ -92,8 +94,8 @@ struct ReportText {
           "Protocol",
           "\(report.readingProtocol.id) \(report.readingProtocol.version), \(Self.short(report.readingProtocol.digest))"
         ),
-        ("Model", "\(TextLayout.plain(model.name)), weights \(Self.short(model.weights))\(projector)"),
-        ("Engine", TextLayout.plain(report.engine)),
+        ("Model", "\(Sanitizer.line(model.name)), weights \(Self.short(model.weights))\(projector)"),
+        ("Engine", Sanitizer.line(report.engine)),
         ("Image", report.image.sha256.isEmpty ? "not seen" : Self.short(report.image.sha256)),
         ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),
       ])

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Transfer
 
 /// The result of a removal.
 public struct Removal: Sendable, Hashable {
@@ -53,7 +54,7 @@ extension HubCache {
     let store = SharedBlobs(cache: folder)
     let stored = store.target(ofBlob: path)
     var removal = Removal(freed: DiskSpace.freed(byRemoving: path))
-    for leftover in [path] + PartialFile.leftovers(of: path + HubFile.partialSuffix) { try Self.unlinked(leftover) }
+    for leftover in [path] + FileDownload.leftovers(of: path + HubFile.partialSuffix) { try Self.unlinked(leftover) }
     guard let stored else { return removal }
     switch store.release(stored) {
     case .freed(let bytes): removal.freed += bytes

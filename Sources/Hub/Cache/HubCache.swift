@@ -1,5 +1,7 @@
+import AtomicFiles
 import Faults
 import Foundation
+import Transfer
 
 /// The hub's cache on this machine, laid out as all of its tools do:
 /// `models--ORG--NAME/{refs/REVISION, blobs/ETAG, snapshots/COMMIT/FILE -> ../../blobs/ETAG}`.
@@ -106,18 +108,18 @@ public struct HubCache: Sendable, Hashable {
     guard !Self.isCommit(revision), self.commit(of: revision, in: repository) != commit else { return }
     let path = "\(repositoryFolder(repository))/refs/\(revision)"
     try makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
-    do {
-      try Data(commit.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    do throws(UnwritableFile) {
+      try AtomicFile.write(commit.utf8, to: path)
     } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
+      throw .unwritable(path: error.path, reason: error.reason)
     }
   }
 
   func makeFolder(_ path: String) throws(TransferFault) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    do throws(UnwritableFile) {
+      try Folder.make(path)
     } catch {
-      throw .unwritable(path: path, reason: plainReason(of: error, at: path))
+      throw .unwritable(path: error.path, reason: error.reason)
     }
   }
 

@@ -1,6 +1,7 @@
 import Digests
 import Faults
 import Foundation
+import Transfer
 
 /// Fetches files of the hub into the shared cache.
 public struct HubFetcher: Sendable {

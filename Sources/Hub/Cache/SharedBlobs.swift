@@ -1,4 +1,5 @@
 import Foundation
+import Transfer
 
 /// The store of the whole cache for files that came by Xet, as huggingface_hub 2.4.0 keeps it
 /// (`utils/_shared_blobs.py`): `blobs/XX/HASH` holds the bytes, `HASH.refs` names the repositories' blobs that link to

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The models that can be named: those that come with the program, and a user's own.
 public struct ModelCatalogue: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Digests
+import JSON
 
 /// A model that can be fetched by its name: two files of one repository.
 public struct ModelEntry: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import Transfer
 
 /// The catalogue's models on this machine.
 public struct ModelStore: Sendable {

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// A BMP file's headers: what its bytes say about its pixels (Microsoft's BITMAPFILEHEADER, BITMAPCOREHEADER and
 /// BITMAPINFOHEADER to BITMAPV5HEADER).
 struct BitmapHeader {

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// BMP's run lengths of 8 and 4 bits (BI_RLE8, BI_RLE4).
 enum BitmapRunLengths {
   /// One palette index a pixel, from the picture's top; pixels that no run names have index 0.

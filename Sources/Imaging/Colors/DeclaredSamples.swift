@@ -1,3 +1,5 @@
+import TextOutput
+
 /// What a file declares about the range of its samples.
 struct DeclaredSamples: Equatable {
   /// TIFF's SMinSampleValue.

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// What is wrong with a file, without its name, which the caller adds.
 enum FormatFault: Error, Equatable {
   case endsEarly(String)

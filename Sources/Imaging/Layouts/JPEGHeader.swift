@@ -1,3 +1,5 @@
+import TextOutput
+
 /// A JPEG's segments up to its first scan (ITU-T T.81, annex B), found as libjpeg finds them.
 ///
 /// Between segments libjpeg skips everything that is not a marker, and so does this: stray and fill bytes there affect

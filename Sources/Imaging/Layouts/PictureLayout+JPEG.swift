@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 extension PictureLayout {
   /// Reads a JPEG's header, and counts its scans.

@@ -1,3 +1,5 @@
+import TextOutput
+
 extension PictureLayout {
   /// Walks a PNG's chunks (ISO/IEC 15948, clause 5).
   init(png data: ByteReader) throws(FormatFault) {

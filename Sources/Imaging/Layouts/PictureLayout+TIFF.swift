@@ -1,3 +1,5 @@
+import TextOutput
+
 extension PictureLayout {
   private typealias Tag = TIFFDirectory.Tag
 

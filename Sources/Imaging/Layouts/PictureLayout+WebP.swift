@@ -1,3 +1,5 @@
+import TextOutput
+
 extension PictureLayout {
   /// Reads a WebP's container (RFC 9649): the size of the canvas, and whether every chunk is whole.
   init(webP data: ByteReader) throws(FormatFault) {

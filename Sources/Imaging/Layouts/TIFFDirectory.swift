@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The first directory of a TIFF or BigTIFF file (TIFF 6.0, section 2).
 struct TIFFDirectory {
   enum Tag {

@@ -1,4 +1,5 @@
 import CVips
+import TextOutput
 import VisionLanguage
 
 /// Decodes JPEG, PNG, WebP and TIFF with libvips, after their structure has been checked.

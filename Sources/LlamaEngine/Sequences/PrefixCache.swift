@@ -1,3 +1,4 @@
+import Caching
 import CLlama
 
 /// A prefix cache: beginnings that many prompts share, each decoded once into a sequence that prompts fork from.
@@ -6,43 +7,25 @@ import CLlama
 /// prompt is always decoded in the same pieces, prefix and rest, whether or not the prefix was cached. So a hit, a
 /// miss and an eviction give the same bits.
 struct PrefixCache {
-  private struct Entry {
-    let tokens: [llama_token]
-    let sequence: Int
-    var lastUse: UInt64
-  }
-
-  private var entries: [Entry] = []
+  /// The sequences by what was decoded into them.
+  private var decoded = LRUCache<[llama_token], Int>(limit: .max)
   private var free: [Int]
-  private var uses: UInt64 = 0
 
   /// - Parameter sequences: those set aside for prefixes; may be empty.
   init(sequences: [Int]) { free = sequences }
 
   /// The sequence that holds just these tokens; `nil` when none does.
-  mutating func sequence(of tokens: ArraySlice<llama_token>) -> Int? {
-    guard let index = entries.firstIndex(where: { $0.tokens.elementsEqual(tokens) }) else { return nil }
-    uses += 1
-    entries[index].lastUse = uses
-    return entries[index].sequence
-  }
+  mutating func sequence(of tokens: ArraySlice<llama_token>) -> Int? { decoded.value(of: Array(tokens)) }
 
   /// A sequence for another prefix, if necessary that of the least recently used one; `nil` when none is reserved.
-  mutating func reserve() -> Int? {
-    if let sequence = free.popLast() { return sequence }
-    guard let oldest = entries.indices.min(by: { entries[$0].lastUse < entries[$1].lastUse }) else { return nil }
-    return entries.remove(at: oldest).sequence
-  }
+  mutating func reserve() -> Int? { free.popLast() ?? decoded.removeLeastRecentlyUsed() }
 
-  /// Remembers what was decoded into a sequence.
-  mutating func keep(_ tokens: ArraySlice<llama_token>, in sequence: Int) {
-    uses += 1
-    entries.append(Entry(tokens: Array(tokens), sequence: sequence, lastUse: uses))
-  }
+  /// Remembers what was decoded into a sequence, which no other sequence holds.
+  mutating func keep(_ tokens: ArraySlice<llama_token>, in sequence: Int) { decoded.insert(sequence, for: Array(tokens)) }
 
   /// Releases a sequence into which nothing was decoded.
   mutating func release(_ sequence: Int) { free.append(sequence) }
 
   /// Sequences set aside, in use or not.
-  var count: Int { entries.count + free.count }
+  var count: Int { decoded.count + free.count }
 }

@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 
 /// A stored examination in the form for other programs.
 public enum ExaminationExport {

@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 
 /// An examination as a row of its table.
 struct ExaminationRow {

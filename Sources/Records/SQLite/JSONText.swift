@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 
 /// JSON that is kept as text.
 enum JSONText {

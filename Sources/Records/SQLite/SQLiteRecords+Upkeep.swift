@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 
 extension SQLiteRecords {
@@ -56,29 +57,22 @@ private enum Backup {
         throw .unwritable(place: path, reason: "it is the database itself")
       }
     }
-    let part = "\(path).part-\(UUID().uuidString.prefix(8))"
-    let descriptor = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unwritable(place: path, reason: RecordFile.reason()) }
-    defer {
-      close(descriptor)
-      unlink(part)
-    }
     do {
-      try connection.run("VACUUM INTO ?", [.text(part)])
-    } catch {
-      switch error {
-      case .full, .unwritable: throw .unwritable(place: path, reason: "no space is left or the disk failed")
-      default: throw error
+      let copy = try AtomicFile(path, mode: 0o600)
+      do throws(RecordFault) {
+        try connection.run("VACUUM INTO ?", [.text(copy.draft)])
+      } catch {
+        switch error {
+        case .full, .unwritable:
+          throw RecordFault.unwritable(place: path, reason: "no space is left or the disk failed")
+        default: throw error
+        }
       }
-    }
-    guard fsync(descriptor) == 0, rename(part, path) == 0 else {
-      throw .unwritable(place: path, reason: RecordFile.reason())
-    }
-    // The new name is on the disk when the folder is.
-    let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
+      try copy.finish(durably: true)
+    } catch let fault as UnwritableFile {
+      throw .unwritable(place: fault.path, reason: fault.reason)
+    } catch {
+      throw error as? RecordFault ?? .unwritable(place: path, reason: "\(error)")
     }
   }
 }

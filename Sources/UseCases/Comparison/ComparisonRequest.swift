@@ -24,7 +24,7 @@ public struct ComparisonRequest: Sendable {
   /// - Parameters:
   ///   - opened: called when both runs are open, before they are compared.
   ///   - compared: handed the comparison while both databases are open.
-  /// - Throws: `ComparisonFault`, `RecordFault`, `RunFolderFault.unwritable`, `ReportFault`, `CancellationError`; what the
+  /// - Throws: `ComparisonFault`, `RecordFault`, `UnwritableFile`, `CancellationError`; what the
   ///   closures throw.
   public func run(opened: () throws -> Void = {}, compared: (RunComparison) async throws -> Void) async throws {
     let first = try await OpenRun(first)

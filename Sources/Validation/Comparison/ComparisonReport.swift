@@ -1,7 +1,6 @@
+import AtomicFiles
 import Dermoscopy
 import Digests
-import Faults
-import Foundation
 
 /// A comparison as one self-contained page.
 public enum ComparisonReport {
@@ -14,14 +13,10 @@ public enum ComparisonReport {
   ///   - comparison: the two runs.
   ///   - folder: where the files of `fileNames` go.
   ///   - images: the folder of images, as below; `nil` for the one that the first run names, if it is there.
-  /// - Throws: `RunFolderFault.unwritable`, ``ReportFault``, `RecordFault`, `CancellationError`.
+  /// - Throws: `UnwritableFile`, `RecordFault`, `CancellationError`.
   public static func write(_ comparison: RunComparison, into folder: String, images: String?) async throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw RunFolderFault.unwritable(path: folder, reason: plainReason(of: error, at: folder))
-    }
-    let json = try GrowingFile(at: folder + "/" + fileNames[0])
+    try Folder.make(folder)
+    let json = try AtomicFile(folder + "/" + fileNames[0])
     try await comparison.writeJSON { try json.write($0) }
     try json.finish()
     let named = (try? RunSettings(json: comparison.first.run.settings))?.images
@@ -35,9 +30,9 @@ public enum ComparisonReport {
   ///   - path: the page's.
   ///   - images: the folder of images for the small pictures; an image that is not there, or is not what the run read,
   ///     has none. `nil` for no pictures.
-  /// - Throws: ``ReportFault``, `RecordFault`, `CancellationError`.
+  /// - Throws: `UnwritableFile`, `RecordFault`, `CancellationError`.
   public static func write(_ comparison: RunComparison, to path: String, images: String?) async throws {
-    let page = try GrowingFile(at: path)
+    let page = try AtomicFile(path)
     try page.write(PageFrame.opening(title: "Comparison of two runs"))
     let sections = ComparisonSections(comparison)
     try page.write(sections.opening)

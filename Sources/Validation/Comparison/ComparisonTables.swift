@@ -1,6 +1,7 @@
 import Dermoscopy
 import Foundation
 import Records
+import TextOutput
 
 /// A comparison as text, for a terminal.
 public struct ComparisonTables {
@@ -21,7 +22,7 @@ public struct ComparisonTables {
       let run = open.run
       let state = run.state == .finished ? "" : ", \(run.state.rawValue)"
       table.add([
-        letter, TextTable.plain(open.name), run.kind + state, run.started.formatted(.iso8601),
+        letter, Sanitizer.line(open.name), run.kind + state, run.started.formatted(.iso8601),
       ])
     }
     guard !comparison.settings.isEmpty else {
@@ -29,7 +30,7 @@ public struct ComparisonTables {
     }
     var settings = TextTable([.left, .left, .left], header: ["They differ in", "A", "B"])
     for setting in comparison.settings {
-      settings.add([setting.name, TextTable.plain(setting.first), TextTable.plain(setting.second)])
+      settings.add([setting.name, Sanitizer.line(setting.first), Sanitizer.line(setting.second)])
     }
     return table.lines + settings.lines
   }
@@ -37,7 +38,7 @@ public struct ComparisonTables {
   private var images: [String] {
     let summary = comparison.summary
     return ["Images: \(summary.shared - summary.repeats) compared, of \(summary.first) in A and \(summary.second) in B"]
-      + summary.remarks.map { "  " + TextTable.plain($0) }
+      + summary.remarks.map { "  " + Sanitizer.line($0) }
   }
 
   static let shownFigures: [Figure] =

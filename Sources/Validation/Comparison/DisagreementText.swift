@@ -1,4 +1,5 @@
 import Dermoscopy
+import TextOutput
 
 /// The images on which two runs disagree, as text, with the two reports side by side.
 public struct DisagreementText {
@@ -18,17 +19,16 @@ public struct DisagreementText {
 
   /// The lines for an image.
   public static func lines(of image: Disagreement) -> [String] {
-    let truth = image.truth.map { "truth \(TextTable.plain($0.code))" } ?? "no label"
+    let truth = image.truth.map { "truth \(Sanitizer.line($0.code))" } ?? "no label"
     let disagreements = image.partedQuestions
     let (left, right) = (
       side("A", image.first, image, disagreements), side("B", image.second, image, disagreements)
     )
     let rows = (0..<max(left.count, right.count)).map { row -> String in
       let (one, other) = (row < left.count ? left[row] : "", row < right.count ? right[row] : "")
-      let space = String(repeating: " ", count: max(width - one.count, 0))
-      return "  " + one + space + gap + (other.isEmpty ? "" : " " + other)
+      return "  " + TextLayout.padded(one, to: width) + gap + (other.isEmpty ? "" : " " + other)
     }
-    return ["\(TextTable.plain(image.first.image.name)): \(truth), \(image.verdict.words)"] + rows
+    return ["\(Sanitizer.line(image.first.image.name)): \(truth), \(image.verdict.words)"] + rows
   }
 
   private static func side(
@@ -44,35 +44,17 @@ public struct DisagreementText {
     }
     for entry in report.observations.entries {
       let mark = disagreements.contains(entry.question) ? "≠ " : "  "
-      lines += wrapped("\(mark)\(TextTable.plain(entry.question)): \(TextTable.plain(entry.observation.value))")
+      lines += wrapped("\(mark)\(Sanitizer.line(entry.question)): \(Sanitizer.line(entry.observation.value))")
     }
-    lines += report.description.map { wrapped(TextTable.plain($0.cleaned)) } ?? ["no description"]
+    lines += report.description.map { wrapped(Sanitizer.line($0.cleaned)) } ?? ["no description"]
     if !report.flags.isEmpty { lines += wrapped("⚑ " + report.flags.map(\.rawValue).joined(separator: ", ")) }
     return lines
   }
 
-  /// A text on lines of at most a side's columns; longer words are cut.
+  /// A text on lines of at most a side's columns, the first with the text's own margin; longer words are cut.
   private static func wrapped(_ text: String) -> [String] {
-    var lines: [String] = []
-    var line = String(text.prefix { $0 == " " })
-    for word in text.split(separator: " ") {
-      var word = String(word)
-      if !line.allSatisfy({ $0 == " " }) {
-        if line.count + 1 + word.count <= width {
-          line += " " + word
-          continue
-        }
-        lines.append(line)
-        line = ""
-      }
-      while line.count + word.count > width {
-        let room = max(width - line.count, 1)
-        lines.append(line + word.prefix(room))
-        word = String(word.dropFirst(room))
-        line = ""
-      }
-      line += word
-    }
-    return lines + [line]
+    let margin = String(text.prefix { $0 == " " })
+    let lines = TextLayout.wrap(text, columns: width, prefix: margin)
+    return lines.isEmpty ? [margin] : lines
   }
 }

@@ -1,4 +1,5 @@
 import Dermoscopy
+import JSON
 
 /// A figure of both runs on the same images, and how far they differ.
 public struct MetricDifference: Sendable, Hashable, Codable {
@@ -76,29 +77,22 @@ public struct PairedMetrics: Sendable, Hashable {
 }
 
 extension PairedMetrics: Encodable {
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   /// Writes the figures under their measures' names, those of a code under the code's.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Name.self)
-    try container.encode(images, forKey: Name(stringValue: "images"))
-    try container.encode(lesions, forKey: Name(stringValue: "lesions"))
-    try container.encode(method, forKey: Name(stringValue: "method"))
-    try container.encode(alwaysNevus, forKey: Name(stringValue: "always_nevus"))
-    var overall = container.nestedContainer(keyedBy: Name.self, forKey: Name(stringValue: "figures"))
-    var codes = container.nestedContainer(keyedBy: Name.self, forKey: Name(stringValue: "codes"))
+    var container = encoder.container(keyedBy: JSONKey.self)
+    try container.encode(images, forKey: JSONKey("images"))
+    try container.encode(lesions, forKey: JSONKey("lesions"))
+    try container.encode(method, forKey: JSONKey("method"))
+    try container.encode(alwaysNevus, forKey: JSONKey("always_nevus"))
+    var overall = container.nestedContainer(keyedBy: JSONKey.self, forKey: JSONKey("figures"))
+    var codes = container.nestedContainer(keyedBy: JSONKey.self, forKey: JSONKey("codes"))
     for measure in Measure.overall {
-      try overall.encode(self[Figure(measure: measure)], forKey: Name(stringValue: measure.rawValue))
+      try overall.encode(self[Figure(measure: measure)], forKey: JSONKey(measure.rawValue))
     }
     for code in LesionCode.allCases {
-      var table = codes.nestedContainer(keyedBy: Name.self, forKey: Name(stringValue: code.rawValue))
+      var table = codes.nestedContainer(keyedBy: JSONKey.self, forKey: JSONKey(code.rawValue))
       for measure in Measure.ofCode {
-        try table.encode(self[Figure(measure: measure, code: code)], forKey: Name(stringValue: measure.rawValue))
+        try table.encode(self[Figure(measure: measure, code: code)], forKey: JSONKey(measure.rawValue))
       }
     }
   }

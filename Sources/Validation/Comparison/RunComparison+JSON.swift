@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 import Records
 
 extension RunComparison {
@@ -38,18 +39,11 @@ extension RunComparison {
   }
 
   private struct Tests: Encodable {
-    struct Name: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
     var all: [(name: String, test: McNemarTest)]
 
     func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Name.self)
-      for one in all { try container.encode(one.test, forKey: Name(stringValue: one.name)) }
+      var container = encoder.container(keyedBy: JSONKey.self)
+      for one in all { try container.encode(one.test, forKey: JSONKey(one.name)) }
     }
   }
 

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// The report of a run: one self-contained page.
 public enum HTMLReport {
   /// Writes a report. Rows go to a file as they come; only counts of them are kept.
@@ -10,12 +12,12 @@ public enum HTMLReport {
   ///   - metrics: `Metrics.compute` of the examinations.
   ///   - examinations: for the curves.
   ///   - rows: delivers the table's rows in order, by calling the closure that it is given.
-  /// - Throws: ``ReportFault`` when the page cannot be written, and whatever `rows` throws.
+  /// - Throws: `UnwritableFile` when the page cannot be written, and whatever `rows` throws.
   public static func write(
     to path: String, run: RunDescription, metrics: RunMetrics, examinations: [Prediction],
     rows: (_ add: (ReportRow) throws -> Void) async throws -> Void
   ) async throws {
-    let table = try GrowingFile(at: path + ".rows")
+    let table = try AtomicFile(path + ".rows")
     var answers = AnswersSection()
     var count = 0
     try await rows { row in
@@ -23,7 +25,7 @@ public enum HTMLReport {
       try table.write(ImagesSection.row(row, order: count))
       count += 1
     }
-    let page = try GrowingFile(at: path)
+    let page = try AtomicFile(path)
     let title = "Validation of \(run.readingProtocol.id) \(run.readingProtocol.version)"
     try page.write(PageFrame.opening(title: title))
     try page.write(OpeningSection(run: run, metrics: metrics).markup)

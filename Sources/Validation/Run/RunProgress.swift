@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The progress of a run: how far, how fast, and the time left.
 public struct RunProgress: Sendable {
   /// Examinations that the rate looks back over.
@@ -54,12 +56,6 @@ public struct RunProgress: Sendable {
   /// A human-readable duration: `4 min 47 s`, `3 h 05 min`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "long" }
-    let whole = Int(seconds.rounded(.up))
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    switch whole {
-    case ..<60: return "\(whole) s"
-    case ..<3600: return "\(whole / 60) min \(two(whole % 60)) s"
-    default: return "\(whole / 3600) h \(two(whole % 3600 / 60)) min"
-    }
+    return DurationText.text(Int(seconds.rounded(.up)), padded: true)
   }
 }

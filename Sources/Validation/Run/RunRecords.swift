@@ -59,7 +59,7 @@ public struct RunRecords: Sendable {
   /// Starts the run, or resumes the last one if nothing that determines its results has changed.
   ///
   /// - Returns: what records it.
-  /// - Throws: `RunFolderFault.changed`, `.unwritable`; `RecordFault`.
+  /// - Throws: `RunFolderFault.changed`, `UnwritableFile`; `RecordFault`.
   public func begin(
     _ settings: RunSettings, provenance: Run.Provenance, manifest: Manifest, command: [String]
   ) async throws -> RunRecorder {

@@ -34,7 +34,7 @@ public struct RunResults: Sendable {
   ///   - scope: which phases were asked for, hence which tables are written.
   ///   - readingProtocol: the run's protocol, for the tables' columns.
   ///   - scores: a file for ISIC's scoring program; `nil` for none.
-  /// - Throws: `RunFolderFault.unwritable`, `RecordFault`, `CancellationError`; a `Fault` when two images would have one
+  /// - Throws: `UnwritableFile`, `RecordFault`, `CancellationError`; a `Fault` when two images would have one
   ///   name in `scores`.
   public init(
     folder: RunFolder, store: any RecordStore, run: Run, manifest: Manifest, scope: ValidationScope,
@@ -106,10 +106,11 @@ public struct RunResults: Sendable {
 
   /// Writes `summary.json`.
   ///
-  /// - Throws: `RunFolderFault.unwritable`.
+  /// - Throws: `UnwritableFile`.
   public func writeSummary(ended: Date) throws {
     let summary = Summary(
-      run: run, ended: ended, scope: scope, counts: counts, coverage: manifest.coverage, metrics: isMeasured ? metrics : nil)
+      run: run, ended: ended, scope: scope, counts: counts, coverage: manifest.coverage,
+      metrics: isMeasured ? metrics : nil)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try folder.write(String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n", to: Summary.fileName)
@@ -117,7 +118,7 @@ public struct RunResults: Sendable {
 
   /// Writes `report.html`.
   ///
-  /// - Throws: ``ReportFault``, `RecordFault`, `CancellationError`.
+  /// - Throws: `UnwritableFile`, `RecordFault`, `CancellationError`.
   public func writeReport(_ description: RunDescription) async throws {
     try await HTMLReport.write(
       to: folder.file("report.html"), run: description, metrics: metrics, examinations: Metrics.distinct(predictions)

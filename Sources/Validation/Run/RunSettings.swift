@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 import Records
 
 /// What a run depends on besides protocol and weights; stored with the run, and compared when it is resumed.

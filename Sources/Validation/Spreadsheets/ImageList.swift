@@ -1,3 +1,4 @@
+import AtomicFiles
 import Datasets
 import Foundation
 import Tables
@@ -10,8 +11,8 @@ public enum ImageList {
 
   /// Writes the list.
   ///
-  /// - Throws: `RunFolderFault.unwritable`.
-  public static func write(_ manifest: Manifest, to folder: RunFolder) throws(RunFolderFault) {
+  /// - Throws: `UnwritableFile`.
+  public static func write(_ manifest: Manifest, to folder: RunFolder) throws(UnwritableFile) {
     let sheet = try Spreadsheet(
       path: folder.file(fileName),
       header: ["filename", "sha256", "code", "lesion_id", "site", "sex", "age", "patient_id", "skin_type"])

@@ -1,4 +1,5 @@
 import Dermoscopy
+import JSON
 
 /// The figures of a run, or of one group of its images.
 public struct MetricsPanel: Sendable, Hashable, Codable {
@@ -68,13 +69,6 @@ public struct MetricsPanel: Sendable, Hashable, Codable {
 
 /// Estimates by measure; in JSON an object whose keys are the measures' names.
 public struct MetricValues: Sendable, Hashable, Codable {
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   /// In the order of `Measure.allCases`.
   public let entries: [MetricsPanel.Entry]
 
@@ -85,15 +79,15 @@ public struct MetricValues: Sendable, Hashable, Codable {
 
   /// Writes the measures in their order.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Name.self)
-    for entry in entries { try container.encode(entry.estimate, forKey: Name(stringValue: entry.measure.rawValue)) }
+    var container = encoder.container(keyedBy: JSONKey.self)
+    for entry in entries { try container.encode(entry.estimate, forKey: JSONKey(entry.measure.rawValue)) }
   }
 
   /// Reads the measures that are known.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Name.self)
+    let container = try decoder.container(keyedBy: JSONKey.self)
     entries = try Measure.allCases.compactMap { measure in
-      let name = Name(stringValue: measure.rawValue)
+      let name = JSONKey(measure.rawValue)
       guard container.contains(name) else { return nil }
       return MetricsPanel.Entry(measure: measure, estimate: try container.decode(Estimate.self, forKey: name))
     }

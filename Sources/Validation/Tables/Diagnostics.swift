@@ -1,4 +1,5 @@
 import Dermoscopy
+import TextOutput
 
 /// The prompts and answers of a flagged image, which show why it has flags.
 public enum Diagnostics {
@@ -9,7 +10,7 @@ public enum Diagnostics {
   public static func lines(of report: ExaminationReport, by readingProtocol: ReadingProtocol) -> [String] {
     guard !report.flags.isEmpty else { return [] }
     let flags = report.flags.map(\.rawValue).joined(separator: ", ")
-    var lines = ["⚑ \(TextTable.plain(report.image.name)): \(flags)"]
+    var lines = ["⚑ \(Sanitizer.line(report.image.name)): \(flags)"]
     if report.flags.contains(.noLesion) { lines.append("  Image: " + QualityFlag.noLesion.words) }
     for exchange in readingProtocol.exchanges(in: report) where !exchange.flags.isEmpty {
       lines.append("  \(exchange.title): " + exchange.flags.map(\.words).joined(separator: "; "))
@@ -23,6 +24,6 @@ public enum Diagnostics {
   }
 
   private static func shown(_ text: String) -> String {
-    TextTable.shortened(TextTable.plain(text), to: longestText)
+    TextTable.shortened(Sanitizer.line(text), to: longestText)
   }
 }

@@ -1,4 +1,5 @@
 import Dermoscopy
+import TextOutput
 
 /// One line for each image of a small run.
 struct ExaminationList {
@@ -14,8 +15,8 @@ struct ExaminationList {
     }
     let probability = diagnosis.map { PhaseSpreadsheet.decimals($0.probabilities[$0.code], 2) }
     table.add([
-      TextTable.shortened(TextTable.plain(report.image.name), to: Self.longestName),
-      TextTable.plain(truth?.code ?? "–"), (diagnosis?.code.rawValue ?? "–") + (verdict ?? ""), probability ?? "–",
+      TextTable.shortened(Sanitizer.line(report.image.name), to: Self.longestName),
+      Sanitizer.line(truth?.code ?? "–"), (diagnosis?.code.rawValue ?? "–") + (verdict ?? ""), probability ?? "–",
       PhaseSpreadsheet.decimals(elapsed / 1000, 2), report.flags.map(\.rawValue).joined(separator: ", "),
     ])
   }

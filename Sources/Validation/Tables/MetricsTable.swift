@@ -1,4 +1,5 @@
 import Dermoscopy
+import TextOutput
 
 /// The metrics that a terminal shows; the report has all of them.
 enum MetricsTable {
@@ -27,7 +28,7 @@ enum MetricsTable {
     let estimate = score.balancedAccuracy
     return [
       "  As the ISIC challenge scores it: balanced accuracy \(value(estimate, figure)), \(interval(estimate, figure)); "
-        + TextTable.plain(score.sentences.joined(separator: "; "))
+        + Sanitizer.line(score.sentences.joined(separator: "; "))
     ]
   }
 
@@ -35,7 +36,7 @@ enum MetricsTable {
     var table = TextTable(
       [.left] + matrix.answers.map { _ in .right } + [.right], header: ["truth"] + matrix.answers + ["all"])
     for row in matrix.rows where row.total > 0 {
-      table.add([TextTable.plain(row.truth)] + row.counts.map(String.init) + [String(row.total)])
+      table.add([Sanitizer.line(row.truth)] + row.counts.map(String.init) + [String(row.total)])
     }
     return ["Truth (rows) and answers (columns)"] + table.lines
   }

@@ -1,4 +1,5 @@
 import Dermoscopy
+import TextOutput
 
 /// The tables at the end of a run, section by section.
 public struct RunTables: Sendable {
@@ -33,8 +34,8 @@ public struct RunTables: Sendable {
       for (index, entry) in shown.enumerated() {
         let share = Double(entry.images) / Double(counts.examined)
         table.add([
-          index == 0 ? question.label : "", TextTable.plain(entry.value), String(entry.images),
-          TextTable.percent(share), TextTable.bar(share),
+          index == 0 ? question.label : "", Sanitizer.line(entry.value), String(entry.images),
+          TextTable.percent(share), TextLayout.bar(share, columns: 24),
         ])
       }
     }
@@ -50,7 +51,7 @@ public struct RunTables: Sendable {
     for code in LesionCode.allCases {
       let images = counts.codes[code] ?? 0
       let share = Double(images) / Double(max(counts.examined, 1))
-      table.add([code.rawValue, String(images), TextTable.percent(share), TextTable.bar(share)])
+      table.add([code.rawValue, String(images), TextTable.percent(share), TextLayout.bar(share, columns: 24)])
     }
     let methods = counts.methods.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
     return ["Codes"] + table.lines + ["  chosen by: " + methods.joined(separator: ", ")]
@@ -62,7 +63,7 @@ public struct RunTables: Sendable {
     func add(_ name: String, _ answer: String, _ images: Int) {
       let warning = counts.isMajorityAnswer(images) ? "⚠ nearly always the same" : ""
       table.add([
-        name, TextTable.shortened(TextTable.plain(answer), to: 32), TextTable.percent(images, of: counts.examined),
+        name, TextTable.shortened(Sanitizer.line(answer), to: 32), TextTable.percent(images, of: counts.examined),
         warning,
       ])
     }
@@ -107,15 +108,15 @@ public struct RunTables: Sendable {
         "  \(coverage.labelled) of \(coverage.images) \(verb) a label"
           + (codes.isEmpty ? "" : ": " + codes.joined(separator: ", ")))
     }
-    if let layout = coverage.layout { lines.append("  read in " + TextTable.plain(layout)) }
-    lines += coverage.remarks.map { "  " + TextTable.plain($0) }
+    if let layout = coverage.layout { lines.append("  read in " + Sanitizer.line(layout)) }
+    lines += coverage.remarks.map { "  " + Sanitizer.line($0) }
     return lines.isEmpty ? [] : [coverage.layout == nil ? "Images" : "Labels"] + lines
   }
 
   private var errors: [String] {
     guard counts.failed > 0 else { return ["Errors: none"] }
     var lines = ["Errors: \(counts.failed) \(counts.failed == 1 ? "image" : "images") could not be read"]
-    lines += counts.failures.map { "  " + TextTable.plain($0.failure.message) }
+    lines += counts.failures.map { "  " + Sanitizer.line($0.failure.message) }
     let more = counts.failed - counts.failures.count
     if more > 0 { lines.append("  and \(more) more, in errors.csv") }
     return lines

@@ -35,33 +35,12 @@ struct TextTable {
     }
   }
 
-  /// A bar for a share from 0 to 1, in eighths of a column (U+2588 to U+258F).
-  static func bar(_ share: Double, columns: Int = 24) -> String {
-    let share = share.isFinite ? min(max(share, 0), 1) : 0
-    let eighths = Int((share * Double(columns * 8)).rounded())
-    let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
-    return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
-  }
-
   /// A share in percent with one digit; a dash if there is nothing to share.
   static func percent(_ hits: Int, of count: Int) -> String {
     count > 0 ? percent(Double(hits) / Double(count)) : "–"
   }
 
   static func percent(_ share: Double) -> String { PhaseSpreadsheet.decimals(share * 100, 1) + " %" }
-
-  /// Foreign text on one line, without anything that a terminal would act on.
-  static func plain(_ text: String) -> String {
-    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return String(
-      String.UnicodeScalarView(
-        line.unicodeScalars.map { scalar in
-          switch scalar.properties.generalCategory {
-          case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: "�"
-          default: scalar
-          }
-        }))
-  }
 
   /// A text truncated to a number of characters.
   static func shortened(_ text: String, to longest: Int) -> String {

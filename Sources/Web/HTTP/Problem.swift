@@ -1,4 +1,4 @@
-import Dermoscopy
+import JSON
 
 /// Why a request is refused or failed, as RFC 9457 spells it.
 ///

@@ -1,6 +1,7 @@
 import Datasets
 import Dermoscopy
 import Foundation
+import JSON
 import Synchronization
 
 /// The images of the served folder by the names that clients call them.

@@ -1,3 +1,4 @@
+import Caching
 import Foundation
 import Imaging
 import Synchronization
@@ -39,18 +40,19 @@ final class ThumbnailService: Sendable {
   }
 
   private struct State {
-    var pictures: [Key: [UInt8]] = [:]
-    /// The last used at the end.
-    var order: [Key] = []
-    var bytes = 0
+    /// By their bytes.
+    var pictures: LRUCache<Key, [UInt8]>
     var waiting = 0
   }
 
   private let queue = WorkQueue("pictures")
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let limits: ServerLimits
 
-  init(limits: ServerLimits) { self.limits = limits }
+  init(limits: ServerLimits) {
+    self.limits = limits
+    state = Mutex(State(pictures: LRUCache(limit: limits.pictureCacheBytes)))
+  }
 
   /// A picture.
   ///
@@ -99,25 +101,9 @@ final class ThumbnailService: Sendable {
     }
   }
 
-  private func known(_ key: Key) -> [UInt8]? {
-    state.withLock { state in
-      guard let picture = state.pictures[key] else { return nil }
-      state.order.removeAll { $0 == key }
-      state.order.append(key)
-      return picture
-    }
-  }
+  private func known(_ key: Key) -> [UInt8]? { state.withLock { $0.pictures.value(of: key) } }
 
   private func keep(_ picture: [UInt8], _ key: Key) {
-    state.withLock { state in
-      guard picture.count <= limits.pictureCacheBytes, state.pictures[key] == nil else { return }
-      state.pictures[key] = picture
-      state.order.append(key)
-      state.bytes += picture.count
-      while state.bytes > limits.pictureCacheBytes, let oldest = state.order.first {
-        state.order.removeFirst()
-        state.bytes -= state.pictures.removeValue(forKey: oldest)?.count ?? 0
-      }
-    }
+    state.withLock { $0.pictures.insert(picture, for: key, cost: picture.count) }
   }
 }

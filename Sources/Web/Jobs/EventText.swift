@@ -1,4 +1,5 @@
 import Dermoscopy
+import JSON
 
 /// An examination's event as a server-sent event (HTML Standard, 9.2).
 enum EventText {

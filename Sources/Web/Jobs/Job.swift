@@ -1,5 +1,6 @@
+import Concurrency
 import Dermoscopy
-import Synchronization
+import JSON
 import UseCases
 
 /// One examination that was asked for: queued, running, done or failed.
@@ -41,55 +42,49 @@ final class Job: Sendable {
     var status: [UInt8]?
     /// The examination's events; kept by those who follow it once the job is over.
     var log: ExaminationLog?
-    var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-    var nextWaiter = 0
   }
 
-  private let progress = Mutex(Progress())
+  private let progress = Monitor(Progress())
 
   init(_ order: Order, log: ExaminationLog, id: String = RandomName.make()) {
     self.order = order
     self.id = id
-    progress.withLock { $0.log = log }
+    progress.read { $0.log = log }
   }
 
   /// The examination's events; `nil` once the job is over.
-  var log: ExaminationLog? { progress.withLock { $0.log } }
+  var log: ExaminationLog? { progress.read { $0.log } }
 
   /// Lets go of the examination's events.
   func releaseLog() -> ExaminationLog? {
-    progress.withLock { progress in
+    progress.read { progress in
       defer { progress.log = nil }
       return progress.log
     }
   }
 
   /// Its state.
-  var state: State { progress.withLock { $0.state } }
+  var state: State { progress.state.state }
 
   /// When it ended; `nil` before.
-  var finished: ContinuousClock.Instant? { progress.withLock { $0.finished } }
+  var finished: ContinuousClock.Instant? { progress.state.finished }
 
   /// Changes the state. Once over, a job stays as it is.
   ///
   /// - Returns: whether it moved.
   @discardableResult func move(to state: State) -> Bool {
-    let woken = progress.withLock { progress -> [CheckedContinuation<Void, Never>]? in
-      guard !progress.state.isOver else { return nil }
+    progress.change { progress in
+      guard !progress.state.isOver else { return false }
       progress.state = state
       progress.status = nil
-      guard state.isOver else { return [] }
-      progress.finished = .now
-      defer { progress.waiting = [:] }
-      return Array(progress.waiting.values)
+      if state.isOver { progress.finished = .now }
+      return true
     }
-    for continuation in woken ?? [] { continuation.resume() }
-    return woken != nil
   }
 
   /// The status document, made once for each state.
   func statusDocument() throws -> [UInt8] {
-    try progress.withLock { progress in
+    try progress.read { progress in
       if let status = progress.status { return status }
       let status = Array(try OrderedJSON.line(JobStatus(progress.state)).utf8)
       progress.status = status
@@ -109,25 +104,7 @@ final class Job: Sendable {
   }
 
   /// Waits until the job is over, or the waiting task is cancelled.
-  func end() async {
-    let waiter = progress.withLock { progress in
-      defer { progress.nextWaiter += 1 }
-      return progress.nextWaiter
-    }
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let isOver = progress.withLock { progress in
-          // Checked with the lock held, so that neither the end nor a cancellation is missed.
-          guard !progress.state.isOver, !Task.isCancelled else { return true }
-          progress.waiting[waiter] = continuation
-          return false
-        }
-        if isOver { continuation.resume() }
-      }
-    } onCancel: {
-      progress.withLock { $0.waiting.removeValue(forKey: waiter) }?.resume()
-    }
-  }
+  func end() async { await progress.wait { $0.state.isOver } }
 }
 
 extension Job: QueuedJob {

@@ -1,4 +1,5 @@
 import Dermoscopy
+import JSON
 
 /// `GET /api/status/<job_id>`.
 struct JobStatus: Encodable {
@@ -45,22 +46,15 @@ struct SeedResult: Encodable {
     case implication = "final_implication"
   }
 
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     let diagnosis: Diagnosis? = report.diagnosis
     try container.encode(diagnosis?.code.rawValue ?? Self.unknown, forKey: .code)
     try container.encode(report.groundTruth?.code ?? Self.unknown, forKey: .truth)
     try container.encode(report.groundTruth?.attribute ?? Self.unknown, forKey: .attribute)
-    var observations = container.nestedContainer(keyedBy: Name.self, forKey: .observations)
+    var observations = container.nestedContainer(keyedBy: JSONKey.self, forKey: .observations)
     for entry in report.observations.entries {
-      try observations.encode(entry.observation.value, forKey: Name(stringValue: entry.question))
+      try observations.encode(entry.observation.value, forKey: JSONKey(entry.question))
     }
     try container.encode(report.description?.cleaned ?? "", forKey: .description)
     try container.encode(implication, forKey: .implication)

@@ -1,6 +1,7 @@
 import Dermoscopy
 import Dispatch
 import Foundation
+import JSON
 import Synchronization
 
 /// The log: one JSON object per line, written by its own thread, so that a full pipe never delays a client.
@@ -104,25 +105,18 @@ public final class ServerLog: Sendable {
   }
 
   private struct Line: Encodable {
-    struct Key: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
     let fields: [(String, Value)]
 
     func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Key.self)
+      var container = encoder.container(keyedBy: JSONKey.self)
       for (key, value) in fields {
         switch value {
-        case .text(let text): try container.encode(text, forKey: Key(stringValue: key))
+        case .text(let text): try container.encode(text, forKey: JSONKey(key))
         case .number(let number):
           if let whole = Int(exactly: number) {
-            try container.encode(whole, forKey: Key(stringValue: key))
+            try container.encode(whole, forKey: JSONKey(key))
           } else {
-            try container.encode(number, forKey: Key(stringValue: key))
+            try container.encode(number, forKey: JSONKey(key))
           }
         }
       }

@@ -2,6 +2,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Imaging
+import JSON
 
 /// Examinations, asked for.
 extension Application {

@@ -1,6 +1,7 @@
 import Dermoscopy
 import Foundation
 import Imaging
+import JSON
 
 /// The images, and what is made of them.
 extension Application {

@@ -1,4 +1,5 @@
 import Dermoscopy
+import JSON
 import VisionLanguage
 
 /// The model and the protocols, and Phase 3 alone.

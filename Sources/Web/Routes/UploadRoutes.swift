@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 
 /// Uploaded images.
 extension Application {

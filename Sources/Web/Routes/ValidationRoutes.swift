@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 
 /// Validation runs that lie in the data folder: the folder itself, and those in it.
 extension Application {

@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 import Imaging
 import Synchronization
@@ -68,7 +69,7 @@ final class UploadStore: Sendable {
       let owner: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: owner)
-      try Data(picture).write(to: URL(fileURLWithPath: upload.path), options: .atomic)
+      try AtomicFile.write(picture, to: upload.path)
     } catch {
       var problem = Problem(507, "no_room", "Insufficient storage", "The upload could not be stored.")
       problem.cause = "\(error)"

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The model families that this program reads: the one place where they are listed.
 public enum ModelFamilies {
   /// All of them.

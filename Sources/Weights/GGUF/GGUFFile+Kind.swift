@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 extension GGUFFile {
   /// The family of a text model, by the architecture that the file declares.

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// A GGUF file whose header has been read and checked as a container.
 ///
 /// Every count, length, type, dimension and offset is within the file's bounds. `TextWeights` and ``ProjectorWeights``

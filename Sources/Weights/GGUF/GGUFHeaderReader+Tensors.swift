@@ -1,3 +1,5 @@
+import TextOutput
+
 extension GGUFHeaderReader {
   /// Reads the tensors' descriptions and checks that their data lie one after another, as gguf.cpp demands, and
   /// within the file.

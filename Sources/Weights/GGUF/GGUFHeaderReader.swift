@@ -1,3 +1,5 @@
+import TextOutput
+
 /// Reads a header from its first byte to its last, and never past the file's end or the header's limit.
 struct GGUFHeaderReader {
   let file: WeightsFile

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// A header's metadata: values by key, with look-ups that require the type that llama.cpp requires.
 ///
 /// llama.cpp compares types exactly: a text model's value of another type is an error, a projector's aborts the process

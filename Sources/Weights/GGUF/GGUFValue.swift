@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The types of a metadata value, by GGUF's numbers.
 public enum GGUFValueType: UInt32, Sendable {
   /// 8 bits, without a sign.

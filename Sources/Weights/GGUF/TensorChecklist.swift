@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 /// Checks a file's tensors against what an architecture needs: each present, with the right shape and format, and no
 /// others.

@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 /// A regular file, open for reading at any offset.
 ///

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The tokenizer of a text model, checked for what llama.cpp's code for its kind takes for granted (llama-vocab.cpp):
 /// lists of one length, pieces all different, a piece for every byte, identifiers in range.
 public struct TokenVocabulary: Sendable {

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// What a family needs of a tokenizer.
 public struct TokenizerRules: Sendable, Hashable {
   /// Kinds of tokenizers whose pieces are checked (`tokenizer.ggml.model`).

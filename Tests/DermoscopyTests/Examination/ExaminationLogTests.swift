@@ -1,4 +1,5 @@
 @testable import Dermoscopy
+import JSON
 import TestModels
 import Testing
 

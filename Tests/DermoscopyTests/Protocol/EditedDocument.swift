@@ -1,3 +1,5 @@
+import JSON
+
 @testable import Dermoscopy
 
 /// The bytes of a built-in protocol with some of its parts replaced.

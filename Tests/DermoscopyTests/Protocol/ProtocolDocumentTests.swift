@@ -1,5 +1,6 @@
 @testable import Dermoscopy
 import Faults
+import JSON
 import Testing
 
 /// A document that must be refused: a built-in one with something put in a place.

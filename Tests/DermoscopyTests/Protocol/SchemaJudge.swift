@@ -1,3 +1,5 @@
+import JSON
+
 @testable import Dermoscopy
 
 /// Judges documents by a JSON Schema: as much of 2020-12 as ours uses, and an error for any other keyword.

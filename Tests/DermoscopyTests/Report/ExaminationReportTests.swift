@@ -1,5 +1,6 @@
 @testable import Dermoscopy
 import Foundation
+import JSON
 import TestModels
 import Testing
 
@@ -74,12 +75,6 @@ import Testing
     let flags = try await ExaminationSetting.examine(with: model).flags
     #expect(flags == QualityFlag.allCases.filter(flags.contains))
     #expect(Set(flags).isSuperset(of: [.guardrail, .cleaningEmptied, .invalidCode, .empty]))
-  }
-
-  @Test func `text that breaks lines elsewhere does not break the line`() throws {
-    let line = try OrderedJSON.line(["a\u{2028}b\u{85}c\u{7}\u{0}/\u{1F600}"])
-    #expect(line == #"["a\u2028b\u0085c\u0007\u0000/😀"]"#)
-    #expect(throws: EncodingError.self) { try OrderedJSON.line([Double.nan]) }
   }
 
   @Test func `a failed examination is told as status and message`() throws {

@@ -1,6 +1,7 @@
 @testable import Dermoscopy
 import TestModels
 import Testing
+import TextOutput
 
 @Suite struct ReportTextTests {
   private func lines(_ report: ExaminationReport) -> [Substring] {
@@ -81,16 +82,6 @@ import Testing
     #expect(text.contains("The model refused to answer (guardrail)"))
     #expect(text.contains("By the model's probabilities it would be MEL."))
     #expect(text.contains("Ground truth: NV (homogenous), match"))
-  }
-
-  @Test func `shares that are not nothing do not look like nothing`() {
-    #expect(
-      [0, 0.0004, 0.001, 0.5, 0.99951, 1].map(TextLayout.percent) == [
-        "0 %", "< 0.1 %", "0.1 %", "50.0 %", "> 99.9 %", "100 %",
-      ])
-    #expect(TextLayout.bar(0.5, columns: 4) == "██")
-    #expect(TextLayout.bar(1.0 / 32, columns: 4) == "▏")
-    #expect(TextLayout.bar(.infinity, columns: 2) == "██" && TextLayout.bar(-1, columns: 2) == "")
   }
 
   @Test func `what it took is told apart from the page`() async throws {

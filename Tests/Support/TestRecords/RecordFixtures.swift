@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import JSON
 import Records
 
 /// Runs, reports and folders for tests.

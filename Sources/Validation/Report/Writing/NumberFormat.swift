@@ -1,4 +1,5 @@
 import Foundation
+import TextOutput
 
 /// Numbers as people read them.
 enum NumberFormat {
@@ -33,9 +34,7 @@ enum NumberFormat {
 
   /// A whole number with thousands set apart by narrow spaces.
   static func count(_ number: Int) -> String {
-    let digits = Array(String(abs(number)))
-    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max($0 - 3, 0)..<$0]) }
-    return (number < 0 ? "−" : "") + groups.reversed().joined(separator: "\u{202F}")
+    (number < 0 ? "−" : "") + grouped(number.magnitude, by: "\u{202F}")
   }
 
   /// A count with its noun: "1 image", "2 images".
@@ -45,9 +44,7 @@ enum NumberFormat {
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
     if seconds < 60 { return decimal(seconds, digits: 1) + " s" }
-    let whole = Int(seconds.rounded())
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    return DurationText.text(Int(seconds.rounded()))
   }
 }
 

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The sizes of a Gemma 3 text model, read from its metadata and held to what llama.cpp can run.
 extension Gemma3 {
   func textShape(_ metadata: GGUFMetadata) throws(WeightsFault) -> TextShape {

@@ -1,3 +1,5 @@
+import TextOutput
+
 extension Gemma3 {
   /// The tensors of llama.cpp's gemma3.cpp, with their shapes.
   func checkTensors(of file: GGUFFile, _ shape: TextShape, vocabularySize: Int) throws(WeightsFault) {

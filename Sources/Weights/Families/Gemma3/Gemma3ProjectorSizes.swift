@@ -1,3 +1,5 @@
+import TextOutput
+
 extension Gemma3 {
   func projectorShape(_ file: GGUFFile) throws(WeightsFault) -> ProjectorShape {
     let sizes = try Gemma3ProjectorSizes(file.metadata)
