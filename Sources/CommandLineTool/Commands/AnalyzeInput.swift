@@ -30,7 +30,7 @@ enum AnalyzeInput: Sendable {
     _ arguments: ParsedArguments, remark: (String) -> Void = { _ in }
   ) async throws -> [AnalyzeInput] {
     var paths = arguments.positional
-    if let list = try arguments.path("--files-from") {
+    if let list = try arguments[AnalyzeOption.filesFrom] {
       let bytes: [UInt8]
       if list == "-" {
         guard !paths.contains("-") else {

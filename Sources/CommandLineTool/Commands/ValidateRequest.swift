@@ -49,22 +49,22 @@ struct ValidateRequest: Sendable {
       throw wrong("'\(word)' is none of \(names.joined(separator: ", "))\(suggestion)")
     }
     self.scope = scope
-    images = try arguments.path("--images")
-    notes = try arguments.path("--from")
-    labels = try arguments.path("--labels")
-    metadata = try arguments.path("--metadata")
+    images = try arguments[ValidateOption.images]
+    notes = try arguments[ValidateOption.notes]
+    labels = try arguments[LabelOption.labels]
+    metadata = try arguments[ValidateOption.metadata]
     columns = try chosenColumns(arguments, of: "validate")
-    allowsUnlabelled = arguments.isSet("--allow-unlabelled")
-    folder = try arguments.path("--out") ?? Self.defaultFolder
-    scores = try arguments.path("--isic-csv")
-    limit = try arguments.number("--limit", in: 1...Int.max)
-    seed = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
-    parallel = try arguments.number("--parallel", in: 1...32)
-    threads = try arguments.number("--threads", in: 1...512)
+    allowsUnlabelled = arguments[LabelOption.allowUnlabelled]
+    folder = try arguments[ValidateOption.out] ?? Self.defaultFolder
+    scores = try arguments[ValidateOption.isicScores]
+    limit = try arguments[ValidateOption.limit]
+    seed = try arguments[ValidateOption.seed] ?? 0
+    parallel = try arguments[ValidateOption.parallel]
+    threads = try arguments[EngineOption.threads]
     device = try chosenDevice(arguments)
-    weights = try arguments.path("--model")
-    projector = try arguments.path("--mmproj")
-    switch (arguments.isSet("--resume"), arguments.isSet("--replace")) {
+    weights = try arguments[EngineOption.model]
+    projector = try arguments[EngineOption.projector]
+    switch (arguments[ValidateOption.resume], arguments[ValidateOption.replace]) {
     case (true, true): throw wrong("--resume and --replace exclude each other")
     case (true, false): mode = .resuming
     case (false, true): mode = .replacing
@@ -101,7 +101,8 @@ struct ValidateRequest: Sendable {
       let table = try Phase2Table(path: notes, readingProtocol: readingProtocol)
       manifest = Manifest.notes(table, labels: labels, metadata: metadata, limit: limit)
     } else {
-      manifest = try Manifest.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) { done, count in
+      manifest = try Manifest.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) {
+        done, count in
         if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
       }
     }
