@@ -25,6 +25,11 @@ func testSupport(_ name: String, dependsOn dependencies: [String] = [], computes
     swiftSettings: strict + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []))
 }
 
+/// A program that shows how to use the library.
+func example(_ name: String) -> Target {
+  .executableTarget(name: name, dependencies: ["DermGemma"], path: "Examples/" + name, swiftSettings: strict)
+}
+
 func tests(of name: String, with dependencies: [String] = []) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: ([name] + dependencies).map { .init(stringLiteral: $0) },
@@ -33,7 +38,10 @@ func tests(of name: String, with dependencies: [String] = []) -> Target {
 
 let package = Package(
   name: "dermgemma",
-  products: [.executable(name: "dermgemma", targets: ["dermgemma"])],
+  products: [
+    .executable(name: "dermgemma", targets: ["dermgemma"]),
+    .library(name: "DermGemma", targets: ["DermGemma"]),
+  ],
   targets: [
     // Level 0: C libraries, headers only.
     .systemLibrary(name: "CLlama", pkgConfig: "dermgemma-llama"),
@@ -107,6 +115,11 @@ let package = Package(
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
 
+    // What other packages import.
+    module(
+      "DermGemma",
+      dependsOn: ["Reading", "Records", "Dermoscopy", "Imaging", "VisionLanguage", "Faults"]),
+
     // The command line.
     module(
       "CommandLineTool",
@@ -128,6 +141,13 @@ let package = Package(
     testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
     testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy", "JSON"]),
 
+    example("ReadOneLesion"),
+    example("OwnProtocol"),
+    example("FolderToDatabase"),
+
+    .testTarget(
+      name: "DermGemmaTests",
+      dependencies: ["ReadOneLesion", "OwnProtocol", "FolderToDatabase", "Imaging", "Phantoms"], swiftSettings: strict),
     tests(of: "Caching"),
     tests(of: "Tables"),
     tests(of: "Concurrency"),

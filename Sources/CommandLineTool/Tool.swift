@@ -38,7 +38,9 @@ public enum Tool {
       return fault.kind.exitStatus
     } catch let fault as any Fault {
       terminal.printError("dermgemma: \(fault)")
-      if fault.kind == .usage, let command = arguments.first { terminal.printError("See 'dermgemma \(command) --help'.") }
+      if fault.kind == .usage, let command = arguments.first {
+        terminal.printError("See 'dermgemma \(command) --help'.")
+      }
       return fault.kind.exitStatus
     } catch is CancellationError {
       terminal.printError("dermgemma: interrupted")
@@ -71,7 +73,7 @@ public enum Tool {
     }
     let command = try command(named: name)
     let parsed = try ParsedArguments(Array(arguments.dropFirst()), of: command)
-    if parsed.isSet("--help") {
+    if parsed[.help] {
       try terminal.print(Help.page(command))
       return 0
     }

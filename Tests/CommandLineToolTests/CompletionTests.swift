@@ -39,6 +39,7 @@ import Testing
     #expect(try await completed("dermgemma analyze --labels cer") == ["certs"])
     #expect(try await completed("dermgemma analyze --device ") == ["auto", "cpu", "gpu"])
     #expect(try await completed("dermgemma analyze --threads ") == [])
+    #expect(try await completed("dermgemma analyze opt") == [])
   }
 
   @Test(arguments: ["bash", "zsh", "fish"]) func `a shell takes its script as it is`(_ name: String) async throws {

@@ -2,7 +2,7 @@
 
     swift package dump-package | python3 scripts/lint/architecture.py
 
-Every target but the tests and what they share is in the table; a module's level is higher than those of everything that it
+Every target but tests, what they share, and examples is in the table; a module's level is higher than those of everything that it
 depends on; it declares what it imports, and imports what it declares. Prints one line for each mistake; exit status 1 if there is any.
 """
 
@@ -46,7 +46,7 @@ def mistakes(package):
     table = yield from levels()
     targets = {target["name"]: target for target in package["targets"]}
     tests = {name for name, target in targets.items() if target["type"] == "test"}
-    support = {name for name, target in targets.items() if (target.get("path") or "").startswith("Tests/Support/")}
+    support = {name for name, target in targets.items() if (target.get("path") or "").startswith(("Tests/Support/", "Examples/"))}
     modules = targets.keys() - tests - support
     for name in sorted(modules - table.keys()):
         yield f"ARCHITECTURE.md: the table lacks {name}"
@@ -62,7 +62,7 @@ def mistakes(package):
             yield f"Package.swift: {name} imports {other} without declaring it"
         if name in modules:
             for other in sorted(declared & support):
-                yield f"Package.swift: {name} depends on {other}, which is for tests alone"
+                yield f"Package.swift: {name} depends on {other}, which is for tests or an example"
         if name not in tests:
             for other in sorted(declared - used):
                 yield f"Package.swift: {name} declares {other} and never imports it"

@@ -1,16 +1,4 @@
-/// An option of a command, as help shows it and as it is parsed.
-struct OptionSpecification: Sendable {
-  /// With its dashes: `--seed`.
-  var name: String
-  /// The name of its value in the help text; `nil` for a switch.
-  var value: String?
-  /// One or two sentences.
-  var help: String
-  /// Whether it may be given more than once.
-  var repeats = false
-}
-
-/// A command of the tool: its help text and its action.
+/// A command of the tool: what help, completions and the manual page say of it, its options, and its action.
 struct CommandSpecification: Sendable {
   var name: String
   /// One line for the list of commands.
@@ -19,16 +7,17 @@ struct CommandSpecification: Sendable {
   var usage: [String]
   /// Paragraphs below the usage.
   var discussion: [String]
-  var options: [OptionSpecification]
+  /// Words that can follow the command's name: `pull` of `models pull NAME…`.
+  var verbs: [String] = []
+  /// Its own options, in the order of the help.
+  var options: [any CommandOption]
   /// Examples: commands that can be copied.
   var examples: [(line: String, meaning: String)]
   /// Whether it takes positional arguments.
   var takesArguments: Bool
   /// Runs it and gives the exit status.
   var run: @Sendable (ParsedArguments, Terminal) async throws -> Int32
-}
 
-/// Options that every command accepts.
-let commonOptions = [
-  OptionSpecification(name: "--help", value: nil, help: "Shows this help (also -h).")
-]
+  /// Its own options and those of every command.
+  var allOptions: [any CommandOption] { options + [Flag.help] }
+}

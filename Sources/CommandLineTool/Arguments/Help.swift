@@ -29,8 +29,8 @@ enum Help {
     for paragraph in command.discussion { lines += [""] + wrapped(paragraph, indent: 0) }
     lines += ["", "Options:"]
     lines += table(
-      (command.options + commonOptions).map { option in
-        (option.name + (option.value.map { " " + $0 } ?? ""), option.help)
+      command.allOptions.map { option in
+        (option.name + (option.placeholder.map { " " + $0 } ?? ""), option.help)
       })
     if !command.examples.isEmpty {
       lines += ["", "Examples:"]

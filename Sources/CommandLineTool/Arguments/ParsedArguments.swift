@@ -24,7 +24,7 @@ struct ParsedArguments: Sendable {
   init(_ arguments: [String], of specification: CommandSpecification) throws(UsageFault) {
     command = specification.name
     words = [specification.name] + arguments
-    let options = specification.options + commonOptions
+    let options = specification.allOptions
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == "--" {
@@ -32,7 +32,7 @@ struct ParsedArguments: Sendable {
         break
       }
       if argument == "-h" {
-        switches.insert("--help")
+        switches.insert(Flag.help.name)
         continue
       }
       guard argument.hasPrefix("-"), argument != "-" else {
@@ -45,7 +45,7 @@ struct ParsedArguments: Sendable {
         let suggestion = nearest(to: name, among: options.map(\.name)).map { ". Did you mean \($0)?" } ?? ""
         throw UsageFault(message: "Unknown option \(name)\(suggestion)", command: command)
       }
-      guard let valueName = option.value else {
+      guard let placeholder = option.placeholder else {
         guard parts.count == 1 else { throw UsageFault(message: "\(name) takes no value", command: command) }
         switches.insert(name)
         continue
@@ -53,23 +53,42 @@ struct ParsedArguments: Sendable {
       // An option's name is never taken as another option's value; `--model=--seed` still allows it.
       let follows = rest.first.map { next in !options.contains { $0.name == next } } ?? false
       guard let value = parts.count == 2 ? String(parts[1]) : (follows ? rest.popFirst() : nil) else {
-        throw UsageFault(message: "\(name) needs a value: \(name) \(valueName)", command: command)
+        throw UsageFault(message: "\(name) needs a value: \(name) \(placeholder)", command: command)
       }
       guard option.repeats || values[name] == nil else {
         throw UsageFault(message: "\(name) was given more than once", command: command)
       }
       values[name, default: []].append(value)
     }
-    guard specification.takesArguments || positional.isEmpty || isSet("--help") else {
+    guard specification.takesArguments || positional.isEmpty || self[.help] else {
       throw UsageFault(message: "Unexpected argument '\(positional[0])'", command: command)
     }
   }
 
-  func isSet(_ name: String) -> Bool { switches.contains(name) }
+  /// Whether a flag was given.
+  subscript(flag: Flag) -> Bool { switches.contains(flag.name) }
 
-  func value(_ name: String) -> String? { values[name]?.first }
+  /// An option's value; `nil` when the option was not given. Of a repeated one, the first.
+  ///
+  /// - Throws: `UsageFault` that says which values are allowed.
+  subscript<Value>(option: Option<Value>) -> Value? {
+    get throws(UsageFault) {
+      guard let text = values[option.name]?.first else { return nil }
+      return try value(of: option, from: text)
+    }
+  }
 
-  func values(_ name: String) -> [String] { values[name] ?? [] }
+  /// All values of an option that may be repeated, in their order.
+  ///
+  /// - Throws: `UsageFault` that says which values are allowed.
+  func all<Value>(_ option: Option<Value>) throws(UsageFault) -> [Value] {
+    var all: [Value] = []
+    for text in values[option.name] ?? [] { all.append(try value(of: option, from: text)) }
+    return all
+  }
+
+  /// Whether an option was given, or has a default.
+  func has(_ option: any CommandOption) -> Bool { values[option.name] != nil || switches.contains(option.name) }
 
   /// Sets an option's default, for when it was not given.
   mutating func setDefault(_ name: String, _ value: String, from origin: String) {
@@ -79,59 +98,19 @@ struct ParsedArguments: Sendable {
   }
 
   /// Overrides an option's value.
-  mutating func override(_ name: String, _ value: String) { values[name] = [value] }
+  mutating func override(_ option: Option<String>, _ value: String) { values[option.name] = [value] }
 
-  /// An option with its value, for a message.
-  private func said(_ name: String, _ text: String) -> String {
-    "\(name) \(text)" + (origins[name].map { " (from \($0))" } ?? "")
-  }
-
-  /// A whole number in a range; `nil` when the option was not given.
-  ///
-  /// - Throws: `UsageFault` that says the range.
-  func number<Number: FixedWidthInteger>(
-    _ name: String, in range: ClosedRange<Number>
-  ) throws(UsageFault) -> Number? {
-    guard let text = value(name) else { return nil }
-    guard let number = Number(text), range.contains(number) else {
-      let bounds =
-        range.upperBound == .max ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-      throw UsageFault(message: "\(said(name, text)): not a whole number \(bounds)", command: command)
+  private func value<Value>(of option: Option<Value>, from text: String) throws(UsageFault) -> Value {
+    do throws(InvalidValue) {
+      return try option.parse(text)
+    } catch {
+      switch error {
+      case .message(let message): throw UsageFault(message: message, command: command)
+      case .reason(let reason):
+        let origin = origins[option.name].map { " (from \($0))" } ?? ""
+        throw UsageFault(message: "\(option.name) \(text)\(origin): \(reason)", command: command)
+      }
     }
-    return number
-  }
-
-  /// A decimal number in a range; `nil` when the option was not given.
-  ///
-  /// - Throws: `UsageFault` that says the range.
-  func decimal(_ name: String, in range: ClosedRange<Double>) throws(UsageFault) -> Double? {
-    guard let text = value(name) else { return nil }
-    guard let number = Double(text), range.contains(number) else {
-      throw UsageFault(
-        message: "\(said(name, text)): not a number from \(range.lowerBound) to \(range.upperBound)", command: command)
-    }
-    return number
-  }
-
-  /// One of a few words; `nil` when the option was not given.
-  ///
-  /// - Throws: `UsageFault` that says the words.
-  func choice<Choice: RawRepresentable & CaseIterable>(
-    _ name: String, as type: Choice.Type = Choice.self
-  ) throws(UsageFault) -> Choice? where Choice.RawValue == String {
-    guard let text = value(name) else { return nil }
-    guard let choice = Choice(rawValue: text) else {
-      let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw UsageFault(message: "\(said(name, text)): not one of \(words)", command: command)
-    }
-    return choice
-  }
-
-  /// The option's value, which must not be empty.
-  func path(_ name: String) throws(UsageFault) -> String? {
-    guard let path = value(name) else { return nil }
-    guard !path.isEmpty else { throw UsageFault(message: "\(name) is empty", command: command) }
-    return path
   }
 }
 

@@ -17,7 +17,7 @@ extension AnalysisInput {
     _ arguments: ParsedArguments, remark: (String) -> Void = { _ in }
   ) async throws -> [AnalysisInput] {
     var paths = arguments.positional
-    if let list = try arguments.path("--files-from") {
+    if let list = try arguments[AnalyzeOption.filesFrom] {
       let bytes: [UInt8]
       if list == "-" {
         guard !paths.contains("-") else {

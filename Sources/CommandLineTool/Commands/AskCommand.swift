@@ -7,6 +7,18 @@ import LlamaEngine
 import Reading
 import VisionLanguage
 
+/// The options of `ask`.
+enum AskOption {
+  static let image = Option<String>(path: "--image", "FILE", help: "The image, prepared as --protocol says.")
+  static let prefix = Option<String>(
+    text: "--prefix", "TEXT", help: "What the answer begins with (default: the protocol's answer prefix).")
+  static let maxTokens = Option<Int>(
+    "--max-tokens", "N", in: 1...4096, help: "The most tokens of the answer (default 128).")
+  static let temperature = Option<Double>("--temperature", "T", in: 0...5, help: "0 to 5; 0, the default, is greedy.")
+  static let seed = Option<UInt32>("--seed", "N", in: 0...UInt32.max, help: "Seed of the random numbers (default 0).")
+  static let json = Flag("--json", help: "Prints an object with the tokens of prompt and answer as well.")
+}
+
 let askCommand = CommandSpecification(
   name: "ask",
   summary: "Sends one prompt to the model and prints its answer.",
@@ -16,17 +28,15 @@ let askCommand = CommandSpecification(
       + "The answer is greedy unless --temperature says otherwise. Nothing in the prompt is read as a special token."
   ],
   options: [
-    OptionSpecification(name: "--image", value: "FILE", help: "The image, prepared as --protocol says."),
-    protocolOption,
-    OptionSpecification(
-      name: "--prefix", value: "TEXT", help: "What the answer begins with (default: the protocol's answer prefix)."),
-    OptionSpecification(name: "--max-tokens", value: "N", help: "The most tokens of the answer (default 128)."),
-    OptionSpecification(name: "--temperature", value: "T", help: "0 to 5; 0, the default, is greedy."),
-    OptionSpecification(name: "--seed", value: "N", help: "Seed of the random numbers (default 0)."),
-    OptionSpecification(
-      name: "--json", value: nil, help: "Prints an object with the tokens of prompt and answer as well."),
-    threadsOption, deviceOption,
-  ] + modelOptions,
+    AskOption.image,
+    EngineOption.readingProtocol,
+    AskOption.prefix,
+    AskOption.maxTokens,
+    AskOption.temperature,
+    AskOption.seed,
+    AskOption.json,
+
+  ] + EngineOption.all,
   examples: [("dermgemma ask --image lesion.jpg \"Which colors do you see?\"", "One visual question.")],
   takesArguments: true
 ) { arguments, terminal in
@@ -34,16 +44,16 @@ let askCommand = CommandSpecification(
     throw UsageFault(message: "Give one prompt, in quotes", command: "ask")
   }
   let readingProtocol = try chosenProtocol(arguments)
-  let limit = try arguments.number("--max-tokens", in: 1...4096) ?? 128
-  let seed: UInt32 = try arguments.number("--seed", in: 0...UInt32.max) ?? 0
-  let temperature = try arguments.decimal("--temperature", in: 0...5) ?? 0
-  let threads: Int? = try arguments.number("--threads", in: 1...512)
+  let limit = try arguments[AskOption.maxTokens] ?? 128
+  let seed: UInt32 = try arguments[AskOption.seed] ?? 0
+  let temperature = try arguments[AskOption.temperature] ?? 0
+  let threads: Int? = try arguments[EngineOption.threads]
   let device = try chosenDevice(arguments)
   var sampling = Sampling.greedy(maxTokens: limit)
   if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: limit) }
   let prompt = Prompt(
-    text: arguments.positional[0], answerPrefix: arguments.value("--prefix") ?? readingProtocol.answerPrefix)
-  let image = try arguments.path("--image").map { try ImageDecoder.decode(fileAt: $0) }
+    text: arguments.positional[0], answerPrefix: try arguments[AskOption.prefix] ?? readingProtocol.answerPrefix)
+  let image = try arguments[AskOption.image].map { try ImageDecoder.decode(fileAt: $0) }
   let files = try filesToAsk(arguments, seeing: image != nil)
   let model = try LlamaVisionLanguageModel(
     EngineConfiguration(
@@ -65,7 +75,7 @@ let askCommand = CommandSpecification(
   }
   await model.close()
   guard let answer else { throw EngineFault.closed }
-  guard arguments.isSet("--json") else {
+  guard arguments[AskOption.json] else {
     try terminal.print(answer.text.trimmingCharacters(in: .whitespaces))
     return 0
   }
@@ -81,8 +91,8 @@ let askCommand = CommandSpecification(
 private func filesToAsk(
   _ arguments: ParsedArguments, seeing: Bool
 ) throws -> (weights: String, projector: String?) {
-  let weights = try arguments.path("--model")
-  let projector = try arguments.path("--mmproj")
+  let weights = try arguments[EngineOption.model]
+  let projector = try arguments[EngineOption.projector]
   if !seeing, let weights, projector == nil { return (weights, nil) }
   let location = try ModelLocation.chosen(weights: weights, projector: projector)
   return (location.weights, location.projector)

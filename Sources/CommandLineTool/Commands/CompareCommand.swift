@@ -3,6 +3,17 @@ import Foundation
 import UseCases
 import Validation
 
+/// The options of `compare`.
+enum CompareOption {
+  static let json = Flag("--json", help: "Prints one JSON object instead of text.")
+  static let out = Option<String>(
+    path: "--out", "DIR", help: "Also writes comparison.json and comparison.html, a page for the browser.")
+  static let images = Option<String>(
+    path: "--images", "DIR", help: "Where the page's pictures are (default: the folder that RUN_A names).")
+  static let limit = Option<Int>(
+    "--limit", "N", in: 0...Int.max, help: "The most images on which they disagree to print (default 20; 0 for none).")
+}
+
 let compareCommand = CommandSpecification(
   name: "compare",
   summary: "Compares two validations of the same images.",
@@ -17,13 +28,10 @@ let compareCommand = CommandSpecification(
       + "69 a database is locked, damaged or none; 74 output could not be written; 130 interrupted.",
   ],
   options: [
-    OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object instead of text."),
-    OptionSpecification(
-      name: "--out", value: "DIR", help: "Also writes comparison.json and comparison.html, a page for the browser."),
-    OptionSpecification(
-      name: "--images", value: "DIR", help: "Where the page's pictures are (default: the folder that RUN_A names)."),
-    OptionSpecification(
-      name: "--limit", value: "N", help: "The most images on which they disagree to print (default 20; 0 for none)."),
+    CompareOption.json,
+    CompareOption.out,
+    CompareOption.images,
+    CompareOption.limit,
   ],
   examples: [
     ("dermgemma compare results-seed results-direct", "Two protocols."),
@@ -34,8 +42,8 @@ let compareCommand = CommandSpecification(
   guard arguments.positional.count == 2 else {
     throw UsageFault(message: "Name two runs: compare RUN_A RUN_B", command: "compare")
   }
-  let limit = try arguments.number("--limit", in: 0...Int.max) ?? 20
-  let (out, images) = (try arguments.path("--out"), try arguments.path("--images"))
+  let limit = try arguments[CompareOption.limit] ?? 20
+  let (out, images) = (try arguments[CompareOption.out], try arguments[CompareOption.images])
   if images != nil, out == nil {
     throw UsageFault(message: "--images is for the page: give --out DIR as well", command: "compare")
   }
@@ -44,7 +52,7 @@ let compareCommand = CommandSpecification(
   try await request.run {
     terminal.progress("Comparing…")
   } compared: { comparison in
-    if arguments.isSet("--json") {
+    if arguments[CompareOption.json] {
       try await comparison.printJSON(terminal)
     } else {
       try await comparison.printText(terminal, limit: limit, out: out)

@@ -10,6 +10,7 @@ let completionsCommand: CommandSpecification = CommandSpecification(
     "bash: source it, or put it into ~/.local/share/bash-completion/completions/dermgemma. zsh: put it as _dermgemma into "
       + "a folder of $fpath. fish: put it into ~/.config/fish/completions/dermgemma.fish."
   ],
+  verbs: ["bash", "zsh", "fish", "man"],
   options: [],
   examples: [("source <(dermgemma completions bash)", "For this shell.")],
   takesArguments: true
@@ -25,7 +26,7 @@ let completionsCommand: CommandSpecification = CommandSpecification(
     throw UsageFault(message: "No completion for '\(name)': say bash, zsh, fish or man", command: "completions")
   }
   let models = [ModelLocation.embeddedName] + (try ModelCatalogue.builtin().entries.map(\.name))
-  let known = CommandWords.KnownWords(protocols: ReadingProtocol.builtinNames, models: models)
-  try terminal.print(Completions(commands: Tool.commands, known: known).script(for: shell))
+  let words = CompletionWords(protocols: ReadingProtocol.builtinNames, models: models)
+  try terminal.print(Completions(commands: Tool.commands, words: words).script(for: shell))
   return 0
 }

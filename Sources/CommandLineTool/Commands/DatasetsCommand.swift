@@ -4,6 +4,17 @@ import Foundation
 import Hub
 import Transfer
 
+/// The options of `datasets`.
+enum DatasetsOption {
+  static let isicIDs = Option<String>(path: "--isic-ids", "FILE", help: "ISIC identifiers of the images, one per line.")
+  static let collection = Option<Int>(
+    "--collection", "N", in: 1...1_000_000_000, help: "The images of a collection, by its number.")
+  static let limit = Option<Int>("--limit", "N", in: 1...1_000_000, help: "At most this many images.")
+  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to (default data).")
+  static let labels = Option<String>(path: "--labels", "CSV", help: "Codes and attributes that override the archive's.")
+  static let rate = Option<Int>("--rate", "N", in: 1...20, help: "Requests per second (1 to 20, default 5).")
+}
+
 let datasetsCommand = CommandSpecification(
   name: "datasets",
   summary: "Fetches dermoscopic images from the ISIC Archive.",
@@ -20,14 +31,15 @@ let datasetsCommand = CommandSpecification(
     "seed99 are the 99 images that the seed was tried on. Their lesion attributes are not in the archive: --labels takes "
       + "codes and attributes from your file. What is in the folder is not fetched again.",
   ],
+  verbs: ["pull", "codes"],
   options: [
-    OptionSpecification(name: "--isic-ids", value: "FILE", help: "ISIC identifiers of the images, one per line."),
-    OptionSpecification(name: "--collection", value: "N", help: "The images of a collection, by its number."),
-    OptionSpecification(name: "--limit", value: "N", help: "At most this many images."),
-    OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to (default data)."),
-    OptionSpecification(name: "--labels", value: "CSV", help: "Codes and attributes that override the archive's."),
-  ] + labelColumnOptions + [
-    OptionSpecification(name: "--rate", value: "N", help: "Requests per second (1 to 20, default 5).")
+    DatasetsOption.isicIDs,
+    DatasetsOption.collection,
+    DatasetsOption.limit,
+    DatasetsOption.out,
+    DatasetsOption.labels,
+    LabelOption.imageColumn, LabelOption.labelColumn,
+    DatasetsOption.rate,
   ],
   examples: [("dermgemma datasets pull seed99 --out data", "The seed's images: 99, some 30 MB.")],
   takesArguments: true
@@ -35,9 +47,9 @@ let datasetsCommand = CommandSpecification(
   if arguments.positional.first == "codes" {
     return try DiagnosisCodes(Array(arguments.positional.dropFirst())).print(terminal)
   }
-  let limit = try arguments.number("--limit", in: 1...1_000_000)
-  let rate = try arguments.number("--rate", in: 1...20) ?? 5
-  let folder = try arguments.path("--out") ?? "data"
+  let limit = try arguments[DatasetsOption.limit]
+  let rate = try arguments[DatasetsOption.rate] ?? 5
+  let folder = try arguments[DatasetsOption.out] ?? "data"
   var choice = try chosenImages(arguments, limit: limit)
   if let limit, case .identifiers(let names) = choice { choice = .identifiers(Array(names.prefix(limit))) }
   let labels = try chosenLabels(arguments, of: "datasets", terminal)
@@ -74,8 +86,8 @@ private func chosenImages(_ arguments: ParsedArguments, limit: Int?) throws -> I
   func wrong(_ message: String) -> UsageFault { UsageFault(message: message, command: "datasets") }
   let words = arguments.positional
   guard words.first == "pull" else { throw wrong("Say pull, and what; or codes") }
-  let list = try arguments.path("--isic-ids")
-  let collection = try arguments.number("--collection", in: 1...1_000_000_000)
+  let list = try arguments[DatasetsOption.isicIDs]
+  let collection = try arguments[DatasetsOption.collection]
   switch (words.dropFirst().first, list, collection) {
   case ("seed99"?, nil, nil) where words.count == 2: return .seed99
   case (nil, let list?, nil):

@@ -20,7 +20,7 @@ let doctorCommand = CommandSpecification(
   summary: "Says what is installed, found, usable and missing.",
   usage: ["doctor"],
   discussion: ["Ends with 0 when images can be read, else with the exit status of the first thing that prevents it."],
-  options: [deviceOption] + modelOptions,
+  options: [EngineOption.device, EngineOption.model, EngineOption.projector],
   examples: [],
   takesArguments: false
 ) { arguments, terminal in
@@ -69,7 +69,7 @@ let doctorCommand = CommandSpecification(
   }
   do {
     let location = try ModelLocation.chosen(
-      weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+      weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
     let text = try TextWeights(path: location.weights)
     let projector = try ProjectorWeights(path: location.projector)
     _ = try WeightsPair(text: text, projector: projector)

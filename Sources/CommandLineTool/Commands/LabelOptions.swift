@@ -1,28 +1,31 @@
 import Datasets
 
 /// Options of every command that takes labels.
-let labelColumnOptions = [
-  OptionSpecification(
-    name: "--image-column", value: "NAME",
-    help: "The label file's column that names the image, if its layout is not known."),
-  OptionSpecification(
-    name: "--label-column", value: "NAME", help: "The label file's column that says the diagnosis, likewise."),
-]
-
-let allowUnlabelledOption = OptionSpecification(
-  name: "--allow-unlabelled", value: nil,
-  help: "Goes on although the label file has a label of none of the images (otherwise 65).")
-
-let labelsHelp =
-  "What is known: Image, Dx, Lesion attributes, or another layout that docs/VALIDATION.md lists (HAM10000, ISIC, PH2, …)."
+enum LabelOption {
+  static let labels = Option<String>(
+    path: "--labels", "CSV",
+    help:
+      "What is known: Image, Dx, Lesion attributes, or another layout that docs/VALIDATION.md lists (HAM10000, ISIC, "
+      + "PH2, …).")
+  static let imageColumn = Option<String>(
+    path: "--image-column", "NAME", help: "The label file's column that names the image, if its layout is not known.",
+    completion: .any)
+  static let labelColumn = Option<String>(
+    path: "--label-column", "NAME", help: "The label file's column that says the diagnosis, likewise.", completion: .any
+  )
+  static let allowUnlabelled = Flag(
+    "--allow-unlabelled",
+    help: "Goes on although the label file has a label of none of the images (otherwise 65).")
+}
 
 /// The columns that a command line names.
 ///
 /// - Throws: `UsageFault` if there is no label file.
 func chosenColumns(_ arguments: ParsedArguments, of command: String) throws(UsageFault) -> ColumnChoice {
-  let choice = ColumnChoice(image: try arguments.path("--image-column"), label: try arguments.path("--label-column"))
-  if choice != ColumnChoice(), arguments.value("--labels") == nil {
-    guard choice.label == nil, arguments.value("--metadata") != nil else {
+  let choice = ColumnChoice(
+    image: try arguments[LabelOption.imageColumn], label: try arguments[LabelOption.labelColumn])
+  if choice != ColumnChoice(), !arguments.has(LabelOption.labels) {
+    guard choice.label == nil, arguments.has(ValidateOption.metadata) else {
       throw UsageFault(message: "--image-column and --label-column need --labels", command: command)
     }
   }
@@ -32,7 +35,7 @@ func chosenColumns(_ arguments: ParsedArguments, of command: String) throws(Usag
 /// The label file that `--labels` names; prints remarks about it.
 func chosenLabels(_ arguments: ParsedArguments, of command: String, _ terminal: Terminal) throws -> Labels? {
   let choice = try chosenColumns(arguments, of: command)
-  let labels = try arguments.path("--labels").map { try Labels(path: $0, choice: choice) }
+  let labels = try arguments[LabelOption.labels].map { try Labels(path: $0, choice: choice) }
   for remark in labels?.remarks ?? [] { terminal.printError("dermgemma: \(remark)") }
   return labels
 }

@@ -6,6 +6,12 @@ import Reading
 import TextOutput
 import Transfer
 
+/// The options of `models`.
+enum ModelsOption {
+  static let connections = Option<Int>(
+    "--connections", "N", in: 1...16, help: "Ranges of a file fetched at once (1 to 16, default 4).")
+}
+
 let modelsCommand = CommandSpecification(
   name: "models",
   summary: "Lists, fetches, checks and removes models.",
@@ -25,9 +31,9 @@ let modelsCommand = CommandSpecification(
       + "that is not listed, or another repository for one that is, goes under 'models' in config.json "
       + "(docs/CONFIGURATION.md).",
   ],
+  verbs: ["list", "pull", "verify", "remove"],
   options: [
-    OptionSpecification(
-      name: "--connections", value: "N", help: "Ranges of a file fetched at once (1 to 16, default 4).")
+    ModelsOption.connections
   ],
   examples: [
     ("dermgemma models pull medgemma-1.5-4b", "MedGemma as the seed runs it, 5.0 GB."),
@@ -42,7 +48,7 @@ let modelsCommand = CommandSpecification(
   switch (words.first ?? "list", names.isEmpty) {
   case ("list", true): try listModels(store, terminal)
   case ("pull", false):
-    let connections = try arguments.number("--connections", in: 1...16) ?? 4
+    let connections = try arguments[ModelsOption.connections] ?? 4
     let fetcher = fetcher(configuration, connections: connections, terminal)
     for entry in try entries(names, in: store) { try await pull(entry, by: fetcher, terminal) }
   case ("verify", _):

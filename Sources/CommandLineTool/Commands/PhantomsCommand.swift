@@ -5,6 +5,13 @@ import Imaging
 import Phantoms
 import Tables
 
+/// The options of `phantoms`.
+enum PhantomsOption {
+  static let count = Option<Int>("--count", "N", in: 1...100_000, help: "How many (1 to 100000, default 10).")
+  static let seed = Option<UInt64>("--seed", "S", in: 0...UInt64.max, help: "Which series (default 0).")
+  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to; made unless it is there.")
+}
+
 let phantomsCommand = CommandSpecification(
   name: "phantoms",
   summary: "Paints dermoscopic images whose every attribute is known.",
@@ -14,18 +21,18 @@ let phantomsCommand = CommandSpecification(
       + "every question. The same seed gives the same bytes."
   ],
   options: [
-    OptionSpecification(name: "--count", value: "N", help: "How many (1 to 100000, default 10)."),
-    OptionSpecification(name: "--seed", value: "S", help: "Which series (default 0)."),
-    OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to; made unless it is there."),
+    PhantomsOption.count,
+    PhantomsOption.seed,
+    PhantomsOption.out,
   ],
   examples: [("dermgemma phantoms --count 24 --seed 7 --out phantoms", "Two dozen.")],
   takesArguments: false
 ) { arguments, terminal in
-  guard let folder = try arguments.path("--out") else {
+  guard let folder = try arguments[PhantomsOption.out] else {
     throw UsageFault(message: "Say where to write: --out DIR", command: "phantoms")
   }
-  let count = try arguments.number("--count", in: 1...100_000) ?? 10
-  let seed: UInt64 = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
+  let count = try arguments[PhantomsOption.count] ?? 10
+  let seed: UInt64 = try arguments[PhantomsOption.seed] ?? 0
   let generator = PhantomGenerator(seed: seed)
   let questions = PhantomTruth.questions
   var labels = "Image,Dx, Lesion attributes\n"

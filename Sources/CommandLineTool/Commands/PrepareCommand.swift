@@ -5,6 +5,15 @@ import Imaging
 import JSON
 import VisionLanguage
 
+/// The options of `prepare`.
+enum PrepareOption {
+  static let out = Option<String>(path: "--out", "FILE", help: "The PNG file to write.")
+  static let check = Flag("--check", help: "Judges images instead of writing one.")
+  static let side = Option<Int>(
+    "--side", "N", in: 16...4096,
+    help: "The side of the projector's input in pixels, for protocols that stretch to it (default 896, MedGemma's).")
+}
+
 let prepareCommand = CommandSpecification(
   name: "prepare",
   summary: "Writes an image as the model will see it, or judges whether images can show a lesion.",
@@ -15,12 +24,10 @@ let prepareCommand = CommandSpecification(
       + "of the prepared picture and whether it would have the flag no_lesion. No model is needed.",
   ],
   options: [
-    protocolOption,
-    OptionSpecification(name: "--out", value: "FILE", help: "The PNG file to write."),
-    OptionSpecification(name: "--check", value: nil, help: "Judges images instead of writing one."),
-    OptionSpecification(
-      name: "--side", value: "N",
-      help: "The side of the projector's input in pixels, for protocols that stretch to it (default 896, MedGemma's)."),
+    EngineOption.readingProtocol,
+    PrepareOption.out,
+    PrepareOption.check,
+    PrepareOption.side,
   ],
   examples: [
     ("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the seed's protocol shows."),
@@ -28,15 +35,15 @@ let prepareCommand = CommandSpecification(
   ],
   takesArguments: true
 ) { arguments, terminal in
-  let checks = arguments.isSet("--check")
-  let output = try arguments.path("--out")
+  let checks = arguments[PrepareOption.check]
+  let output = try arguments[PrepareOption.out]
   if checks {
     guard !arguments.positional.isEmpty else { throw UsageFault(message: "No image was named", command: "prepare") }
     guard output == nil else { throw UsageFault(message: "--check and --out exclude each other", command: "prepare") }
   } else if arguments.positional.count != 1 {
     throw UsageFault(message: "Name one image", command: "prepare")
   }
-  let side = try arguments.number("--side", in: 16...4096) ?? 896
+  let side = try arguments[PrepareOption.side] ?? 896
   if checks {
     return try PictureCheck(readingProtocol: try chosenProtocol(arguments), side: side, terminal: terminal)
       .run(arguments.positional)

@@ -10,6 +10,7 @@ let protocolsCommand = CommandSpecification(
     "A protocol holds the questions, prompts, vocabularies, sampling, image preparation and the way to classify. "
       + "'show' prints a document to start your own from; 'schema' prints the JSON Schema that documents are checked by."
   ],
+  verbs: ["show", "check", "schema"],
   options: [],
   examples: [
     ("dermgemma protocols show seed > mine.json", "A copy to change."),

@@ -4,6 +4,47 @@ import Foundation
 import Records
 import UseCases
 
+/// The options of `records`.
+enum RecordsOption {
+  static let records = Option<String>(
+    path: "--records", "FILE",
+    help: "The database (default: dermgemma/records.sqlite in $XDG_DATA_HOME or ~/.local/share).")
+  static let data = Option<String>(
+    path: "--data", "DIR", help: "The folder of a run; its database is DIR/records.sqlite.")
+  static let json = Flag("--json", help: "list: prints one JSON object per line, as export --jsonl does.")
+  static let jsonl = Flag("--jsonl", help: "export: one JSON object per line.")
+  static let csv = Flag("--csv", help: "export: a table for spreadsheets.")
+  static let limit = Option<Int>("--limit", "N", in: 1...Int.max, help: "Newest N only (list and runs: default 50).")
+  static let image = Option<String>(text: "--image", "TEXT", help: "A part of the image's name.")
+  static let sha256 = Option<String>(text: "--sha256", "DIGITS", help: "The first digits of the image file's SHA-256.")
+  static let code = Option<LesionCode>("--code", "CODE", help: "MEL, NV, BCC or BKL.") { $0.uppercased() }
+  static let flag = Option<QualityFlag>("--flag", "NAME", help: "Examinations with this flag.")
+  static let clean = Flag("--clean", help: "Examinations without any flag.")
+  static let failed = Flag("--failed", help: "Images that could not be read.")
+  static let readingProtocol = Option<String>(
+    text: "--protocol", "ID", help: "The protocol's id or the first digits of its digest.")
+  static let weights = Option<String>(
+    text: "--weights", "NAME", help: "The model's name or the first digits of its SHA-256.")
+  static let run = Option<RecordID>("--run", "ID", help: "Examinations of this run.") { text throws(InvalidValue) in
+    guard let id = RecordID(text) else { throw .reason("not an id") }
+    return id
+  }
+  static let from = Option<Date>(
+    "--from", "TIME", help: "Not before: 2026-11-24 or 2026-11-24T08:30:00Z (UTC).", parse: time)
+  static let to = Option<Date>("--to", "TIME", help: "Before then.", parse: time)
+  static let text = Option<String>(text: "--text", "TEXT", help: "A part of the cleaned description.")
+
+  /// A day, or a moment, in ISO 8601.
+  private static func time(_ text: String) throws(InvalidValue) -> Date {
+    let day = try? Date(text, strategy: .iso8601.year().month().day())
+    let moment = try? Date(text, strategy: .iso8601)
+    guard let date = text.contains("T") ? moment : day else {
+      throw .reason("not a time such as 2026-11-24T08:30:00Z")
+    }
+    return date
+  }
+}
+
 let recordsCommand = CommandSpecification(
   name: "records",
   summary: "Lists, exports, deletes and backs up stored examinations.",
@@ -19,28 +60,26 @@ let recordsCommand = CommandSpecification(
     "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or no such id; 69 the database is locked, "
       + "damaged or none; 74 output could not be written; 130 interrupted.",
   ],
+  verbs: ["list", "runs", "show", "export", "delete", "backup", "check"],
   options: [
-    OptionSpecification(
-      name: "--records", value: "FILE",
-      help: "The database (default: dermgemma/records.sqlite in $XDG_DATA_HOME or ~/.local/share)."),
-    OptionSpecification(name: "--data", value: "DIR", help: "The folder of a run; its database is DIR/records.sqlite."),
-    OptionSpecification(
-      name: "--json", value: nil, help: "list: prints one JSON object per line, as export --jsonl does."),
-    OptionSpecification(name: "--jsonl", value: nil, help: "export: one JSON object per line."),
-    OptionSpecification(name: "--csv", value: nil, help: "export: a table for spreadsheets."),
-    OptionSpecification(name: "--limit", value: "N", help: "Newest N only (list and runs: default 50)."),
-    OptionSpecification(name: "--image", value: "TEXT", help: "A part of the image's name."),
-    OptionSpecification(name: "--sha256", value: "DIGITS", help: "The first digits of the image file's SHA-256."),
-    OptionSpecification(name: "--code", value: "CODE", help: "MEL, NV, BCC or BKL."),
-    OptionSpecification(name: "--flag", value: "NAME", help: "Examinations with this flag."),
-    OptionSpecification(name: "--clean", value: nil, help: "Examinations without any flag."),
-    OptionSpecification(name: "--failed", value: nil, help: "Images that could not be read."),
-    OptionSpecification(name: "--protocol", value: "ID", help: "The protocol's id or the first digits of its digest."),
-    OptionSpecification(name: "--weights", value: "NAME", help: "The model's name or the first digits of its SHA-256."),
-    OptionSpecification(name: "--run", value: "ID", help: "Examinations of this run."),
-    OptionSpecification(name: "--from", value: "TIME", help: "Not before: 2026-11-24 or 2026-11-24T08:30:00Z (UTC)."),
-    OptionSpecification(name: "--to", value: "TIME", help: "Before then."),
-    OptionSpecification(name: "--text", value: "TEXT", help: "A part of the cleaned description."),
+    RecordsOption.records,
+    RecordsOption.data,
+    RecordsOption.json,
+    RecordsOption.jsonl,
+    RecordsOption.csv,
+    RecordsOption.limit,
+    RecordsOption.image,
+    RecordsOption.sha256,
+    RecordsOption.code,
+    RecordsOption.flag,
+    RecordsOption.clean,
+    RecordsOption.failed,
+    RecordsOption.readingProtocol,
+    RecordsOption.weights,
+    RecordsOption.run,
+    RecordsOption.from,
+    RecordsOption.to,
+    RecordsOption.text,
   ],
   examples: [
     ("dermgemma records list --data data --failed", "The images of a run that could not be read."),
@@ -58,7 +97,7 @@ let recordsCommand = CommandSpecification(
 
 /// The database named on the command line; `nil` without one.
 func recordsPath(_ arguments: ParsedArguments) throws(UsageFault) -> String? {
-  let (file, folder) = (try arguments.path("--records"), try arguments.path("--data"))
+  let (file, folder) = (try arguments[RecordsOption.records], try arguments[RecordsOption.data])
   guard file == nil || folder == nil else {
     throw UsageFault(message: "--records and --data name two databases", command: "records")
   }
@@ -79,38 +118,16 @@ extension RecordQuery {
   /// - Throws: `UsageFault` with the allowed values.
   init(_ arguments: ParsedArguments) throws(UsageFault) {
     self.init()
-    func choice<Choice: RawRepresentable & CaseIterable>(
-      _ name: String, _ text: String?, of type: Choice.Type
-    ) throws(UsageFault) -> Choice? where Choice.RawValue == String {
-      guard let text else { return nil }
-      if let choice = Choice(rawValue: text) { return choice }
-      let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw UsageFault(message: "\(name) \(text): not one of \(all)", command: "records")
-    }
-    func time(_ name: String) throws(UsageFault) -> Date? {
-      guard let text = arguments.value(name) else { return nil }
-      let day = try? Date(text, strategy: .iso8601.year().month().day())
-      let moment = try? Date(text, strategy: .iso8601)
-      guard let date = text.contains("T") ? moment : day else {
-        throw UsageFault(message: "\(name) \(text): not a time such as 2026-11-24T08:30:00Z", command: "records")
-      }
-      return date
-    }
-    imageName = arguments.value("--image")
-    imageDigest = arguments.value("--sha256")
-    code = try choice("--code", arguments.value("--code")?.uppercased(), of: LesionCode.self)
-    flag = try choice("--flag", arguments.value("--flag"), of: QualityFlag.self)
-    isClean = arguments.isSet("--clean") ? true : nil
-    isFailure = arguments.isSet("--failed") ? true : nil
-    readingProtocol = arguments.value("--protocol")
-    weights = arguments.value("--weights")
-    if let text = arguments.value("--run") {
-      guard let id = RecordID(text) else {
-        throw UsageFault(message: "--run \(text): not an id", command: "records")
-      }
-      run = id
-    }
-    (from, to) = (try time("--from"), try time("--to"))
-    text = arguments.value("--text")
+    imageName = try arguments[RecordsOption.image]
+    imageDigest = try arguments[RecordsOption.sha256]
+    code = try arguments[RecordsOption.code]
+    flag = try arguments[RecordsOption.flag]
+    isClean = arguments[RecordsOption.clean] ? true : nil
+    isFailure = arguments[RecordsOption.failed] ? true : nil
+    readingProtocol = try arguments[RecordsOption.readingProtocol]
+    weights = try arguments[RecordsOption.weights]
+    run = try arguments[RecordsOption.run]
+    (from, to) = (try arguments[RecordsOption.from], try arguments[RecordsOption.to])
+    text = try arguments[RecordsOption.text]
   }
 }

@@ -27,14 +27,14 @@ enum RecordsTask {
       }
       return ids
     }
-    let limit = try arguments.number("--limit", in: 1...Int.max)
+    let limit = try arguments[RecordsOption.limit]
     let rest = arguments.positional.dropFirst()
     switch (arguments.positional.first, rest.count) {
-    case ("list", 0): self = .list(limit: limit ?? 50, asJSON: arguments.isSet("--json"))
+    case ("list", 0): self = .list(limit: limit ?? 50, asJSON: arguments[RecordsOption.json])
     case ("runs", 0): self = .runs(limit: limit ?? 50)
     case ("export", 0):
-      guard arguments.isSet("--csv") != arguments.isSet("--jsonl") else { throw wrong("Say --jsonl or --csv") }
-      self = .export(limit: limit ?? .max, asTable: arguments.isSet("--csv"))
+      guard arguments[RecordsOption.csv] != arguments[RecordsOption.jsonl] else { throw wrong("Say --jsonl or --csv") }
+      self = .export(limit: limit ?? .max, asTable: arguments[RecordsOption.csv])
     case ("show", 1):
       guard let id = try ids(rest).first else { throw wrong("Name one examination") }
       self = .show(id)

@@ -4,6 +4,36 @@ import Foundation
 import Reading
 import Web
 
+/// The options of `serve`.
+enum ServeOption {
+  static let host = Option<String>(
+    path: "--host", "ADDRESS", help: "Where to listen (default 127.0.0.1).", completion: .any)
+  static let port = Option<Int>("--port", "N", in: 0...65_535, help: "The port (default 6565; 0 for any that is free).")
+  static let basePath = Option<BasePath>(
+    "--base-path", "PATH", help: "The path under which a proxy serves it, such as /derm.", completion: .paths
+  ) { text throws(InvalidValue) in
+    guard let base = BasePath(text) else {
+      throw .message("--base-path must be a path such as /derm, not '\(text)'")
+    }
+    return base
+  }
+  static let images = Option<String>(path: "--images", "DIR", help: "The folder of images that can be chosen.")
+  static let data = Option<String>(path: "--data", "DIR", help: "Database, uploads and validation runs (default data).")
+  static let allowedHost = Option<String>(
+    text: "--allowed-host", "NAME",
+    help: "A name by which clients may call the server, besides localhost and addresses.", repeats: true)
+  static let tokenFile = Option<String>(
+    path: "--token-file", "FILE", help: "Clients must send the token on its first line.")
+  static let tlsCertificate = Option<String>(
+    path: "--tls-cert", "FILE", help: "The certificate (PEM); needs --tls-key.")
+  static let tlsKey = Option<String>(path: "--tls-key", "FILE", help: "The certificate's private key (PEM).")
+  static let parallel = Option<Int>("--parallel", "N", in: 1...32, help: "Images read at once (1 to 32, default 1).")
+  static let queue = Option<Int>(
+    "--queue", "N", in: 0...10_000, help: "Examinations that may wait; more are refused (0 to 10000, default 64).")
+  static let noModel = Flag("--no-model", help: "Serves images, history and validation runs without weights.")
+  static let log = Option<ServerLog.Level>("--log", help: "The lowest level that is logged (default info).")
+}
+
 let serveCommand = CommandSpecification(
   name: "serve",
   summary: "Serves the web application and its API.",
@@ -14,31 +44,24 @@ let serveCommand = CommandSpecification(
     "The log goes to standard error, one JSON object per line, without image content or names.",
   ],
   options: [
-    OptionSpecification(name: "--host", value: "ADDRESS", help: "Where to listen (default 127.0.0.1)."),
-    OptionSpecification(name: "--port", value: "N", help: "The port (default 6565; 0 for any that is free)."),
-    OptionSpecification(
-      name: "--base-path", value: "PATH", help: "The path under which a proxy serves it, such as /derm."),
-    OptionSpecification(name: "--images", value: "DIR", help: "The folder of images that can be chosen."),
-    OptionSpecification(name: "--labels", value: "CSV", help: labelsHelp),
-  ] + labelColumnOptions + [
-    OptionSpecification(
-      name: "--data", value: "DIR", help: "Database, uploads and validation runs (default data)."),
-    OptionSpecification(
-      name: "--allowed-host", value: "NAME",
-      help: "A name by which clients may call the server, besides localhost and addresses.", repeats: true),
-    OptionSpecification(name: "--token-file", value: "FILE", help: "Clients must send the token on its first line."),
-    OptionSpecification(name: "--tls-cert", value: "FILE", help: "The certificate (PEM); needs --tls-key."),
-    OptionSpecification(name: "--tls-key", value: "FILE", help: "The certificate's private key (PEM)."),
-    protocolOption,
-    OptionSpecification(name: "--parallel", value: "N", help: "Images read at once (1 to 32, default 1)."),
-    threadsOption, deviceOption,
-    OptionSpecification(
-      name: "--queue", value: "N", help: "Examinations that may wait; more are refused (0 to 10000, default 64)."),
-    OptionSpecification(
-      name: "--no-model", value: nil, help: "Serves images, history and validation runs without weights."),
-    OptionSpecification(
-      name: "--log", value: "debug|info|warning|error", help: "The lowest level that is logged (default info)."),
-  ] + modelOptions,
+    ServeOption.host,
+    ServeOption.port,
+    ServeOption.basePath,
+    ServeOption.images,
+    LabelOption.labels,
+    LabelOption.imageColumn, LabelOption.labelColumn,
+    ServeOption.data,
+    ServeOption.allowedHost,
+    ServeOption.tokenFile,
+    ServeOption.tlsCertificate,
+    ServeOption.tlsKey,
+    EngineOption.readingProtocol,
+    ServeOption.parallel,
+    EngineOption.threads, EngineOption.device,
+    ServeOption.queue,
+    ServeOption.noModel,
+    ServeOption.log, EngineOption.model, EngineOption.projector,
+  ],
   examples: [
     ("dermgemma serve --images data/images --labels labels.csv", "Images with their ground truth."),
     ("dermgemma serve --base-path /derm --allowed-host derm.example", "Behind a proxy, at https://derm.example/derm/."),
@@ -47,34 +70,29 @@ let serveCommand = CommandSpecification(
   takesArguments: false
 ) { arguments, terminal in
   // The command line is validated before any file that it names is read.
-  var settings = ServerSettings(data: try arguments.path("--data") ?? "data", version: Tool.version)
-  settings.host = try arguments.path("--host") ?? settings.host
-  settings.port = try arguments.number("--port", in: 0...65_535) ?? settings.port
-  if let path = arguments.values("--base-path").last {
-    guard let base = BasePath(path) else {
-      throw UsageFault(message: "--base-path must be a path such as /derm, not '\(path)'", command: "serve")
-    }
-    settings.basePath = base
-  }
-  settings.parallel = try arguments.number("--parallel", in: 1...32) ?? 1
-  settings.limits.queuedJobs = try arguments.number("--queue", in: 0...10_000) ?? settings.limits.queuedJobs
+  var settings = ServerSettings(data: try arguments[ServeOption.data] ?? "data", version: Tool.version)
+  settings.host = try arguments[ServeOption.host] ?? settings.host
+  settings.port = try arguments[ServeOption.port] ?? settings.port
+  if let base = try arguments[ServeOption.basePath] { settings.basePath = base }
+  settings.parallel = try arguments[ServeOption.parallel] ?? 1
+  settings.limits.queuedJobs = try arguments[ServeOption.queue] ?? settings.limits.queuedJobs
   settings.limits.queuedJobsOfOneAddress = settings.limits.queuedJobs
-  settings.allowedHosts = arguments.values("--allowed-host")
-  let threads = try arguments.number("--threads", in: 1...512)
+  settings.allowedHosts = try arguments.all(ServeOption.allowedHost)
+  let threads = try arguments[EngineOption.threads]
   let device = try chosenDevice(arguments)
-  let lowest: ServerLog.Level = try arguments.choice("--log") ?? .info
+  let lowest: ServerLog.Level = try arguments[ServeOption.log] ?? .info
   let readingProtocol = try chosenProtocol(arguments)
   let labels = try chosenLabels(arguments, of: "serve", terminal)
-  settings.images = try arguments.path("--images")
+  settings.images = try arguments[ServeOption.images]
   try ServedFolder.check(settings.images, labels, terminal)
   settings.readingProtocol = readingProtocol
   settings.protocolDocument = try chosenProtocolWithDocument(arguments).document
-  settings.token = try arguments.path("--token-file").map { try AccessToken(fileAt: $0) }
+  settings.token = try arguments[ServeOption.tokenFile].map { try AccessToken(fileAt: $0) }
   settings.identity = try tlsIdentity(arguments)
   var location: ModelLocation?
-  if !arguments.isSet("--no-model") {
+  if !arguments[ServeOption.noModel] {
     location = try ModelLocation.chosen(
-      weights: try arguments.path("--model"), projector: try arguments.path("--mmproj"))
+      weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
   }
 
   let server = WebServer(settings, labels: labels, log: ServerLog(lowest: lowest))
@@ -100,7 +118,7 @@ private func tlsIdentity(_ arguments: ParsedArguments) throws -> ServerSettings.
     }
     return text
   }
-  switch (try arguments.path("--tls-cert"), try arguments.path("--tls-key")) {
+  switch (try arguments[ServeOption.tlsCertificate], try arguments[ServeOption.tlsKey]) {
   case (nil, nil): return nil
   case (let certificate?, let key?):
     return ServerSettings.Identity(certificate: try text(certificate), key: try text(key))

@@ -3,6 +3,23 @@ import Faults
 import UseCases
 import Validation
 
+/// The options of `validate`.
+enum ValidateOption {
+  static let images = Option<String>(path: "--images", "DIR", help: "The folder of images, including subfolders.")
+  static let metadata = Option<String>(
+    path: "--metadata", "CSV",
+    help: "Columns image_id (or isic_id, image_name, …) and any of lesion_id, patient_id, site, sex, age, skin_type.")
+  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to (default data).")
+  static let limit = Option<Int>("--limit", "N", in: 1...Int.max, help: "Reads the first N images only.")
+  static let resume = Flag("--resume", help: "Resumes the run in --out.")
+  static let replace = Flag("--replace", help: "Starts over and replaces what is in --out.")
+  static let notes = Option<String>(path: "--from", "CSV", help: "For phase3: a table of the first two phases.")
+  static let isicScores = Option<String>(
+    path: "--isic-csv", "FILE", help: "Also writes probabilities in the format of the ISIC 2018 challenge's scoring.")
+  static let seed = Option<UInt64>("--seed", "N", in: 0...UInt64.max, help: "Seed of the random numbers (default 0).")
+  static let parallel = AnalyzeOption.parallel
+}
+
 let validateCommand = CommandSpecification(
   name: "validate",
   summary: "Reads a folder of images and says how good the answers are.",
@@ -21,28 +38,23 @@ let validateCommand = CommandSpecification(
       + "images were read), or changed before --resume; 66 an input is missing; 69 another validation is writing to the "
       + "same folder; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
+  verbs: ValidationScope.allCases.map(\.rawValue),
   options: [
-    OptionSpecification(name: "--images", value: "DIR", help: "The folder of images, including subfolders."),
-    OptionSpecification(
-      name: "--labels", value: "CSV",
-      help: labelsHelp),
-  ] + labelColumnOptions + [
-    allowUnlabelledOption,
-    OptionSpecification(
-      name: "--metadata", value: "CSV",
-      help: "Columns image_id (or isic_id, image_name, …) and any of lesion_id, patient_id, site, sex, age, skin_type."),
-    OptionSpecification(name: "--out", value: "DIR", help: "The folder to write to (default data)."),
-    OptionSpecification(name: "--limit", value: "N", help: "Reads the first N images only."),
-    OptionSpecification(name: "--resume", value: nil, help: "Resumes the run in --out."),
-    OptionSpecification(name: "--replace", value: nil, help: "Starts over and replaces what is in --out."),
-    OptionSpecification(name: "--from", value: "CSV", help: "For phase3: a table of the first two phases."),
-    OptionSpecification(
-      name: "--isic-csv", value: "FILE",
-      help: "Also writes probabilities in the format of the ISIC 2018 challenge's scoring."),
-    protocolOption,
-    OptionSpecification(name: "--seed", value: "N", help: "Seed of the random numbers (default 0)."),
-    parallelOption, threadsOption, deviceOption,
-  ] + modelOptions,
+    ValidateOption.images,
+    LabelOption.labels,
+    LabelOption.imageColumn, LabelOption.labelColumn,
+    LabelOption.allowUnlabelled,
+    ValidateOption.metadata,
+    ValidateOption.out,
+    ValidateOption.limit,
+    ValidateOption.resume,
+    ValidateOption.replace,
+    ValidateOption.notes,
+    ValidateOption.isicScores,
+    EngineOption.readingProtocol,
+    ValidateOption.seed,
+    ValidateOption.parallel,
+  ] + EngineOption.all,
   examples: [
     ("dermgemma validate all --images data/images --labels DermsGemms.csv", "Everything, into data/."),
     ("dermgemma validate all --images data/images --labels DermsGemms.csv --resume", "Resumes after an interruption."),

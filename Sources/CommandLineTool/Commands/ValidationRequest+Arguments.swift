@@ -21,23 +21,23 @@ extension ValidationRequest {
       let suggestion = nearest(to: word, among: names).map { ". Did you mean '\($0)'?" } ?? ""
       throw wrong("'\(word)' is none of \(names.joined(separator: ", "))\(suggestion)")
     }
-    let images = try arguments.path("--images")
-    let notes = try arguments.path("--from")
-    let labels = try arguments.path("--labels")
-    let metadata = try arguments.path("--metadata")
+    let images = try arguments[ValidateOption.images]
+    let notes = try arguments[ValidateOption.notes]
+    let labels = try arguments[LabelOption.labels]
+    let metadata = try arguments[ValidateOption.metadata]
     let columns = try chosenColumns(arguments, of: "validate")
-    let allowsUnlabelled = arguments.isSet("--allow-unlabelled")
-    let folder = try arguments.path("--out") ?? Self.defaultFolder
-    let scores = try arguments.path("--isic-csv")
-    let limit = try arguments.number("--limit", in: 1...Int.max)
-    let seed = try arguments.number("--seed", in: 0...UInt64.max) ?? 0
-    let parallel = try arguments.number("--parallel", in: 1...32)
-    let threads = try arguments.number("--threads", in: 1...512)
+    let allowsUnlabelled = arguments[LabelOption.allowUnlabelled]
+    let folder = try arguments[ValidateOption.out] ?? Self.defaultFolder
+    let scores = try arguments[ValidateOption.isicScores]
+    let limit = try arguments[ValidateOption.limit]
+    let seed = try arguments[ValidateOption.seed] ?? 0
+    let parallel = try arguments[ValidateOption.parallel]
+    let threads = try arguments[EngineOption.threads]
     let device = try chosenDevice(arguments)
-    let weights = try arguments.path("--model")
-    let projector = try arguments.path("--mmproj")
+    let weights = try arguments[EngineOption.model]
+    let projector = try arguments[EngineOption.projector]
     let mode: RunRecords.Mode
-    switch (arguments.isSet("--resume"), arguments.isSet("--replace")) {
+    switch (arguments[ValidateOption.resume], arguments[ValidateOption.replace]) {
     case (true, true): throw wrong("--resume and --replace exclude each other")
     case (true, false): mode = .resuming
     case (false, true): mode = .replacing

@@ -4,7 +4,7 @@ struct Completions {
   enum Shell: String, CaseIterable { case bash, zsh, fish }
 
   let commands: [CommandSpecification]
-  let known: CommandWords.KnownWords
+  let words: CompletionWords
 
   func script(for shell: Shell) -> String {
     switch shell {
@@ -26,10 +26,9 @@ struct Completions {
       "    case ${COMP_WORDS[1]} in",
     ]
     for command in commands {
-      let words = CommandWords(command: command)
       lines += ["    \(command.name))", "      case $previous in"]
-      for option in words.options {
-        switch CommandWords.values(of: option, known: known) {
+      for option in command.allOptions {
+        switch words.values(of: option) {
         case nil: continue
         case .paths: lines.append("        \(option.name)) paths=yes ;;")
         case .open: lines.append("        \(option.name)) ;;")
@@ -41,8 +40,8 @@ struct Completions {
       lines += [
         "        *)",
         "          case $current in",
-        "            -*) words='\(words.options.map(\.name).joined(separator: " "))' ;;",
-        "            *) words='\(words.verbs.joined(separator: " "))' paths=\(command.takesArguments ? "yes" : "''") ;;",
+        "            -*) words='\(command.allOptions.map(\.name).joined(separator: " "))' ;;",
+        "            *) words='\(command.verbs.joined(separator: " "))' paths=\(command.takesArguments ? "yes" : "''") ;;",
         "          esac ;;",
         "      esac ;;",
       ]
@@ -79,22 +78,21 @@ struct Completions {
       ")", "if (( CURRENT == 2 )); then", "  _describe command commands", "  return", "fi", "case ${words[2]} in",
     ]
     for command in commands {
-      let words = CommandWords(command: command)
       lines += ["\(command.name))", "  arguments=("]
-      for option in words.options {
+      for option in command.allOptions {
         let repeats = option.repeats ? "*" : ""
         let head = "\(repeats)\(option.name)[\(plain(option.help))]"
-        switch CommandWords.values(of: option, known: known) {
+        switch words.values(of: option) {
         case nil: lines.append("    " + quoted(head))
-        case .paths: lines.append("    " + quoted("\(head):\(plain(option.value ?? "")):_files"))
-        case .open: lines.append("    " + quoted("\(head):\(plain(option.value ?? "")):"))
+        case .paths: lines.append("    " + quoted("\(head):\(plain(option.placeholder ?? "")):_files"))
+        case .open: lines.append("    " + quoted("\(head):\(plain(option.placeholder ?? "")):"))
         case .words(let choices, let orPaths):
           let action =
             orPaths ? "{compadd -- \(choices.joined(separator: " ")); _files}" : "(\(choices.joined(separator: " ")))"
-          lines.append("    " + quoted("\(head):\(plain(option.value ?? "")):\(action)"))
+          lines.append("    " + quoted("\(head):\(plain(option.placeholder ?? "")):\(action)"))
         }
       }
-      if !words.verbs.isEmpty { lines.append("    " + quoted("1:action:(\(words.verbs.joined(separator: " ")))")) }
+      if !command.verbs.isEmpty { lines.append("    " + quoted("1:action:(\(command.verbs.joined(separator: " ")))")) }
       if command.takesArguments { lines.append("    " + quoted("*:file:_files")) }
       lines += ["  )", "  ;;"]
     }
@@ -117,13 +115,12 @@ struct Completions {
         "complete -c dermgemma -n __fish_use_subcommand -a \(command.name) -d \(quoted(command.summary))")
     }
     for command in commands {
-      let words = CommandWords(command: command)
       let here = "complete -c dermgemma -n '__fish_seen_subcommand_from \(command.name)'"
       if command.takesArguments { lines.append(here + " -F") }
-      if !words.verbs.isEmpty { lines.append(here + " -a \(quoted(words.verbs.joined(separator: " ")))") }
-      for option in words.options {
+      if !command.verbs.isEmpty { lines.append(here + " -a \(quoted(command.verbs.joined(separator: " ")))") }
+      for option in command.allOptions {
         var line = here + " -l \(option.name.drop { $0 == "-" }) -d \(quoted(option.help))"
-        switch CommandWords.values(of: option, known: known) {
+        switch words.values(of: option) {
         case nil: break
         case .paths: line += " -r -F"
         case .open: line += " -x"

@@ -24,8 +24,8 @@ struct ManualPage {
     for command in commands {
       lines += [".SS \(Self.escaped(command.name))", Self.escaped(command.summary)]
       for paragraph in command.discussion { lines += [".PP", Self.escaped(paragraph)] }
-      for option in command.options + commonOptions {
-        let value = option.value.map { " \\fI" + Self.escaped($0) + "\\fR" } ?? ""
+      for option in command.allOptions {
+        let value = option.placeholder.map { " \\fI" + Self.escaped($0) + "\\fR" } ?? ""
         lines += [".TP", "\\fB\(Self.escaped(option.name))\\fR\(value)", Self.escaped(option.help)]
       }
       if !command.examples.isEmpty { lines += [".PP", "Examples:"] }

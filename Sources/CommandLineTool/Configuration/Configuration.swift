@@ -45,26 +45,27 @@ struct Configuration: Sendable {
   /// - Throws: `HubFault` for a model that is unknown or not here; `ModelLocationFault` without the embedded model.
   func applied(to arguments: ParsedArguments, of command: CommandSpecification) throws -> ParsedArguments {
     var arguments = arguments
-    let namesModel = arguments.value("--model") != nil || arguments.value("--mmproj") != nil
+    let namesModel = arguments.has(EngineOption.model) || arguments.has(EngineOption.projector)
     for setting in Setting.all {
       guard let option = setting.option, let value = values[setting.key],
-        command.options.contains(where: { $0.name == option && $0.value != nil })
+        command.options.contains(where: { $0.name == option && $0.placeholder != nil })
       else { continue }
       // Weights and projector belong together: those from one source are never combined with another's.
-      if namesModel, option == "--model" || option == "--mmproj" { continue }
+      if namesModel, [EngineOption.model.name, EngineOption.projector.name].contains(option) { continue }
       arguments.setDefault(option, value.text, from: value.source.text)
     }
-    guard command.options.contains(where: { $0.name == "--model" }), let name = arguments.value("--model"),
-      arguments.value("--mmproj") == nil, !FileManager.default.fileExists(atPath: name)
+    guard command.options.contains(where: { $0.name == EngineOption.model.name }),
+      !arguments.has(EngineOption.projector),
+      let name = try arguments[EngineOption.model], !FileManager.default.fileExists(atPath: name)
     else { return arguments }
     if name == ModelLocation.embeddedName, let embedded = ModelLocation.embedded {
-      arguments.override("--model", embedded.weights)
-      arguments.override("--mmproj", embedded.projector)
+      arguments.override(EngineOption.model, embedded.weights)
+      arguments.override(EngineOption.projector, embedded.projector)
     } else if !name.contains("/"), !name.hasSuffix(".gguf") {
       let store = try store()
       let location = try store.location(of: try store.entry(name))
-      arguments.override("--model", location.weights)
-      arguments.override("--mmproj", location.projector)
+      arguments.override(EngineOption.model, location.weights)
+      arguments.override(EngineOption.projector, location.projector)
     }
     return arguments
   }

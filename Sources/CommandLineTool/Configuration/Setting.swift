@@ -22,19 +22,21 @@ struct Setting: Sendable, Hashable {
 
   static let all: [Setting] = [
     Setting(
-      key: "model", option: "--model", variable: "DERMGEMMA_MODEL", sort: .path,
+      key: "model", option: EngineOption.model.name, variable: "DERMGEMMA_MODEL", sort: .path,
       unset: "models/medgemma.gguf if there, else the embedded model", meaning: "a model's name, or its weights"),
     Setting(
-      key: "mmproj", option: "--mmproj", variable: "DERMGEMMA_MMPROJ", sort: .path, unset: "what belongs to the model",
+      key: "mmproj", option: EngineOption.projector.name, variable: "DERMGEMMA_MMPROJ", sort: .path,
+      unset: "what belongs to the model",
       meaning: "the projector's file"),
     Setting(
-      key: "protocol", option: "--protocol", variable: "DERMGEMMA_PROTOCOL", sort: .path, unset: "seed",
+      key: "protocol", option: EngineOption.readingProtocol.name, variable: "DERMGEMMA_PROTOCOL", sort: .path,
+      unset: "seed",
       meaning: "how images are read"),
     Setting(
-      key: "threads", option: "--threads", variable: "DERMGEMMA_THREADS", sort: .number(1...512),
+      key: "threads", option: EngineOption.threads.name, variable: "DERMGEMMA_THREADS", sort: .number(1...512),
       unset: "by the size of the model", meaning: "processors to use"),
     Setting(
-      key: "device", option: "--device", variable: "DERMGEMMA_DEVICE",
+      key: "device", option: EngineOption.device.name, variable: "DERMGEMMA_DEVICE",
       sort: .choice(ComputeDevice.allCases.map(\.rawValue)), unset: "auto",
       meaning: "where to compute: auto, cpu or gpu"),
     Setting(

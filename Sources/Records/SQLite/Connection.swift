@@ -44,7 +44,7 @@ final class Connection {
   var isWritable: Bool { sqlite3_db_readonly(handle, "main") == 0 }
 
   /// What ends the running statement from another thread (sqlite.org/c3ref/interrupt.html); without one it does nothing.
-  var interruption: Interruption { Interruption(handle: handle) }
+  var interruption: QueryInterrupt { QueryInterrupt(handle: handle) }
 
   /// Rows that the last statement changed.
   var changes: Int { Int(sqlite3_changes64(handle)) }
@@ -153,7 +153,7 @@ final class Connection {
 }
 
 /// Interrupts a connection's running statement; valid only while the connection is open.
-struct Interruption: Sendable {
+struct QueryInterrupt: Sendable {
   // Unsafe: SQLite lets any thread call this one function.
   fileprivate nonisolated(unsafe) let handle: OpaquePointer
 

@@ -91,13 +91,13 @@ private final class Turn: Sendable {
   private struct State {
     var isCancelled = false
     /// While the turn lasts.
-    var interruption: Interruption?
+    var interruption: QueryInterrupt?
   }
 
   private let state = Mutex(State())
 
   /// - Returns: whether the turn begins.
-  func begin(_ interruption: Interruption) -> Bool {
+  func begin(_ interruption: QueryInterrupt) -> Bool {
     state.withLock { state in
       guard !state.isCancelled else { return false }
       state.interruption = interruption

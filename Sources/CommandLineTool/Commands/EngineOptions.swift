@@ -1,0 +1,25 @@
+import LlamaEngine
+
+/// Options of every command that loads a model.
+enum EngineOption {
+  static let model = Option<String>(
+    path: "--model", "FILE|NAME",
+    help:
+      "The text model's weights (GGUF), or a model that 'models list' names. Without it: models/medgemma.gguf if "
+      + "there, else the embedded model.", completion: .models)
+  static let projector = Option<String>(
+    path: "--mmproj", "FILE", help: "The projector that belongs to --model (GGUF).")
+  static let threads = Option<Int>(
+    "--threads", "N", in: 1...512, help: "Processors to use (default: all that help the model).")
+  static let device = Option<ComputeDevice>(
+    "--device",
+    help:
+      "Where to compute: on a GPU if one can be used (auto, the default), on the CPU alone, or on a GPU or not at all.")
+  static let readingProtocol = Option<String>(
+    path: "--protocol", "NAME|FILE",
+    help: "How images are read: seed (default), extended, direct, or a protocol document of your own.",
+    completion: .protocols)
+
+  /// What to compute with, and which model.
+  static let all: [any CommandOption] = [threads, device, model, projector]
+}
