@@ -125,7 +125,8 @@ let package = Package(
       "CommandLineTool",
       dependsOn: [
         "Web", "UseCases", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy",
-        "Imaging", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage",
+        "Imaging", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
+        "VisionLanguage",
         "Digests", "Concurrency", "Faults",
       ]),
     .executableTarget(
@@ -168,7 +169,8 @@ let package = Package(
     tests(of: "Records", with: ["TestRecords", "Dermoscopy", "JSON", "VisionLanguage"]),
     tests(of: "UseCases", with: ["TestRecords", "Dermoscopy", "Faults", "Records"]),
     tests(
-      of: "Validation", with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
+      of: "Validation",
+      with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(
       of: "Web",
       with: [

@@ -21,7 +21,9 @@ struct PrefixCache {
   mutating func reserve() -> Int? { free.popLast() ?? decoded.removeLeastRecentlyUsed() }
 
   /// Remembers what was decoded into a sequence, which no other sequence holds.
-  mutating func keep(_ tokens: ArraySlice<llama_token>, in sequence: Int) { decoded.insert(sequence, for: Array(tokens)) }
+  mutating func keep(_ tokens: ArraySlice<llama_token>, in sequence: Int) {
+    decoded.insert(sequence, for: Array(tokens))
+  }
 
   /// Releases a sequence into which nothing was decoded.
   mutating func release(_ sequence: Int) { free.append(sequence) }

@@ -94,7 +94,10 @@ struct Evaluation {
   private static func kappa(_ tables: [BinaryCounts], total: Int) -> Double {
     guard total > 0 else { return .nan }
     let square = Double(total) * Double(total)
-    let chance = tables.reduce(0) { $0 + Double($1.truePositives + $1.falseNegatives) * Double($1.truePositives + $1.falsePositives) } / square
+    let chance =
+      tables.reduce(0) {
+        $0 + Double($1.truePositives + $1.falseNegatives) * Double($1.truePositives + $1.falsePositives)
+      } / square
     guard chance < 1 else { return .nan }
     return (ratio(tables.reduce(0) { $0 + $1.truePositives }, total) - chance) / (1 - chance)
   }

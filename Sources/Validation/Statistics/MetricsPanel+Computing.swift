@@ -61,7 +61,8 @@ extension MetricsPanel {
   private static let noImage = "no image has one of the four codes as truth, and an answer"
 
   private static func estimate(
-    _ figure: Figure, value: Double, replicates: [Double], table: BinaryCounts?, right: (truePositives: Int, count: Int),
+    _ figure: Figure, value: Double, replicates: [Double], table: BinaryCounts?,
+    right: (truePositives: Int, count: Int),
     scored: Int
   ) -> Estimate {
     guard right.count > 0 else { return Estimate(notComputable: noImage) }
@@ -69,14 +70,19 @@ extension MetricsPanel {
     if let table {
       switch figure.measure {
       case .sensitivity:
-        return Estimate(rate: table.truePositives, of: table.truePositives + table.falseNegatives, empty: "no image is \(code)")
+        return Estimate(
+          rate: table.truePositives, of: table.truePositives + table.falseNegatives, empty: "no image is \(code)")
       case .specificity:
-        return Estimate(rate: table.trueNegatives, of: table.trueNegatives + table.falsePositives, empty: "every image is \(code)")
+        return Estimate(
+          rate: table.trueNegatives, of: table.trueNegatives + table.falsePositives, empty: "every image is \(code)")
       case .positivePredictiveValue:
-        return Estimate(rate: table.truePositives, of: table.truePositives + table.falsePositives, empty: "no image was called \(code)")
+        return Estimate(
+          rate: table.truePositives, of: table.truePositives + table.falsePositives,
+          empty: "no image was called \(code)")
       case .negativePredictiveValue:
         return Estimate(
-          rate: table.trueNegatives, of: table.trueNegatives + table.falseNegatives, empty: "every image was called \(code)")
+          rate: table.trueNegatives, of: table.trueNegatives + table.falseNegatives,
+          empty: "every image was called \(code)")
       default: break
       }
     }

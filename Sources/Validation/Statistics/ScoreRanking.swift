@@ -45,7 +45,9 @@ struct ScoreRanking {
   }
 
   /// Calls for each distinct score, the highest first, with how many images there are at or above it.
-  private func forEachStep(_ weights: [Int], _ body: (_ threshold: Double, _ truePositives: Int, _ falsePositives: Int) -> Void) {
+  private func forEachStep(
+    _ weights: [Int], _ body: (_ threshold: Double, _ truePositives: Int, _ falsePositives: Int) -> Void
+  ) {
     var truePositives = 0
     var falsePositives = 0
     for place in order.indices {
@@ -89,7 +91,11 @@ struct ScoreRanking {
           twicePart += (Double(width) - left) * (floor + Double(newTruePositives))
         }
       }
-      if newTruePositives > truePositives { precision += Double(newTruePositives - truePositives) * (Double(newTruePositives) / Double(newTruePositives + newFalsePositives)) }
+      if newTruePositives > truePositives {
+        precision +=
+          Double(newTruePositives - truePositives)
+          * (Double(newTruePositives) / Double(newTruePositives + newFalsePositives))
+      }
       (truePositives, falsePositives) = (newTruePositives, newFalsePositives)
       if falsePositives * 100 <= 20 * negatives { at80 = truePositives }
       if falsePositives * 100 <= 5 * negatives { at95 = truePositives }
