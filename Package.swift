@@ -127,7 +127,7 @@ let package = Package(
         "Web", "UseCases", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy",
         "Imaging", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
         "VisionLanguage",
-        "Digests", "Concurrency", "Faults",
+        "Digests", "Faults",
       ]),
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
