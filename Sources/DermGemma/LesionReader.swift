@@ -42,7 +42,7 @@ public final class LesionReader: Sendable {
       parallel: parallel)
   }
 
-  /// Loads a model that reads by a protocol of one's own.
+  /// Loads a model that reads by your own protocol.
   ///
   /// - Parameters:
   ///   - model: its files; `nil` for the default, as above.
