@@ -60,14 +60,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     for file in files { try file.checkName() }
 
     let imageTokens = projector?.tokensPerImage ?? 0
-    var tokens = EngineConfiguration.defaultTokensPerSequence
-    if !configuration.demand.longestPrompts.isEmpty {
-      let longest = configuration.demand.longestPrompts.map { format.withoutImage($0).count }.max() ?? 0
-      tokens = imageTokens + longest + configuration.demand.longestAnswer + Self.spareTokens
-    }
-    tokens = min(tokens, max(model.trainedContext, Self.leastTokens))
-    // llama.cpp rounds a sequence's cells up to a multiple of 256.
-    tokens = (tokens + 255) / 256 * 256
+    let tokens = Self.tokensPerSequence(
+      configuration.demand, format, imageTokens: imageTokens, trainedContext: model.trainedContext)
     let capacity = EngineCapacity(configuration, text: text, projector: projector, tokensPerSequence: tokens)
     self.capacity = capacity
     let context = try LlamaContext(
@@ -82,14 +76,31 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
       on: thread.priority(.answers))
 
-    let name = text.name
-    let engineName = Self.engineName(usesGPU: usesGPU)
-    identification = Task.detached {
+    identification = Self.identification(of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU))
+  }
+
+  /// The cells of a sequence: room for the longest prompt and answer, a multiple of 256, to which llama.cpp rounds up.
+  private static func tokensPerSequence(
+    _ demand: EngineConfiguration.Demand, _ format: ChatFormat, imageTokens: Int, trainedContext: Int
+  ) -> Int {
+    var tokens = EngineConfiguration.defaultTokensPerSequence
+    if !demand.longestPrompts.isEmpty {
+      let longest = demand.longestPrompts.map { format.withoutImage($0).count }.max() ?? 0
+      tokens = imageTokens + longest + demand.longestAnswer + spareTokens
+    }
+    tokens = min(tokens, max(trainedContext, leastTokens))
+    return (tokens + 255) / 256 * 256
+  }
+
+  /// Digests the files in the background.
+  private static func identification(
+    of files: [OpenedFile], name: String, engine: String
+  ) -> Task<ModelIdentity, any Error> {
+    Task.detached {
       var digests: [SHA256Digest] = []
       for file in files { digests.append(try await file.digest()) }
       guard let weights = digests.first else { throw EngineFault.closed }
-      return ModelIdentity(
-        name: name, weights: weights, projector: digests.dropFirst().first, engine: engineName)
+      return ModelIdentity(name: name, weights: weights, projector: digests.dropFirst().first, engine: engine)
     }
   }
 
