@@ -44,6 +44,7 @@ public struct SHA256Hasher: ~Copyable {
 
   /// A hasher that has seen no byte.
   public init() {
+    Libcrypto.keepUntilProcessEnds()
     context = EVP_MD_CTX_new()
     EVP_DigestInit_ex(context, EVP_sha256(), nil)
   }

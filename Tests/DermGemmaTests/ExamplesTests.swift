@@ -26,12 +26,17 @@ import Testing
             let process = Process()
             process.executableURL = URL(fileURLWithPath: Self.folder + "/" + name)
             process.arguments = arguments
-            let output = Pipe()
+            // A file, not a pipe: another test's child could inherit the pipe and keep it open.
+            let path = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)").path
+            guard FileManager.default.createFile(atPath: path, contents: nil),
+              let output = FileHandle(forWritingAtPath: path)
+            else { throw CocoaError(.fileWriteUnknown) }
+            defer { try? FileManager.default.removeItem(atPath: path) }
             process.standardOutput = output
             process.standardError = FileHandle.nullDevice
             try process.run()
-            let bytes = output.fileHandleForReading.readDataToEndOfFile()
             process.waitUntilExit()
+            let bytes = FileManager.default.contents(atPath: path) ?? Data()
             return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
           })
       }

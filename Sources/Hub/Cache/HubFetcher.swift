@@ -23,7 +23,7 @@ public struct HubFetcher: Sendable {
   /// Makes sure that a file is in the cache, and returns its path. A file that is already there is not downloaded
   /// again, and then nothing is written: the cache may belong to another user.
   ///
-  /// - Throws: ``HubFault``, ``TransferFault``, `UnreadableFile`, `CancellationError`.
+  /// - Throws: ``HubFault``, `TransferFault`, `UnreadableFile`, `CancellationError`.
   public func fetch(_ file: HubFile) async throws -> String {
     let here = cache.path(of: file.file, in: file.repository, revision: file.revision)
     let found = try await digest(of: here, comparedWith: file.pinned)

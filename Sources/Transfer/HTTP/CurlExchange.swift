@@ -1,4 +1,5 @@
 import CCurl
+import Digests
 import Foundation
 import Synchronization
 
@@ -121,5 +122,9 @@ final class CurlExchange: @unchecked Sendable {
     dermgemma_curl_set_text(handle, option, value)
   }
 
-  private static let prepareLibrary: Void = { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+  private static let prepareLibrary: Void = {
+    // libcurl would initialise libcrypto with an exit handler.
+    Libcrypto.keepUntilProcessEnds()
+    curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+  }()
 }

@@ -23,6 +23,6 @@ public final class Spreadsheet {
   /// - Throws: `UnwritableFile`; the previous file is then intact.
   public func finish() throws(UnwritableFile) { try file.finish() }
 
-  /// One row as ``CSVRow`` writes it, with its end.
+  /// One row as `CSVRow` writes it, with its end.
   static func line(_ fields: [String]) -> String { CSVRow.text(fields) + "\r\n" }
 }
