@@ -90,6 +90,20 @@ def test_the_accessibility_checker_finds_nothing(opened, path):
     assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in violations] == []
 
 
+TABLES = {
+    "seed/report.html": {f"Figures {of}" for of in ("of the run", "by code", "by site", "by sex", "by age")},
+    "both/comparison.html": {"Figures of both runs", "Figures of the other codes"},
+}
+
+
+@pytest.mark.parametrize("path", TABLES)
+def test_tables_of_figures_have_names_that_can_be_read_aloud(opened, path):
+    page = opened(path)
+    every = page.locator("[aria-label]").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    assert TABLES[path] <= set(every), every
+    assert [name for name in every if re.search(r"[a-z][A-Z]", name)] == [], "an identifier of the source"
+
+
 def shown(page) -> list[str]:
     return page.locator(".rows tbody tr:not([hidden])").evaluate_all("rows => rows.map((row) => row.dataset.name)")
 

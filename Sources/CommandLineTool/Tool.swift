@@ -77,7 +77,9 @@ public enum Tool {
       try terminal.print(Help.page(command))
       return 0
     }
-    let takesDefaults = command.options.contains { option in Setting.all.contains { $0.option == option.name } }
+    let takesDefaults = command.options.contains { option in
+      option.takesSetting && Setting.all.contains { $0.option == option.name }
+    }
     return try await command.run(
       takesDefaults ? try Configuration().applied(to: parsed, of: command) : parsed, terminal)
   }

@@ -55,7 +55,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
       return try VisionEncoder(
         projector, for: model, options: options, cacheBytes: configuration.embeddingCacheBytes,
-        on: thread.priority(.images))
+        on: thread.executor(for: .images))
     }
     for file in files { try file.checkName() }
 
@@ -74,7 +74,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       division: .init(images: capacity.images, prefixes: capacity.prefixes),
       ignoresEndOfTurn: configuration.ignoresEndOfTurn,
       longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
-      on: thread.priority(.answers))
+      on: thread.executor(for: .answers))
 
     identification = Self.identification(of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU))
   }

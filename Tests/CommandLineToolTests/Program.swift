@@ -74,8 +74,8 @@ enum Program {
     variables: [String: String] = [:], limit: Double = 60, program: String = path,
     largestFile: Int? = nil, act: (@Sendable (pid_t) -> Void)? = nil
   ) async throws -> Outcome {
-    await AdmissionSemaphore.shared.enter()
-    defer { Task { await AdmissionSemaphore.shared.leave() } }
+    await ChildSemaphore.shared.enter()
+    defer { Task { await ChildSemaphore.shared.leave() } }
     return try await withCheckedThrowingContinuation { continuation in
       // A thread of its own: waiting for a child must not hold up the tests' few.
       Thread.detachNewThread {
@@ -165,8 +165,8 @@ func sortedJSON(_ value: Any?) throws -> String {
 }
 
 /// Lets few children run at once, however many tests there are.
-private actor AdmissionSemaphore {
-  static let shared = AdmissionSemaphore()
+private actor ChildSemaphore {
+  static let shared = ChildSemaphore()
   private var free = 3
   private var waiting: [CheckedContinuation<Void, Never>] = []
 

@@ -33,6 +33,10 @@ import Testing
       let found = try await records(["list", "--records", path] + conditions)
       #expect(found.status == 0 && found.lines.count == count, "\(conditions): \(found.text)")
     }
+    // The setting says how images are read, not which examinations are shown, exported or deleted.
+    let set = try await Program.run(
+      ["records", "list", "--records", path], variables: ["DERMGEMMA_PROTOCOL": "extended"])
+    #expect(set.lines.count == 4, "\(set.errors)")
     var byCode = 0
     for code in ["mel", "NV", "BCC", "BKL"] {
       byCode += try await records(["list", "--code", code, "--records", path]).lines.count

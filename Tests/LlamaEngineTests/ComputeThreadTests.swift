@@ -47,8 +47,8 @@ import Testing
 
   @Test func `answers move on between the products of an image, on the same thread`() async {
     let thread = ComputeThread(name: "test")
-    let images = Worker(on: thread.priority(.images))
-    let answers = Worker(on: thread.priority(.answers))
+    let images = Worker(on: thread.executor(for: .images))
+    let answers = Worker(on: thread.executor(for: .answers))
     let counted = Counter()
     async let image = images.work(until: { counted.value >= 50 }, between: { product(on: thread) })
     for _ in 0..<50 {
@@ -62,8 +62,8 @@ import Testing
 
   @Test func `no image is begun while another is encoded`() async {
     let thread = ComputeThread(name: "test")
-    let first = Worker(on: thread.priority(.images))
-    let second = Worker(on: thread.priority(.images))
+    let first = Worker(on: thread.executor(for: .images))
+    let second = Worker(on: thread.executor(for: .images))
     let hasBegun = Counter()
     let products = Counter()
     async let image = first.work(
@@ -81,8 +81,8 @@ import Testing
 
   @Test func `answers without end do not keep an image from its turn`() async {
     let thread = ComputeThread(name: "test")
-    let images = Worker(on: thread.priority(.images))
-    let answers = Worker(on: thread.priority(.answers))
+    let images = Worker(on: thread.executor(for: .images))
+    let answers = Worker(on: thread.executor(for: .answers))
     let busy = (0..<4).map { _ in Task { while !Task.isCancelled { await answers.step() } } }
     await images.step()
     for task in busy {
@@ -97,7 +97,7 @@ import Testing
     do {
       let thread = ComputeThread(name: "test")
       ended = thread
-      let worker = Worker(on: thread.priority(.answers))
+      let worker = Worker(on: thread.executor(for: .answers))
       await worker.step()
     }
     let end = ContinuousClock.now + .seconds(60)

@@ -26,7 +26,7 @@ import VisionLanguage
     return (try #require(await model.engine.logitTraces?.values.first), answer)
   }
 
-  @Test func `an prefix is read once, and every prompt's logits are those of one read alone`() async throws {
+  @Test func `a prefix is read once, and every prompt's logits are those of one read alone`() async throws {
     let shared = try await TinyModel.load()
     for (index, ending) in (Self.endings + Self.endings).enumerated() {
       let alone = try await TinyModel.load()
@@ -43,7 +43,7 @@ import VisionLanguage
     await shared.close()
   }
 
-  @Test func `an prefix in two pieces gives the bits of one piece`() async throws {
+  @Test func `a prefix in two pieces gives the bits of one piece`() async throws {
     let model = try await TinyModel.load()
     for ending in Self.endings {
       let whole = try await traced(model, request(prompt(ending, prefix: "")))
@@ -53,7 +53,7 @@ import VisionLanguage
     await model.close()
   }
 
-  @Test func `an prefix that does not begin the text, or is all of it, is no harm`() async throws {
+  @Test func `a prefix that does not begin the text, or is all of it, is no harm`() async throws {
     let model = try await TinyModel.load()
     let text = "in the work in the net"
     let plain = try await traced(model, request(Prompt(text: text, answerPrefix: "A")))

@@ -10,6 +10,9 @@ protocol CommandOption: Sendable {
   var repeats: Bool { get }
   /// What a shell offers for its value; `nil` for a flag.
   var completion: ValueCompletion? { get }
+  /// Whether configuration and environment may give its value. An option that only selects among stored examinations never
+  /// takes one: what it leaves out would be left out in silence.
+  var takesSetting: Bool { get }
 }
 
 /// An option without a value.
@@ -19,6 +22,7 @@ struct Flag: CommandOption {
   let placeholder: String? = nil
   let repeats = false
   let completion: ValueCompletion? = nil
+  let takesSetting = false
 
   init(_ name: String, help: String) {
     self.name = name

@@ -8,6 +8,7 @@ struct Option<Value: Sendable>: CommandOption {
   let help: String
   let repeats: Bool
   let completion: ValueCompletion?
+  let takesSetting: Bool
   /// Turns the text after the option into its value.
   ///
   /// - Throws: `InvalidValue` for text that is none.
@@ -19,9 +20,11 @@ struct Option<Value: Sendable>: CommandOption {
   ///   - help: one or two sentences.
   ///   - repeats: whether it may be given more than once.
   ///   - completion: what a shell offers for the value.
+  ///   - takesSetting: whether configuration and environment may give the value.
   ///   - parse: turns text into the value.
   init(
     _ name: String, _ placeholder: String, help: String, repeats: Bool = false, completion: ValueCompletion = .any,
+    takesSetting: Bool = true,
     parse: @escaping @Sendable (_ text: String) throws(InvalidValue) -> Value
   ) {
     self.name = name
@@ -29,6 +32,7 @@ struct Option<Value: Sendable>: CommandOption {
     self.help = help
     self.repeats = repeats
     self.completion = completion
+    self.takesSetting = takesSetting
     self.parse = parse
   }
 }
@@ -85,8 +89,10 @@ extension Option where Value: RawRepresentable<String> & CaseIterable {
 
 extension Option<String> {
   /// Any text, the empty one too.
-  init(text name: String, _ placeholder: String, help: String, repeats: Bool = false) {
-    self.init(name, placeholder, help: help, repeats: repeats) { text throws(InvalidValue) in text }
+  init(text name: String, _ placeholder: String, help: String, repeats: Bool = false, takesSetting: Bool = true) {
+    self.init(name, placeholder, help: help, repeats: repeats, takesSetting: takesSetting) {
+      text throws(InvalidValue) in text
+    }
   }
 
   /// A path or another text that must not be empty.

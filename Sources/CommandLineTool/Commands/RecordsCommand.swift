@@ -22,7 +22,7 @@ enum RecordsOption {
   static let clean = Flag("--clean", help: "Examinations without any flag.")
   static let failed = Flag("--failed", help: "Images that could not be read.")
   static let readingProtocol = Option<String>(
-    text: "--protocol", "ID", help: "The protocol's id or the first digits of its digest.")
+    text: "--protocol", "ID", help: "The protocol's id or the first digits of its digest.", takesSetting: false)
   static let weights = Option<String>(
     text: "--weights", "NAME", help: "The model's name or the first digits of its SHA-256.")
   static let run = Option<RecordID>("--run", "ID", help: "Examinations of this run.") { text throws(InvalidValue) in

@@ -48,7 +48,7 @@ struct Configuration: Sendable {
     let namesModel = arguments.has(EngineOption.model) || arguments.has(EngineOption.projector)
     for setting in Setting.all {
       guard let option = setting.option, let value = values[setting.key],
-        command.options.contains(where: { $0.name == option && $0.placeholder != nil })
+        command.options.contains(where: { $0.name == option && $0.takesSetting })
       else { continue }
       // Weights and projector belong together: those from one source are never combined with another's.
       if namesModel, [EngineOption.model.name, EngineOption.projector.name].contains(option) { continue }

@@ -30,7 +30,7 @@ final class ComputeThread: @unchecked Sendable {
   init(name: String) { self.name = name }
 
   /// An executor for one actor. With the first one the thread starts, with the last one it ends.
-  func priority(_ priority: Priority) -> ComputeThreadExecutor {
+  func executor(for priority: Priority) -> ComputeThreadExecutor {
     condition.lock()
     openQueues += 1
     let isFirst = !isRunning

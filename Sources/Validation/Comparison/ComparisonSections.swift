@@ -101,8 +101,8 @@ struct ComparisonSections {
       <section aria-labelledby="figures">
       <h2 id="figures">NumberFormat</h2>
       \(table("McNemar’s tests", ["Right in", "both", "A alone", "B alone", "neither", "p (McNemar)"], tests))
-      \(table("NumberFormat of both runs", Self.heads, main))
-      <details class="groups"><summary>NV, BCC and BKL</summary>\(table("NumberFormat of the other codes", Self.heads, others))</details>
+      \(table("Figures of both runs", Self.heads, main))
+      <details class="groups"><summary>NV, BCC and BKL</summary>\(table("Figures of the other codes", Self.heads, others))</details>
       <p class="footnote">On \(NumberFormat.counted(figures.images, "image")) of \(NumberFormat.counted(figures.lesions, "lesion")) whose \
       truth is one of the four codes and that both runs answered; always NV would have an accuracy of \
       \(NumberFormat.value(figures.alwaysNevus, of: .accuracy)). Intervals are 95\u{202F}%: of differences by percentile bootstrap, the \

@@ -47,7 +47,7 @@ public struct Prediction: Sendable, Hashable {
   /// The patient's age in years.
   public var age: Int?
 
-  /// A predictions examination.
+  /// An examination, judged by its ground truth.
   ///
   /// - Parameters:
   ///   - image: its name, unique in its run.
@@ -81,7 +81,7 @@ public struct Prediction: Sendable, Hashable {
     self.age = age.flatMap { (0...150).contains($0) ? $0 : nil }
   }
 
-  /// An examination's report, predictions by its own ground truth.
+  /// An examination's report, judged by its own ground truth.
   public init(
     _ report: ExaminationReport, lesion: String? = nil, site: String? = nil, sex: String? = nil, age: Int? = nil
   ) {

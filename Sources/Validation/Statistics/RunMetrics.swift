@@ -20,7 +20,7 @@ public struct RunMetrics: Sendable, Hashable, Codable {
 
   /// How many images there are of each sort.
   public struct Counts: Sendable, Hashable, Codable {
-    /// All distinct pictures that were predictions.
+    /// All distinct pictures that were judged.
     public var images: Int
     /// With a label.
     public var labelled: Int

@@ -2,7 +2,7 @@ import CMicrohttpd
 import Foundation
 import Synchronization
 
-/// GNU libmicrohttpd, with its threads and callbacks. `HTTPDaemon+HTTPExchange` says what happens to a request.
+/// GNU libmicrohttpd, with its threads and callbacks. `HTTPDaemon+Exchange` says what happens to a request.
 ///
 /// docs/SERVER.md has the rules of who may run on which thread.
 // Unchecked: `daemon` and `callbacks` change in `start` and `stop` only, whose caller is one.

@@ -81,7 +81,7 @@ struct Admission {
   var endpoint: Endpoint
   var intake: BodyIntake
   /// Held as long as the exchange, and released with it.
-  var pass: Permit?
+  var permit: Permit?
 }
 
 /// What the HTTP side asks of the application.

@@ -78,7 +78,7 @@ final class ThumbnailService: Sendable {
     }
   }
 
-  /// Does work on the thumbnails's own thread.
+  /// Does work on the thumbnails' own thread.
   func perform<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await queue.perform(work)
   }

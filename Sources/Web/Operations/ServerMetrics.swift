@@ -2,7 +2,7 @@ import Dermoscopy
 import Foundation
 import Synchronization
 
-/// ServerMetrics for operators, in Prometheus' text format 0.0.4.
+/// Metrics for operators, in Prometheus' text format 0.0.4.
 final class ServerMetrics: Sendable {
   /// Upper bounds of a request's time, in seconds.
   private static let requestBounds = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10]

@@ -33,8 +33,8 @@ final class Application: Sendable {
     images = ImageIndex(folder: settings.images, labels: labels)
     pictures = ThumbnailService(limits: settings.limits)
     uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
-    classifications = AdmissionSemaphore(room: settings.limits.classificationsAtOnce)
-    forms = AdmissionSemaphore(room: settings.limits.uploadsAtOnce)
+    classifications = AdmissionSemaphore(limit: settings.limits.classificationsAtOnce)
+    forms = AdmissionSemaphore(limit: settings.limits.uploadsAtOnce)
     let (loader, metrics, history, disk) = (loader, metrics, history, disk)
     board = JobBoard(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
@@ -101,14 +101,14 @@ extension Application: HTTPApplication {
       throw problem
     }
     let intake = try intake(of: endpoint, head)
-    var pass: Permit?
+    var permit: Permit?
     if case .form = intake {
-      pass = forms.pass()
-      if pass == nil { throw .busy("uploads_busy", "Too many images are being uploaded.", retryAfter: 2) }
+      permit = forms.permit()
+      if permit == nil { throw .busy("uploads_busy", "Too many images are being uploaded.", retryAfter: 2) }
     }
     return Admission(
       request: HTTPRequest(head: head, target: target, parameters: parameters), route: route.pattern,
-      endpoint: endpoint, intake: intake, pass: pass)
+      endpoint: endpoint, intake: intake, permit: permit)
   }
 
   /// A body's end must be clear, or two parties on the way could disagree about it (request smuggling).

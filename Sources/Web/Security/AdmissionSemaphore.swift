@@ -3,21 +3,21 @@ import Synchronization
 /// A counting semaphore that never waits: admits a limited number at once.
 final class AdmissionSemaphore: Sendable {
   private let inside = Mutex(0)
-  private let room: Int
+  private let limit: Int
 
-  init(room: Int) { self.room = room }
+  init(limit: Int) { self.limit = limit }
 
   /// Takes a permit; `false` when there is none left.
   func enter() -> Bool {
     inside.withLock { inside in
-      guard inside < room else { return false }
+      guard inside < limit else { return false }
       inside += 1
       return true
     }
   }
 
-  /// Takes a permit for as long as the pass is kept; `nil` when there is none left.
-  func pass() -> Permit? { enter() ? Permit(self) : nil }
+  /// Takes a permit for as long as the result is kept; `nil` when there is none left.
+  func permit() -> Permit? { enter() ? Permit(self) : nil }
 
   /// Returns a permit.
   func leave() { inside.withLock { $0 -= 1 } }

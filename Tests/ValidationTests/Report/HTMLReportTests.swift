@@ -38,6 +38,13 @@ import Testing
     #expect(page.contains("Could not be read: <bdi>broken.jpg: &lt;svg onload=alert(3)&gt;</bdi>"))
   }
 
+  @Test func `tables of figures have names that can be read aloud`() async throws {
+    let page = try await page([RecordFixtures.report()])
+    for name in ["Figures of the run", "Figures by code"] {
+      #expect(page.contains("aria-label=\"\(name)\""), "\(name)")
+    }
+  }
+
   @Test func `it needs nothing but itself, and its policy says so`() async throws {
     let page = try await page([RecordFixtures.report()])
     #expect(page.contains("default-src 'none'; img-src data:;"))

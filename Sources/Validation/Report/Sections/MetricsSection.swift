@@ -45,7 +45,7 @@ struct MetricsSection {
         ? row("Accuracy, other codes counted as wrong", panel.accuracyOfAllLabelled, .accuracy) : .none,
     ]
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="NumberFormat of the run"><table class="figures"><thead><tr>\
+      <div class="scroll" tabindex="0" role="region" aria-label="Figures of the run"><table class="figures"><thead><tr>\
       <th scope="col">All codes</th><th scope="col">Figure</th><th scope="col">95\u{202F}% interval</th>\
       <th scope="col">Images</th></tr></thead><tbody>\(rows.joined())\(baselines.joined())</tbody></table></div>
       """
@@ -71,7 +71,7 @@ struct MetricsSection {
       return "<tr><th scope=\"row\">\(measure.title)</th>\(cells.joined())</tr>"
     }
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="NumberFormat by code"><table class="figures"><thead><tr>\
+      <div class="scroll" tabindex="0" role="region" aria-label="Figures by code"><table class="figures"><thead><tr>\
       <th scope="col">By code</th>\(head.joined())</tr></thead><tbody>\(rows.joined())</tbody></table></div>
       """
   }
@@ -103,7 +103,7 @@ struct MetricsSection {
           """
       }
       return """
-        <div class="scroll" tabindex="0" role="region" aria-label="NumberFormat by \(grouping.key)"><table class="figures">\
+        <div class="scroll" tabindex="0" role="region" aria-label="Figures by \(grouping.key)"><table class="figures">\
         <thead><tr><th scope="col">By \(grouping.key)</th><th scope="col">Always NV</th>\(head.joined())</tr></thead>\
         <tbody>\(rows.joined())</tbody></table></div>
         """
