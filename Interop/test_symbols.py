@@ -60,7 +60,7 @@ def test_every_module_has_a_page_that_says_what_it_is_for(built, remark):
     """One page each in the catalog and on the site, all of them reached from the entry page."""
     site, graphs = built
     assert sorted(path.stem for path in (CATALOG / "Modules").glob("*.md")) == MODULES
-    entry = json.loads((site / "data/documentation/dermgemma.json").read_text("utf-8"))
+    entry = json.loads((site / "data/documentation/overview.json").read_text("utf-8"))
     listed = [name.rsplit("/", 1)[1] for section in entry["topicSections"] for name in section["identifiers"]]
     assert sorted(listed) == MODULES
     for module in MODULES:
@@ -92,7 +92,7 @@ def test_the_site_needs_nothing_but_a_server_of_files(built):
         page = browser.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(address + "documentation/dermgemma/")
+        page.goto(address + "documentation/overview/")
         page.get_by_role("heading", name="DermGemma", level=1).wait_for()
         page.get_by_role("main").get_by_role("link", name="Examiner", exact=True).first.click()
         page.get_by_role("heading", name="Examiner", level=1).wait_for()

@@ -43,7 +43,7 @@ extract() {
   for folder in Sources/*/; do
     module=$(basename "$folder")
     # Modules of C have a map in place of sources; the program itself is nobody's library.
-    if [ -f "$folder/module.modulemap" ] || [[ ${module,,} = dermgemma ]]; then continue; fi
+    if [ -f "$folder/module.modulemap" ] || [ "$module" = dermgemma ]; then continue; fi
     if [ ! -f "$modules/$module.swiftmodule" ]; then
       echo "There is no $modules/$module.swiftmodule: run make build first." >&2
       exit 66
@@ -60,4 +60,4 @@ docc convert Documentation/DermGemma.docc --additional-symbol-graph-dir "$graphs
 rm -rf "$into"
 mkdir -p "$(dirname "$into")"
 mv "$work/site" "$into"
-echo "$into/documentation/dermgemma/index.html"
+echo "$into/documentation/overview/index.html"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs Swift's package manager with the C libraries in reach.
 #
-#   scripts/swift.sh build          .build/release/dermgemma, with llama.cpp's libraries and the model beside it
+#   scripts/swift.sh build          .build/release/dermgemma, with llama.cpp's libraries and the model beside it; the library DermGemma
 #   scripts/swift.sh test [ARG…]    the tests, with swift test's own arguments
 set -euo pipefail
 # shellcheck source=environment.sh
@@ -36,6 +36,8 @@ end_marked() {
 case ${1:-} in
   build)
     swift build -c release --static-swift-stdlib --product dermgemma
+    # The library, which the program does without; its symbols are documented with the others.
+    swift build -c release --static-swift-stdlib --target DermGemma
     lay_beside "$(swift build -c release --static-swift-stdlib --show-bin-path)"
     ;;
   test)
