@@ -136,6 +136,7 @@ let package = Package(
       dependencies: ["LlamaEngine", "Dermoscopy", "Phantoms", "VisionLanguage", "Digests", "CLlama"],
       path: "Benchmarks/Sources", swiftSettings: strict),
 
+    testSupport("TestPrograms"),
     testSupport("TestServers"),
     testSupport("TestWeights", computes: true),
     testSupport("TestImages"),
@@ -148,7 +149,8 @@ let package = Package(
 
     .testTarget(
       name: "DermGemmaTests",
-      dependencies: ["ReadOneLesion", "OwnProtocol", "FolderToDatabase", "Imaging", "Phantoms"], swiftSettings: strict),
+      dependencies: ["ReadOneLesion", "OwnProtocol", "FolderToDatabase", "TestPrograms", "Imaging", "Phantoms"],
+      swiftSettings: strict),
     tests(of: "Caching"),
     tests(of: "Tables"),
     tests(of: "Concurrency"),
@@ -185,6 +187,7 @@ let package = Package(
     tests(
       of: "CommandLineTool",
       with: [
+        "TestPrograms",
         "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Transfer", "Phantoms",
       ]),
   ],

@@ -1,5 +1,6 @@
 import Foundation
 import TestImages
+import TestPrograms
 import Testing
 
 /// What `analyze` takes: files, folders, lists, standard input, and what becomes of the bad ones.

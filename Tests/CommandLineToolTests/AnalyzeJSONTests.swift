@@ -1,6 +1,7 @@
 import Dermoscopy
 import Digests
 import Foundation
+import TestPrograms
 import Testing
 
 /// The objects of `analyze --json`: their shape, and that they do not depend on company.

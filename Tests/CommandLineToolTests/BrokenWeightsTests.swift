@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import TestWeights
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import TestImages
+import TestPrograms
 import Testing
 
 /// The smaller commands.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// How `analyze` ends when it cannot go on: nobody listens, the disk is full, Ctrl-C.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Labels, their layouts and the images that they are of, through the real program.

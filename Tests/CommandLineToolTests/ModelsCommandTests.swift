@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import TestServers
 import Testing
 import Transfer

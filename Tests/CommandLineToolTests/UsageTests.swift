@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct UsageTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Phantoms
+import TestPrograms
 import Testing
 
 /// The programs in Examples, run on phantoms with the embedded model.
@@ -18,36 +19,11 @@ import Testing
   }
 
   /// Runs a program that lies beside the tests, and gives its standard output.
-  private func run(_ name: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
-    return try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread {
-        continuation.resume(
-          with: Result {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: Self.folder + "/" + name)
-            process.arguments = arguments
-            // A file, not a pipe: another test's child could inherit the pipe and keep it open.
-            let path = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)").path
-            guard FileManager.default.createFile(atPath: path, contents: nil),
-              let output = FileHandle(forWritingAtPath: path)
-            else { throw CocoaError(.fileWriteUnknown) }
-            defer { try? FileManager.default.removeItem(atPath: path) }
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            let bytes = FileManager.default.contents(atPath: path) ?? Data()
-            return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
-          })
-      }
-    }
+  private func run(_ name: String, _ arguments: [String]) async throws -> (status: Int32?, output: String) {
+    let folder = URL(fileURLWithPath: Program.path).deletingLastPathComponent().path
+    let outcome = try await Program.run(arguments, limit: 300, program: folder + "/" + name)
+    return (outcome.status, outcome.text)
   }
-
-  /// Where the package's programs are: the folder of the tests' own.
-  private static let folder: String = {
-    let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return URL(fileURLWithPath: program).deletingLastPathComponent().path
-  }()
 
   @Test func `one lesion is read, and a question about it is answered`() async throws {
     let folder = try phantoms(1)

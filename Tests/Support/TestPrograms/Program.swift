@@ -1,29 +1,31 @@
 import Foundation
 import Glibc
 
-/// The real program, run as a child of the tests.
-enum Program {
+/// The real program, or another, run as a child of the tests.
+///
+/// Foundation's `Process` waits for a socket to close, which children of other tests inherit.
+package enum Program {
   /// What a child wrote and how it ended.
-  struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// Its exit status; `nil` when a signal ended it.
-    var status: Int32?
+    package var status: Int32?
     /// The signal that ended it; `nil` when it exited by itself.
-    var signal: Int32?
+    package var signal: Int32?
     /// Whether it had to be killed because it took too long.
-    var tookTooLong: Bool
-    var output: [UInt8]
-    var errors: String
+    package var tookTooLong: Bool
+    package var output: [UInt8]
+    package var errors: String
     /// The most memory that was seen resident (VmHWM), in KiB.
-    var peakMemory: Int
+    package var peakMemory: Int
 
-    var text: String { String(decoding: output, as: UTF8.self) }
+    package var text: String { String(decoding: output, as: UTF8.self) }
     /// The lines of standard output.
-    var lines: [String] { text.split(separator: "\n").map(String.init) }
+    package var lines: [String] { text.split(separator: "\n").map(String.init) }
     /// The lines of standard error.
-    var complaints: [String] { errors.split(separator: "\n").map(String.init) }
+    package var complaints: [String] { errors.split(separator: "\n").map(String.init) }
 
     /// The objects of `--json`, one a line.
-    func objects() throws -> [[String: Any]] {
+    package func objects() throws -> [[String: Any]] {
       try lines.map { line in
         guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
           throw NotAnObject(line: line)
@@ -33,11 +35,11 @@ enum Program {
     }
   }
 
-  struct NotAnObject: Error { var line: String }
-  struct NotStarted: Error { var status: Int32 }
+  package struct NotAnObject: Error { package var line: String }
+  package struct NotStarted: Error { package var status: Int32 }
 
   /// Where standard output goes.
-  enum Destination: Sendable {
+  package enum Destination: Sendable {
     case captured
     case path(String)
     /// A pipe that nobody reads any more.
@@ -45,7 +47,7 @@ enum Program {
   }
 
   /// Where standard input comes from.
-  enum Source: Sendable {
+  package enum Source: Sendable {
     case bytes([UInt8])
     /// A pipe whose other end stays open and silent.
     case silence
@@ -54,7 +56,7 @@ enum Program {
   }
 
   /// The executable that the package manager builds beside the test bundle.
-  static let path: String = {
+  package static let path: String = {
     let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("dermgemma").path
   }()
@@ -69,7 +71,7 @@ enum Program {
   ///   - program: another executable than ours.
   ///   - largestFile: KiB that a file may have that it writes, as if the disk were full then; `nil` for no limit.
   ///   - act: called again and again while it runs, with its process number.
-  static func run(
+  package static func run(
     _ arguments: [String], input: Source = .bytes([]), output: Destination = .captured, in folder: URL? = nil,
     variables: [String: String] = [:], limit: Double = 60, program: String = path,
     largestFile: Int? = nil, act: (@Sendable (pid_t) -> Void)? = nil
@@ -89,22 +91,12 @@ enum Program {
     }
   }
 
-  /// The same with the tiny model of noise.
-  static func analyze(
-    _ arguments: [String], input: Source = .bytes([]), output: Destination = .captured, in folder: URL? = nil,
-    limit: Double = 60, act: (@Sendable (pid_t) -> Void)? = nil
-  ) async throws -> Outcome {
-    let model = try TinyPair.shared()
-    return try await run(
-      ["analyze", "--threads", "1", "--model", model.text, "--mmproj", model.projector] + arguments, input: input,
-      output: output, in: folder, limit: limit, act: act)
-  }
-
   private static func runNow(
     _ arguments: [String], _ input: Source, _ output: Destination, in folder: URL?, variables: [String: String],
     limit: Double, program: String, largestFile: Int?, act: (@Sendable (pid_t) -> Void)?
   ) throws -> Outcome {
-    let desk = try Bench.folder()
+    let desk = FileManager.default.temporaryDirectory.appendingPathComponent("program-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: desk, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: desk) }
     // `env` changes the folder and becomes the program.
     var words = ["/usr/bin/env", "-C", (folder ?? desk).path, program] + arguments
@@ -155,13 +147,6 @@ enum Program {
     return line.flatMap { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first }.flatMap { Int($0) }
       ?? 0
   }
-}
-
-/// A part of an object as text that can be compared.
-func sortedJSON(_ value: Any?) throws -> String {
-  let data = try JSONSerialization.data(
-    withJSONObject: value ?? NSNull(), options: [.sortedKeys, .fragmentsAllowed])
-  return String(decoding: data, as: UTF8.self)
 }
 
 /// Lets few children run at once, however many tests there are.
