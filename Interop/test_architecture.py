@@ -31,6 +31,7 @@ def lint(folder, table=TABLE, targets=TARGETS, sources=SOURCES) -> tuple[int, li
     package = {
         "targets": [
             {"name": name, "type": kind, "dependencies": [{"byName": [other, None]} for other in others]}
+            | ({"path": f"Tests/Support/{name}"} if name.startswith("Test") else {})
             for name, kind, others in targets
         ]
     }
@@ -55,6 +56,10 @@ MISTAKES = {
     "a dependency that is not imported": (
         dict(sources={**SOURCES, "Sources/High/B.swift": "// import Low\n"}),
         "Package.swift: High declares Low and never imports it"),
+    "a module that stands on the tests' support": (
+        dict(targets=[("TestLow", "regular", []), *TARGETS[:1], ("High", "regular", ["Low", "TestLow"]), TARGETS[2]],
+             sources={**SOURCES, "Sources/High/B.swift": "import Low\nimport TestLow\n", "Tests/Support/TestLow/D.swift": ""}),
+        "Package.swift: High depends on TestLow, which is for tests or an example"),
 }
 
 

@@ -1,6 +1,7 @@
 """The spelling and prose checks of `make lint`, with planted mistakes."""
 
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -100,3 +101,35 @@ def test_a_function_or_a_file_that_is_too_long_is_found(tmp_path):
     assert lengths(tmp_path, "// A line.\n" * 250) == (0, [])
     assert lengths(tmp_path, "// A line.\n" * 251) == (1, ["File.swift: 251 lines; at most 250"])
     assert lengths(tmp_path, "protocol A {\n  func one()\n  func two()\n" + "  // A line.\n" * 70 + "}\n") == (0, [])
+
+
+def over_sources(script: str, folder, files: dict[str, str]) -> tuple[int, str]:
+    """The exit status of a check over a tree with these sources alone, and what it prints."""
+    (folder / "scripts/lint").mkdir(parents=True, exist_ok=True)
+    shutil.copy(LINT / script, folder / "scripts/lint")
+    (folder / "scripts/lint/repetition.toml").write_text("", "utf-8")
+    for name, text in files.items():
+        path = folder / "Sources" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    done = subprocess.run([sys.executable, folder / "scripts/lint" / script], capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_type_of_two_modules_is_found(tmp_path):
+    """A private one, and one inside another type, are no mistake."""
+    sound = {"A/One.swift": "struct Cache {\n  struct Entry {}\n}\n", "B/Two.swift": "private struct Cache {\n  struct Entry {}\n}\n"}
+    assert over_sources("names.py", tmp_path, sound) == (0, "")
+    status, text = over_sources("names.py", tmp_path, {"B/Two.swift": "public final class Cache {}\n"})
+    assert status == 1 and text.startswith("Cache is declared in A, B")
+
+
+def test_six_lines_in_two_places_are_found(tmp_path):
+    """Five are not, nor are imports and comments."""
+    lines = [f"  let value{number} = {number}\n" for number in range(6)]
+    same = "import Foundation\n// A line.\n// Another.\n"
+    five = {"A/One.swift": same + "".join(lines[:5]) + "let one = 1\n", "B/Two.swift": same + "".join(lines[:5]) + "let two = 2\n"}
+    assert over_sources("repetition.py", tmp_path, five) == (0, "")
+    six = {name: "".join(lines) for name in ("A/One.swift", "B/Two.swift")}
+    status, text = over_sources("repetition.py", tmp_path, six)
+    assert status == 1 and "A/One.swift" in text and "B/Two.swift" in text
