@@ -101,7 +101,7 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")], computes: true),
 
-    // What the faces do: they parse and show, and nothing else.
+    // What the front ends do: they parse and show, and nothing else.
     module(
       "UseCases",
       dependsOn: [

@@ -9,7 +9,7 @@ public enum AnalysisOutcome: Sendable {
   case failure(name: String, any Fault)
 }
 
-/// Whom an analysis tells how it goes; a face shows it.
+/// Receives the progress and results of an analysis; a front end shows them.
 public protocol AnalysisObserver: Sendable {
   /// The model is about to be loaded.
   func modelIsLoading()
