@@ -137,6 +137,8 @@ let package = Package(
       path: "Benchmarks/Sources", swiftSettings: strict),
 
     testSupport("TestPrograms"),
+    .executableTarget(
+      name: "DigestAtExit", dependencies: ["Digests"], path: "Tests/Support/DigestAtExit", swiftSettings: strict),
     testSupport("TestServers"),
     testSupport("TestWeights", computes: true),
     testSupport("TestImages"),
@@ -158,7 +160,7 @@ let package = Package(
     tests(of: "JSON"),
     tests(of: "AtomicFiles"),
     tests(of: "Transfer"),
-    tests(of: "Digests"),
+    tests(of: "Digests", with: ["TestPrograms", "DigestAtExit"]),
     tests(of: "VisionLanguage"),
     tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
     tests(of: "Imaging", with: ["TestImages", "VisionLanguage", "Digests", "Faults"]),
