@@ -54,7 +54,7 @@ struct ScorecardBuilder {
     }
     let worst = all.figures.first { $0.measure == .cameraWorstDrop }
     add(2, "Worse pictures", [all[.cameraMeanDrop], worst]) {
-      let mean = "On worse pictures it names \(Self.hundredths($0)) of 100 \($0 < 0 ? "more" : "fewer") correctly"
+      let mean = "On worse pictures, \(Self.hundredths($0)) \($0 < 0 ? "more" : "fewer") of 100 are named correctly"
       guard let worst, let drop = Self.value(worst) else { return mean + "." }
       return mean + "; \(worst.arm ?? "") does most: \(Self.hundredths(drop)) \(drop < 0 ? "more" : "fewer")."
     }
