@@ -5,11 +5,12 @@ import Validation
 enum Classification {
   /// The mean of the four codes' sensitivities, of those codes that some image has.
   ///
-  /// Images count that have a truth among the four codes and a verdict.
+  /// Images count that have a truth among the four codes and a verdict. Where it is 0 or 1, every code's share is, and its
+  /// interval is Wilson's over all their lesions.
   static func balancedAccuracy(_ answers: [AuditAnswer?], truth: [Int]) -> Statistic {
     let verdicts = answers.map { $0?.verdict ?? -1 }
     let places = verdicts.indices.filter { verdicts[$0] >= 0 && truth[$0] >= 0 }
-    return Statistic(places, reason: "no answered image has one of the four codes as truth") { weights in
+    return Statistic(places, isShare: true, reason: "no answered image has one of the four codes as truth") { weights in
       var right = SIMD4<Int>.zero
       var all = SIMD4<Int>.zero
       for place in places {

@@ -98,7 +98,7 @@ struct ConformalSplits: Sendable {
         return AuditFigure(
           measure: measure, code: code, estimate: Estimate(notComputable: reason, count: count), floor: floor)
       }
-      let interval = PercentileInterval(values)
+      let interval = PercentileInterval(values)?.ifWide
       return AuditFigure(
         measure: measure, code: code,
         estimate: Estimate(

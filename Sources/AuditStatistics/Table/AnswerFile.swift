@@ -58,14 +58,14 @@ public struct AnswerFile: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``LabelFault`` that names file, line and reason.
+  /// - Throws: `LabelFault` that names file, line and reason.
   public init(path: String) throws(LabelFault) {
     try self.init(bytes: try Labels.bytes(ofFileAt: path, what: "table of answers"), name: path)
   }
 
   /// Reads a table's bytes. Every value is checked, and a row that says the same as another is refused.
   ///
-  /// - Throws: ``LabelFault``, as above.
+  /// - Throws: `LabelFault`, as above.
   public init(bytes: [UInt8], name: String) throws(LabelFault) {
     let table = try CommaSeparatedValues(bytes, name: name, dialect: .spreadsheet)
     guard let header = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }

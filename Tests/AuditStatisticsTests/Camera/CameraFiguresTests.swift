@@ -65,6 +65,20 @@ struct CameraFiguresTests {
     #expect(abs((one.estimate.low ?? 0) - 1 / (1 + 1.959963984540054 * 1.959963984540054)) < 1e-12)
   }
 
+  @Test("is never certain because every resample is the same")
+  func sameResamples() {
+    // All four right: Wilson's interval of 4 in 4 begins at 4 / (4 + 1.96²).
+    let squared = 1.959963984540054 * 1.959963984540054
+    #expect(abs((all[.balancedAccuracy]?.estimate.low ?? 0) - 4 / (4 + squared)) < 1e-12)
+    let still = figures(
+      Self.answers.filter { $0.role == .control }
+        + Self.answers.filter { $0.role == .control }.map { control in
+          answer(control.image, .camera, (0..<4).map { control.probabilities?[$0] ?? 0 }, arm: "same", dose: 3)
+        })
+    #expect(still[.cameraMeanDrop]?.estimate.value == 0)
+    #expect(still[.cameraMeanDrop]?.estimate.low == nil)
+  }
+
   @Test("counts lesions, not photographs, when photographs disagree")
   func photographs() {
     let all = figures([

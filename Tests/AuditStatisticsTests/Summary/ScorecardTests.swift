@@ -15,7 +15,8 @@ struct ScorecardTests {
         "On the pictures as they are, it names 100 of 100 lesions correctly, if each of the four diagnoses counts the "
           + "same; guessing gives 25."))
     #expect(
-      entries[1].sentence.hasPrefix("On worse pictures, 75 fewer of 100 are named correctly; jpeg does most: 75 fewer."))
+      entries[1].sentence.hasPrefix("On worse pictures, 75 fewer of 100 are named correctly; jpeg does most: 75 fewer.")
+    )
     #expect(entries[10].sentence == "Not measured: no falsified notes were reviewed.")
     #expect(!entries[10].isMeasured && entries[1].isMeasured)
   }

@@ -53,6 +53,14 @@ struct AnswerFileTests {
     #expect(fault?.description.contains(reason) == true, "\(fault?.description ?? "none")")
   }
 
+  @Test("takes the first of equally probable codes in their order")
+  func ties() {
+    #expect(answer("a", [0.3, 0.3, 0.3, 0.1]).verdict == 0)
+    #expect(answer("a", [0.1, 0.3, 0.3, 0.3]).verdict == 1)
+    #expect(answer("a", [0.3, 0.3, 0.3, 0.3]).verdict == -1, "they sum to 1.2")
+    #expect(AuditAnswer(image: "a", role: .control, code: .benignKeratosis).verdict == 3)
+  }
+
   @Test("leaves out what has no control, and a picture's second name, and says so")
   func left() {
     var (first, second) = (answer("a", [1, 0, 0, 0]), answer("b", [1, 0, 0, 0]))

@@ -49,6 +49,14 @@ struct WordsFiguresTests {
     #expect(all[.positionRStd]?.estimate.value == 0.5)
     #expect(all[.recallDeviation]?.estimate.value == 0.5)
     #expect(all[.orderFlips]?.estimate.value == 0.5)
+    // A nevus stands second in order 0 and first in order 1. It is right when it stands first, second or third, so the
+    // positions' recalls are 2/2, 2/2, 1/2, 0/2.
+    let nevus = (0..<4).map { order in
+      answer("b", .order, order == 2 ? Self.mel : Self.nv, arm: "cyclic", dose: order)
+    }
+    let both = figures(
+      [answer("a", Self.mel, truth: .melanoma), answer("b", Self.nv, truth: .nevus)] + answers + nevus)
+    #expect(near(both[.positionRStd]?.estimate.value, 0.171875.squareRoot()))
     let one = figures([answer("a", Self.mel, truth: .melanoma), answer("a", .order, Self.mel)])
     #expect(one[.positionRStd]?.estimate.reason == "the codes were not asked in two orders or more")
   }
