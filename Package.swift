@@ -126,7 +126,8 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "UseCases", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms",
+        "Web", "UseCases", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets",
+        "Phantoms",
         "Dermoscopy",
         "Imaging", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
         "VisionLanguage",

@@ -347,10 +347,10 @@ def test_gaps_are_fairlearn_s(audited):
     there = answers.scope & (answers.group != "")
     truth, called = answers.truth[there] == "MEL", audit.verdicts(answers.control())[there] == "MEL"
     frame = fairness.MetricFrame(
-        metrics={"tpr": fairness.true_positive_rate, "fpr": fairness.false_positive_rate}, y_true=truth, y_pred=called,
+        metrics={"tpr": fairness.true_positive_rate, "alarms": fairness.false_positive_rate}, y_true=truth, y_pred=called,
         sensitive_features=answers.group[there])
     same(said.value("sensitivity_gap"), frame.difference()["tpr"], "sensitivity")
-    same(said.value("false_positive_gap"), frame.difference()["fpr"], "false positives")
+    same(said.value("false_positive_gap"), frame.difference()["alarms"], "false positives")
     for group in ("I", "II", "III"):
         same(said.value("group_melanoma_sensitivity", group=group), frame.by_group["tpr"][group], group)
     # The permutations, one by one.

@@ -22,10 +22,10 @@ struct CameraFigures {
 
   private var control: [FigureDraft] {
     let flips = table.seedFlips
-    let accuracy = Classification.accuracy(table.control, truth: table.truth)
+    let accuracy = ClassificationStatistics.accuracy(table.control, truth: table.truth)
     return [
       FigureDraft(
-        .balancedAccuracy, Classification.balancedAccuracy(table.control, truth: table.truth),
+        .balancedAccuracy, ClassificationStatistics.balancedAccuracy(table.control, truth: table.truth),
         floor: FigureDraft.chance(1 / Double(LesionCode.allCases.count))),
       FigureDraft(.errorRate, .combine([accuracy]) { 1 - $0[0] }),
       FigureDraft(.seedFlips, flips.clearShare(AuditTable.noSecondSeed)),
@@ -35,9 +35,9 @@ struct CameraFigures {
 
   /// The control's balanced accuracy less an arm's, on the images that both answered.
   private func drop(_ answers: [AuditAnswer?]) -> Statistic {
-    let (before, after) = Classification.paired(table.control, with: answers)
-    return Classification.balancedAccuracy(before, truth: table.truth)
-      - Classification.balancedAccuracy(after, truth: table.truth)
+    let (before, after) = ClassificationStatistics.paired(table.control, with: answers)
+    return ClassificationStatistics.balancedAccuracy(before, truth: table.truth)
+      - ClassificationStatistics.balancedAccuracy(after, truth: table.truth)
   }
 
   private var accuracies: [FigureDraft] {
@@ -46,7 +46,7 @@ struct CameraFigures {
     var means: [(name: String, drop: Statistic)] = []
     let drops = arms.map { drop($0.answers) }
     for (arm, drop) in zip(arms, drops) {
-      let accuracy = Classification.balancedAccuracy(arm.answers, truth: table.truth)
+      let accuracy = ClassificationStatistics.balancedAccuracy(arm.answers, truth: table.truth)
       drafts.append(FigureDraft(.cameraBalancedAccuracy, arm: arm.name, dose: arm.dose, accuracy))
       drafts.append(FigureDraft(.cameraDrop, arm: arm.name, dose: arm.dose, drop, floor: floor))
     }

@@ -74,16 +74,16 @@ struct ChainFigures {
     var drafts = arms.map { arm in
       FigureDraft(
         .interventionBalancedAccuracy, arm: arm.name, dose: arm.dose,
-        Classification.balancedAccuracy(arm.answers, truth: table.truth),
-        floor: .statistic(.control, Classification.balancedAccuracy(table.control, truth: table.truth)))
+        ClassificationStatistics.balancedAccuracy(arm.answers, truth: table.truth),
+        floor: .statistic(.control, ClassificationStatistics.balancedAccuracy(table.control, truth: table.truth)))
     }
     guard let last = arms.max(by: { ($0.dose, $1.name) < ($1.dose, $0.name) }) else { return drafts }
-    let (before, after) = Classification.paired(table.control, with: last.answers)
+    let (before, after) = ClassificationStatistics.paired(table.control, with: last.answers)
     drafts.append(
       FigureDraft(
         .interventionGain, arm: last.name, dose: last.dose,
-        Classification.balancedAccuracy(after, truth: table.truth)
-          - Classification.balancedAccuracy(before, truth: table.truth), floor: FigureDraft.chance(0)))
+        ClassificationStatistics.balancedAccuracy(after, truth: table.truth)
+          - ClassificationStatistics.balancedAccuracy(before, truth: table.truth), floor: FigureDraft.chance(0)))
     return drafts
   }
 

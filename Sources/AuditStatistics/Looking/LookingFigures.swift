@@ -61,7 +61,7 @@ struct LookingFigures {
 
   private var accuracies: [FigureDraft] {
     let chance = FigureDraft.chance(1 / Double(LesionCode.allCases.count))
-    let accuracies = nulls.map { Classification.balancedAccuracy($0.answers, truth: table.truth) }
+    let accuracies = nulls.map { ClassificationStatistics.balancedAccuracy($0.answers, truth: table.truth) }
     var drafts = [
       FigureDraft(
         .nullBalancedAccuracy, .mean(of: accuracies, reason: "no image was asked without its picture"), floor: chance)
@@ -70,9 +70,10 @@ struct LookingFigures {
       FigureDraft(.nullBalancedAccuracy, arm: $0.name, dose: $0.dose, $1, floor: chance)
     }
     let kept = nulls.map { arm -> Statistic in
-      let (with, without) = Classification.paired(table.control, with: arm.answers)
+      let (with, without) = ClassificationStatistics.paired(table.control, with: arm.answers)
       return .combine([
-        Classification.accuracy(without, truth: table.truth), Classification.accuracy(with, truth: table.truth),
+        ClassificationStatistics.accuracy(without, truth: table.truth),
+        ClassificationStatistics.accuracy(with, truth: table.truth),
       ]) { $0[1] > 0 ? $0[0] / $0[1] : .nan }
     }
     drafts.append(FigureDraft(.accuracyKept, .mean(of: kept, reason: "no image was asked without its picture")))
@@ -82,8 +83,8 @@ struct LookingFigures {
   /// (AUC − AUC without the lesion) / (AUC − 0.5).
   private func lesionShare(_ arms: [[AuditAnswer?]], reason: String) -> Statistic {
     let shares = arms.map { answers -> Statistic in
-      let (with, without) = Classification.paired(table.control, with: answers)
-      let areas = [with, without].map { Classification.area($0, truth: table.truth) }
+      let (with, without) = ClassificationStatistics.paired(table.control, with: answers)
+      let areas = [with, without].map { ClassificationStatistics.area($0, truth: table.truth) }
       return .combine(areas, reason: "the melanoma AUC on the originals is not above 0.5") {
         $0[0] > 0.5 ? ($0[0] - $0[1]) / ($0[0] - 0.5) : .nan
       }
@@ -94,7 +95,7 @@ struct LookingFigures {
   private var lesion: [FigureDraft] {
     [
       FigureDraft(
-        .melanomaArea, code: .melanoma, Classification.area(table.control, truth: table.truth),
+        .melanomaArea, code: .melanoma, ClassificationStatistics.area(table.control, truth: table.truth),
         floor: FigureDraft.chance(0.5)),
       FigureDraft(
         .lesionShare, code: .melanoma,
@@ -111,18 +112,19 @@ struct LookingFigures {
         [
           FigureDraft(
             .partBalancedAccuracy, arm: arm.name, dose: arm.dose,
-            Classification.balancedAccuracy(arm.answers, truth: table.truth),
+            ClassificationStatistics.balancedAccuracy(arm.answers, truth: table.truth),
             floor: FigureDraft.chance(1 / Double(LesionCode.allCases.count))),
           FigureDraft(
             .partMelanomaArea, arm: arm.name, dose: arm.dose, code: .melanoma,
-            Classification.area(arm.answers, truth: table.truth), floor: FigureDraft.chance(0.5)),
+            ClassificationStatistics.area(arm.answers, truth: table.truth), floor: FigureDraft.chance(0.5)),
         ]
       }
     }
     // Accuracy less that with another lesion's picture (Gat, Schwartz and Schwing 2021, without their normalisation).
     let scores = table.arms(of: .otherImage).map { arm -> Statistic in
-      let (own, other) = Classification.paired(table.control, with: arm.answers)
-      return Classification.accuracy(own, truth: table.truth) - Classification.accuracy(other, truth: table.truth)
+      let (own, other) = ClassificationStatistics.paired(table.control, with: arm.answers)
+      return ClassificationStatistics.accuracy(own, truth: table.truth)
+        - ClassificationStatistics.accuracy(other, truth: table.truth)
     }
     drafts.append(
       FigureDraft(

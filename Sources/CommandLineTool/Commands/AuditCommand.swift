@@ -1,5 +1,15 @@
 import AuditStatistics
 import Foundation
+import TextOutput
+
+/// The options of `audit`.
+enum AuditOption {
+  static let json = Flag("--json", help: "Prints one JSON object instead of text.")
+  static let replicates = Option<Int>(
+    "--replicates", "N", in: 2...100_000, help: "Resamples of each interval, 2 to 100000 (default 2000).")
+  static let seed = Option<UInt64>(
+    "--seed", "N", in: 0...UInt64.max, help: "Where the resamples' random numbers start (default 20180701).")
+}
 
 let auditCommand = CommandSpecification(
   name: "audit",
@@ -16,11 +26,9 @@ let auditCommand = CommandSpecification(
       + "written; 130 interrupted.",
   ],
   options: [
-    OptionSpecification(name: "--json", value: nil, help: "Prints one JSON object instead of text."),
-    OptionSpecification(
-      name: "--replicates", value: "N", help: "Resamples of each interval, 2 to 100000 (default 2000)."),
-    OptionSpecification(
-      name: "--seed", value: "N", help: "Where the resamples' random numbers start (default 20180701)."),
+    AuditOption.json,
+    AuditOption.replicates,
+    AuditOption.seed,
   ],
   examples: [
     ("dermgemma audit figures audit.csv", "The scorecard."),
@@ -31,19 +39,19 @@ let auditCommand = CommandSpecification(
   guard arguments.positional.count == 2, arguments.positional[0] == "figures" else {
     throw UsageFault(message: "Name a table: audit figures TABLE", command: "audit")
   }
-  let replicates = try arguments.number("--replicates", in: 2...100_000) ?? AuditFigures.replicates
-  let seed = try arguments.number("--seed", in: 0...UInt64.max) ?? AuditFigures.seed
+  let replicates = try arguments[AuditOption.replicates] ?? AuditFigures.replicates
+  let seed = try arguments[AuditOption.seed] ?? AuditFigures.seed
   let file = try AnswerFile(path: arguments.positional[1])
   let figures = AuditFigures(AuditTable(file.answers), replicates: replicates, seed: seed)
-  for remark in file.remarks + figures.remarks { terminal.printError("dermgemma: \(Terminal.oneLine(remark))") }
-  if arguments.isSet("--json") {
+  for remark in file.remarks + figures.remarks { terminal.printError("dermgemma: \(Sanitizer.message(remark))") }
+  if arguments[AuditOption.json] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try terminal.print(String(decoding: try encoder.encode(figures), as: UTF8.self))
   } else {
     try terminal.print(
       (["\(figures.images) images of \(figures.lesions) lesions"]
-        + figures.scorecard.entries.map { "\n\($0.number). \($0.title)\n   \(Terminal.oneLine($0.sentence))" }).joined(
+        + figures.scorecard.entries.map { "\n\($0.number). \($0.title)\n   \(Sanitizer.message($0.sentence))" }).joined(
           separator: "\n"))
   }
   return 0

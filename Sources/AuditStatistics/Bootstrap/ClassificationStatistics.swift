@@ -2,7 +2,7 @@ import Dermoscopy
 import Validation
 
 /// Statistics of verdicts and probabilities beside the truth.
-enum Classification {
+enum ClassificationStatistics {
   /// The mean of the four codes' sensitivities, of those codes that some image has.
   ///
   /// Images count that have a truth among the four codes and a verdict. Where it is 0 or 1, every code's share is, and its
