@@ -12,7 +12,7 @@ struct ConformalSets: Sendable {
   /// Calibration images by code.
   let counts: SIMD4<Int>
 
-  /// - Parameter percent: α in percent, from 1 to 99: whole numbers, because (n + 1)(1 − 0.1) in floating point may
+  /// - Parameter percent: α in percent, from 1 to 99: whole numbers, because (n + 1)(1 − 0.18) in floating point may
   ///   exceed a whole number by a rounding error, and its ceiling is then one too high.
   init(_ calibration: [(truth: Int, probabilities: SIMD4<Double>)], percent: Int) {
     var least = SIMD4<Double>.zero
