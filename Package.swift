@@ -108,6 +108,8 @@ let package = Package(
         "Validation", "Records", "Reading", "Datasets", "Dermoscopy", "LlamaEngine", "Tables", "Concurrency", "Faults",
       ]),
     module(
+      "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "Tables"], computes: true),
+    module(
       "Web",
       dependsOn: [
         "CMicrohttpd", "CZlib", "UseCases", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
@@ -124,7 +126,9 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "UseCases", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Phantoms", "Dermoscopy",
+        "Web", "UseCases", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets",
+        "Phantoms",
+        "Dermoscopy",
         "Imaging", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
         "VisionLanguage",
         "Digests", "Faults",
@@ -175,6 +179,7 @@ let package = Package(
     tests(
       of: "Validation",
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
+    tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(
       of: "Web",
       with: [

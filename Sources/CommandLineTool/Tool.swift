@@ -7,7 +7,8 @@ public enum Tool {
   public static let version = "0.1.0"
 
   static let commands: [CommandSpecification] = [
-    analyzeCommand, validateCommand, compareCommand, recordsCommand, serveCommand, askCommand, prepareCommand,
+    analyzeCommand, validateCommand, compareCommand, auditCommand, recordsCommand, serveCommand, askCommand,
+    prepareCommand,
     protocolsCommand, phantomsCommand, modelsCommand, datasetsCommand, configCommand, completionsCommand, doctorCommand,
   ]
 

@@ -48,7 +48,7 @@ public struct Labels: Sendable {
     try self.init(bytes: try Self.bytes(ofFileAt: path, what: "label file"), name: path, choice: choice)
   }
 
-  static func bytes(ofFileAt path: String, what: String) throws(LabelFault) -> [UInt8] {
+  package static func bytes(ofFileAt path: String, what: String) throws(LabelFault) -> [UInt8] {
     guard let file = FileName.withPath(path, { fopen($0, "rb") }) else {
       let reason = errno == ENOENT ? "no such \(what)" : "the \(what) cannot be read"
       throw LabelFault(file: path, line: nil, reason: reason, kind: .missingInput)

@@ -28,7 +28,7 @@ public struct CalibrationBins: Sendable, Hashable, Codable {
   public private(set) var bins = [Bin](repeating: Bin(), count: count)
 
   /// The bin of a probability.
-  static func bin(of probability: Double) -> Int {
+  package static func bin(of probability: Double) -> Int {
     let place = (1..<count).first { probability <= Double($0) / Double(count) }
     return (place ?? count) - 1
   }
@@ -37,14 +37,14 @@ public struct CalibrationBins: Sendable, Hashable, Codable {
     add(probability, bin: Self.bin(of: probability), hit: hit, weight: 1)
   }
 
-  mutating func add(_ probability: Double, bin: Int, hit: Bool, weight: Int) {
+  package mutating func add(_ probability: Double, bin: Int, hit: Bool, weight: Int) {
     bins[bin].images += weight
     bins[bin].probability += Double(weight) * probability
     bins[bin].hits += hit ? weight : 0
   }
 
   /// Mean distance between probability and frequency, weighted by images; NaN without any.
-  var expectedError: Double {
+  package var expectedError: Double {
     let images = bins.reduce(0) { $0 + $1.images }
     guard images > 0 else { return .nan }
     return bins.reduce(0) { $0 + abs(Double($1.hits) - $1.probability) } / Double(images)

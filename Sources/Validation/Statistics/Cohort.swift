@@ -1,18 +1,26 @@
 /// Images in a canonical order, and the lesions that they show, which are resampled.
-struct Cohort {
+package struct Cohort {
   /// Percentile bootstrap: how often, and from which seed.
-  struct Resampling: Sendable, Hashable {
-    var replicates: Int
-    var seed: UInt64
+  package struct Resampling: Sendable, Hashable {
+    /// Resamples.
+    package var replicates: Int
+    /// Where their random numbers start.
+    package var seed: UInt64
+
+    /// So many resamples from this seed.
+    package init(replicates: Int, seed: UInt64) {
+      self.replicates = replicates
+      self.seed = seed
+    }
   }
 
   /// The examinations, lesion by lesion; several names of one picture are of one lesion.
-  let examinations: [Prediction]
+  package let examinations: [Prediction]
   /// First and one past the last image of each lesion.
-  private let lesions: [Range<Int>]
+  package let lesions: [Range<Int>]
 
   /// Orders the examinations by lesion and name (``ResamplingGroups``).
-  init(_ examinations: [Prediction]) {
+  package init(_ examinations: [Prediction]) {
     let keys = ResamplingGroups(examinations).keys
     let order = examinations.indices.sorted { keys[$0] < keys[$1] }
     self.examinations = order.map { examinations[$0] }
@@ -20,14 +28,14 @@ struct Cohort {
   }
 
   /// How many lesions there are.
-  var lesionCount: Int { lesions.count }
+  package var lesionCount: Int { lesions.count }
 
   /// 1 for each image.
-  var unitWeights: [Int] { [Int](repeating: 1, count: examinations.count) }
+  package var unitWeights: [Int] { [Int](repeating: 1, count: examinations.count) }
 
   /// Draws as many lesions as there are, with replacement, repeatedly; the weight of an image is how often its lesion
   /// was drawn.
-  func resample(_ resampling: Resampling, _ body: (_ weights: [Int]) -> Void) {
+  package func resample(_ resampling: Resampling, _ body: (_ weights: [Int]) -> Void) {
     var generator = ResamplingGenerator(seed: resampling.seed)
     var weights = [Int](repeating: 0, count: examinations.count)
     for _ in 0..<resampling.replicates {
@@ -52,14 +60,16 @@ struct Cohort {
 }
 
 /// The 95 % interval between two percentiles of a figure's replicates.
-struct PercentileInterval: Hashable {
-  let low: Double
-  let high: Double
+package struct PercentileInterval: Hashable {
+  /// The 2.5th percentile.
+  package let low: Double
+  /// The 97.5th percentile.
+  package let high: Double
 
   /// Percentiles with linear interpolation between neighbours (type 7 of Hyndman and Fan, 1996).
   ///
   /// - Parameter replicates: NaN where a resample gave no figure. `nil` unless half of them did, and two at least.
-  init?(_ replicates: [Double]) {
+  package init?(_ replicates: [Double]) {
     let values = replicates.filter { !$0.isNaN }.sorted()
     guard values.count >= 2, values.count * 2 >= replicates.count else { return nil }
     func percentile(_ share: Double) -> Double {

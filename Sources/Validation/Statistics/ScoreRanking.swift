@@ -1,8 +1,8 @@
 /// One code's probabilities in descending order, ready for any weights: the base of ROC and precision-recall.
-struct ScoreRanking {
+package struct ScoreRanking {
   /// What weights give.
-  struct Areas {
-    var auc = Double.nan
+  package struct Areas {
+    package var auc = Double.nan
     var aboveSensitivity = Double.nan
     var averagePrecision = Double.nan
     var sensitivityAt80 = Double.nan
@@ -10,10 +10,10 @@ struct ScoreRanking {
   }
 
   /// Counts at one threshold: images at or above it.
-  struct Step: Hashable {
-    var threshold: Double
-    var truePositives: Int
-    var falsePositives: Int
+  package struct Step: Hashable {
+    package var threshold: Double
+    package var truePositives: Int
+    package var falsePositives: Int
   }
 
   private let order: [Int]
@@ -25,7 +25,7 @@ struct ScoreRanking {
   /// - Parameters:
   ///   - images: places in the weights, of those that have scores.
   ///   - scores: by place in `images`; finite.
-  init(images: [Int], scores: [Double], isPositive: [Bool]) {
+  package init(images: [Int], scores: [Double], isPositive: [Bool]) {
     let ranks = images.indices.sorted { (scores[$0], images[$1]) > (scores[$1], images[$0]) }
     order = ranks.map { images[$0] }
     self.scores = ranks.map { scores[$0] }
@@ -35,7 +35,7 @@ struct ScoreRanking {
   }
 
   /// Positive and negative images under these weights.
-  func totals(_ weights: [Int]) -> (positives: Int, negatives: Int) {
+  package func totals(_ weights: [Int]) -> (positives: Int, negatives: Int) {
     var positives = 0
     var negatives = 0
     for (place, image) in order.enumerated() {
@@ -58,14 +58,14 @@ struct ScoreRanking {
   }
 
   /// All thresholds, the highest first.
-  func steps(_ weights: [Int]) -> [Step] {
+  package func steps(_ weights: [Int]) -> [Step] {
     var steps: [Step] = []
     forEachStep(weights) { steps.append(Step(threshold: $0, truePositives: $1, falsePositives: $2)) }
     return steps
   }
 
   /// Areas and operating points; what needs a class that is missing stays NaN.
-  func areas(_ weights: [Int]) -> Areas {
+  package func areas(_ weights: [Int]) -> Areas {
     var areas = Areas()
     let (positives, negatives) = totals(weights)
     guard positives > 0 else { return areas }

@@ -1,0 +1,129 @@
+import Dermoscopy
+import Foundation
+import Validation
+
+/// Puts the figures of a scorecard into sentences.
+struct ScorecardBuilder {
+  let all: AuditFigures
+  private(set) var entries: [Scorecard.Entry] = []
+
+  init(all: AuditFigures) { self.all = all }
+
+  /// - Parameter sentence: from the main figure's value.
+  private mutating func add(
+    _ number: Int, _ title: String, _ figures: [AuditFigure?], _ sentence: (Double) -> String
+  ) {
+    let figures = figures.compactMap(\.self)
+    let main = figures.first?.estimate
+    let text: String =
+      if let value = main?.value {
+        sentence(value) + Self.interval(main)
+      } else {
+        "Not measured: \(main?.reason ?? "this arm was not run")."
+      }
+    entries.append(Scorecard.Entry(number: number, title: title, sentence: text, figures: figures))
+  }
+
+  /// A share as "12", of a hundred; what rounds to 0 without being 0 is "fewer than 1".
+  static func hundredths(_ share: Double) -> String {
+    let rounded = Int((abs(share) * 100).rounded())
+    return rounded == 0 && share != 0 ? "fewer than 1" : String(rounded)
+  }
+
+  private static func decimal(_ value: Double) -> String { String(format: "%.1f", value) }
+
+  /// The interval in the same unit, as a sentence.
+  private static func interval(_ estimate: Estimate?) -> String {
+    guard let low = estimate?.low, let high = estimate?.high else { return "" }
+    func number(_ value: Double) -> String {
+      let rounded = Int((value * 100).rounded())
+      return rounded < 0 ? "−\(-rounded)" : "\(rounded)"
+    }
+    return " With other lesions of the same kind, \(number(low)) to \(number(high)) would be no surprise."
+  }
+
+  private static func percent(_ value: Double) -> String { "\(Int((value * 100).rounded())) %" }
+
+  private static func value(_ figure: AuditFigure?) -> Double? { figure?.estimate.value }
+
+  mutating func addLooking() {
+    let all = all
+    add(1, "Right answers", [all[.balancedAccuracy]]) {
+      "On the pictures as they are, it names \(Self.hundredths($0)) of 100 lesions correctly, if each of the four "
+        + "diagnoses counts the same; guessing gives 25."
+    }
+    let worst = all.figures.first { $0.measure == .cameraWorstDrop }
+    add(2, "Worse pictures", [all[.cameraMeanDrop], worst]) {
+      let mean = "On worse pictures, \(Self.hundredths($0)) \($0 < 0 ? "more" : "fewer") of 100 are named correctly"
+      guard let worst, let drop = Self.value(worst) else { return mean + "." }
+      return mean + "; \(worst.arm ?? "") does most: \(Self.hundredths(drop)) \(drop < 0 ? "more" : "fewer")."
+    }
+    add(3, "Melanomas lost", [all[.melanomasLost, dose: CameraFigures.middleSeverity]]) {
+      "Of 100 melanomas that it points out on the original, it misses \(Self.hundredths($0)) when the picture is of "
+        + "middling quality."
+    }
+    add(4, "Another photograph", [all[.anotherPhotograph]]) {
+      "Of 100 lesions that were photographed more than once, \(Self.hundredths($0)) get another answer from another "
+        + "photograph."
+    }
+    add(5, "Without looking", [all[.nullBalancedAccuracy], all[.reliance]]) {
+      "Shown no lesion at all, it is right for \(Self.hundredths($0)) of 100; guessing gives 25. More than that would "
+        + "not come from the picture."
+    }
+    add(6, "The lesion's part", [all[.lesionShare, code: .melanoma], all[.melanomaArea, code: .melanoma]]) {
+      if $0 < 0 { return "It tells melanomas apart no worse when the lesion is painted over." }
+      if $0 > 1 { return "When the lesion is painted over, nothing is left by which it tells melanomas apart." }
+      return
+        "When the lesion is painted over, it loses \(Self.percent($0)) of what tells melanomas apart; the rest comes "
+        + "from the skin around it and the picture's edges."
+    }
+  }
+
+  mutating func addWords() {
+    let all = all
+    add(7, "A printed word", [all[.printedEffect], all[.printedSuccess], all[.neutralFlips]]) {
+      "A diagnosis printed into the picture becomes the answer in \(Self.hundredths($0)) of 100 pictures "
+        + ($0 < 0 ? "fewer than a word without meaning changes." : "more than a word without meaning changes.")
+    }
+    let order = all[.orderFlips]
+    add(8, "An opinion, another order", [all[.sycophancy], order]) {
+      let opinion =
+        $0 < 0
+        ? "A wrong opinion in the question is taken over no more often than by accident"
+        : "A wrong opinion in the question is taken over in \(Self.hundredths($0)) of 100 cases"
+      guard let flips = Self.value(order) else { return opinion + "." }
+      return opinion + "; naming the four diagnoses in another order changes \(Self.hundredths(flips)) of 100 answers."
+    }
+    add(9, "Errors that remain", [all[.errorsAt80], all[.errorRate]]) {
+      let before = Self.value(all[.errorRate]).map { ", instead of \(Self.hundredths($0))" } ?? ""
+      return "If the fifth of the answers that it is least sure of is set aside, \(Self.hundredths($0)) of 100 of the "
+        + "rest are wrong\(before)."
+    }
+    let size = all[.setSize]
+    add(10, "What it cannot exclude", [all[.coverage, code: .melanoma], size]) {
+      let held =
+        "If it lists every diagnosis that it cannot exclude, \(Self.hundredths($0)) of 100 melanomas are on "
+        + "their list"
+      guard let size = Self.value(size) else { return held + "." }
+      return held + ", which has \(Self.decimal(size)) of the four diagnoses on average."
+    }
+  }
+
+  mutating func addChain() {
+    let all = all
+    let (hits, alarms) = (all[.plantedHits], all[.falseAlarms])
+    add(11, "A false note", [all[.plantedEffect], hits, alarms]) {
+      guard let hits = Self.value(hits), let alarms = Self.value(alarms) else { return Self.hundredths($0) }
+      return
+        "The review objects to \(Self.hundredths(hits)) of 100 falsified notes, and to \(Self.hundredths(alarms)) of "
+        + "100 that were left alone: \($0 < 0 ? "−" : "")\(Self.hundredths($0)) is what it notices."
+    }
+    let gap = all[.sensitivityGap]
+    add(12, "Groups", [gap, all[.falsePositiveGap]]) {
+      let chance = gap?.floor?.estimate.high.map { "; chance alone gives up to \(Self.hundredths($0))" } ?? ""
+      return
+        "Of 100 melanomas, it finds \(Self.hundredths($0)) fewer in the group that fares worst than in the one that "
+        + "fares best\(chance)."
+    }
+  }
+}

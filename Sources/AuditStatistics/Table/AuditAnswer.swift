@@ -1,0 +1,103 @@
+import Dermoscopy
+import Foundation
+import Validation
+
+/// One answer of an audit: one image under one arm.
+public struct AuditAnswer: Sendable, Hashable {
+  /// The original image's name.
+  public var image: String
+  /// What the arm is for.
+  public var role: AuditRole
+  /// The arm's name; empty for the control.
+  public var arm: String
+  /// How much: a severity, a size, a number; 0 where there is one dose only.
+  public var dose: Int
+  /// The seed of the answer, where it is known.
+  public var seed: UInt64?
+  /// The lesion; an image without one counts as a separate lesion.
+  public var lesion: String?
+  /// SHA-256 of the original's file, hexadecimal.
+  public var picture: String?
+  /// The group that the image belongs to, such as a skin type.
+  public var group: String?
+  /// The ground truth of the original.
+  public var truth: Prediction.Truth?
+  /// The code that the examination ended in.
+  public var code: LesionCode?
+  /// The codes' probabilities in the order of `LesionCode.allCases`.
+  public private(set) var probabilities: SIMD4<Double>?
+  /// The code that the arm pushes towards: of a printed word, an opinion, another lesion's notes.
+  public var target: LesionCode?
+  /// The question whose word the arm changes.
+  public var attribute: String?
+  /// Canonical words by question.
+  public var words: [String: String] = [:]
+  /// Whether the answer names a structure; `nil` where it was not asked.
+  public var namesStructure: Bool?
+  /// Whether the review objects to the notes; `nil` where there was none.
+  public var isFlagged: Bool?
+  /// The skin around the lesion, where it was measured.
+  public var skin: SkinLightness?
+
+  /// An answer.
+  ///
+  /// - Parameters:
+  ///   - image: the original's name.
+  ///   - role: what the arm is for.
+  ///   - arm: its name.
+  ///   - dose: how much.
+  ///   - seed: of the answer.
+  ///   - truth: of the original.
+  ///   - code: that the examination ended in.
+  ///   - probabilities: four numbers from 0 to 1 that sum to 1 (within 0.01); anything else counts as none.
+  public init(
+    image: String, role: AuditRole, arm: String = "", dose: Int = 0, seed: UInt64? = nil,
+    truth: Prediction.Truth? = nil, code: LesionCode? = nil, probabilities: [Double]? = nil
+  ) {
+    self.image = image
+    self.role = role
+    self.arm = arm
+    self.dose = dose
+    self.seed = seed
+    self.truth = truth
+    self.code = code
+    if let probabilities, Self.areUsable(probabilities) { self.probabilities = SIMD4(probabilities) }
+  }
+
+  /// How far the sum of four probabilities may be from 1: they are written with six decimals or fewer.
+  static let sumTolerance = 0.01
+
+  static func areUsable(_ probabilities: [Double]) -> Bool {
+    probabilities.count == LesionCode.allCases.count && probabilities.allSatisfy { (0...1).contains($0) }
+      && abs(probabilities.reduce(0, +) - 1) <= sumTolerance
+  }
+
+  /// The place of the most probable code, of equal ones the first in the order of `LesionCode.allCases`; without
+  /// probabilities that of `code`; -1 without either.
+  ///
+  /// Arms are compared by this, because a sampled code changes with the seed.
+  public var verdict: Int {
+    guard let probabilities else { return code.flatMap { LesionCode.allCases.firstIndex(of: $0) } ?? -1 }
+    return (1..<LesionCode.allCases.count).reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+  }
+
+  /// The highest probability.
+  var confidence: Double? { probabilities?.max() }
+
+  /// The highest probability less the second; `nil` without probabilities.
+  public var margin: Double? {
+    guard let probabilities else { return nil }
+    let sorted = probabilities.indices.map { probabilities[$0] }.sorted(by: >)
+    return sorted[0] - sorted[1]
+  }
+
+  /// The probability of a code.
+  func probability(of code: LesionCode) -> Double? {
+    LesionCode.allCases.firstIndex(of: code).flatMap { place in probabilities.map { $0[place] } }
+  }
+}
+
+extension LesionCode {
+  /// The place among the four.
+  var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

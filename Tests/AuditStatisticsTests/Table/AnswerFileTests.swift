@@ -1,0 +1,79 @@
+import Datasets
+import Dermoscopy
+import Testing
+
+@testable import AuditStatistics
+
+@Suite("A table of answers")
+struct AnswerFileTests {
+  private func read(_ text: String) throws -> AnswerFile { try AnswerFile(bytes: Array(text.utf8), name: "audit.csv") }
+
+  @Test("is read whole")
+  func whole() throws {
+    let file = try read(
+      """
+      image,role,arm,dose,seed,lesion,truth,code,MEL,NV,BCC,BKL,target,words,flagged,skin_l,skin_b,ssim
+      a.png,control,,,7,L1,MEL,NV,0.25,0.5,0.25,0,,Network=yes; Colors=brown,,60,10,
+      a.png,printed,"'=word",4,,,,,,,,,nv,,1,,,0.9
+      """)
+    #expect(file.remarks == ["columns that were not read: ssim"])
+    let one = file.answers[0]
+    #expect(one.seed == 7 && one.lesion == "L1" && one.truth == .code(.melanoma) && one.code == .nevus)
+    #expect(one.probabilities == [0.25, 0.5, 0.25, 0] && one.verdict == 1 && one.margin == 0.25)
+    #expect(one.words == ["Network": "yes", "Colors": "brown"] && one.skin?.typologyAngle == 45)
+    let two = file.answers[1]
+    #expect(
+      two.role == .printed && two.arm == "=word" && two.dose == 4 && two.target == .nevus && two.isFlagged == true)
+    #expect(two.verdict == -1 && two.margin == nil)
+  }
+
+  @Test(
+    "is refused with the line and the reason",
+    arguments: [
+      ("", "audit.csv: the file is empty"),
+      ("image\na", "line 1: the column role is missing"),
+      ("image,role,image\na,control,", "line 1: the column image is there twice"),
+      ("image,role\n,control", "line 2: an image's name is missing"),
+      ("image,role\na,camra", "line 2: the role is 'camra'"),
+      ("image,role\na,camera", "no row has the role control"),
+      ("image,role\na,control\na,control", "line 3: the same image, role, arm, dose and seed as in line 2"),
+      ("image,role,seed,truth\na,control,1,MEL\na,control,2,NV", "line 3: a has another truth in an earlier row"),
+      ("image,role,dose\na,control,x", "line 2: dose is 'x', not a whole number"),
+      ("image,role,code\na,control,AKIEC", "line 2: code is 'AKIEC', not MEL, NV, BCC or BKL"),
+      ("image,role,MEL,NV,BCC,BKL\na,control,1,0,0,", "line 2: only 3 of the four probabilities are there"),
+      ("image,role,MEL,NV,BCC,BKL\na,control,nan,0,0,1", "line 2: MEL is 'nan', not a number"),
+      ("image,role,MEL,NV,BCC,BKL\na,control,0.5,0.1,0.1,0.1", "not four probabilities that sum to 1"),
+      ("image,role,MEL,NV,BCC,BKL\na,control,-1,2,0,0", "not four probabilities that sum to 1"),
+      ("image,role,flagged\na,control,yes", "line 2: flagged is 'yes', not 0 or 1"),
+      ("image,role,words\na,control,Network", "line 2: words has 'Network', not Question=word"),
+      ("image,role,skin_l,skin_b\na,control,200,1", "line 2: skin_l is 200.0"),
+    ])
+  func refused(text: String, reason: String) {
+    let fault = #expect(throws: LabelFault.self) { try read(text) }
+    #expect(fault?.description.contains(reason) == true, "\(fault?.description ?? "none")")
+  }
+
+  @Test("takes the first of equally probable codes in their order")
+  func ties() {
+    #expect(answer("a", [0.3, 0.3, 0.3, 0.1]).verdict == 0)
+    #expect(answer("a", [0.1, 0.3, 0.3, 0.3]).verdict == 1)
+    #expect(answer("a", [0.3, 0.3, 0.3, 0.3]).verdict == -1, "they sum to 1.2")
+    #expect(AuditAnswer(image: "a", role: .control, code: .benignKeratosis).verdict == 3)
+  }
+
+  @Test("leaves out what has no control, and a picture's second name, and says so")
+  func left() {
+    var (first, second) = (answer("a", [1, 0, 0, 0]), answer("b", [1, 0, 0, 0]))
+    first.picture = "00"
+    second.picture = "00"
+    let table = AuditTable([
+      first, second, answer("b", .camera, [1, 0, 0, 0]), answer("c", .camera, [1, 0, 0, 0]),
+    ])
+    #expect(table.count == 1)
+    #expect(
+      table.remarks == [
+        "1 names of a picture that counts under another name were left out",
+        "1 answers belong to images without a control and were left out",
+      ])
+  }
+}

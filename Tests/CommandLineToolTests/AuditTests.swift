@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+/// `audit figures` through the real program.
+@Suite(.timeLimit(.minutes(5))) struct AuditTests {
+  private static let table = Array(
+    """
+    image,role,arm,dose,truth,MEL,NV,BCC,BKL,mine
+    a,control,,0,MEL,0.8,0.1,0.05,0.05,x
+    b,control,,0,NV,0.1,0.8,0.05,0.05,x
+    a,camera,jpeg,3,,0.3,0.6,0.05,0.05,x
+    b,camera,jpeg,3,,0.1,0.8,0.05,0.05,x
+    """.utf8)
+
+  @Test func `a table of answers is told as twelve sentences and as JSON`() async throws {
+    let folder = try Bench.folder(["answers.csv": Self.table])
+    let text = try await Program.run(["audit", "figures", "answers.csv"], in: folder)
+    #expect(text.status == 0, "\(text.errors)")
+    #expect(text.errors.contains("columns that were not read: mine"))
+    #expect(text.text.hasPrefix("2 images of 2 lesions"))
+    #expect(text.text.contains("On worse pictures, 50 fewer of 100 are named correctly; jpeg does most: 50 fewer."))
+    #expect(text.text.contains("12. Groups"))
+    let json = try await Program.run(
+      ["audit", "figures", "answers.csv", "--json", "--replicates", "100", "--seed", "3"], in: folder)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
+    #expect((object["method"] as? [String: Any])?["replicates"] as? Int == 100)
+    #expect((object["scorecard"] as? [Any])?.count == 12)
+  }
+
+  @Test func `what is wrong with a call or a table is said in one line`() async throws {
+    let folder = try Bench.folder(["answers.csv": Array("image,role\na,control\na,camra\n".utf8)])
+    let wrong: [([String], Int32, String)] = [
+      (["audit"], 64, "Name a table: audit figures TABLE"),
+      (["audit", "figure", "answers.csv"], 64, "Name a table: audit figures TABLE"),
+      (["audit", "figures", "answers.csv"], 65, "answers.csv, line 3: the role is 'camra'"),
+      (["audit", "figures", "none.csv"], 66, "none.csv: no such table of answers"),
+    ]
+    for (arguments, status, message) in wrong {
+      let done = try await Program.run(arguments, in: folder)
+      #expect(done.status == status && done.errors.contains(message), "\(done.status) \(done.errors)")
+    }
+  }
+}
