@@ -74,6 +74,7 @@ let package = Package(
 
     // Sources and stores.
     module("Phantoms", dependsOn: ["VisionLanguage"], computes: true),
+    module("Perturbations", dependsOn: ["Phantoms", "Imaging", "VisionLanguage", "Digests", "Faults"], computes: true),
     module(
       "Datasets", dependsOn: ["Dermoscopy", "Imaging", "Faults"],
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
@@ -171,6 +172,7 @@ let package = Package(
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
     tests(of: "Phantoms", with: ["VisionLanguage"]),
+    tests(of: "Perturbations", with: ["Phantoms", "Imaging", "VisionLanguage"]),
     tests(of: "Datasets", with: ["Dermoscopy", "Faults"]),
     tests(of: "Archive", with: ["TestServers", "Transfer", "Datasets"]),
     tests(of: "Hub", with: ["TestServers", "Transfer", "JSON", "Digests", "Faults"]),

@@ -3,11 +3,19 @@ enum Bubbles {
   static func paint(_ canvas: inout Canvas, _ random: inout PhantomRandom) {
     guard random.chance(0.16) else { return }
     let extent = canvas.extent
+    let home = SIMD2(random.unit() * extent.x, random.unit() * extent.y)
+    paint(random.count(2...9), on: &canvas, &random) { home + SIMD2($0.bell(), $0.bell()) * 50 }
+  }
+
+  /// Paints so many bubbles where the caller's draws put them.
+  static func paint(
+    _ count: Int, on canvas: inout Canvas, _ random: inout PhantomRandom,
+    at place: (inout PhantomRandom) -> SIMD2<Float>
+  ) {
     var bright = Layer(over: canvas)
     var dark = Layer(over: canvas)
-    let home = SIMD2(random.unit() * extent.x, random.unit() * extent.y)
-    for _ in 0..<random.count(2...9) {
-      let place = home + SIMD2(random.bell(), random.bell()) * 50
+    for _ in 0..<count {
+      let place = place(&random)
       let radius = random.within(3.5, 15)
       let lit = random.unit()
       let segments = 36

@@ -18,7 +18,7 @@ enum Hairs {
     } else {
       let many = random.chance(0.3)
       for _ in 0..<(many ? random.count(12...26) : random.count(1...9)) {
-        drawHair(extent, heading: common + random.bell() * (many ? 0.06 : 0.2), into: &layer, &random)
+        Strand.drawn(over: extent, heading: common + random.bell() * (many ? 0.06 : 0.2), &random).cover(&layer)
       }
     }
     if random.chance(0.12) {
@@ -29,21 +29,37 @@ enum Hairs {
     }
   }
 
-  private static func drawHair(
-    _ extent: (x: Float, y: Float), heading: Float, into layer: inout Layer, _ random: inout PhantomRandom
-  ) {
-    var place = SIMD2(random.within(-0.1, 1.1) * extent.x, random.within(-0.1, 1.1) * extent.y)
-    var way = heading
-    let bend = random.bell() * 0.006
-    let width = random.within(0.65, 1.35)
-    let steps = random.count(14...60)
-    let opacity = random.within(0.65, 1)
-    for step in 0..<steps {
-      way += bend + random.bell() * 0.0015
-      let next = place + SIMD2(Polynomials.cosine(way), Polynomials.sine(way)) * 10
-      let taper = min(1, Float(steps - step) / 8)
-      layer.stroke(from: place, to: next, radius: width * taper, width * taper, softness: 0.45, opacity: opacity)
-      place = next
+  /// One hair: a thin curved line that tapers toward its end.
+  struct Strand {
+    /// The line's points, ten units apart.
+    var points: [SIMD2<Float>]
+    private let width: Float
+    private let opacity: Float
+
+    static func drawn(
+      over extent: (x: Float, y: Float), heading: Float, _ random: inout PhantomRandom
+    ) -> Strand {
+      var place = SIMD2(random.within(-0.1, 1.1) * extent.x, random.within(-0.1, 1.1) * extent.y)
+      var way = heading
+      let bend = random.bell() * 0.006
+      let width = random.within(0.65, 1.35)
+      let steps = random.count(14...60)
+      let opacity = random.within(0.65, 1)
+      var points = [place]
+      for _ in 0..<steps {
+        way += bend + random.bell() * 0.0015
+        place += SIMD2(Polynomials.cosine(way), Polynomials.sine(way)) * 10
+        points.append(place)
+      }
+      return Strand(points: points, width: width, opacity: opacity)
+    }
+
+    func cover(_ layer: inout Layer) {
+      let steps = points.count - 1
+      for (step, (from, to)) in zip(points, points.dropFirst()).enumerated() {
+        let taper = min(1, Float(steps - step) / 8)
+        layer.stroke(from: from, to: to, radius: width * taper, width * taper, softness: 0.45, opacity: opacity)
+      }
     }
   }
 }

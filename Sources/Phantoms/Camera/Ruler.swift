@@ -9,13 +9,7 @@ enum Ruler {
       let gap = random.within(11, 16)
       let left = random.chance(0.5)
       let first = random.within(20, 80)
-      for tick in 0..<random.count(14...24) {
-        let y = first + Float(tick) * gap
-        let length: Float = tick % 5 == 0 ? 26 : 14
-        let x = left ? 14 : extent.x - 14
-        let end = left ? x + length : x - length
-        layer.stroke(from: SIMD2(x, y), to: SIMD2(end, y), radius: 0.9, 0.9, softness: 0.5, opacity: 0.85)
-      }
+      cover(random.count(14...24), first: first, gap: gap, left: left, extent, &layer)
     } else {
       let right = random.chance(0.7)
       let lower = random.chance(0.4)
@@ -27,6 +21,24 @@ enum Ruler {
         layer.stroke(from: from, to: from + way * 15, radius: 1.6, 1.6, softness: 0.5)
       }
     }
+    tint(&canvas, where: layer)
+  }
+
+  /// Covers so many ticks along the left or the right edge, every fifth a long one; in units.
+  static func cover(
+    _ ticks: Int, first: Float, gap: Float, left: Bool, _ extent: (x: Float, y: Float), _ layer: inout Layer
+  ) {
+    for tick in 0..<ticks {
+      let y = first + Float(tick) * gap
+      let length: Float = tick % 5 == 0 ? 26 : 14
+      let x = left ? 14 : extent.x - 14
+      let end = left ? x + length : x - length
+      layer.stroke(from: SIMD2(x, y), to: SIMD2(end, y), radius: 0.9, 0.9, softness: 0.5, opacity: 0.85)
+    }
+  }
+
+  /// Prints what is covered.
+  static func tint(_ canvas: inout Canvas, where layer: Layer) {
     canvas.tint(Light.density(24, 22, 26), by: 0.92, where: layer)
   }
 }
