@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-training test-tsan validate-seed99 model-figures bench bench-web cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-training test-tsan validate-seed99 model-figures bench bench-web fuzz cuda \
   dist docs lint format clean prerequisites
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make bench         the benchmark"
 	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
+	@echo "make fuzz          an hour of libFuzzer on the reader of DICOM files"
 	@echo "make cuda          add llama.cpp's CUDA backend, if CUDA's compiler is installed"
 	@echo "make dist          the tarball that runs without Swift, into .build/dist"
 	@echo "make docs          the symbol documentation, into .build/docs; a warning is an error"
@@ -75,6 +76,9 @@ bench-web: build
 
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'
+
+fuzz:
+	@scripts/fuzz.sh 3600
 
 cuda: prerequisites
 	@scripts/cuda.sh

@@ -61,6 +61,7 @@ let package = Package(
     module("JSON", dependsOn: ["TextOutput"]),
     module("AtomicFiles", dependsOn: ["Faults"]),
     module("Digests", dependsOn: ["CCrypto", "Faults"]),
+    module("DICOM", dependsOn: ["CZlib", "Digests", "Faults"], computes: true),
     module("VisionLanguage", dependsOn: ["Digests", "Faults"]),
 
     // The domain, the image, the weights, the engine. None knows another, except that the engine knows weights.
@@ -68,7 +69,8 @@ let package = Package(
       "Dermoscopy", dependsOn: ["VisionLanguage", "JSON", "TextOutput", "Concurrency", "Digests", "Faults"],
       resources: [.embedInCode("Protocols")]),
     module(
-      "Imaging", dependsOn: ["CVips", "CZlib", "VisionLanguage", "TextOutput", "Digests", "Faults"], computes: true),
+      "Imaging", dependsOn: ["CVips", "CZlib", "DICOM", "VisionLanguage", "TextOutput", "Digests", "Faults"],
+      computes: true),
     module("Weights", dependsOn: ["TextOutput", "Faults"], computes: true),
     module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Caching", "Digests", "Faults"]),
 
@@ -87,7 +89,7 @@ let package = Package(
     // Bytes in, report out.
     module(
       "Reading",
-      dependsOn: ["Dermoscopy", "Imaging", "LlamaEngine", "VisionLanguage", "Digests", "Faults"]),
+      dependsOn: ["Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "Digests", "Faults"]),
 
     module(
       "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "AtomicFiles", "Tables", "Digests", "Faults"],
@@ -106,7 +108,8 @@ let package = Package(
     module(
       "UseCases",
       dependsOn: [
-        "Validation", "Records", "Reading", "Datasets", "Dermoscopy", "LlamaEngine", "Tables", "Concurrency", "Faults",
+        "Validation", "Records", "Reading", "Datasets", "Dermoscopy", "DICOM", "LlamaEngine", "Tables", "Concurrency",
+        "Faults",
       ]),
     module(
       "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "Tables"], computes: true),
@@ -130,7 +133,7 @@ let package = Package(
         "Web", "UseCases", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets",
         "Phantoms",
         "Dermoscopy",
-        "Imaging", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
+        "Imaging", "DICOM", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
         "VisionLanguage",
         "Digests", "Faults",
       ]),
@@ -147,6 +150,7 @@ let package = Package(
     testSupport("TestServers"),
     testSupport("TestWeights", computes: true),
     testSupport("TestImages"),
+    testSupport("TestDICOM", dependsOn: ["CZlib"]),
     testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
     testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy", "JSON"]),
 
@@ -168,7 +172,8 @@ let package = Package(
     tests(of: "Digests", with: ["TestPrograms", "DigestAtExit"]),
     tests(of: "VisionLanguage"),
     tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
-    tests(of: "Imaging", with: ["TestImages", "VisionLanguage", "Digests", "Faults"]),
+    tests(of: "DICOM", with: ["TestDICOM", "Faults"]),
+    tests(of: "Imaging", with: ["TestDICOM", "TestImages", "DICOM", "VisionLanguage", "Digests", "Faults"]),
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
     tests(of: "Phantoms", with: ["VisionLanguage"]),

@@ -9,6 +9,7 @@ import sys
 import pytest
 from PIL import Image
 
+import dicom_files
 import documentation
 import program
 
@@ -72,6 +73,9 @@ def furnished(phantoms, tmp_path_factory):
     (folder / "images/attributes.csv").unlink()
     for name in ["lesion.jpg", "mole.jpg"]:
         Image.open(phantoms[0]).convert("RGB").save(folder / name, quality=95)
+    cases = dicom_files.several_frames()
+    dicom_files.write(dicom_files.Case("lesion", dicom_files.described_lesion()), folder / "lesion.dcm")
+    dicom_files.write(cases[0], folder / "series.dcm")
     for name in ["other-results", "results-seed", "results-direct", "results-old", "results-new"]:
         protocol = "direct" if "direct" in name or "other" in name else "seed"
         program.run("validate", "all", "--threads", program.THREADS, "--images", folder / "images", "--labels",

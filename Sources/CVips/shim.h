@@ -20,6 +20,10 @@ static inline int dermgemma_vips_load_tiff(const void *bytes, size_t count, Vips
   return vips_tiffload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
 }
 
+static inline int dermgemma_vips_load_jp2k(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
+  return vips_jp2kload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
 static inline int dermgemma_vips_extract_bands(VipsImage *in, VipsImage **out, int first, int count) {
   return vips_extract_band(in, out, first, "n", count, NULL);
 }

@@ -23,6 +23,10 @@ public enum ImageFault: Fault, Equatable {
   case damaged(name: String, format: ImageFormat, reason: String)
   /// The file is sound but uses something that is not read.
   case featureNotAccepted(name: String, format: ImageFormat, feature: String)
+  /// A DICOM file has several frames, and none was chosen.
+  case frameNotChosen(name: String, count: Int)
+  /// The chosen frame is not in the DICOM file.
+  case noSuchFrame(name: String, number: Int, count: Int)
   /// A picture was to be prepared to a size outside `ImageLimits.preparedSide`.
   case preparedSizeNotAccepted(width: Int, height: Int)
   /// A picture was to be prepared with a contrast that is not a number from 0 to `ImageLimits.contrast`.
@@ -60,6 +64,10 @@ public enum ImageFault: Fault, Equatable {
     case .damaged(let name, let format, let reason): "\(shown(name)): \(format) is damaged (\(reason))"
     case .featureNotAccepted(let name, let format, let feature):
       "\(shown(name)): \(format) with \(feature) is not accepted"
+    case .frameNotChosen(let name, let count):
+      "\(shown(name)): \(grouped(count)) frames in one DICOM file; choose one with --frame N"
+    case .noSuchFrame(let name, let number, let count):
+      "\(shown(name)): there is no frame \(grouped(number)); the DICOM file has \(grouped(count))"
     case .preparedSizeNotAccepted(let width, let height):
       "an image cannot be prepared to \(width) × \(height) pixels; each side is "
         + "\(ImageLimits.preparedSide.lowerBound) to \(grouped(ImageLimits.preparedSide.upperBound))"

@@ -1,3 +1,4 @@
+import DICOM
 import Dermoscopy
 import Digests
 import Imaging
@@ -16,6 +17,7 @@ public final class Reader: Sendable {
   /// How many images can be read at once without waiting for each other.
   public let readings: Int
   private let model: EnginePool
+  private let dicom: DICOMOptions
 
   /// Loads the model.
   ///
@@ -27,14 +29,15 @@ public final class Reader: Sendable {
   ///   - threads: processors that may be used: by one engine for decoding, and as many for encoding, or of a small model by an
   ///     engine each; `nil` for what the model's size is worth.
   ///   - device: where to compute.
+  ///   - dicom: what is wanted of DICOM files.
   /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other, or the device is not there.
   public convenience init(
     _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int? = 1, atMost: Int? = nil,
-    threads: Int? = nil, device: ComputeDevice = .automatic
+    threads: Int? = nil, device: ComputeDevice = .automatic, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     try self.init(
       weights: location.weights, projector: location.projector, readingProtocol: readingProtocol,
-      readings: readings, atMost: atMost, threads: threads, device: device)
+      readings: readings, atMost: atMost, threads: threads, device: device, dicom: dicom)
   }
 
   /// Loads the weights alone, for work on words such as Phase 3: no image can be read, and no projector is needed.
@@ -57,9 +60,10 @@ public final class Reader: Sendable {
 
   private init(
     weights: String, projector: String?, readingProtocol: ReadingProtocol, readings: Int?, atMost: Int?, threads: Int?,
-    device: ComputeDevice
+    device: ComputeDevice, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     self.readingProtocol = readingProtocol
+    self.dicom = dicom
     let perReading = projector == nil ? 1 : max(readingProtocol.questions.count, 1)
     var configuration = EngineConfiguration(
       weights: weights, projector: projector, threads: threads,
@@ -122,7 +126,7 @@ public final class Reader: Sendable {
   public func read(
     _ bytes: [UInt8], name: String, truth: GroundTruth? = nil, seed: UInt64, log: ExaminationLog = ExaminationLog()
   ) async throws -> ExaminationReport {
-    let decoded = try ImageDecoder.decode(bytes, name: name)
+    let decoded = try ImageDecoder.decode(bytes, name: name, dicom: dicom)
     return try await read(decoded, name: name, truth: truth, seed: seed, log: log)
   }
 
@@ -140,7 +144,7 @@ public final class Reader: Sendable {
     fileAt path: String, name: String, truth: GroundTruth? = nil, seed: UInt64,
     through last: ExaminationPhase = .classification, log: ExaminationLog = ExaminationLog()
   ) async throws -> ExaminationReport {
-    let decoded = try ImageDecoder.decode(fileAt: path)
+    let decoded = try ImageDecoder.decode(fileAt: path, dicom: dicom)
     return try await read(decoded, name: name, truth: truth, seed: seed, through: last, log: log)
   }
 
@@ -155,6 +159,7 @@ public final class Reader: Sendable {
       name: name, digest: decoded.digest, width: decoded.image.width, height: decoded.image.height,
       groundTruth: truth)
     subject.notes = decoded.notes
+    subject.lesion = decoded.lesion.flatMap(ImagedLesion.init)
     return try await examiner.examine(prepared, subject: subject, seed: seed, through: last, log: log)
   }
 

@@ -113,7 +113,8 @@ import Testing
     "analyze": [
       "--protocol NAME|FILE", "--seed N", "--labels CSV", "--image-column NAME", "--label-column NAME",
       "--allow-unlabelled", "--json", "--files-from FILE", "--parallel N", "--threads N",
-      "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
+      "--device auto|cpu|gpu", "--frame N", "--keep-demographics", "--pseudonym-key FILE", "--model FILE",
+      "--mmproj FILE", "--help",
     ],
     "ask": [
       "--image FILE", "--protocol NAME|FILE", "--prefix TEXT", "--max-tokens N", "--temperature T", "--seed N",

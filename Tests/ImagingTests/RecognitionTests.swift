@@ -32,8 +32,7 @@ import Testing
     let expected: [(String, [UInt8])] = [
       ("AVIF", isoMedia("mif1", "avif", "miaf")), ("AVIF", isoMedia("avif")), ("HEIF", isoMedia("mif1", "miaf")),
       ("video", isoMedia("qt  ")), ("video", isoMedia("isom", "mp42")), ("Canon camera raw", isoMedia("crx ")),
-      ("video", [0x1A, 0x45, 0xDF, 0xA3]), ("DICOM", padding + Array("DICM".utf8)),
-      ("DICOM", [8, 0, 5, 0] + Array("CS".utf8) + [10, 0]), ("DICOM", [2, 0, 0, 0] + Array("UL".utf8) + [4, 0]),
+      ("video", [0x1A, 0x45, 0xDF, 0xA3]),
       ("GIF", Array("GIF89a".utf8)), ("PDF", Array("%PDF-1.7".utf8)), ("JPEG XL", [0xFF, 0x0A]),
       ("JPEG XL", [0, 0, 0, 12] + Array("JXL ".utf8)), ("JPEG 2000", [0, 0, 0, 12] + Array("jP  ".utf8)),
       ("JPEG-LS", [0xFF, 0xD8, 0xFF, 0xF7, 0, 11]), ("JPEG XR", [0x49, 0x49, 0xBC, 1]),
@@ -48,6 +47,13 @@ import Testing
       #expect(format.name == name)
       #expect(format.explanation.hasPrefix("\(name) is not accepted; "))
     }
+    let dicom: [[UInt8]] = [
+      padding + Array("DICM".utf8), [8, 0, 5, 0] + Array("CS".utf8) + [10, 0],
+      [2, 0, 0, 0] + Array("UL".utf8) + [4, 0],
+      // Both TIFF and DICOM: the TIFF would be passed on with the patient's record.
+      [0x49, 0x49, 42, 0] + padding.dropFirst(4) + Array("DICM".utf8),
+    ]
+    for bytes in dicom { #expect(RecognisedFormat(bytes) == .accepted(.dicom)) }
     #expect(RecognisedFormat(HandmadeImages.jpeg) == .accepted(.jpeg))
     #expect(RecognisedFormat(HandmadeImages.tiff().prefix(RecognisedFormat.bytesNeeded)) == .accepted(.tiff))
     #expect(RecognisedFormat(Array("image,diagnosis\n".utf8)) == .unknown)

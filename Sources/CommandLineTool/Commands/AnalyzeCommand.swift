@@ -1,3 +1,4 @@
+import DICOM
 import Datasets
 import Dermoscopy
 import Faults
@@ -25,8 +26,8 @@ let analyzeCommand = CommandSpecification(
   summary: "Reads images in three phases and prints a report for each.",
   usage: ["analyze [options] IMAGE…", "analyze [options] --files-from FILE"],
   discussion: [
-    "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. JPEG, PNG, WebP, TIFF and "
-      + "BMP are read. An image that cannot be read fails alone; the others are still read.",
+    "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. JPEG, PNG, WebP, TIFF, "
+      + "BMP and DICOM are read. An image that cannot be read fails alone; the others are still read.",
     "Exit status: 0 all well; 64 wrong usage; 65 an input is not a usable image, label file or protocol; 66 an input is "
       + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
@@ -40,7 +41,8 @@ let analyzeCommand = CommandSpecification(
     AnalyzeOption.json,
     AnalyzeOption.filesFrom,
     AnalyzeOption.parallel,
-  ] + EngineOption.all,
+    DICOMOption.frame,
+  ] + DICOMOption.record + EngineOption.all,
   examples: [
     ("dermgemma analyze lesion.jpg", "One report on the terminal."),
     ("dermgemma analyze images --labels labels.csv --json > results.jsonl", "A folder, with its ground truth."),
@@ -52,6 +54,7 @@ let analyzeCommand = CommandSpecification(
   let threads = try arguments[EngineOption.threads]
   let device = try chosenDevice(arguments)
   let seed: UInt64 = try arguments[AnalyzeOption.seed] ?? 0
+  let dicom = try DICOMOptions(arguments)
   var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
   let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
   if let labels = try chosenLabels(arguments, of: "analyze", terminal) {
@@ -65,7 +68,7 @@ let analyzeCommand = CommandSpecification(
     inputs, readingProtocol: readingProtocol, document: String(decoding: document, as: UTF8.self), model: model)
   request.records = try arguments[AnalyzeOption.records]
   (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
-  request.command = arguments.words
+  (request.dicom, request.command) = (dicom, arguments.words)
   let printer = AnalysisPrinter(terminal: terminal, printsJSON: arguments[AnalyzeOption.json])
   return try await request.run(observer: printer)?.exitStatus ?? 0
 }

@@ -1,3 +1,4 @@
+import DICOM
 import Dermoscopy
 import Faults
 import Foundation
@@ -35,7 +36,7 @@ let askCommand = CommandSpecification(
     AskOption.temperature,
     AskOption.seed,
     AskOption.json,
-
+    DICOMOption.frame,
   ] + EngineOption.all,
   examples: [("dermgemma ask --image lesion.jpg \"Which colors do you see?\"", "One visual question.")],
   takesArguments: true
@@ -53,7 +54,8 @@ let askCommand = CommandSpecification(
   if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: limit) }
   let prompt = Prompt(
     text: arguments.positional[0], answerPrefix: try arguments[AskOption.prefix] ?? readingProtocol.answerPrefix)
-  let image = try arguments[AskOption.image].map { try ImageDecoder.decode(fileAt: $0) }
+  let dicom = try DICOMOptions(arguments, keepsRecord: false)
+  let image = try arguments[AskOption.image].map { try ImageDecoder.decode(fileAt: $0, dicom: dicom) }
   let files = try filesToAsk(arguments, seeing: image != nil)
   let model = try LlamaVisionLanguageModel(
     EngineConfiguration(

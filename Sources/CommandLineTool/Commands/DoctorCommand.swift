@@ -52,7 +52,7 @@ let doctorCommand = CommandSpecification(
   } catch {
     try fail("engine", error)
   }
-  try tell("✓", "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF and BMP")
+  try tell("✓", "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF, BMP and DICOM")
   for name in ReadingProtocol.builtinNames {
     do {
       let builtin = try ReadingProtocol.builtin(named: name)

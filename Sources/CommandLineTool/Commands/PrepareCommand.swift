@@ -1,3 +1,4 @@
+import DICOM
 import Datasets
 import Dermoscopy
 import Faults
@@ -28,6 +29,7 @@ let prepareCommand = CommandSpecification(
     PrepareOption.out,
     PrepareOption.check,
     PrepareOption.side,
+    DICOMOption.frame,
   ],
   examples: [
     ("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the seed's protocol shows."),
@@ -44,15 +46,18 @@ let prepareCommand = CommandSpecification(
     throw UsageFault(message: "Name one image", command: "prepare")
   }
   let side = try arguments[PrepareOption.side] ?? 896
+  let dicom = try DICOMOptions(arguments, keepsRecord: false)
   if checks {
-    return try PictureCheck(readingProtocol: try chosenProtocol(arguments), side: side, terminal: terminal)
-      .run(arguments.positional)
+    return try PictureCheck(
+      readingProtocol: try chosenProtocol(arguments), side: side, dicom: dicom, terminal: terminal
+    )
+    .run(arguments.positional)
   }
   guard let output else {
     throw UsageFault(message: "Say where to write: --out FILE", command: "prepare")
   }
   let readingProtocol = try chosenProtocol(arguments)
-  let decoded = try ImageDecoder.decode(fileAt: arguments.positional[0])
+  let decoded = try ImageDecoder.decode(fileAt: arguments.positional[0], dicom: dicom)
   let prepared = try ImagePreparer.prepare(decoded.image, as: readingProtocol.preparation, nativeSide: side)
   try OutputFile.write(try ImageEncoder.png(prepared), to: output)
   return 0
@@ -62,6 +67,7 @@ let prepareCommand = CommandSpecification(
 private struct PictureCheck {
   var readingProtocol: ReadingProtocol
   var side: Int
+  var dicom: DICOMOptions
   var terminal: Terminal
 
   private struct Line: Encodable {
@@ -90,7 +96,7 @@ private struct PictureCheck {
   }
 
   private func line(_ path: String) throws -> String {
-    let image = try ImageDecoder.decode(fileAt: path).image
+    let image = try ImageDecoder.decode(fileAt: path, dicom: dicom).image
     let prepared = try ImagePreparer.prepare(image, as: readingProtocol.preparation, nativeSide: side)
     let statistics = PictureStatistics(of: prepared)
     let reasons = statistics.map { LesionPresence.objections(to: $0, preparedAs: readingProtocol.preparation) } ?? []

@@ -1,3 +1,4 @@
+import DICOM
 import Datasets
 import Dermoscopy
 import Foundation
@@ -34,6 +35,7 @@ extension ValidationRequest {
     let parallel = try arguments[ValidateOption.parallel]
     let threads = try arguments[EngineOption.threads]
     let device = try chosenDevice(arguments)
+    let dicom = try DICOMOptions(arguments, hasFrame: false)
     let weights = try arguments[EngineOption.model]
     let projector = try arguments[EngineOption.projector]
     let mode: RunRecords.Mode
@@ -62,7 +64,7 @@ extension ValidationRequest {
     (self.images, self.notes, self.labels, self.metadata) = (images, notes, labels, metadata)
     (self.columns, self.allowsUnlabelled) = (columns, allowsUnlabelled)
     (self.scores, self.limit, self.mode, self.seed) = (scores, limit, mode, seed)
-    (self.parallel, self.threads, self.device) = (parallel, threads, device)
+    (self.parallel, self.threads, self.device, self.dicom) = (parallel, threads, device, dicom)
     (self.weights, self.projector) = (weights, projector)
     command = arguments.words
   }

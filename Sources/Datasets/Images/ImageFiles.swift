@@ -6,11 +6,11 @@ public enum ImageFiles {
   /// Extensions of the supported formats, lower case: a file with one of them counts as an image even if its first
   /// bytes do not. Other files are recognised by their content, and files named explicitly need no extension at all.
   public static let extensions: Set<String> = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "dib",
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "dib", "dcm", "dicom",
   ]
   /// Extensions of pictures, including unsupported ones, that a label file may use in an image's name.
   static let pictureExtensions = extensions.union([
-    "jif", "heic", "heif", "avif", "gif", "jp2", "jxl", "dcm", "dicom", "dng", "svg",
+    "jif", "heic", "heif", "avif", "gif", "jp2", "jxl", "dng", "svg",
   ])
 
   /// A path from the command line that is neither a file nor a folder with images.

@@ -14,6 +14,8 @@ public struct ExaminationSubject: Sendable, Hashable {
   public var groundTruth: GroundTruth?
   /// Notes for the report on what decoding did to the pixels; usually empty.
   public var notes: [String] = []
+  /// What the image's file says of the lesion; `nil` for files that say nothing.
+  public var lesion: ImagedLesion?
 
   /// An image to examine.
   public init(name: String, digest: SHA256Digest?, width: Int, height: Int, groundTruth: GroundTruth? = nil) {

@@ -14,6 +14,8 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
     public var height: Int
     /// Notes on what decoding did to the pixels, one line each; `nil`, and no key, if it did nothing.
     public var notes: [String]?
+    /// What the image's file says of the lesion; `nil`, and no key, for files that say nothing.
+    public var lesion: ImagedLesion?
   }
 
   /// Which protocol was followed.
@@ -103,7 +105,7 @@ extension ExaminationReport {
     self.init(
       image: Image(
         name: subject.name, sha256: subject.digest?.hexadecimal ?? "", width: subject.width, height: subject.height,
-        notes: subject.notes.isEmpty ? nil : subject.notes),
+        notes: subject.notes.isEmpty ? nil : subject.notes, lesion: subject.lesion),
       readingProtocol: ProtocolReference(
         id: readingProtocol.id, version: readingProtocol.version, digest: readingProtocol.digest.hexadecimal),
       model: Model(

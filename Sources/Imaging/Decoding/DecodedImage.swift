@@ -1,3 +1,4 @@
+import DICOM
 import Digests
 import VisionLanguage
 
@@ -11,13 +12,19 @@ public struct DecodedImage: Sendable, Equatable {
   public let format: ImageFormat
   /// Notes on what decoding did to the pixels, one line each; usually empty.
   public let notes: [String]
+  /// What a DICOM file says of the lesion; `nil` for other formats.
+  public let lesion: DICOMLesionMetadata?
 
   /// A decoded picture.
-  public init(image: PixelImage, digest: SHA256Digest, format: ImageFormat, notes: [String] = []) {
+  public init(
+    image: PixelImage, digest: SHA256Digest, format: ImageFormat, notes: [String] = [],
+    lesion: DICOMLesionMetadata? = nil
+  ) {
     self.image = image
     self.digest = digest
     self.format = format
     self.notes = notes
+    self.lesion = lesion
   }
 }
 
@@ -25,4 +32,5 @@ public struct DecodedImage: Sendable, Equatable {
 struct DecodedPicture {
   let image: PixelImage
   var notes: [String] = []
+  var lesion: DICOMLesionMetadata?
 }

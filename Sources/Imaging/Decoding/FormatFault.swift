@@ -1,3 +1,4 @@
+import DICOM
 import TextOutput
 
 /// What is wrong with a file, without its name, which the caller adds.
@@ -8,7 +9,20 @@ enum FormatFault: Error, Equatable {
   case formatNotAccepted(UnsupportedFormat)
   case tooLarge(width: Int, height: Int)
   case tooSmall(width: Int, height: Int)
+  case frameNotChosen(count: Int)
+  case noSuchFrame(number: Int, count: Int)
   case inconsistent(String)
+
+  init(_ fault: DICOMFault) {
+    self =
+      switch fault {
+      case .endsEarly(let detail): .endsEarly(detail)
+      case .damaged(let reason): .damaged(reason)
+      case .notAccepted(let feature): .featureNotAccepted(feature)
+      case .frameNotChosen(let count): .frameNotChosen(count: count)
+      case .noSuchFrame(let number, let count): .noSuchFrame(number: number, count: count)
+      }
+  }
 
   func fault(name: String, format: ImageFormat) -> ImageFault {
     switch self {
@@ -18,6 +32,8 @@ enum FormatFault: Error, Equatable {
     case .formatNotAccepted(let other): .formatNotAccepted(name: name, format: other)
     case .tooLarge(let width, let height): .tooLarge(name: name, width: width, height: height)
     case .tooSmall(let width, let height): .tooSmall(name: name, width: width, height: height)
+    case .frameNotChosen(let count): .frameNotChosen(name: name, count: count)
+    case .noSuchFrame(let number, let count): .noSuchFrame(name: name, number: number, count: count)
     case .inconsistent(let what): .inconsistent(what)
     }
   }

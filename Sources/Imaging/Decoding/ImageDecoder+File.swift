@@ -1,3 +1,4 @@
+import DICOM
 import Faults
 import Foundation
 
@@ -6,11 +7,15 @@ extension ImageDecoder {
   ///
   /// Only a regular file is read: a folder, a pipe or a device is refused without waiting for it.
   ///
-  /// - Parameter path: as `FileName` writes it; also what errors call the file.
+  /// - Parameters:
+  ///   - path: as `FileName` writes it; also what errors call the file.
+  ///   - dicom: what is wanted of a DICOM file.
   /// - Throws: `ImageFault`: `.unreadable` (kind `missingInput`) when there is no such file, it may not be read, it is
-  ///   not regular, or it changes while it is read; otherwise what ``decode(_:name:)`` throws.
-  public static func decode(fileAt path: String) throws(ImageFault) -> DecodedImage {
-    try decode(try bytes(ofFileAt: path), name: path)
+  ///   not regular, or it changes while it is read; otherwise what ``decode(_:name:dicom:)`` throws.
+  public static func decode(
+    fileAt path: String, dicom: DICOMOptions = DICOMOptions()
+  ) throws(ImageFault) -> DecodedImage {
+    try decode(try bytes(ofFileAt: path), name: path, dicom: dicom)
   }
 
   private static func bytes(ofFileAt path: String) throws(ImageFault) -> [UInt8] {

@@ -1,7 +1,7 @@
 extension ImageDecoder {
   /// The width and height that a file's header gives, before its orientation is applied; no pixel is decoded.
   ///
-  /// - Throws: ``ImageFault``, as ``decode(_:name:)`` does, for what shows without decoding.
+  /// - Throws: ``ImageFault``, as ``decode(_:name:dicom:)`` does, for what shows without decoding.
   public static func size(of bytes: [UInt8], name: String) throws(ImageFault) -> (width: Int, height: Int) {
     let format = try format(of: bytes, name: name)
     do {
@@ -19,6 +19,7 @@ extension ImageDecoder {
     case .webP: try PictureLayout(webP: data)
     case .png: try PictureLayout(png: data)
     case .tiff: try PictureLayout(tiff: data)
+    case .dicom: try DICOMDecoder.layout(of: data.bytes)
     }
   }
 }

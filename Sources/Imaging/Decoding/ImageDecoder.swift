@@ -1,10 +1,12 @@
+import DICOM
 import Digests
 import VisionLanguage
 
-/// Reads JPEG, PNG, WebP, TIFF and BMP into checked 8-bit sRGB.
+/// Reads JPEG, PNG, WebP, TIFF, BMP and DICOM into checked 8-bit sRGB.
 ///
 /// Each format's own structure is read first, in Swift: sizes are checked before a pixel is decoded, and a file that
-/// ends early is told apart from one that is damaged. Then libvips decodes (BMP: `BitmapDecoder`).
+/// ends early is told apart from one that is damaged. Then libvips decodes (BMP: `BitmapDecoder`; DICOM:
+/// the module `DICOM`, and libvips for its JPEG and JPEG 2000 frames).
 ///
 /// What comes out, whatever went in:
 /// - The orientation of EXIF or TIFF is applied; if EXIF has none, that of XMP, or of EXIF in a PNG's text.
@@ -15,7 +17,7 @@ import VisionLanguage
 /// - A PNG's colour information counts in the PNG specification's order: cICP, profile, sRGB, gAMA with cHRM.
 /// - 16-bit samples keep their upper 8 bits. Where these are never used, as by cameras of 12 bits, the samples are scaled to
 ///   the full range, and a note says so. Samples of other kinds (floating-point, 32 bits) are refused.
-/// - Of an animation or a document of several pages, the first picture.
+/// - Of an animation or a document of several pages, the first picture; of a DICOM file with several frames the chosen one.
 ///
 /// Safe to call from several threads at once.
 public enum ImageDecoder {
@@ -24,13 +26,17 @@ public enum ImageDecoder {
   /// - Parameters:
   ///   - bytes: the whole file, at most ``ImageLimits/fileBytes``.
   ///   - name: what errors call it; it says nothing about the format.
+  ///   - dicom: what is wanted of a DICOM file.
   /// - Throws: ``ImageFault``, of kind `unusableInput` for anything that the bytes can do.
-  public static func decode(_ bytes: [UInt8], name: String) throws(ImageFault) -> DecodedImage {
+  public static func decode(
+    _ bytes: [UInt8], name: String, dicom: DICOMOptions = DICOMOptions()
+  ) throws(ImageFault) -> DecodedImage {
     let format = try format(of: bytes, name: name)
     do {
-      let picture = try picture(ByteReader(bytes), as: format)
+      let picture = try picture(ByteReader(bytes), as: format, dicom)
       return DecodedImage(
-        image: picture.image, digest: SHA256Digest(of: bytes), format: format, notes: picture.notes)
+        image: picture.image, digest: SHA256Digest(of: bytes), format: format, notes: picture.notes,
+        lesion: picture.lesion)
     } catch {
       throw error.fault(name: name, format: format)
     }
@@ -47,7 +53,7 @@ public enum ImageDecoder {
     }
   }
 
-  /// Whether a browser shows a file as it is decoded here. It does not for a TIFF, or for a file with metadata that
+  /// Whether a browser shows a file as it is decoded here. It does not for a TIFF or DICOM, or for a file with metadata that
   /// browsers ignore, such as an orientation in XMP. No pixel is decoded; an unreadable file counts as shown.
   public static func isShownAlikeByBrowsers(_ bytes: [UInt8]) -> Bool {
     guard bytes.count <= ImageLimits.fileBytes, case .accepted(let format) = RecognisedFormat(bytes) else {
@@ -60,14 +66,16 @@ public enum ImageDecoder {
       case .jpeg: return try PictureLayout(jpeg: data).isShownByBrowsers
       case .webP: return try PictureLayout(webP: data).isShownByBrowsers
       case .png: return try PictureLayout(png: data).isShownByBrowsers
-      case .tiff: return false
+      case .tiff, .dicom: return false
       }
     } catch {
       return true
     }
   }
 
-  private static func picture(_ data: ByteReader, as format: ImageFormat) throws(FormatFault) -> DecodedPicture {
+  private static func picture(
+    _ data: ByteReader, as format: ImageFormat, _ dicom: DICOMOptions
+  ) throws(FormatFault) -> DecodedPicture {
     switch format {
     case .bmp: return DecodedPicture(image: try BitmapDecoder.decode(data))
     case .jpeg:
@@ -80,6 +88,7 @@ public enum ImageDecoder {
     case .tiff:
       let layout = try PictureLayout(tiff: data)
       return try VipsDecoder.decode(FirstPicture.ofTIFF(data), as: format, layout: layout)
+    case .dicom: return try DICOMDecoder.decode(data.bytes, dicom)
     }
   }
 }

@@ -100,7 +100,7 @@ enum VipsDecoder {
       case .png: dermgemma_vips_load_png(start, count, failOn, output)
       case .webP: dermgemma_vips_load_webp(start, count, failOn, output)
       case .tiff: dermgemma_vips_load_tiff(start, count, failOn, output)
-      case .bmp: -1
+      case .bmp, .dicom: -1
       }
     }
   }

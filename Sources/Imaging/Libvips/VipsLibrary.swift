@@ -21,7 +21,9 @@ final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, whi
     guard vips_init("dermgemma") == 0 else { return nil }
     vips_block_untrusted_set(1)
     vips_operation_block_set("VipsForeignLoad", 1)
-    for loader in ["Jpeg", "Png", "Webp", "Tiff"] { vips_operation_block_set("VipsForeignLoad\(loader)Buffer", 0) }
+    for loader in ["Jpeg", "Png", "Webp", "Tiff", "Jp2k"] {
+      vips_operation_block_set("VipsForeignLoad\(loader)Buffer", 0)
+    }
     vips_cache_set_max(0)
     // Callers have their own threads, and the model needs the cores.
     vips_concurrency_set(1)

@@ -19,7 +19,6 @@ enum FormatSignature {
   static func format(of data: ByteReader) -> UnsupportedFormat? {
     if data.has("ftyp", at: 4) { return isoMedia(data) }
     if let mark = marks.first(where: { data.has($0.bytes, at: $0.offset) }) { return mark.format }
-    if isBareDICOM(data) { return UnsupportedFormat("DICOM", .medical) }
     if data.has("P", at: 0), let kind = data.u8(at: 1), (0x31...0x37).contains(kind), let space = data.u8(at: 2),
       [0x09, 0x0A, 0x0D, 0x20].contains(space)
     {
@@ -51,7 +50,7 @@ enum FormatSignature {
   ]
 
   private static let medical = [
-    Mark("DICM", at: 128, "DICOM", .medical), Mark("n+1\0", at: 344, "NIfTI", .medical),
+    Mark("n+1\0", at: 344, "NIfTI", .medical)
   ]
 
   private static let films = [
@@ -86,13 +85,5 @@ enum FormatSignature {
     if ["mif1", "msf1", "mif2"].contains(brands[0]) { return UnsupportedFormat("HEIF") }
     if brands[0] == "jxl " { return UnsupportedFormat("JPEG XL") }
     return UnsupportedFormat("video", .video)
-  }
-
-  /// DICOM without its preamble, as old devices write it: group 2 or 8, and the letters of a value's type.
-  private static func isBareDICOM(_ data: ByteReader) -> Bool {
-    guard data.has([2, 0], at: 0) || data.has([8, 0], at: 0), data.u8(at: 3) == 0,
-      let type = data.text(at: 4, count: 2)
-    else { return false }
-    return ["UL", "UI", "CS", "OB", "DA", "SH"].contains(type)
   }
 }

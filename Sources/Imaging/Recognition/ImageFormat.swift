@@ -10,16 +10,21 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
   case tiff = "TIFF"
   /// Windows' bitmap.
   case bmp = "BMP"
+  /// DICOM (PS3.10) with a photograph, with or without its preamble.
+  case dicom = "DICOM"
 
   /// The format's usual name.
   public var description: String { rawValue }
 
   /// The media type of RFC 9110's `Content-Type`.
-  public var mediaType: String { "image/" + rawValue.lowercased() }
+  public var mediaType: String { (self == .dicom ? "application/" : "image/") + rawValue.lowercased() }
 
-  /// All of them in words: "JPEG, PNG, WebP, TIFF or BMP".
+  /// Whether it carries a patient's record beside the picture: such a file is never passed on as it is.
+  public var carriesPatientRecord: Bool { self == .dicom }
+
+  /// Those that a picture is converted to, in words: "JPEG, PNG, WebP, TIFF or BMP".
   public static var acceptedNames: String {
-    let names = allCases.map(\.rawValue)
+    let names = allCases.filter { $0 != .dicom }.map(\.rawValue)
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 

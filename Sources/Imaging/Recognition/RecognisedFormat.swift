@@ -1,3 +1,5 @@
+import DICOM
+
 /// What a file is, by its first bytes alone; its name says nothing.
 public enum RecognisedFormat: Sendable, Hashable {
   /// A picture in a supported format.
@@ -20,6 +22,9 @@ public enum RecognisedFormat: Sendable, Hashable {
       self = .accepted(.png)
     } else if data.has("RIFF", at: 0), data.has("WEBP", at: 8) {
       self = .accepted(.webP)
+    } else if DICOMImage.isDICOM(data.bytes) {
+      // Before TIFF: a file may be both, with a TIFF header in the preamble.
+      self = .accepted(.dicom)
     } else if let tiff = Self.tiff(data) {
       self = tiff
     } else if let other = FormatSignature.format(of: data) {

@@ -1,3 +1,4 @@
+import DICOM
 import Dermoscopy
 import Faults
 import LlamaEngine
@@ -24,6 +25,8 @@ public struct AnalysisRequest: Sendable {
   public var threads: Int?
   /// Where to compute.
   public var device = ComputeDevice.automatic
+  /// What is wanted of DICOM files.
+  public var dicom = DICOMOptions()
   /// What the run is called in the records.
   public var kind = "analyze"
   /// The command line, without the program's name, stored with the run.
@@ -62,7 +65,7 @@ public struct AnalysisRequest: Sendable {
     observer.modelIsLoading()
     let reader = try Reader(
       model, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
-      atMost: max(inputs.count, 1), threads: threads, device: device)
+      atMost: max(inputs.count, 1), threads: threads, device: device, dicom: dicom)
     var recorder: RunRecorder?
     if let store {
       let provenance = Run.Provenance(

@@ -1,3 +1,4 @@
+import DICOM
 import Datasets
 import Dermoscopy
 import LlamaEngine
@@ -40,6 +41,8 @@ public struct ValidationRequest: Sendable {
   public var threads: Int?
   /// Where to compute.
   public var device = ComputeDevice.automatic
+  /// What is kept of DICOM files.
+  public var dicom = DICOMOptions()
   /// The text model's file; `nil` for the default model.
   public var weights: String?
   /// The projector's file.
@@ -109,6 +112,6 @@ public struct ValidationRequest: Sendable {
     }
     return try Reader(
       ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
-      readings: readings, atMost: max(manifest.entries.count, 1), threads: threads, device: device)
+      readings: readings, atMost: max(manifest.entries.count, 1), threads: threads, device: device, dicom: dicom)
   }
 }

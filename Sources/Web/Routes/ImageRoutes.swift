@@ -60,7 +60,7 @@ extension Application {
     return settings.basePath.address("/images/" + segments.joined(separator: "/"))
   }
 
-  /// The file as it is; with `shown=1` a JPEG where browsers would show something else than the model sees or nothing, with
+  /// The file as it is, or a PNG of its picture where it carries a patient's record beside; with `shown=1` a JPEG where browsers would show something else than the model sees or nothing, with
   /// `side=N` a JPEG of at most N pixels, with `prepared=1` what the model sees.
   private func picture(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let stored = stored(request.parameter("name")),
@@ -70,10 +70,10 @@ extension Application {
     else { throw Problem.notFound("There is no such image.") }
     var variant = try variant(of: request)
     if variant == nil { variant = try await standIn(for: file, request) }
+    let format = ImageFormat(recognising: beginning)
+    if variant == nil, format?.carriesPatientRecord == true { variant = .plain }
     guard let variant else {
-      guard let format = ImageFormat(recognising: beginning) else {
-        throw Problem.notFound("There is no such image.")
-      }
+      guard let format else { throw Problem.notFound("There is no such image.") }
       var response = HTTPResponse(200, body: .file(file)).with("Content-Type", format.mediaType)
         .with("Cache-Control", "private, no-cache")
       response.acceptsRanges = true
