@@ -4,6 +4,8 @@ scripts/bench.sh sets the environment. Fixed work: 8 tokens a question, 120 for 
 of the turn ignored. Prompts and pictures come from `benchmark prepare`. One image is read with `--threads` by every side; over
 many, every side may use `--processors`: the reference and llama-server with as many threads or with `--threads`, whichever
 is quicker for them, ours as it chooses by itself. The floor is divided by the engines that ours makes of them.
+
+With `--baseline PROGRAM`, the benchmark of another build of this project, only the two builds are measured, in turns.
 """
 
 import argparse
@@ -28,9 +30,9 @@ TAIL = "\n\n{}<end_of_turn>\n<start_of_turn>model\n{}"
 WORDS = "<start_of_turn>user\n{}<end_of_turn>\n<start_of_turn>model\n{}"
 
 
-def swift(command: str, **options) -> dict:
+def swift(command: str, program: str = PROGRAM, **options) -> dict:
     """One line of JSON from a command of the Swift side."""
-    words = [PROGRAM, command] + [word for name, value in options.items()
+    words = [program, command] + [word for name, value in options.items()
                                   for word in (f"--{name.replace('_', '-')}", str(value))]
     output = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     return json.loads(output.splitlines()[-1]) if output.strip().startswith("{") else {}
@@ -197,6 +199,23 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
             "server_threads": server_threads, "ours_one": one, "ours_many": many, "floor": floor}
 
 
+def measure_builds(args, protocol: str, number: int) -> dict:
+    """One round of this build and another, the first of them by turns. Milliseconds an image by build, and their ratios."""
+    many_repeats = args.many_repeats or max(2, args.repeats // 2)
+    common = {"model": args.model, "mmproj": args.mmproj, "side": args.side, "protocol": protocol, "warm_ups": args.warm_ups}
+    found: dict[str, list[float]] = {}
+    builds = {"this build": PROGRAM, "baseline": args.baseline}
+    for build in sorted(builds, reverse=number % 2 == 0):
+        one = swift("ours", builds[build], images=1, repeats=args.repeats, threads=args.threads, **common)
+        many = swift("ours", builds[build], images=args.images, parallel=args.parallel, repeats=many_repeats,
+                     threads=args.processors, **common)
+        found[f"{build}, one image"] = one["runs"]["milliseconds"]
+        found[f"{build}, many"] = [ms / args.images for ms in many["runs"]["milliseconds"]]
+    ratios = {f"this build / baseline, {what}": middle(found[f"this build, {what}"]) / middle(found[f"baseline, {what}"])
+              for what in ("one image", "many")}
+    return {"sides": dict(sorted(found.items())), "ratios": ratios}
+
+
 def print_table(head: str, rows: list[tuple[str, str, list[float]]], digits: int) -> None:
     """Median, least and most of each row's values."""
     print(f"{head:55}{'median':>10}{'least':>10}{'most':>10}")
@@ -222,6 +241,7 @@ def main() -> None:
     parser.add_argument("--warm-ups", type=int, default=1, help="runs before those that count, of every side")
     parser.add_argument("--protocols", default="seed,extended")
     parser.add_argument("--no-server", action="store_true", help="leave llama-server out, which takes long to build")
+    parser.add_argument("--baseline", help="the benchmark program of another build: only the two builds are measured")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--slots", type=int, default=4, help="of llama-server, each with a client of its own")
     args = parser.parse_args()
@@ -235,7 +255,8 @@ def main() -> None:
         work = {protocol: json.loads((folder / f"{protocol}.json").read_text()) for protocol in protocols}
         for number in range(args.rounds):
             for protocol in protocols:
-                rounds[protocol].append(measure(args, folder, work[protocol], protocol))
+                rounds[protocol].append(measure_builds(args, protocol, number) if args.baseline
+                                        else measure(args, folder, work[protocol], protocol))
                 print(f"round {number + 1}, {protocol}: " + ", ".join(
                     f"{value:.2f} {name}" for name, value in rounds[protocol][-1]["ratios"].items()), file=sys.stderr)
     times, ratios = [], []

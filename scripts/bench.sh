@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 cd "$root"
-[[ " $* " == *" --no-server "* ]] || scripts/llama-server.sh
+[[ " $* " == *" --no-server "* || " $* " == *" --baseline "* ]] || scripts/llama-server.sh
 swift build -c release --static-swift-stdlib --product benchmark
 folder=$(swift build -c release --static-swift-stdlib --show-bin-path)
 cp -u -P "$prefix"/lib/*.so* "$folder/"
