@@ -21,7 +21,7 @@ enum Allocations {
     guard let address = dlsym(nil, "dermgemma_allocations") else { throw NotCounted() }
     let counter = unsafeBitCast(address, to: Counter.self)
     let readingProtocol = try FixedWork.fixedProtocol("seed")
-    let engine = try OurWay.model(arguments, readingProtocol, parallel: 1)
+    let engine = try EngineRuns.model(arguments, readingProtocol, parallel: 1)
     _ = try await engine.identity
     // The difference of two lengths, so that what a request costs whatever its length is left out.
     func allocations(tokens: Int) async throws -> UInt64 {

@@ -11,7 +11,7 @@ enum Trials {
     _ = try LlamaBackend.devices()
     let rounds = arguments.number("rounds", default: 5)
     let (reviews, others) = try await LookupTrial.answers(arguments, phantoms: arguments.number("phantoms", default: 8))
-    let usual = try Bench(arguments)
+    let usual = try TrialContext(arguments)
     print("Least of \(rounds) rounds in turns; \(reviews.count) descriptions of phantoms, \(usual.threads) thread(s)")
     try lookup(reviews, others, usual, rounds)
     let prompts = reviews.map(\.prompt)
@@ -23,7 +23,7 @@ enum Trials {
 
   private typealias Pair = (prompt: [Int32], answer: [Int32])
 
-  private static func lookup(_ reviews: [Pair], _ others: [Pair], _ bench: Bench, _ rounds: Int) throws {
+  private static func lookup(_ reviews: [Pair], _ others: [Pair], _ bench: TrialContext, _ rounds: Int) throws {
     let most = 8
     var cost = [Int: Double]()
     for _ in 0..<rounds {
@@ -52,7 +52,7 @@ enum Trials {
   // MARK: Contexts
 
   private static func contexts(
-    _ arguments: Arguments, _ usual: Bench, _ prompts: [[Int32]], _ rounds: Int
+    _ arguments: Arguments, _ usual: TrialContext, _ prompts: [[Int32]], _ rounds: Int
   ) throws {
     typealias Change = (name: String, settings: BareModel.Settings)
     var changes: [Change] = [("usual way", .init())]
@@ -61,7 +61,7 @@ enum Trials {
     changes.append(
       ("keys and values in Q8_0, flash", .init(keys: GGML_TYPE_Q8_0, values: GGML_TYPE_Q8_0, flashAttention: true)))
     if EngineConfiguration.availableThreads > 1 { changes.append(("2 threads", .init(threads: 2))) }
-    let benches = try changes.map { try Bench(arguments, settings: $0.settings) }
+    let benches = try changes.map { try TrialContext(arguments, settings: $0.settings) }
     try compare(zip(changes.map(\.name), benches).map { ($0, $1) }, prompts, rounds)
     let pinned = usual
     let before = Affinity.current
@@ -77,16 +77,16 @@ enum Trials {
   }
 
   private static func precisions(
-    _ arguments: Arguments, _ usual: Bench, _ prompts: [[Int32]], _ rounds: Int
+    _ arguments: Arguments, _ usual: TrialContext, _ prompts: [[Int32]], _ rounds: Int
   ) throws {
     var texts = [("text as given", usual)]
     for (name, file) in files(arguments.optional("texts")) {
-      texts.append(("text in \(name)", try Bench(arguments, weights: file)))
+      texts.append(("text in \(name)", try TrialContext(arguments, weights: file)))
     }
     if texts.count > 1 { try compare(texts, prompts, rounds) }
     var projectors = [("projector as given", usual)]
     for (name, file) in files(arguments.optional("projectors")) {
-      projectors.append(("projector in \(name)", try Bench(arguments, projector: file)))
+      projectors.append(("projector in \(name)", try TrialContext(arguments, projector: file)))
     }
     guard projectors.count > 1 else { return }
     let image = PhantomGenerator(seed: 77).phantom(0, width: 224, height: 224).image
@@ -116,7 +116,7 @@ enum Trials {
   }
 
   /// Times of variants in turns, and their greedy answers against the first one's.
-  private static func compare(_ benches: [(String, Bench)], _ prompts: [[Int32]], _ rounds: Int) throws {
+  private static func compare(_ benches: [(String, TrialContext)], _ prompts: [[Int32]], _ rounds: Int) throws {
     var (one, many, prompt) = ([Double](), [Double](), [Double]())
     one = [Double](repeating: .infinity, count: benches.count)
     (many, prompt) = (one, one)
@@ -155,7 +155,7 @@ enum Trials {
 }
 
 /// A bare model, and the things that are timed with it.
-final class Bench {
+final class TrialContext {
   let bare: BareModel
   let threads: Int
   private static let context = 600

@@ -16,7 +16,7 @@ let arguments = Arguments()
 do {
   switch arguments.command {
   case "cleaning": exit(CleaningMeasurement.printAll() ? 0 : 1)
-  case "ours": try await OurWay.run(arguments)
+  case "ours": try await EngineRuns.run(arguments)
   case "floor": try await Floor.run(arguments)
   case "encode": try Floor.encode(arguments)
   case "allocations": try await Allocations.run(arguments)

@@ -22,8 +22,8 @@ public enum Tool {
 
   static func run(_ arguments: [String], terminal: Terminal) async -> Int32 {
     let work = Task { try await dispatch(arguments, terminal) }
-    let interruption = Interruption { work.cancel() }
-    defer { withExtendedLifetime(interruption) {} }
+    let signals = SignalHandler { work.cancel() }
+    defer { withExtendedLifetime(signals) {} }
     do {
       let status = try await work.value
       terminal.clearProgress()

@@ -4,7 +4,7 @@ import VisionLanguage
 struct Painting {
   let plan: LesionPlan
   let outline: LesionOutline
-  let census: ColorCensus
+  let shares: ColorShares
   let truth: PhantomTruth
   private let map: LesionMap
   private var canvas: Canvas
@@ -28,10 +28,10 @@ struct Painting {
     Vessels.paint(plan.vessels, outline, on: &canvas, &random)
     if plan.keratosis { KeratosisMarks.paint(outline, on: &canvas, &random) }
 
-    census = ColorCensus(canvas, map)
+    shares = ColorShares(canvas, map)
     truth = PhantomTruth(
       architecture: plan.architecture.rawValue, network: plan.network, structures: plan.structures,
-      colors: census.noticeable.map(\.rawValue), vessels: plan.vessels, regression: plan.regression,
+      colors: shares.noticeable.map(\.rawValue), vessels: plan.vessels, regression: plan.regression,
       keratosis: plan.keratosis,
       code: PhantomRule.code(
         architecture: plan.architecture, network: plan.network, vessels: plan.vessels, regression: plan.regression,
@@ -46,7 +46,7 @@ struct Painting {
 
   /// Whether every colour that was planned is plainly there.
   var showsItsPlan: Bool {
-    census.plainlyShows(plan.ground + plan.patches.map(\.color))
+    shares.plainlyShows(plan.ground + plan.patches.map(\.color))
   }
 
   /// The sRGB levels, 0 to 255, of the lesion's inside as painted, pixel by pixel.

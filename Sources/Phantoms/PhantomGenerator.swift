@@ -52,7 +52,7 @@ public struct PhantomGenerator: Sendable {
       for attempt in 1...PhantomGenerator.sketches {
         let sketch = Painting(plan, width: sketchWidth, height: sketchHeight, random: stream(index, redraw, attempt))
         guard sketch.showsItsPlan else { continue }
-        if sketch.census.isClear {
+        if sketch.shares.isClear {
           return Painting(plan, width: width, height: height, random: stream(index, redraw, attempt))
         }
         second = second ?? attempt

@@ -92,7 +92,7 @@ public final class Reader: Sendable {
   /// projector only the token.
   ///
   /// - Throws: `EngineFault.brokenWeights` when weights are broken.
-  public func tryOut() async throws {
+  public func checkWeights() async throws {
     let request = GenerationRequest(
       prompt: Prompt(text: "What is this?", answerPrefix: readingProtocol.answerPrefix),
       sampling: .greedy(maxTokens: 1), seed: 0)

@@ -105,7 +105,7 @@ public protocol RecordStore: Sendable {
   /// - Throws: ``RecordFault/lingering(store:reason:)`` when they are deleted and their bytes not overwritten yet.
   func delete(examinations: [RecordID], runs: [RecordID]) async throws(RecordFault) -> Int
 
-  // MARK: Upkeep
+  // MARK: Maintenance
 
   /// Writes a consistent copy to a new file, which appears whole or not at all. Other calls continue meanwhile.
   ///

@@ -63,14 +63,14 @@ public final class WebServer: Sendable {
         let engine = try await Self.loaded(load)
         try await application.history.begin(reading: engine, document: settings.protocolDocument)
         application.loader.state = .ready(engine)
-        application.board.start()
+        application.jobs.start()
         log.write(.info, "ready")
       } else {
         application.loader.state = .none
       }
       while !Task.isCancelled {
         try await Task.sleep(for: Self.sweep)
-        application.board.expire()
+        application.jobs.expire()
         let uploads = application.uploads
         try await application.disk.perform { uploads.expire() }
       }
@@ -91,8 +91,8 @@ public final class WebServer: Sendable {
     let (application, settings) = (application, settings)
     await Task.detached {
       daemon.stopListening()
-      await application.board.drain(patience: .seconds(settings.limits.shutdownSeconds))
-      await daemon.stop(patience: Self.farewell)
+      await application.jobs.drain(timeout: .seconds(settings.limits.shutdownSeconds))
+      await daemon.stop(timeout: Self.farewell)
       await application.history.end()
       if case .ready(let engine) = application.loader.state { await engine.close() }
       application.daemon = nil

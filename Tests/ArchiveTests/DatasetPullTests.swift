@@ -14,7 +14,7 @@ import Transfer
   @Test func `a collection comes page by page, with labels in the seed's format and its licences beside it`()
     async throws
   {
-    let pull = try await ArchiveStandIn.pull()
+    let pull = try await MockArchive.pull()
     let outcome = try await pull.run(.collection(65, limit: nil))
     #expect(outcome.images == 6 && outcome.fetched == 6 && outcome.missing.isEmpty)
     #expect(outcome.unlabelled == ["ISIC_1000006"])
@@ -39,7 +39,7 @@ import Transfer
   }
 
   @Test func `pages that lead in a circle are refused, and nothing is taken for the whole of them`() async throws {
-    let pull = try await ArchiveStandIn.pull()
+    let pull = try await MockArchive.pull()
     await #expect {
       try await pull.run(.collection(66, limit: nil))
     } throws: { error in
@@ -49,33 +49,33 @@ import Transfer
   }
 
   @Test func `a limit is a limit`() async throws {
-    let pull = try await ArchiveStandIn.pull()
+    let pull = try await MockArchive.pull()
     #expect(try await pull.run(.collection(65, limit: 5)).images == 5)
   }
 
   @Test func `what is there is not asked for again, and what is missing is`() async throws {
-    let pull = try await ArchiveStandIn.pull()
+    let pull = try await MockArchive.pull()
     let choice = ImageChoice.identifiers(["ISIC_2000001", "ISIC_2000002"])
     _ = try await pull.run(choice)
     try FileManager.default.removeItem(atPath: pull.folder + "/images/ISIC_2000002.jpg")
-    let before = try await ArchiveStandIn.log().filter { $0.path.contains("ISIC_200000") }.count
+    let before = try await MockArchive.log().filter { $0.path.contains("ISIC_200000") }.count
     #expect(before == 4)
     #expect(try await pull.run(choice) == .init(images: 2, fetched: 1))
     #expect(
-      try await ArchiveStandIn.log().filter { $0.path.contains("ISIC_200000") }.dropFirst(4).map(\.path)
+      try await MockArchive.log().filter { $0.path.contains("ISIC_200000") }.dropFirst(4).map(\.path)
         == ["/files/ISIC_2000002.jpg"])
   }
 
   @Test func `an image that is missing, strange or no picture fails alone`() async throws {
-    var pull = try await ArchiveStandIn.pull()
-    let complaints = Mutex<[String]>([])
-    let heard: @Sendable (String) -> Void = { text in complaints.withLock { $0.append(text) } }
-    pull.complaint = heard
+    var pull = try await MockArchive.pull()
+    let warnings = Mutex<[String]>([])
+    let heard: @Sendable (String) -> Void = { text in warnings.withLock { $0.append(text) } }
+    pull.warning = heard
     let outcome = try await pull.run(
       .identifiers(["ISIC_9000001", "ISIC_3000001", "ISIC_7000001", "ISIC_6000001", "ISIC_5000002"]))
     #expect(outcome.images == 1)
     #expect(outcome.missing == ["ISIC_9000001", "ISIC_7000001", "ISIC_6000001", "ISIC_5000002"])
-    let said = complaints.withLock { $0.sorted() }
+    let said = warnings.withLock { $0.sorted() }
     #expect(said.count == 4)
     #expect(said[0].contains("606 bytes came where 100000 were announced"))
     #expect(said[1].contains("\"isic_id\" is missing"))
@@ -85,12 +85,12 @@ import Transfer
   }
 
   @Test func `an archive that has trouble is asked again`() async throws {
-    let pull = try await ArchiveStandIn.pull()
+    let pull = try await MockArchive.pull()
     #expect(try await pull.run(.identifiers(["ISIC_8000001"])).fetched == 1)
   }
 
   @Test func `labels of one's own go before the archive's`() async throws {
-    var pull = try await ArchiveStandIn.pull()
+    var pull = try await MockArchive.pull()
     let own = "Image,Dx, Lesion attributes\nISIC_4000001,mel,\"streaks, veil\"\n"
     pull.labels = try Labels(bytes: Array(own.utf8), name: "own.csv")
     _ = try await pull.run(.identifiers(["ISIC_4000001", "ISIC_4000003"]))
@@ -99,22 +99,22 @@ import Transfer
   }
 
   @Test func `requests keep their distance, whoever makes them`() async throws {
-    let pull = try await ArchiveStandIn.pull(rate: 20)
+    let pull = try await MockArchive.pull(rate: 20)
     _ = try await pull.run(.identifiers(["ISIC_2100001", "ISIC_2100002", "ISIC_2100003"]))
-    let times = try await ArchiveStandIn.log().filter { $0.path.contains("ISIC_210000") }.map(\.time)
+    let times = try await MockArchive.log().filter { $0.path.contains("ISIC_210000") }.map(\.time)
     // Six requests, five distances of 50 ms: a busy machine makes them longer, never shorter.
     #expect(times.count == 6)
     #expect((times.max() ?? 0) - (times.min() ?? 0) > 0.2)
   }
 
   @Test func `an archive out of reach is a fault, not 99 missing images`() async throws {
-    var pull = try await ArchiveStandIn.pull()
+    var pull = try await MockArchive.pull()
     pull.client.endpoint = "http://127.0.0.1:1"
     pull.client.http.retries.attempts = 2
     let alone = pull
     await #expect(throws: TransferFault.self) { try await alone.run(.seed99) }
     await #expect(throws: ArchiveFault.emptyCollection(404)) {
-      try await ArchiveStandIn.pull().run(.collection(404, limit: nil))
+      try await MockArchive.pull().run(.collection(404, limit: nil))
     }
   }
 }

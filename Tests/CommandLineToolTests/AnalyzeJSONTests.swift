@@ -7,8 +7,8 @@ import Testing
 /// The objects of `analyze --json`: their shape, and that they do not depend on company.
 @Suite(.timeLimit(.minutes(10))) struct AnalyzeJSONTests {
   @Test func `an object has the keys, types and digests that INTERFACES promises`() async throws {
-    let phantom = Bench.phantoms(1)["phantom-0.png"] ?? []
-    let folder = try Bench.folder(["phantom-0.png": phantom])
+    let phantom = TestFolders.phantoms(1)["phantom-0.png"] ?? []
+    let folder = try TestFolders.folder(["phantom-0.png": phantom])
     let outcome = try await Program.analyze(["--json", "--seed", "18446744073709551615", "phantom-0.png"], in: folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let object = try #require(try outcome.objects().first)
@@ -18,7 +18,7 @@ import Testing
         "image", "protocol", "model", "engine", "seed", "sampling", "observations", "description", "diagnosis", "flags",
         "ground_truth", "timings", "counts", "report",
       ])
-    let model = try TinyPair.shared()
+    let model = try TinyModelFiles.shared()
     let image = try part("image")
     #expect(Set(image.keys) == ["name", "sha256", "width", "height"])
     #expect(image["sha256"] as? String == SHA256Digest(of: phantom).hexadecimal)
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `direct looks and scores, and describes nothing`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let outcome = try await Program.analyze(["--json", "--protocol", "direct", "phantom-0.png"], in: folder)
     let object = try #require(try outcome.objects().first)
     #expect((object["observations"] as? [String: Any])?.isEmpty == true)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func `extended asks seven questions`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let outcome = try await Program.analyze(["--json", "--protocol", "extended", "phantom-0.png"], in: folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let object = try #require(try outcome.objects().first)
@@ -91,7 +91,7 @@ import Testing
     async throws
   {
     let names = (0..<7).map { "phantom-\($0).png" }
-    let folder = try Bench.folder(Bench.phantoms(names.count))
+    let folder = try TestFolders.folder(TestFolders.phantoms(names.count))
     let forwards = try await Program.analyze(["--json"] + names, in: folder)
     let expected = try stable(forwards)
     #expect(forwards.status == 0 && expected.count == names.count, "\(forwards.errors)")

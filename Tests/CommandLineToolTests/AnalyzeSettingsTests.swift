@@ -7,7 +7,7 @@ import Testing
   private let quick = ["--protocol", "direct", "--json"]
 
   @Test func `labels give the ground truth, and their remarks are told`() async throws {
-    var files = Bench.phantoms(3)
+    var files = TestFolders.phantoms(3)
     let labels = """
       Image,Dx, Lesion attributes\r
       phantom-0,mel,"blue veil, streaks"\r
@@ -16,12 +16,12 @@ import Testing
       phantom-1,bcc,\r
       """
     files["labels.csv"] = Array(labels.utf8)
-    let folder = try Bench.folder(files)
+    let folder = try TestFolders.folder(files)
     let outcome = try await Program.analyze(
       quick + ["--labels", "labels.csv", "phantom-0.png", "phantom-1.png", "phantom-2.png"], in: folder)
     #expect(outcome.status == 0)
     #expect(
-      outcome.complaints == [
+      outcome.errorLines == [
         "dermgemma: labels.csv, line 3: phantom-0 is there again, as on line 2",
         "dermgemma: labels.csv, line 5: phantom-1 is BCC here and NV on line 4; it counts as unlabelled",
         "dermgemma: labels.csv: the seed's layout (Image, Dx), 1 label; 1 of 3 images has one",
@@ -33,34 +33,34 @@ import Testing
   }
 
   @Test func `unusable labels stop the run before the model is loaded`() async throws {
-    let folder = try Bench.folder(["bad.csv": Array("Image,Dx\na,nv\nb,nv,more\n".utf8)])
+    let folder = try TestFolders.folder(["bad.csv": Array("Image,Dx\na,nv\nb,nv,more\n".utf8)])
     let missing = try await Program.run(
       ["analyze", "--model", "m", "--mmproj", "p", "--labels", "none.csv", "x.png"], in: folder)
     #expect(missing.status == 66)
-    #expect(missing.complaints == ["dermgemma: none.csv: no such label file"])
+    #expect(missing.errorLines == ["dermgemma: none.csv: no such label file"])
     let bad = try await Program.run(
       ["analyze", "--model", "m", "--mmproj", "p", "--labels", "bad.csv", "x.png"], in: folder)
     #expect(bad.status == 65)
-    #expect(bad.complaints == ["dermgemma: bad.csv, line 3: 3 fields where the header has 2"])
+    #expect(bad.errorLines == ["dermgemma: bad.csv, line 3: 3 fields where the header has 2"])
   }
 
   @Test func `an unknown protocol is 66, and a broken document 65`() async throws {
-    let folder = try Bench.folder([
+    let folder = try TestFolders.folder([
       "broken.json": Array("{\"schema\": \"dermgemma-protocol/1\",".utf8), "x.json": [0xFF],
     ])
     let unknown = try await Program.analyze(["--protocol", "sed", "x.png"], in: folder)
     #expect(unknown.status == 66)
     #expect(
-      unknown.complaints == ["dermgemma: --protocol sed: neither a readable file nor one of seed, extended, direct"])
+      unknown.errorLines == ["dermgemma: --protocol sed: neither a readable file nor one of seed, extended, direct"])
     for name in ["broken.json", "x.json"] {
       let broken = try await Program.analyze(["--protocol", name, "x.png"], in: folder)
       #expect(broken.status == 65)
-      #expect(broken.complaints.count == 1 && broken.errors.contains(name), "\(broken.errors)")
+      #expect(broken.errorLines.count == 1 && broken.errors.contains(name), "\(broken.errors)")
     }
   }
 
   @Test func `a protocol of one's own begins as a copy of a built-in one`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let document = try await Program.run(["protocols", "show", "seed"]).output
     try Data(document).write(to: folder.appendingPathComponent("copy.json"))
     let changed = String(decoding: document, as: UTF8.self).replacing("\"id\": \"seed\"", with: "\"id\": \"mine\"")

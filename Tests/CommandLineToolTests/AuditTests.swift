@@ -14,7 +14,7 @@ import Testing
     """.utf8)
 
   @Test func `a table of answers is told as twelve sentences and as JSON`() async throws {
-    let folder = try Bench.folder(["answers.csv": Self.table])
+    let folder = try TestFolders.folder(["answers.csv": Self.table])
     let text = try await Program.run(["audit", "figures", "answers.csv"], in: folder)
     #expect(text.status == 0, "\(text.errors)")
     #expect(text.errors.contains("columns that were not read: mine"))
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `what is wrong with a call or a table is said in one line`() async throws {
-    let folder = try Bench.folder(["answers.csv": Array("image,role\na,control\na,camra\n".utf8)])
+    let folder = try TestFolders.folder(["answers.csv": Array("image,role\na,control\na,camra\n".utf8)])
     let wrong: [([String], Int32, String)] = [
       (["audit"], 64, "Name a table: audit figures TABLE"),
       (["audit", "figure", "answers.csv"], 64, "Name a table: audit figures TABLE"),

@@ -6,9 +6,9 @@ import Testing
 /// Weights that must be refused by the whole program, whatever its parts think of them.
 @Suite(.timeLimit(.minutes(10))) struct BrokenWeightsRunTests {
   @Test func `every kind of broken weights ends in 78 and one line that names the file`() async throws {
-    let kinds = try BrokenWeights.all(in: try Bench.folder())
-    let good = try TinyPair.shared()
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let kinds = try BrokenWeights.all(in: try TestFolders.folder())
+    let good = try TinyModelFiles.shared()
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     #expect(kinds.count >= 200)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for kind in kinds {
@@ -20,7 +20,7 @@ import Testing
           #expect(outcome.signal == nil, "\(kind.name)")
           #expect(outcome.status == 78, "\(kind.name): \(outcome.errors)")
           #expect(outcome.output.isEmpty, "\(kind.name)")
-          #expect(outcome.complaints.count == 1, "\(kind.name): \(outcome.errors)")
+          #expect(outcome.errorLines.count == 1, "\(kind.name): \(outcome.errors)")
           #expect(
             outcome.errors.hasPrefix("dermgemma: \(kind.textPath)")
               || outcome.errors.hasPrefix("dermgemma: \(projector)"), "\(kind.name): \(outcome.errors)")
@@ -44,11 +44,11 @@ import Testing
         }
       }
     }
-    var (weights, projector) = (TinyPair.weights, TinyWeights().projector)
+    var (weights, projector) = (TinyModelFiles.weights, TinyWeights().projector)
     poison(&weights)
     poison(&projector)
-    let model = try TinyPair.write(weights, projector)
-    let folder = try Bench.folder(Bench.phantoms(2))
+    let model = try TinyModelFiles.write(weights, projector)
+    let folder = try TestFolders.folder(TestFolders.phantoms(2))
     for name in ["seed", "direct"] {
       let outcome = try await Program.run(
         [
@@ -57,7 +57,7 @@ import Testing
         ], in: folder)
       #expect(outcome.signal == nil)
       #expect(outcome.status == 78, "\(outcome.errors)")
-      #expect(outcome.complaints.count == 1 && outcome.errors.contains("not finite numbers"), "\(outcome.errors)")
+      #expect(outcome.errorLines.count == 1 && outcome.errors.contains("not finite numbers"), "\(outcome.errors)")
       #expect(outcome.errors.contains(tensor.hasPrefix("v.") ? model.projector : model.text), "\(outcome.errors)")
       #expect(outcome.output.isEmpty)
     }

@@ -6,16 +6,16 @@ import Testing
 /// The smaller commands.
 @Suite(.timeLimit(.minutes(10))) struct CommandTests {
   @Test func `the same seed paints the same bytes`() async throws {
-    let folder = try Bench.folder()
+    let folder = try TestFolders.folder()
     for name in ["one", "two/three"] {
       let outcome = try await Program.run(["phantoms", "--count", "2", "--seed", "7", "--out", name], in: folder)
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
     }
     let (one, two) = (folder.appendingPathComponent("one"), folder.appendingPathComponent("two/three"))
-    let names = try Bench.names(in: one)
+    let names = try TestFolders.names(in: one)
     #expect(names == ["attributes.csv", "labels.csv", "phantom-7-00000.png", "phantom-7-00001.png"])
-    #expect(try Bench.names(in: two) == names)
+    #expect(try TestFolders.names(in: two) == names)
     for name in names {
       #expect(
         try Data(contentsOf: one.appendingPathComponent(name)) == Data(contentsOf: two.appendingPathComponent(name)))
@@ -24,7 +24,7 @@ import Testing
     let read = try await Program.analyze(
       ["--json", "--protocol", "direct", "--labels", "one/labels.csv", "one"], in: folder)
     #expect(read.status == 0 && read.errors.contains("2 of 2 images have one"), "\(read.errors)")
-    #expect(read.errors.contains("attributes.csv, labels.csv") && read.complaints.count == 2, "\(read.errors)")
+    #expect(read.errors.contains("attributes.csv, labels.csv") && read.errorLines.count == 2, "\(read.errors)")
     for object in try read.objects() {
       let code = (object["ground_truth"] as? [String: Any])?["code"] as? String
       #expect(["MEL", "NV", "BCC", "BKL"].contains(code))
@@ -34,9 +34,9 @@ import Testing
   }
 
   @Test func `what cannot be written ends in 74, and nothing half written stays`() async throws {
-    var files = Bench.phantoms(1)
+    var files = TestFolders.phantoms(1)
     files["file"] = [1]
-    let folder = try Bench.folder(files)
+    let folder = try TestFolders.folder(files)
     for arguments in [
       ["phantoms", "--count", "1", "--out", "file/below"], ["phantoms", "--count", "1", "--out", "file"],
       ["phantoms", "--count", "1", "--out", "/proc/none"], ["phantoms", "--count", "1", "--out", "/dev/full/x"],
@@ -45,14 +45,14 @@ import Testing
     ] {
       let outcome = try await Program.run(arguments, in: folder)
       #expect(outcome.status == 74, "\(arguments): \(outcome.errors)")
-      #expect(outcome.complaints.count == 1 && outcome.errors.contains("cannot be written"), "\(outcome.errors)")
+      #expect(outcome.errorLines.count == 1 && outcome.errors.contains("cannot be written"), "\(outcome.errors)")
       #expect(!outcome.errors.contains("Domain"), "a number instead of a reason: \(outcome.errors)")
     }
-    #expect(try Bench.names(in: folder) == ["file", "phantom-0.png"])
+    #expect(try TestFolders.names(in: folder) == ["file", "phantom-0.png"])
   }
 
   @Test func `what the model will see is written as PNG of the protocol's size`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     for (arguments, side) in [([], 224), (["--protocol", "direct", "--side", "112"], 112)] as [([String], Int)] {
       let outcome = try await Program.run(["prepare", "phantom-0.png", "--out", "seen.png"] + arguments, in: folder)
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -61,14 +61,14 @@ import Testing
       let number = HandmadeImages.bigEndian(side, 4)
       #expect(Array(png[16..<24]) == number + number, "\(arguments)")
     }
-    #expect(try Bench.names(in: folder) == ["phantom-0.png", "seen.png"])
+    #expect(try TestFolders.names(in: folder) == ["phantom-0.png", "seen.png"])
     #expect(try await Program.run(["prepare", "none.png", "--out", "x.png"], in: folder).status == 66)
     let bad = try await Program.run(["prepare", ".", "--out", "x.png"], in: folder)
     #expect(bad.status == 66 || bad.status == 65)
   }
 
   @Test func `a link or a pipe in the place of the output is written to, not replaced`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let (target, link, pipe) = (folder.path + "/target", folder.path + "/link", folder.path + "/pipe")
     try Data(repeating: 7, count: 1 << 20).write(to: URL(fileURLWithPath: target))
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "target")
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `the doctor is content with a model that can be read, and says so`() async throws {
-    let model = try TinyPair.shared()
+    let model = try TinyModelFiles.shared()
     let outcome = try await Program.run(["doctor", "--model", model.text, "--mmproj", model.projector])
     #expect(outcome.status == 0, "\(outcome.text)")
     #expect(outcome.errors.isEmpty)
@@ -104,7 +104,7 @@ import Testing
   func `without a graphics processor, one that is demanded is missed by name, and the CPU alone is used on demand`()
     async throws
   {
-    let (folder, model) = (try Bench.folder(Bench.phantoms(1)), try TinyPair.shared())
+    let (folder, model) = (try TestFolders.folder(TestFolders.phantoms(1)), try TinyModelFiles.shared())
     func run(_ command: String, _ device: String, _ arguments: [String] = []) async throws -> Program.Outcome {
       try await Program.run(
         [command, "--device", device, "--model", model.text, "--mmproj", model.projector] + arguments, in: folder)
@@ -131,13 +131,13 @@ import Testing
   }
 
   @Test func `without any model the doctor and analyze end in 78`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let doctor = try await Program.run(["doctor", "--model", "none.gguf", "--mmproj", "none.gguf"], in: folder)
     #expect(doctor.status == 78)
     #expect(doctor.lines.last == "Images cannot be read until this is fixed.")
     #expect(doctor.lines.contains { $0.hasPrefix("✗ model") && $0.contains("none.gguf") })
 
-    let half = try Bench.folder(["models/medgemma.gguf": [1], "phantom-0.png": [1]])
+    let half = try TestFolders.folder(["models/medgemma.gguf": [1], "phantom-0.png": [1]])
     for arguments in [["doctor"], ["analyze", "phantom-0.png"]] {
       let outcome = try await Program.run(arguments, in: half)
       #expect(outcome.status == 78, "\(arguments)")
@@ -158,18 +158,18 @@ import Testing
     let schema = try await Program.run(["protocols", "schema"])
     #expect(try JSONSerialization.jsonObject(with: Data(schema.output)) is [String: Any])
 
-    let folder = try Bench.folder([
+    let folder = try TestFolders.folder([
       "good.json": try await Program.run(["protocols", "show", "direct"]).output, "bad.json": Array("[]".utf8),
     ])
     let check = try await Program.run(["protocols", "check", "bad.json", "good.json", "none.json"], in: folder)
     #expect(check.status == 65, "the worst of several, as for images")
     #expect(check.lines.count == 1 && check.text.hasPrefix("good.json: direct"))
-    #expect(check.complaints.count == 2)
+    #expect(check.errorLines.count == 2)
   }
 
   @Test func `the model answers a prompt of one's own, with and without an image`() async throws {
-    let model = try TinyPair.shared()
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let model = try TinyModelFiles.shared()
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let common = ["ask", "--model", model.text, "--mmproj", model.projector, "--max-tokens", "12", "which colors"]
     let plain = try await Program.run(common, in: folder)
     #expect(plain.status == 0, "\(plain.errors)")

@@ -6,11 +6,11 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct CompareTests {
   /// Four phantoms, read by two protocols.
   private func folder() async throws -> URL {
-    var files = Dictionary(uniqueKeysWithValues: Bench.phantoms(4).map { ("images/\($0.key)", $0.value) })
+    var files = Dictionary(uniqueKeysWithValues: TestFolders.phantoms(4).map { ("images/\($0.key)", $0.value) })
     let codes = ["nv", "mel", "bcc", "bkl"]
     files["labels.csv"] = Array(
       ("Image,Dx, Lesion attributes\n" + codes.enumerated().map { "phantom-\($0),\($1),\n" }.joined()).utf8)
-    let folder = try Bench.folder(files)
+    let folder = try TestFolders.folder(files)
     for (name, arguments) in [("one", ["--protocol", "seed"]), ("two", ["--protocol", "direct"])] {
       let done = try await Program.run(
         ["validate", "all", "--images", "images", "--labels", "labels.csv", "--threads", "1", "--out", name]
@@ -30,7 +30,7 @@ import Testing
       "McNemar’s exact test", "The same code: ", "Images on which they disagree: ", "Written to both",
     ] { #expect(text.text.contains(words), "\(words): \(text.text)") }
     #expect(
-      try Bench.names(in: folder.appendingPathComponent("both")) == ["comparison.html", "comparison.json"])
+      try TestFolders.names(in: folder.appendingPathComponent("both")) == ["comparison.html", "comparison.json"])
     let json = try await Program.run(["compare", "one", "two", "--json"], in: folder)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
     let written = try Data(contentsOf: folder.appendingPathComponent("both/comparison.json"))
@@ -48,10 +48,10 @@ import Testing
     let same = try await Program.run(["compare", "one", "one"], in: folder)
     #expect(same.status == 64 && same.errors.contains("one and one are the same run"), "\(same.errors)")
     let missing = try await Program.run(["compare", "one", "three"], in: folder)
-    #expect(missing.status == 66 && missing.complaints.count == 1, "\(missing.errors)")
+    #expect(missing.status == 66 && missing.errorLines.count == 1, "\(missing.errors)")
     let unknown = try await Program.run(["compare", "one", "two@nothing"], in: folder)
     #expect(unknown.status == 66 && unknown.errors.contains("No run has the id nothing"), "\(unknown.errors)")
-    let alone = try Bench.folder(["image.png": try #require(Bench.phantoms(6)["phantom-5.png"])])
+    let alone = try TestFolders.folder(["image.png": try #require(TestFolders.phantoms(6)["phantom-5.png"])])
     let other = alone.path + "/other.sqlite"
     #expect(try await Program.analyze(["--records", other, alone.path + "/image.png"]).status == 0)
     let foreign = try await Program.run(["compare", "one", other], in: folder)

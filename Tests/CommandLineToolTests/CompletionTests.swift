@@ -12,7 +12,7 @@ import Testing
     guard let path = ["/bin/", "/usr/bin/"].map({ $0 + name }).first(where: { access($0, X_OK) == 0 }) else {
       return nil
     }
-    let file = try Bench.folder(["script": Array(script.utf8)]).appendingPathComponent("script")
+    let file = try TestFolders.folder(["script": Array(script.utf8)]).appendingPathComponent("script")
     let outcome = try await Program.run(arguments + [file.path], program: path)
     return (outcome.status, outcome.text + outcome.errors)
   }

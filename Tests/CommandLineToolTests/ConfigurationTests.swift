@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct ConfigurationTests {
   private func configured(_ text: String) throws -> [String: String] {
-    ["DERMGEMMA_CONFIG": try Bench.folder(["config.json": Array(text.utf8)]).path + "/config.json"]
+    ["DERMGEMMA_CONFIG": try TestFolders.folder(["config.json": Array(text.utf8)]).path + "/config.json"]
   }
 
   @Test func `the effective settings are printed with where each is from`() async throws {
@@ -35,7 +35,7 @@ import Testing
   func `a configuration that cannot be meant is refused with its place`(_ text: String, _ says: String) async throws {
     let outcome = try await Program.run(["config"], variables: try configured(text))
     #expect(outcome.status == 65)
-    #expect(outcome.complaints.count == 1 && outcome.errors.contains("config.json: " + says), "\(outcome.errors)")
+    #expect(outcome.errorLines.count == 1 && outcome.errors.contains("config.json: " + says), "\(outcome.errors)")
   }
 
   @Test func `a configuration that is named has to be there, the usual one need not`() async throws {
@@ -46,8 +46,8 @@ import Testing
 
   @Test func `a setting holds where the command line says nothing, and a wrong one says where it is from`() async throws
   {
-    let images = try Bench.folder(Bench.phantoms(1))
-    let model = try TinyPair.shared()
+    let images = try TestFolders.folder(TestFolders.phantoms(1))
+    let model = try TinyModelFiles.shared()
     let variables = try configured(
       #"{"protocol": "direct", "threads": 1, "model": "\#(model.text)", "mmproj": "\#(model.projector)"}"#)
     let bySetting = try await Program.run(["analyze", "--json", "."], in: images, variables: variables)

@@ -5,9 +5,9 @@ import Testing
 /// Labels, their layouts and the images that they are of, through the real program.
 @Suite(.timeLimit(.minutes(10))) struct LabelTests {
   private func folder(_ labels: String, _ more: [String: [UInt8]] = [:]) throws -> URL {
-    var files = Dictionary(uniqueKeysWithValues: Bench.phantoms(2).map { ("images/\($0.key)", $0.value) })
+    var files = Dictionary(uniqueKeysWithValues: TestFolders.phantoms(2).map { ("images/\($0.key)", $0.value) })
     files["labels.csv"] = Array(labels.utf8)
-    return try Bench.folder(files.merging(more) { $1 })
+    return try TestFolders.folder(files.merging(more) { $1 })
   }
 
   private func validate(_ folder: URL, _ more: [String] = []) async throws -> Program.Outcome {
@@ -28,7 +28,7 @@ import Testing
     let outcome = try await validate(folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(
-      outcome.complaints.contains(
+      outcome.errorLines.contains(
         "dermgemma: labels.csv: ISIC Archive's layout (isic_id, diagnosis), separated by semicolons, 1 label; 1 of 2 images has "
           + "one; words that map to no code: purple spot 1"), "\(outcome.errors)")
     for words in [
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func `a folder's other files are named, and images are read whatever they are called`() async throws {
-    let phantom = Bench.phantoms(1)["phantom-0.png"] ?? []
+    let phantom = TestFolders.phantoms(1)["phantom-0.png"] ?? []
     let heic: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [UInt8](repeating: 0, count: 20)
     let folder = try folder(
       "Image,Dx\nphantom-0,nv\n", ["images/scan": phantom, "images/phone.HEIC": heic, "images/r.txt": [65]])
@@ -81,7 +81,7 @@ import Testing
     let passed = try #require(try summary(folder)["passed_over"] as? [[String: Any]])
     #expect(passed.map { $0["names"] as? [String] } == [["phone.HEIC"], ["r.txt"]])
     let analyzed = try await Program.analyze(["--protocol", "direct", "--json", "images"], in: folder)
-    #expect(analyzed.status == 0 && analyzed.lines.count == 3 && analyzed.complaints.count == 2, "\(analyzed.errors)")
+    #expect(analyzed.status == 0 && analyzed.lines.count == 3 && analyzed.errorLines.count == 2, "\(analyzed.errors)")
   }
 
   @Test func `a name that is no UTF-8 is read in a folder, in a list and as an argument`() async throws {
@@ -104,7 +104,7 @@ import Testing
   @Test func `what diagnoses count as can be asked`() async throws {
     let outcome = try await Program.run(["datasets", "codes", "Melanoma, NOS", "epidermal nevus", "purple spot"])
     #expect(outcome.status == 65 && outcome.lines == ["mel\tMelanoma, NOS", "other\tepidermal nevus"])
-    #expect(outcome.complaints == ["dermgemma: purple spot: maps to no code"])
+    #expect(outcome.errorLines == ["dermgemma: purple spot: maps to no code"])
     #expect(try await Program.run(["datasets", "codes"]).lines.count == 418)
   }
 }

@@ -5,12 +5,12 @@ import Testing
 import Transfer
 
 /// The stand-in as the hub and the archive of the real program.
-enum HubStandIn {
+enum MockHub {
   /// A folder with a configuration that names a model of the stand-in's, and the variables to use them.
-  static func bench(_ behaviour: String) async throws -> [String: String] {
-    let endpoint = try await StandInServer.shared.endpoint
+  static func environment(_ behaviour: String) async throws -> [String: String] {
+    let endpoint = try await MockServer.shared.endpoint
     let repository = "tests/\(behaviour).\(UUID().uuidString)"
-    let folder = try Bench.folder([
+    let folder = try TestFolders.folder([
       "config.json": Array(
         """
         {"models": [{"name": "tiny", "title": "A tiny model", "repository": "\(repository)",
@@ -39,7 +39,7 @@ enum HubStandIn {
   }
 
   @Test func `a model is pulled, listed, verified, found by its name, and removed`() async throws {
-    let variables = try await HubStandIn.bench("cut")
+    let variables = try await MockHub.environment("cut")
     let pulled = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(pulled.status == 0, "\(pulled.errors)")
     #expect(pulled.lines.last == "tiny is here: use it with --model tiny")
@@ -67,7 +67,7 @@ enum HubStandIn {
   @Test func `without links a model is listed, verified by the hub's word or said to be not compared, and removed`()
     async throws
   {
-    let variables = try await HubStandIn.bench("plain").merging(["HF_HUB_DISABLE_SYMLINKS": "1"]) { $1 }
+    let variables = try await MockHub.environment("plain").merging(["HF_HUB_DISABLE_SYMLINKS": "1"]) { $1 }
     let pulled = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(pulled.status == 0, "\(pulled.errors)")
     let path = try #require(pulled.lines.first)
@@ -81,14 +81,14 @@ enum HubStandIn {
     #expect(alone.status == 0 && alone.lines.count == 3)
     #expect(
       alone.lines.last == "2 of these could not be compared with anything; the others match their digests.")
-    #expect(alone.complaints.first?.contains("\(path): not compared: neither its name in the cache") == true)
+    #expect(alone.errorLines.first?.contains("\(path): not compared: neither its name in the cache") == true)
     let removed = try await Program.run(["models", "remove", "tiny"], variables: variables)
     #expect(removed.status == 0 && removed.text.hasSuffix("kB freed\n"), "\(removed.text)")
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
   @Test func `Ctrl-C stops a pull, and the next one goes on`() async throws {
-    let variables = try await HubStandIn.bench("holdfirst")
+    let variables = try await MockHub.environment("holdfirst")
     let blobs = try #require(variables["HF_HOME"]) + "/hub"
     let stopwatch = Stopwatch()
     let stopped = try await Program.run(["models", "pull", "tiny"], variables: variables) { process in
@@ -103,16 +103,16 @@ enum HubStandIn {
       }
     }
     #expect(stopped.status == 130 && !stopped.tookTooLong, "\(stopped.errors)")
-    try await HubStandIn.release(variables)
+    try await MockHub.release(variables)
     let again = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(again.status == 0, "\(again.errors)")
   }
 
   @Test func `a gated model says which page to accept`() async throws {
-    let variables = try await HubStandIn.bench("gated")
+    let variables = try await MockHub.environment("gated")
     let refused = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(refused.status == 69)
-    let endpoint = try await StandInServer.shared.endpoint
+    let endpoint = try await MockServer.shared.endpoint
     #expect(refused.errors.contains("is gated: accept its terms on \(endpoint)/tests/gated."))
     let allowed = try await Program.run(
       ["models", "pull", "tiny"], variables: variables.merging(["HF_TOKEN": "good"]) { $1 })
@@ -121,8 +121,8 @@ enum HubStandIn {
 
   @Test func `a proxy of the environment is used`() async throws {
     // Nobody is called hub.invalid: the stand-in, as a proxy, answers for it.
-    let variables = try await HubStandIn.bench("gated")
-      .merging(["HF_ENDPOINT": "http://hub.invalid", "http_proxy": try await StandInServer.shared.endpoint]) { $1 }
+    let variables = try await MockHub.environment("gated")
+      .merging(["HF_ENDPOINT": "http://hub.invalid", "http_proxy": try await MockServer.shared.endpoint]) { $1 }
     let refused = try await Program.run(["models", "pull", "tiny"], variables: variables)
     #expect(refused.status == 69)
     #expect(refused.errors.contains("accept its terms on http://hub.invalid/tests/gated."), "\(refused.errors)")
@@ -143,7 +143,7 @@ enum HubStandIn {
   func `what cannot be done is said in one line`(_ line: [String], _ status: Int32, _ says: String) async throws {
     let outcome = try await Program.run(line)
     #expect(outcome.status == status)
-    #expect(outcome.complaints.first?.contains(says) == true, "\(outcome.errors)")
+    #expect(outcome.errorLines.first?.contains(says) == true, "\(outcome.errors)")
   }
 
   @Test func `the embedded model is verified by the list beside it, and read by its name`() async throws {
@@ -155,13 +155,13 @@ enum HubStandIn {
   }
 
   @Test func `images are pulled and can be labelled at once`() async throws {
-    let variables = try await HubStandIn.bench("plain")
-    let folder = try Bench.folder(["ids": Array("ISIC_2200001\nISIC_9200002\n".utf8)])
+    let variables = try await MockHub.environment("plain")
+    let folder = try TestFolders.folder(["ids": Array("ISIC_2200001\nISIC_9200002\n".utf8)])
     let pulled = try await Program.run(
       ["datasets", "pull", "--isic-ids", "ids", "--out", "data", "--rate", "20"], in: folder, variables: variables)
     #expect(pulled.status == 69)
     #expect(pulled.lines == ["data: 1 images, 1 of them fetched now; licences in data/LICENSE.txt"])
     #expect(pulled.errors.contains("1 of 2 images could not be fetched"))
-    #expect(try Bench.names(in: folder.appendingPathComponent("data/images")) == ["ISIC_2200001.jpg"])
+    #expect(try TestFolders.names(in: folder.appendingPathComponent("data/images")) == ["ISIC_2200001.jpg"])
   }
 }

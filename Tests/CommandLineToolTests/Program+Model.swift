@@ -7,7 +7,7 @@ extension Program {
     _ arguments: [String], input: Source = .bytes([]), output: Destination = .captured, in folder: URL? = nil,
     limit: Double = 60, act: (@Sendable (pid_t) -> Void)? = nil
   ) async throws -> Outcome {
-    let model = try TinyPair.shared()
+    let model = try TinyModelFiles.shared()
     return try await run(
       ["analyze", "--threads", "1", "--model", model.text, "--mmproj", model.projector] + arguments, input: input,
       output: output, in: folder, limit: limit, act: act)

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct RecordsCommandTests {
   /// Three phantoms and a broken file, read with `--records`.
   private func kept() async throws -> (folder: URL, path: String) {
-    let folder = try Bench.folder(Bench.phantoms(3).merging(["zz-broken.png": [1, 2, 3]]) { $1 })
+    let folder = try TestFolders.folder(TestFolders.phantoms(3).merging(["zz-broken.png": [1, 2, 3]]) { $1 })
     let path = folder.path + "/kept/records.sqlite"
     let done = try await Program.analyze(["--records", path, folder.path])
     #expect(done.status == 65)
@@ -63,14 +63,14 @@ import Testing
     let run = try #require(listed.first?["run"] as? String)
     #expect(try await records(["delete", run, "--records", path]).status == 0)
     let empty = try await records(["list", "--records", path])
-    #expect(empty.status == 0 && empty.lines.isEmpty && empty.complaints == ["dermgemma: no examination matches"])
+    #expect(empty.status == 0 && empty.lines.isEmpty && empty.errorLines == ["dermgemma: no examination matches"])
     #expect(try await records(["check", "--records", path]).text.hasPrefix("Sound: 0 examinations"))
   }
 
   @Test func `what was printed was kept, even when the process is killed at once`() async throws {
     // So many that they are not all read before the second result is seen.
-    let images = Bench.phantoms(6).sorted { $0.key < $1.key }.map(\.value)
-    let folder = try Bench.folder(
+    let images = TestFolders.phantoms(6).sorted { $0.key < $1.key }.map(\.value)
+    let folder = try TestFolders.folder(
       Dictionary(uniqueKeysWithValues: (0..<90).map { ("lesion-\($0).png", images[$0 % images.count]) }))
     let path = folder.path + "/records.sqlite"
     let output = folder.path + "/output.jsonl"
@@ -94,8 +94,8 @@ import Testing
   }
 
   @Test func `images of the same name are kept beside each other`() async throws {
-    let image = try #require(Bench.phantoms(1)["phantom-0.png"])
-    let folder = try Bench.folder(["a/same.png": image, "b/same.png": image])
+    let image = try #require(TestFolders.phantoms(1)["phantom-0.png"])
+    let folder = try TestFolders.folder(["a/same.png": image, "b/same.png": image])
     let path = folder.path + "/records.sqlite"
     let done = try await Program.analyze(
       ["--parallel", "2", "--records", path, folder.path + "/a/same.png", folder.path + "/b/same.png"])
@@ -115,14 +115,14 @@ import Testing
   }
 
   @Test func `a database that is missing or none is told on one line, and none is made`() async throws {
-    let folder = try Bench.folder(["letter.sqlite": Array(repeating: 65, count: 5_000)])
+    let folder = try TestFolders.folder(["letter.sqlite": Array(repeating: 65, count: 5_000)])
     let missing = try await records(["list", "--data", folder.path])
-    #expect(missing.status == 66 && missing.complaints.count == 1)
-    #expect(try Bench.names(in: folder) == ["letter.sqlite"])
+    #expect(missing.status == 66 && missing.errorLines.count == 1)
+    #expect(try TestFolders.names(in: folder) == ["letter.sqlite"])
     let none = try await records(["check", "--records", folder.path + "/letter.sqlite"])
-    #expect(none.status == 69 && none.complaints.count == 1)
+    #expect(none.status == 69 && none.errorLines.count == 1)
     let home = try await Program.run(
       ["records", "list"], variables: ["XDG_DATA_HOME": folder.path])
-    #expect(home.complaints == ["dermgemma: There is no database at \(folder.path)/dermgemma/records.sqlite"])
+    #expect(home.errorLines == ["dermgemma: There is no database at \(folder.path)/dermgemma/records.sqlite"])
   }
 }

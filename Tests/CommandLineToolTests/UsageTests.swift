@@ -71,19 +71,19 @@ import Testing
 
   @Test(arguments: wrong)
   func `a wrong command line ends in 64, says what is wrong and shows the usage`(_ wrong: Wrong) async throws {
-    let folder = try Bench.folder()
+    let folder = try TestFolders.folder()
     let outcome = try await Program.run(wrong.line, input: .bytes(wrong.input), in: folder)
     #expect(outcome.status == 64)
     #expect(outcome.output.isEmpty)
-    let first = try #require(outcome.complaints.first)
+    let first = try #require(outcome.errorLines.first)
     #expect(first.hasPrefix("dermgemma: ") && first.contains(wrong.says), "\(first)")
     #expect(outcome.errors.contains("--help'"))
     let command = wrong.line[0]
     // Which model to take is a question of its own, asked beyond the command line.
     if Self.commands.contains(command), !wrong.says.hasSuffix("as well") {
-      #expect(outcome.complaints.contains { $0.hasPrefix("Usage: dermgemma \(command)") }, "\(outcome.errors)")
+      #expect(outcome.errorLines.contains { $0.hasPrefix("Usage: dermgemma \(command)") }, "\(outcome.errors)")
     }
-    #expect(try Bench.names(in: folder).isEmpty)
+    #expect(try TestFolders.names(in: folder).isEmpty)
   }
 
   @Test func `without a command the overview is shown and the status is 64`() async throws {

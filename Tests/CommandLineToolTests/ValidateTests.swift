@@ -8,11 +8,11 @@ import Testing
 
   /// Phantoms in `images`, their labels beside it.
   private func folder(_ count: Int, _ more: [String: [UInt8]] = [:]) throws -> URL {
-    var files = Dictionary(uniqueKeysWithValues: Bench.phantoms(count).map { ("images/\($0.key)", $0.value) })
+    var files = Dictionary(uniqueKeysWithValues: TestFolders.phantoms(count).map { ("images/\($0.key)", $0.value) })
     let codes = ["nv", "mel", "bcc", "bkl", "akiec"]
     let rows = (0..<count).map { "phantom-\($0),\(codes[$0 % codes.count]),\n" }
     files["labels.csv"] = Array(("Image,Dx, Lesion attributes\n" + rows.joined()).utf8)
-    return try Bench.folder(files.merging(more) { $1 })
+    return try TestFolders.folder(files.merging(more) { $1 })
   }
 
   private func table(_ name: String, in folder: URL) throws -> [[String]] {
@@ -39,7 +39,7 @@ import Testing
     let outcome = try await Program.run(Self.common + ["--out", "out", "--isic-csv", "isic.csv"], in: folder)
     #expect(outcome.status == 65, "\(outcome.errors)")
     #expect(
-      try Set(Bench.names(in: folder.appendingPathComponent("out"))) == [
+      try Set(TestFolders.names(in: folder.appendingPathComponent("out"))) == [
         ".lock", "errors.csv", "images.csv", "phase1_results.csv", "phase2_results.csv", "phase3_results.csv",
         "records.sqlite", "report.html", "summary.json",
       ])
@@ -63,7 +63,8 @@ import Testing
     #expect(again.status == 64 && again.errors.contains("--replace"), "\(again.errors)")
     let reseeded = try await Program.run(Self.common + ["--out", "out", "--resume", "--seed", "5"], in: folder)
     #expect(reseeded.status == 65 && reseeded.errors.contains("the seed changed (it was 0, it is 5)"))
-    try Data(Bench.phantoms(7)["phantom-6.png"] ?? []).write(to: folder.appendingPathComponent("images/phantom-2.png"))
+    try Data(TestFolders.phantoms(7)["phantom-6.png"] ?? []).write(
+      to: folder.appendingPathComponent("images/phantom-2.png"))
     let changed = try await Program.run(Self.common + ["--out", "out", "--resume"], in: folder)
     #expect(changed.status == 65 && changed.errors.contains("phantom-2.png changed"), "\(changed.errors)")
   }
@@ -110,7 +111,7 @@ import Testing
       Self.common + ["--out", "out", "--parallel", "1"], in: folder, largestFile: 112)
     #expect(full.status == 74 && full.signal == nil, "\(full.errors)")
     #expect(full.errors.contains("continue with --resume"))
-    let names = try Bench.names(in: folder.appendingPathComponent("out"))
+    let names = try TestFolders.names(in: folder.appendingPathComponent("out"))
     #expect(!names.contains("phase3_results.csv"))
     #expect(try await Program.run(Self.common + ["--out", "out", "--resume"], in: folder).status == 0)
     let (one, other) = (folder.appendingPathComponent("whole"), folder.appendingPathComponent("out"))

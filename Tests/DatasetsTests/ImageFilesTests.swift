@@ -54,7 +54,7 @@ import Testing
       for name in names + ["image"] { try jpeg.write(to: URL(fileURLWithPath: folder + "/" + name)) }
       let search = try ImageFiles.search(folder)
       #expect(search.images == [folder + "/image"])
-      #expect(search.passedOver.groups.first { $0.reason == "a database" }?.names == names)
+      #expect(search.skipped.groups.first { $0.reason == "a database" }?.names == names)
     }
   }
 
@@ -70,13 +70,13 @@ import Testing
       mkfifo(folder + "/pipe", 0o600)
       let search = try ImageFiles.search(folder)
       #expect(search.images == ["a.jfif", "b.JPE", "broken.jpg", "c", "d.xyz"].map { folder + "/" + $0 })
-      let groups = search.passedOver.groups
+      let groups = search.skipped.groups
       #expect(groups.first { $0.names == ["p.heic", "q.HEIC"] }?.reason.hasPrefix("HEIC is not accepted") == true)
       #expect(groups.first { $0.names == ["r.gif"] }?.reason.hasPrefix("GIF is not accepted") == true)
       #expect(groups.first { $0.reason == "no picture" }?.names == ["notes.txt"])
       #expect(groups.first { $0.reason == "hidden" }?.names == [".hidden"])
       #expect(groups.first { $0.reason == "a pipe, a socket or a device" }?.names == ["pipe"])
-      #expect(search.passedOver.count == 6)
+      #expect(search.skipped.count == 6)
     }
   }
 
@@ -106,7 +106,7 @@ import Testing
       try files.createSymbolicLink(atPath: folder + "/out/back", withDestinationPath: "../in")
       let search = try ImageFiles.search(folder + "/in")
       #expect(search.images == ["b-link/b.png", "z/a.png"].map { folder + "/in/" + $0 })
-      #expect(search.passedOver.groups.map(\.names) == [["a-link", "c-link", "b-link/back"]])
+      #expect(search.skipped.groups.map(\.names) == [["a-link", "c-link", "b-link/back"]])
     }
   }
 

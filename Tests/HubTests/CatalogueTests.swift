@@ -54,24 +54,24 @@ import Testing
   }
 
   @Test func `a model that is pulled is found, verified and removed, and what others need stays`() async throws {
-    let bench = try await Bench("plain")
+    let hub = try await HubFixture("plain")
     func made(_ name: String, _ weights: String) throws -> ModelEntry {
       try JSONDecoder().decode(
         ModelEntry.self,
         from: Data(
           """
-          {"name": "\(name)", "repository": "\(bench.repository)", "weights": {"file": "\(weights)"},
+          {"name": "\(name)", "repository": "\(hub.repository)", "weights": {"file": "\(weights)"},
            "projector": {"file": "p.gguf"}}
           """.utf8))
     }
     let (first, second) = (try made("first", "a.gguf"), try made("second", "b.gguf"))
     let store = ModelStore(
-      catalogue: ModelCatalogue(own: [first, second], builtin: []), cache: HubCache(folder: bench.cache))
+      catalogue: ModelCatalogue(own: [first, second], builtin: []), cache: HubCache(folder: hub.cache))
     #expect(store.state(of: first) == .absent)
     #expect(throws: HubFault.notPulled("first")) { try store.location(of: first) }
-    _ = try await bench.fetcher.fetch(first.files[0])
+    _ = try await hub.fetcher.fetch(first.files[0])
     #expect(store.state(of: first) == .partly)
-    for file in first.files + second.files { _ = try await bench.fetcher.fetch(file) }
+    for file in first.files + second.files { _ = try await hub.fetcher.fetch(file) }
     #expect(store.state(of: first) == .whole)
     let verified = try await store.verify(first)
     #expect(verified.count == 2 && verified.allSatisfy(\.isCompared))
@@ -80,17 +80,17 @@ import Testing
     #expect(store.state(of: first) == .partly, "the projector is the second model's too")
     #expect(store.state(of: second) == .whole)
     #expect(try store.remove(second).freed >= 600_002)
-    #expect(bench.files().allSatisfy { $0.hasPrefix(".locks/") }, "no reference leads nowhere: \(bench.files())")
+    #expect(hub.files().allSatisfy { $0.hasPrefix(".locks/") }, "no reference leads nowhere: \(hub.files())")
   }
 
   @Test func `a file that changed on the disk does not pass`() async throws {
-    let bench = try await Bench("plain")
+    let hub = try await HubFixture("plain")
     let text = """
-      {"name": "m", "repository": "\(bench.repository)", "weights": {"file": "a.gguf"}, "projector": {"file": "p.gguf"}}
+      {"name": "m", "repository": "\(hub.repository)", "weights": {"file": "a.gguf"}, "projector": {"file": "p.gguf"}}
       """
     let entry = try JSONDecoder().decode(ModelEntry.self, from: Data(text.utf8))
-    let store = ModelStore(catalogue: ModelCatalogue(own: [entry], builtin: []), cache: HubCache(folder: bench.cache))
-    for file in entry.files { _ = try await bench.fetcher.fetch(file) }
+    let store = ModelStore(catalogue: ModelCatalogue(own: [entry], builtin: []), cache: HubCache(folder: hub.cache))
+    for file in entry.files { _ = try await hub.fetcher.fetch(file) }
     let file = try #require(FileHandle(forUpdatingAtPath: try store.location(of: entry).weights))
     try file.seek(toOffset: 1000)
     try file.write(contentsOf: Data([1, 2, 3]))

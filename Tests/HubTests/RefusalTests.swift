@@ -49,56 +49,56 @@ final class Notices: Sendable {
   @Test(arguments: cases) func `a refusal is one line that says what to do, and leaves no file`(_ one: Case)
     async throws
   {
-    var bench = try await Bench(one.behaviour, token: one.token)
-    bench.fetcher.download.client.retries.attempts = 2
+    var hub = try await HubFixture(one.behaviour, token: one.token)
+    hub.fetcher.download.client.retries.attempts = 2
     do {
-      let path = try await bench.fetcher.fetch(bench.file())
+      let path = try await hub.fetcher.fetch(hub.file())
       Issue.record("\(path) should not be there")
     } catch let fault as any Fault {
       #expect(fault.description.contains(one.says), "\(fault)")
       #expect(!fault.description.contains("\n"))
       #expect(fault.kind.exitStatus == one.status)
     }
-    #expect(bench.files().allSatisfy { !$0.contains("/snapshots/") })
-    #expect(bench.blobs().allSatisfy { $0.contains(".dermgemma.") })
-    if one.behaviour == "wronghash" { #expect(bench.blobs().isEmpty) }
+    #expect(hub.files().allSatisfy { !$0.contains("/snapshots/") })
+    #expect(hub.blobs().allSatisfy { $0.contains(".dermgemma.") })
+    if one.behaviour == "wronghash" { #expect(hub.blobs().isEmpty) }
   }
 
   @Test func `a pinned digest that the hub contradicts is refused before anything is fetched`() async throws {
-    let bench = try await Bench("plain")
-    var file = bench.file()
+    let hub = try await HubFixture("plain")
+    var file = hub.file()
     file.pinned = SHA256Digest(of: [1])
     await #expect {
-      try await bench.fetcher.fetch(file)
+      try await hub.fetcher.fetch(file)
     } throws: { error in
       guard case HubFault.otherThanPinned = error else { return false }
       return "\(error)".hasSuffix("nothing was fetched") && (error as? any Fault)?.kind.exitStatus == 78
     }
-    #expect(try await bench.standIn.log(of: bench.repository).allSatisfy { $0.role == "hub" })
+    #expect(try await hub.server.log(of: hub.repository).allSatisfy { $0.role == "hub" })
   }
 
   @Test func `offline, only the cache is asked`() async throws {
-    let bench = try await Bench("plain")
-    let path = try await bench.fetcher.fetch(bench.file())
-    var offline = bench
+    let hub = try await HubFixture("plain")
+    let path = try await hub.fetcher.fetch(hub.file())
+    var offline = hub
     offline.fetcher.environment.isOffline = true
-    let before = try await bench.standIn.log(of: bench.repository).count
-    #expect(try await offline.fetcher.fetch(bench.file()) == path)
-    await #expect(throws: HubFault.offline(file: "other.gguf", cache: bench.cache)) {
-      try await offline.fetcher.fetch(bench.file("other.gguf"))
+    let before = try await hub.server.log(of: hub.repository).count
+    #expect(try await offline.fetcher.fetch(hub.file()) == path)
+    await #expect(throws: HubFault.offline(file: "other.gguf", cache: hub.cache)) {
+      try await offline.fetcher.fetch(hub.file("other.gguf"))
     }
-    #expect(try await bench.standIn.log(of: bench.repository).count == before)
+    #expect(try await hub.server.log(of: hub.repository).count == before)
   }
 
   @Test func `without a hub in reach, what is in the cache is used and said so`() async throws {
-    let bench = try await Bench("plain")
-    let path = try await bench.fetcher.fetch(bench.file())
+    let hub = try await HubFixture("plain")
+    let path = try await hub.fetcher.fetch(hub.file())
     let notices = Notices()
-    var alone = bench.fetcher
+    var alone = hub.fetcher
     alone.download.client.retries.attempts = 2
     alone.environment.endpoint = "http://127.0.0.1:1"
     alone.notice = { notices.add($0) }
-    #expect(try await alone.fetch(bench.file()) == path)
+    #expect(try await alone.fetch(hub.file()) == path)
     #expect(notices.all.count == 1 && notices.all[0].contains("using what is in the cache"))
   }
 }

@@ -63,8 +63,8 @@ import Transfer
   }
 
   @Test func `an answer that is too large is refused while it comes`() async throws {
-    let standIn = try await StandInServer.shared
-    let url = standIn.storage + "/tests/plain.large/resolve/main/x"
+    let server = try await MockServer.shared
+    let url = server.storage + "/tests/plain.large/resolve/main/x"
     await #expect(throws: TransferFault.tooLarge(url: url, limit: 1000)) {
       try await HTTPClient().bytes(of: ClientRequest(url), limit: 1000)
     }

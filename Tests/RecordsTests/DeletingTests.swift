@@ -135,7 +135,7 @@ import Testing
 
   @Test func `a reader that stands in the way is told, and the next deletion makes up for it`() async throws {
     let path = try RecordFixtures.path()
-    let records = try await SQLiteRecords(path: path, patience: .milliseconds(50))
+    let records = try await SQLiteRecords(path: path, busyTimeout: .milliseconds(50))
     let run = RecordFixtures.run()
     try await records.begin(run)
     let examination = try RecordFixtures.examination(0, of: run, name: "lingering-mark.png")

@@ -55,7 +55,7 @@ import Testing
 
   @Test func `a locked database is waited for, then refused`() async throws {
     let path = try RecordFixtures.path()
-    let records = try await SQLiteRecords(path: path, patience: .milliseconds(50))
+    let records = try await SQLiteRecords(path: path, busyTimeout: .milliseconds(50))
     let locker = try Connection(path: path, wait: 0)
     try locker.run("BEGIN IMMEDIATE")
     let run = RecordFixtures.run()
@@ -69,7 +69,7 @@ import Testing
   @Test func `a full disk stops keeping with everything so far intact`() async throws {
     let path = try RecordFixtures.path()
     let records = try await SQLiteRecords(
-      path: path, opening: .creating, patience: .seconds(1), migrations: Schema.migrations, pages: 60)
+      path: path, opening: .creating, busyTimeout: .seconds(1), migrations: Schema.migrations, pages: 60)
     let run = RecordFixtures.run()
     try await records.begin(run)
     var kept: [StoredExamination] = []

@@ -79,7 +79,7 @@ import Testing
     try VersionOne.write(to: path)
     for _ in 0..<2 {
       let records = try await SQLiteRecords(
-        path: path, opening: .existing, patience: .seconds(5), migrations: Schema.migrations + [Self.next])
+        path: path, opening: .existing, busyTimeout: .seconds(5), migrations: Schema.migrations + [Self.next])
       #expect(try await records.counts(matching: RecordQuery()).examinations == 2)
       await records.close()
       #expect(try version(path) == 3)
@@ -96,7 +96,7 @@ import Testing
     let broken = Migration(version: 3, statements: "DELETE FROM flags; INSERT INTO nowhere VALUES (1);")
     await #expect(throws: RecordFault.self) {
       _ = try await SQLiteRecords(
-        path: path, opening: .existing, patience: .seconds(1), migrations: Schema.migrations + [broken])
+        path: path, opening: .existing, busyTimeout: .seconds(1), migrations: Schema.migrations + [broken])
     }
     #expect(try version(path) == 1)  // Neither the step that failed nor the one before it.
     let records = try await SQLiteRecords(path: path, opening: .existing)

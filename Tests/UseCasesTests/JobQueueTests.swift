@@ -123,7 +123,7 @@ import Testing
     let (first, second) = (TestJob("first"), TestJob("second"))
     try queue.submit(first)
     try queue.submit(second)
-    await queue.drain(patience: .milliseconds(30))
+    await queue.drain(timeout: .milliseconds(30))
     #expect(first.error as? JobQueueRefusal == .ending && second.error as? JobQueueRefusal == .ending)
     #expect(queue.depth == (0, 0))
     #expect(throws: JobQueueRefusal.ending) { try queue.submit(TestJob("third")) }

@@ -54,7 +54,7 @@ import Testing
       }
       #expect(texts.count == 200 && texts.allSatisfy { $0.contains("event: finished") })
       #expect(server.engine.model.calls.count { $0 == .look } == 1)
-      let feed = try #require(server.server.application.board.job(job)).feed
+      let feed = try #require(server.server.application.jobs.job(job)).feed
       #expect(texts[0].components(separatedBy: "\nevent: ").count - 1 == feed.count)
     }
   }
@@ -76,9 +76,9 @@ import Testing
         let socket = try RawSocket(port: server.port)
         let head = "POST /api/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         socket.send(Array((head + "Content-Length: \(question.utf8.count)\r\n\r\n" + question).utf8))
-        while server.server.application.board.depth.running == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        while server.server.application.jobs.depth.running == 0 { try await Task.sleep(for: .milliseconds(5)) }
       }
-      while server.server.application.board.depth.running > 0 { try await Task.sleep(for: .milliseconds(5)) }
+      while server.server.application.jobs.depth.running > 0 { try await Task.sleep(for: .milliseconds(5)) }
       #expect(try await server.get("/metrics").text.contains("dermgemma_jobs_total{outcome=\"cancelled\"} 1"))
     }
   }

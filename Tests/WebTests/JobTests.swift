@@ -26,21 +26,21 @@ import Testing
     var limits = ServerLimits()
     limits.queuedJobs = 10
     let ended = Mutex(0)
-    let board = JobBoard(limits: limits, parallel: 2, onEnd: { _ in ended.withLock { $0 += 1 } }) { _, log in
+    let jobs = JobService(limits: limits, parallel: 2, onEnd: { _ in ended.withLock { $0 += 1 } }) { _, log in
       log.append(.finished(report))
       return report
     }
-    board.start()
+    jobs.start()
     for number in 0..<10_000 {
       let witness = Witness()
-      let order = Job.Order(name: "a", bytes: witness.bytes, truth: nil, seed: UInt64(number), client: "c")
+      let input = Job.Input(name: "a", bytes: witness.bytes, truth: nil, seed: UInt64(number), client: "c")
       var job: Job?
       while job == nil {
-        do { job = try board.submit(order) } catch { await Task.yield() }
+        do { job = try jobs.submit(input) } catch { await Task.yield() }
       }
       if number % 10 == 0 { await job?.end() }
     }
-    while board.depth != (0, 0) { await Task.yield() }
+    while jobs.depth != (0, 0) { await Task.yield() }
     #expect(ended.withLock { $0 } == 10_000)
     // Whoever has just read a job's last event may hold it for a moment yet.
     while Witness.alive.withLock({ $0 }) > limits.jobsKept { await Task.yield() }

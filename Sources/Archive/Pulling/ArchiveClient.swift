@@ -15,7 +15,7 @@ public struct ArchiveClient: Sendable {
   public var endpoint: String
   /// The HTTP client that sends the requests.
   public var http: HTTPClient
-  private let pace: Pace
+  private let pacer: RequestPacer
 
   /// A client.
   ///
@@ -28,7 +28,7 @@ public struct ArchiveClient: Sendable {
     while endpoint.hasSuffix("/") { endpoint.removeLast() }
     self.endpoint = endpoint
     self.http = http
-    pace = Pace(rate: rate)
+    pacer = RequestPacer(rate: rate)
   }
 
   /// The archive's record of an image, and the raw answer.
@@ -37,7 +37,7 @@ public struct ArchiveClient: Sendable {
     let json = try await get(url, limit: Self.largestAnswer)
     let record = try decode(ArchiveRecord.self, json, url)
     guard record.identifier == identifier else {
-      throw ArchiveFault.strangeAnswer(url: url, reason: "it tells of \(record.identifier)")
+      throw ArchiveFault.unexpectedAnswer(url: url, reason: "it tells of \(record.identifier)")
     }
     return (record, json)
   }
@@ -67,7 +67,7 @@ public struct ArchiveClient: Sendable {
       }
       // Pages that lead in a circle, however long it is, would never end.
       guard page.next == nil || page.results.isEmpty || identifiers.count > known else {
-        throw ArchiveFault.strangeAnswer(
+        throw ArchiveFault.unexpectedAnswer(
           url: url, reason: "it has nothing that earlier pages of the list do not have, and leads to another")
       }
       next = page.results.isEmpty ? nil : page.next
@@ -84,13 +84,13 @@ public struct ArchiveClient: Sendable {
       throw TransferFault.wrongSize(name: record.identifier, expected: size, found: Int64(bytes.count))
     }
     guard bytes.starts(with: [0xFF, 0xD8, 0xFF]) || bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) else {
-      throw ArchiveFault.strangeAnswer(url: record.url, reason: "neither a JPEG nor a PNG picture")
+      throw ArchiveFault.unexpectedAnswer(url: record.url, reason: "neither a JPEG nor a PNG picture")
     }
     return bytes
   }
 
   private func get(_ url: String, limit: Int) async throws -> [UInt8] {
-    try await pace.wait()
+    try await pacer.wait()
     return try await http.bytes(of: ClientRequest(url), limit: limit)
   }
 
@@ -98,13 +98,13 @@ public struct ArchiveClient: Sendable {
     do {
       return try JSONDecoder().decode(type, from: Data(json))
     } catch {
-      throw ArchiveFault.strangeAnswer(url: url, reason: StrictKeys.explain(error))
+      throw ArchiveFault.unexpectedAnswer(url: url, reason: StrictKeys.explain(error))
     }
   }
 }
 
 /// Spaces requests out in time across all callers.
-actor Pace {
+actor RequestPacer {
   private let interval: Duration
   private var next = ContinuousClock.now
 

@@ -25,7 +25,7 @@ public struct DatasetPull: Sendable {
   /// Called with the number of images handled, their total, and the last one's name.
   public var progress: @Sendable (Int, Int, String) -> Void = { _, _, _ in }
   /// Called for each image that failed.
-  public var complaint: @Sendable (String) -> Void = { _ in }
+  public var warning: @Sendable (String) -> Void = { _ in }
 
   /// A pull.
   public init(client: ArchiveClient, folder: String, labels: Labels? = nil) {
@@ -112,12 +112,12 @@ public struct DatasetPull: Sendable {
       }
       return (identifier, record, isNew)
     } catch let fault as ArchiveFault {
-      complaint("\(identifier): \(fault)")
+      warning("\(identifier): \(fault)")
       return (identifier, nil, false)
     } catch let fault as TransferFault {
       switch fault {
       case .refused, .wrongSize, .tooLarge, .badAddress, .badRedirect:
-        complaint("\(identifier): \(fault)")
+        warning("\(identifier): \(fault)")
         return (identifier, nil, false)
       default: throw fault
       }

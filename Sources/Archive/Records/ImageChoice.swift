@@ -39,7 +39,7 @@ public enum ArchiveFault: Fault, Equatable {
   /// A list that names something else.
   case badList(name: String, line: Int?, reason: String)
   /// An answer of the archive that is not what its API promises.
-  case strangeAnswer(url: String, reason: String)
+  case unexpectedAnswer(url: String, reason: String)
   /// A collection without public images.
   case emptyCollection(Int)
   /// Some images could not be fetched.
@@ -55,7 +55,7 @@ public enum ArchiveFault: Fault, Equatable {
   public var description: String {
     switch self {
     case .badList(let name, let line, let reason): "\(name)\(line.map { ", line \($0)" } ?? ""): \(reason)"
-    case .strangeAnswer(let url, let reason): "\(url): \(reason)"
+    case .unexpectedAnswer(let url, let reason): "\(url): \(reason)"
     case .emptyCollection(let number): "Collection \(number) has no public images"
     case .incomplete(let missing, let count):
       "\(missing) of \(count) images could not be fetched; run the command again for these"

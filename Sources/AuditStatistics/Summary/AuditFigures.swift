@@ -4,9 +4,9 @@ import Validation
 /// All figures of an audit's answers.
 public struct AuditFigures: Sendable, Encodable {
   /// Resamples of the bootstrap unless told otherwise.
-  public static let replicates = Metrics.replicates
+  public static let replicates = RunMetrics.replicates
   /// The seed of all random numbers unless told otherwise.
-  public static let seed = Metrics.seed
+  public static let seed = RunMetrics.seed
 
   /// How intervals were made.
   public let method: Method

@@ -58,8 +58,8 @@ let analyzeCommand = CommandSpecification(
   var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
   let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
   if let labels = try chosenLabels(arguments, of: "analyze", terminal) {
-    try LabelMatch(labels, images: inputs.filter(\.isThere).map(\.name)).tell(
-      terminal, allowsNone: arguments[LabelOption.allowUnlabelled])
+    try LabelMatch(labels, images: inputs.filter(\.isThere).map(\.name)).report(
+      to: terminal, allowsNone: arguments[LabelOption.allowUnlabelled])
     inputs = inputs.map { $0.labelled(by: labels) }
   }
   let model = try ModelLocation.chosen(

@@ -79,9 +79,9 @@ extension RunComparison {
     }
     try terminal.print((ComparisonTables(self).lines + ["", DisagreementText.heading(self)]).joined(separator: "\n"))
     var shown = 0
-    let count = partings.values.reduce(0, +)
+    let count = disagreementCounts.values.reduce(0, +)
     if limit > 0 {
-      try await forEachParted { image in
+      try await forEachDisagreement { image in
         guard shown < limit else { return }
         shown += 1
         try terminal.print("\n" + DisagreementText.lines(of: image).joined(separator: "\n"))

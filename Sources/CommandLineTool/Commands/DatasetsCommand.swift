@@ -64,7 +64,7 @@ let datasetsCommand = CommandSpecification(
       endpoint: configuration.values["archive"]?.text ?? ArchiveClient.publicEndpoint, http: http, rate: Double(rate)),
     folder: folder, labels: labels)
   pull.progress = { done, count, name in terminal.progress("[\(done)/\(count)] \(name)") }
-  pull.complaint = { terminal.printError("dermgemma: \($0)") }
+  pull.warning = { terminal.printError("dermgemma: \($0)") }
   let outcome = try await pull.run(choice)
   try terminal.print(
     "\(folder): \(outcome.images) images, \(outcome.fetched) of them fetched now; licences in \(folder)/LICENSE.txt")

@@ -26,45 +26,45 @@ let doctorCommand = CommandSpecification(
 ) { arguments, terminal in
   let device = try chosenDevice(arguments)
   var failure: FaultKind?
-  func tell(_ mark: String, _ subject: String, _ text: String) throws {
+  func report(_ mark: String, _ subject: String, _ text: String) throws {
     try terminal.print("\(mark) \(subject.padding(toLength: 12, withPad: " ", startingAt: 0)) \(text)")
   }
   func fail(_ subject: String, _ error: any Error) throws {
     let fault = error as? any Fault
     failure = failure ?? fault?.kind ?? .bug
-    try tell("✗", subject, fault?.description ?? "\(error)")
+    try report("✗", subject, fault?.description ?? "\(error)")
   }
 
-  try tell("✓", "program", "dermgemma \(Tool.version)")
+  try report("✓", "program", "dermgemma \(Tool.version)")
   let memory = Double(ProcessInfo.processInfo.physicalMemory) / Double(1 << 30)
-  try tell(
+  try report(
     "✓", "machine",
     "\(ProcessInfo.processInfo.activeProcessorCount) processors, \(String(format: "%.1f", memory)) GiB of memory")
   do {
     let devices = try LlamaBackend.devices()
-    try tell(
+    try report(
       "✓", "engine", "llama.cpp \(LlamaBackend.version) from \(LlamaBackend.libraryFolder ?? "the library path")")
-    for device in devices { try tell("✓", "device", "\(device.name): \(device.description)") }
-    try tell("✓", "processor", LlamaBackend.processorFeatures.joined(separator: " "))
+    for device in devices { try report("✓", "device", "\(device.name): \(device.description)") }
+    try report("✓", "processor", LlamaBackend.processorFeatures.joined(separator: " "))
     if device == .cpu || !devices.contains(where: \.isGraphicsProcessor) {
-      try tell("–", "graphics", unusedGraphics(cudaLibrary: LlamaBackend.cudaLibrary, device: device))
+      try report("–", "graphics", unusedGraphics(cudaLibrary: LlamaBackend.cudaLibrary, device: device))
     }
   } catch {
     try fail("engine", error)
   }
-  try tell("✓", "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF, BMP and DICOM")
+  try report("✓", "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF, BMP and DICOM")
   for name in ReadingProtocol.builtinNames {
     do {
       let builtin = try ReadingProtocol.builtin(named: name)
-      try tell("✓", "protocol", "\(name) \(builtin.version): \(builtin.title)")
+      try report("✓", "protocol", "\(name) \(builtin.version): \(builtin.title)")
     } catch {
       try fail("protocol", error)
     }
   }
   if FileManager.default.fileExists(atPath: ModelLocation.medGemma.weights) {
-    try tell("✓", "medgemma", "\(ModelLocation.medGemma.weights) is there")
+    try report("✓", "medgemma", "\(ModelLocation.medGemma.weights) is there")
   } else {
-    try tell(
+    try report(
       "–", "medgemma", "not at \(ModelLocation.medGemma.weights); its weights are gated and not part of this program")
   }
   do {
@@ -73,30 +73,30 @@ let doctorCommand = CommandSpecification(
     let text = try TextWeights(path: location.weights)
     let projector = try ProjectorWeights(path: location.projector)
     _ = try WeightsPair(text: text, projector: projector)
-    try tell(
+    try report(
       "✓", "model",
       "\(text.name)\(location.isEmbedded ? ", which comes with the program" : ""): \(location.weights)")
     let reader = try Reader(
       location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil, device: device)
-    try await reader.tryOut()
-    try tell("✓", "trial", "a blank image was encoded and a token written, all numbers finite")
+    try await reader.checkWeights()
+    try report("✓", "trial", "a blank image was encoded and a token written, all numbers finite")
     let capacity = reader.capacity
     let mebibytes = { (bytes: Int) in "\((bytes + (1 << 20) - 1) >> 20) MiB" }
-    try tell(
+    try report(
       "✓", "room",
       "--parallel \(reader.readings): \(mebibytes(capacity.footprint.examination)) an image in progress beside "
         + "\(mebibytes(capacity.footprint.fixed)) for all; "
         + (capacity.freeMemory.map { "three quarters of \(mebibytes($0)) free may be used" }
           ?? "free memory is not known"))
     let threads = reader.threads
-    try tell(
+    try report(
       "✓", "threads",
       reader.engines > 1
         ? "an engine on each of \(reader.engines) processors"
         : "\(threads.decoding) for text, \(threads.encoding) for images")
     let identity = try await reader.identity
-    try tell("✓", "weights", "SHA-256 \(identity.weights.hexadecimal)")
-    if let projector = identity.projector { try tell("✓", "projector", "SHA-256 \(projector.hexadecimal)") }
+    try report("✓", "weights", "SHA-256 \(identity.weights.hexadecimal)")
+    if let projector = identity.projector { try report("✓", "projector", "SHA-256 \(projector.hexadecimal)") }
     await reader.close()
   } catch {
     try fail("model", error)

@@ -44,7 +44,7 @@ extension LabelMatch {
   /// Reports how labels and images match.
   ///
   /// - Throws: ``fault`` unless images may be without any label.
-  func tell(_ terminal: Terminal, allowsNone: Bool) throws(UnmatchedLabels) {
+  func report(to terminal: Terminal, allowsNone: Bool) throws(UnmatchedLabels) {
     terminal.printError("dermgemma: \(line)")
     if let fault, !allowsNone { throw fault }
   }

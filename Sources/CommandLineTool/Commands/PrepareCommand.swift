@@ -48,7 +48,7 @@ let prepareCommand = CommandSpecification(
   let side = try arguments[PrepareOption.side] ?? 896
   let dicom = try DICOMOptions(arguments, keepsRecord: false)
   if checks {
-    return try PictureCheck(
+    return try LesionPresenceCheck(
       readingProtocol: try chosenProtocol(arguments), side: side, dicom: dicom, terminal: terminal
     )
     .run(arguments.positional)
@@ -64,7 +64,7 @@ let prepareCommand = CommandSpecification(
 }
 
 /// Checks many images for whether they can show a lesion.
-private struct PictureCheck {
+private struct LesionPresenceCheck {
   var readingProtocol: ReadingProtocol
   var side: Int
   var dicom: DICOMOptions

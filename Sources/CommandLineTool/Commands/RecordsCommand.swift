@@ -90,8 +90,8 @@ let recordsCommand = CommandSpecification(
 ) { arguments, terminal in
   let task = try RecordsTask(arguments)
   let query = try RecordQuery(arguments)
-  return try await RecordsUpkeep.open(try recordsPath(arguments) ?? defaultRecordsPath()) { upkeep in
-    try await task.run(with: upkeep, query: query, terminal: terminal)
+  return try await RecordsMaintenance.open(try recordsPath(arguments) ?? defaultRecordsPath()) { records in
+    try await task.run(with: records, query: query, terminal: terminal)
   }
 }
 

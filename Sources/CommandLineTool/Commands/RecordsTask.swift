@@ -46,33 +46,33 @@ enum RecordsTask {
   }
 
   /// - Returns: the exit status.
-  func run(with upkeep: RecordsUpkeep, query: RecordQuery, terminal: Terminal) async throws -> Int32 {
+  func run(with records: RecordsMaintenance, query: RecordQuery, terminal: Terminal) async throws -> Int32 {
     switch self {
     case .list(let limit, let asJSON):
-      let end = try await upkeep.list(matching: query, limit: limit) { stored in
+      let end = try await records.list(matching: query, limit: limit) { stored in
         try terminal.print(asJSON ? ExaminationExport.json(stored) : Self.line(stored))
       }
-      tell(end, limit: limit, "no examination matches", terminal)
+      printEnd(end, limit: limit, "no examination matches", terminal)
     case .runs(let limit):
-      let end = try await upkeep.runs(limit: limit) { run, counts in
+      let end = try await records.runs(limit: limit) { run, counts in
         try terminal.print(Self.line(run, counts))
       }
-      tell(end, limit: limit, "there is no run", terminal)
+      printEnd(end, limit: limit, "there is no run", terminal)
     case .export(let limit, let asTable):
-      try await upkeep.export(matching: query, limit: limit, as: asTable ? .table : .jsonLines) { line in
+      try await records.export(matching: query, limit: limit, as: asTable ? .table : .jsonLines) { line in
         try terminal.print(line)
       }
     case .show(let id):
-      let stored = try await upkeep.examination(id)
+      let stored = try await records.examination(id)
       try terminal.print(Self.line(stored))
       try terminal.print(stored.report?.text ?? stored.failure?.message ?? "")
     case .delete(let ids):
-      let count = try await upkeep.delete(ids)
+      let count = try await records.delete(ids)
       try terminal.print("Deleted \(count) examination\(count == 1 ? "" : "s").")
     case .backup(let path):
-      try await upkeep.store.backUp(to: path)
+      try await records.store.backUp(to: path)
     case .check:
-      let result = try await upkeep.check()
+      let result = try await records.check()
       for fault in result.faults { terminal.printError("dermgemma: \(fault)") }
       guard let counts = result.counts else { return FaultKind.unavailable.exitStatus }
       try terminal.print("Sound: \(counts.examinations) examinations, \(counts.failures) of them failed.")
@@ -80,7 +80,7 @@ enum RecordsTask {
     return 0
   }
 
-  private func tell(_ end: RecordsUpkeep.ListEnd, limit: Int, _ none: String, _ terminal: Terminal) {
+  private func printEnd(_ end: RecordsMaintenance.ListResult, limit: Int, _ none: String, _ terminal: Terminal) {
     if end.count == 0 { terminal.printError("dermgemma: \(none)") }
     if end.hasMore { terminal.printError("dermgemma: there are more; say --limit N for more than \(limit)") }
   }

@@ -140,7 +140,7 @@ private enum ServedFolder {
       }
       do throws(ImageFiles.Missing) {
         let search = try ImageFiles.search(path)
-        for left in search.passedOver.remarks { terminal.printError("dermgemma: \(path): \(left)") }
+        for left in search.skipped.remarks { terminal.printError("dermgemma: \(path): \(left)") }
         names = search.images
       } catch {
         terminal.printError("dermgemma: \(error)")

@@ -18,7 +18,7 @@ struct FolderWalk {
 
   /// Images, by the names of the folders that lead to them, the root's left out.
   private(set) var found: [[String]] = []
-  private(set) var passedOver = PassedOver()
+  private(set) var skipped = SkippedFiles()
   private var seen: Set<Identity> = []
   private var links: [Link] = []
   private let root: String
@@ -46,13 +46,13 @@ struct FolderWalk {
     let name = parts.joined(separator: "/")
     var status = stat()
     guard FileName.withPath(path, { stat($0, &status) }) == 0 else {
-      return passedOver.add(name, "cannot be read (\(String(cString: strerror(errno))))")
+      return skipped.add(name, "cannot be read (\(String(cString: strerror(errno))))")
     }
     guard seen.insert(Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))).inserted else {
-      return passedOver.add(name, "a link to a folder that is looked at anyway")
+      return skipped.add(name, "a link to a folder that is looked at anyway")
     }
     guard let names = Self.names(inFolder: path) else {
-      return passedOver.add(name.isEmpty ? path : name, "cannot be read (\(String(cString: strerror(errno))))")
+      return skipped.add(name.isEmpty ? path : name, "cannot be read (\(String(cString: strerror(errno))))")
     }
     for name in names.sorted() {
       visit(parts + [name], path: path.hasSuffix("/") ? path + name : path + "/" + name)
@@ -61,10 +61,10 @@ struct FolderWalk {
 
   private mutating func visit(_ parts: [String], path: String) {
     let (name, shown) = (parts.last ?? "", parts.joined(separator: "/"))
-    guard !name.hasPrefix(".") else { return passedOver.add(shown, "hidden") }
+    guard !name.hasPrefix(".") else { return skipped.add(shown, "hidden") }
     var (status, target) = (stat(), stat())
     guard FileName.withPath(path, { lstat($0, &status) }) == 0 else {
-      return passedOver.add(shown, "cannot be read (\(String(cString: strerror(errno))))")
+      return skipped.add(shown, "cannot be read (\(String(cString: strerror(errno))))")
     }
     let isLink = status.st_mode & S_IFMT == S_IFLNK
     guard FileName.withPath(path, { stat($0, &target) }) == 0 else {
@@ -72,7 +72,7 @@ struct FolderWalk {
       if ImageFiles.hasExtension(name) {
         found.append(parts)
       } else {
-        passedOver.add(shown, "a link that leads nowhere")
+        skipped.add(shown, "a link that leads nowhere")
       }
       return
     }
@@ -80,14 +80,14 @@ struct FolderWalk {
     case S_IFDIR where isLink: links.append(Link(parts: parts, path: path))
     case S_IFDIR: enter(parts, path: path)
     // A run's records may lie among its images, and must not be opened.
-    case S_IFREG where DatabaseFile.isNamed(name): passedOver.add(shown, "a database")
+    case S_IFREG where DatabaseFile.isNamed(name): skipped.add(shown, "a database")
     case S_IFREG:
       if let reason = ImageFiles.hasExtension(name) ? nil : Self.reason(notToRead: path) {
-        passedOver.add(shown, reason)
+        skipped.add(shown, reason)
       } else {
         found.append(parts)
       }
-    default: passedOver.add(shown, "a pipe, a socket or a device")
+    default: skipped.add(shown, "a pipe, a socket or a device")
     }
   }
 

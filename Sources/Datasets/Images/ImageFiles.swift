@@ -34,7 +34,7 @@ public enum ImageFiles {
     /// The images, by name.
     public var images: [String]
     /// What was left out, and why.
-    public var passedOver = PassedOver()
+    public var skipped = SkippedFiles()
   }
 
   /// The images that a path stands for, without what was left out; see ``search(_:)``.
@@ -60,10 +60,10 @@ public enum ImageFiles {
     }
     let walk = FolderWalk(path)
     guard !walk.found.isEmpty else {
-      let aside = walk.passedOver.remarks
-      throw Missing(path: path, reason: (["no image in this folder"] + aside).joined(separator: "; "))
+      let remarks = walk.skipped.remarks
+      throw Missing(path: path, reason: (["no image in this folder"] + remarks).joined(separator: "; "))
     }
-    return Search(images: walk.images, passedOver: walk.passedOver)
+    return Search(images: walk.images, skipped: walk.skipped)
   }
 
   static func hasExtension(_ name: String) -> Bool {

@@ -25,7 +25,7 @@ public struct LabelMatch: Sendable, Hashable {
     line =
       "\(labels.name): \(parts.filter { !$0.isEmpty }.joined(separator: ", ")); "
       + "\(labelled) of \(images) \(images == 1 ? "image" : "images") \(labelled == 1 || images == 1 ? "has" : "have") one"
-      + Self.aside(labels)
+      + Self.unreadableWords(labels)
     guard labelled == 0, images > 0 else {
       fault = nil
       return
@@ -34,7 +34,7 @@ public struct LabelMatch: Sendable, Hashable {
     if labels.metadata.isEmpty {
       reason = "there is no label in it, only a header"
     } else if number == 0 {
-      reason = "no label in it can be understood" + Self.aside(labels)
+      reason = "no label in it can be understood" + Self.unreadableWords(labels)
     } else {
       let shown = (label: labels.byImage.keys.sorted().first ?? "", image: names.first ?? "")
       reason =
@@ -45,11 +45,11 @@ public struct LabelMatch: Sendable, Hashable {
       file: labels.name, reason: reason + (override.isEmpty ? "" : "; \(override) reads on without"))
   }
 
-  private static func aside(_ labels: Labels) -> String {
-    var aside = ""
-    if !labels.unmapped.isEmpty { aside += "; words that map to no code: \(WordCounts.listed(labels.unmapped))" }
-    if !labels.open.isEmpty { aside += "; no definite diagnosis: \(WordCounts.listed(labels.open))" }
-    return aside
+  private static func unreadableWords(_ labels: Labels) -> String {
+    var text = ""
+    if !labels.unmapped.isEmpty { text += "; words that map to no code: \(WordCounts.listed(labels.unmapped))" }
+    if !labels.open.isEmpty { text += "; no definite diagnosis: \(WordCounts.listed(labels.open))" }
+    return text
   }
 }
 

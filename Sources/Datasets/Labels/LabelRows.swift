@@ -41,7 +41,7 @@ struct LabelRows {
   private(set) var duplicateRows = 0
   private(set) var open: [String: Int] = [:]
   private(set) var unmapped: [String: Int] = [:]
-  private(set) var strange = StrangeFields()
+  private(set) var unreadable = UnreadableFields()
 
   private let header: LabelHeader
   private let name: String
@@ -83,7 +83,7 @@ struct LabelRows {
       throw LabelFault(file: name, line: row.line, reason: "an image's name or its code is missing")
     }
     let key = Labels.key(of: image)
-    let details = others.metadata(row) { strange.add($0, $1) }
+    let details = others.metadata(row) { unreadable.add($0, $1) }
     metadata[key] = metadata[key]?.filled(from: details) ?? details
     switch reading.result {
     case .open: open[reading.words, default: 0] += 1

@@ -78,7 +78,7 @@ public struct Labels: Sendable {
     for key in reader.contradicted { reader.labels[key] = nil }
     byImage = reader.labels
     metadata = reader.metadata
-    remarks = reader.remarks + reader.strange.remarks(file: name)
+    remarks = reader.remarks + reader.unreadable.remarks(file: name)
     duplicateRows = reader.duplicateRows
     contradicted = reader.contradicted.sorted()
     open = reader.open
@@ -90,8 +90,8 @@ public struct Labels: Sendable {
 
   private static func writing(_ table: CommaSeparatedValues) -> String {
     let marks: [Character: String] = [";": "semicolons", "\t": "tabs", "|": "bars"]
-    let parted = table.separator == "," ? [] : ["separated by \(marks[table.separator] ?? "'\(table.separator)'")"]
-    return ((table.encoding == "UTF-8" ? [] : [table.encoding]) + parted).joined(separator: ", ")
+    let separator = table.separator == "," ? [] : ["separated by \(marks[table.separator] ?? "'\(table.separator)'")"]
+    return ((table.encoding == "UTF-8" ? [] : [table.encoding]) + separator).joined(separator: ", ")
   }
 
   /// The label of an image file; `nil` when the labels do not name it.

@@ -48,7 +48,7 @@ struct MetadataColumns {
   /// - Parameter strange: called for a field with a value that its column does not allow: an age in words, a ninth skin
   ///   type.
   func metadata(
-    _ row: CommaSeparatedValues.Row, strange: (_ column: String, _ field: String) -> Void
+    _ row: CommaSeparatedValues.Row, unreadable: (_ column: String, _ field: String) -> Void
   ) -> ClinicalMetadata {
     func known(_ what: String) -> String? {
       places[what].map { row.field($0) }.flatMap { Self.isUnknown($0) ? nil : $0 }
@@ -56,7 +56,7 @@ struct MetadataColumns {
     func read<Value>(_ what: String, _ value: (String) -> Value?) -> Value? {
       guard let field = known(what) else { return nil }
       let value = value(field)
-      if value == nil { strange(what, field) }
+      if value == nil { unreadable(what, field) }
       return value
     }
     let levels = siteLevels.map { row.field($0) }.filter { !Self.isUnknown($0) }

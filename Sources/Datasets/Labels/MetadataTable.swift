@@ -35,7 +35,7 @@ public struct MetadataTable: Sendable {
           + "or more of \(MetadataColumns.names.map(\.what).joined(separator: ", ")); found \(names.listed())")
     }
     var metadata: [String: ClinicalMetadata] = [:]
-    var strange = StrangeFields()
+    var unreadable = UnreadableFields()
     for row in table.rows.dropFirst() {
       guard row.fields.count <= names.written.count else {
         throw LabelFault(
@@ -45,11 +45,11 @@ public struct MetadataTable: Sendable {
         throw LabelFault(file: name, line: row.line, reason: "an image's name is missing")
       }
       let key = Labels.key(of: row.field(image))
-      let found = columns.metadata(row) { strange.add($0, $1) }
+      let found = columns.metadata(row) { unreadable.add($0, $1) }
       metadata[key] = metadata[key]?.filled(from: found) ?? found
     }
     byImage = metadata
-    remarks = strange.remarks(file: name)
+    remarks = unreadable.remarks(file: name)
     self.name = name
   }
 

@@ -1,7 +1,7 @@
 /// What a text says about the words of a lexicon, and what of it the text denies.
 ///
 /// Denials reach as far as a reader would take them: "no dots or globules, but streaks" denies two of three, "dots and
-/// globules are not visible" both. The rules are in `Denials`.
+/// globules are not visible" both. The rules are in `Negations`.
 struct Statements<Meaning: Sendable & Hashable>: Sendable {
   /// A place where one of the lexicon's phrases stands.
   struct Mention: Sendable {
@@ -47,11 +47,11 @@ struct Statements<Meaning: Sendable & Hashable>: Sendable {
         index += 1
       }
     }
-    let denials = Denials(
+    let negations = Negations(
       words: words, roles: roles, mentions: mentions.map(\.range), crossesCommas: denialCrossesCommas)
     for index in mentions.indices {
-      mentions[index].isDenied = denials.isDenied[index]
-      mentions[index].isDoubted = denials.isDoubted[index]
+      mentions[index].isDenied = negations.isDenied[index]
+      mentions[index].isDoubted = negations.isDoubted[index]
     }
   }
 

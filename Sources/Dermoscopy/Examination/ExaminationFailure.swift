@@ -24,7 +24,7 @@ public struct ExaminationFailure: Sendable, Hashable, Codable {
 }
 
 /// Notes that were to be classified by a protocol that must see the image.
-public struct NotesNotEnough: Fault, Equatable {
+public struct InsufficientNotes: Fault, Equatable {
   /// The protocol's id.
   public let id: String
 

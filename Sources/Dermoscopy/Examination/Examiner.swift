@@ -46,12 +46,12 @@ public struct Examiner: Sendable {
   ///   - subject: the original image of the notes, and its label.
   ///   - seed: the same seed, notes, protocol and weights give the same report, timings and counts aside.
   ///   - log: receives the events; used only for this examination.
-  /// - Throws: `NotesNotEnough` when the protocol's codes are scored in view of the image; otherwise as `examine` does.
+  /// - Throws: `InsufficientNotes` when the protocol's codes are scored in view of the image; otherwise as `examine` does.
   public func classify(
     _ observations: Observations, description: String?, of subject: ExaminationSubject, seed: UInt64,
     log: ExaminationLog
   ) async throws -> ExaminationReport {
-    guard readingProtocol.classification.method != .scored else { throw NotesNotEnough(id: readingProtocol.id) }
+    guard readingProtocol.classification.method != .scored else { throw InsufficientNotes(id: readingProtocol.id) }
     let lines = observations.entries.map { "\($0.question): \($0.observation.value)" } + [description ?? ""]
     let source = SHA256Digest(of: Array(lines.joined(separator: "\n").utf8))
     return try await report(on: subject, seed: seed, source: source, log: log) { session in

@@ -13,7 +13,7 @@ public enum HubFault: Fault, Equatable {
   /// Offline mode is on, and the file is not in the cache.
   case offline(file: String, cache: String)
   /// The hub's answer lacks what its tools rely on.
-  case strangeAnswer(file: String, reason: String)
+  case unexpectedAnswer(file: String, reason: String)
   /// A name that is in no catalogue.
   case unknownModel(String, known: [String])
   /// The hub's content differs from the pinned digest.
@@ -47,7 +47,7 @@ public enum HubFault: Fault, Equatable {
     case .noFile(let file, let repository, let revision): "\(repository) has no file \(file) at revision \(revision)"
     case .offline(let file, let cache):
       "\(file) is not in \(cache), and HF_HUB_OFFLINE forbids fetching it"
-    case .strangeAnswer(let file, let reason): "\(file): \(reason)"
+    case .unexpectedAnswer(let file, let reason): "\(file): \(reason)"
     case .unknownModel(let name, let known):
       "\(name): no such model; known are \(known.joined(separator: ", "))"
     case .otherThanPinned(let file, let pinned, let hub):

@@ -37,9 +37,9 @@ public struct HubFetcher: Sendable {
       guard let here else { throw HubFault.offline(file: file.file, cache: environment.cache) }
       return try kept(here)
     }
-    let announced: HubFile.Announcement
+    let announced: HubFile.Metadata
     do {
-      announced = try await announcement(of: file, revision: file.revision)
+      announced = try await metadata(of: file, revision: file.revision)
     } catch let fault as TransferFault where fault.isTransient {
       guard let here else { throw fault }
       let path = try kept(here)
@@ -57,13 +57,13 @@ public struct HubFetcher: Sendable {
   }
 
   /// The path of a file that is in the announced commit's snapshot already.
-  private func present(_ file: HubFile, _ announced: HubFile.Announcement) async throws -> String? {
+  private func present(_ file: HubFile, _ announced: HubFile.Metadata) async throws -> String? {
     let path = cache.place(of: file.file, in: file.repository, commit: announced.commit)
     guard Self.size(of: path) == announced.size else { return nil }
     return try await digest(of: path, comparedWith: file.pinned) == file.pinned ? path : nil
   }
 
-  private func fetched(_ file: HubFile, _ announced: HubFile.Announcement) async throws -> String {
+  private func fetched(_ file: HubFile, _ announced: HubFile.Metadata) async throws -> String {
     let blob = cache.blob(announced.tag, of: file.repository)
     let lock = cache.lock(announced.tag, of: file.repository)
     for path in [blob, lock] { try cache.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path) }
@@ -108,7 +108,7 @@ public struct HubFetcher: Sendable {
   public func statedDigest(of file: HubFile, commit: String) async throws -> SHA256Digest? {
     guard !environment.isOffline else { return nil }
     do {
-      return try await announcement(of: file, revision: commit).digest
+      return try await metadata(of: file, revision: commit).digest
     } catch is HubFault {
       return nil
     } catch is TransferFault {
@@ -131,7 +131,7 @@ public struct HubFetcher: Sendable {
 
   /// Sends a HEAD request to the hub, without following the redirect to the storage. A redirect that tells nothing of
   /// the file, as of a mirror that has moved, is followed.
-  private func announcement(of file: HubFile, revision: String) async throws -> HubFile.Announcement {
+  private func metadata(of file: HubFile, revision: String) async throws -> HubFile.Metadata {
     let request = ClientRequest(
       address(of: file, revision: revision), method: .head, headers: authorization,
       trustedHosts: HubEnvironment.publicHosts)
@@ -148,27 +148,27 @@ public struct HubFetcher: Sendable {
     // It becomes a file's name.
     guard !tag.isEmpty,
       tag.utf8.allSatisfy({ Character(UnicodeScalar($0)).isLetter || (0x30...0x39).contains($0) || $0 == 0x2D })
-    else { throw HubFault.strangeAnswer(file: file.file, reason: "the hub sent no usable entity tag") }
+    else { throw HubFault.unexpectedAnswer(file: file.file, reason: "the hub sent no usable entity tag") }
     guard let size = response.header("x-linked-size").flatMap({ Int64($0) }) ?? response.contentLength, size > 0 else {
-      throw HubFault.strangeAnswer(file: file.file, reason: "the hub does not state its size")
+      throw HubFault.unexpectedAnswer(file: file.file, reason: "the hub does not state its size")
     }
-    return HubFile.Announcement(
+    return HubFile.Metadata(
       commit: commit, tag: tag, size: size, digest: SHA256Digest(hexadecimal: tag))
   }
 
   /// The commit that a response is about. Some proxies drop the header; it is not needed when the revision is a commit.
   private func commit(in response: ClientResponse, for file: HubFile, revision: String) throws(HubFault) -> String {
     let server = Origin(response.url) == Origin(environment.endpoint) ? environment.endpoint : response.url
-    func strange(_ reason: String) -> HubFault { .strangeAnswer(file: file.file, reason: server + " " + reason) }
+    func unexpected(_ reason: String) -> HubFault { .unexpectedAnswer(file: file.file, reason: server + " " + reason) }
     if response.header("content-type")?.lowercased().hasPrefix("text/html") == true, !response.isRedirect {
-      throw strange("sent a page for people instead of a file; is it a Hugging Face hub?")
+      throw unexpected("sent a page for people instead of a file; is it a Hugging Face hub?")
     }
     if let named = response.header("x-repo-commit") {
-      guard HubCache.isCommit(named) else { throw strange("names no commit that can be one") }
+      guard HubCache.isCommit(named) else { throw unexpected("names no commit that can be one") }
       return named.lowercased()
     }
     guard HubCache.isCommit(revision) else {
-      throw strange(
+      throw unexpected(
         "does not name a commit; is it a Hugging Face hub? Behind a proxy that leaves X-Repo-Commit out, give the model a "
           + "commit of 40 digits as its revision")
     }
@@ -190,7 +190,7 @@ extension HTTPClient {
     if [401, 403].contains(response.status), hasToken, let origin = Origin(response.url),
       origin != Origin(environment.endpoint), !HubEnvironment.publicHosts.contains(origin.host)
     {
-      throw HubFault.strangeAnswer(
+      throw HubFault.unexpectedAnswer(
         file: file.file,
         reason:
           "\(environment.endpoint) redirects to \(origin.host), which answers \(response.status) and was not sent the "

@@ -24,7 +24,7 @@ public struct HubFile: Sendable, Hashable {
   static let partialSuffix = ".dermgemma"
 
   /// What the hub says of a file before it is fetched.
-  struct Announcement: Sendable, Hashable {
+  struct Metadata: Sendable, Hashable {
     var commit: String
     var tag: String
     var size: Int64

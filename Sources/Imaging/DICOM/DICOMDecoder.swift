@@ -10,7 +10,7 @@ enum DICOMDecoder {
     return try PictureLayout(width: file.width, height: file.height)
   }
 
-  static func decode(_ bytes: [UInt8], _ options: DICOMOptions) throws(FormatFault) -> DecodedPicture {
+  static func decode(_ bytes: [UInt8], _ options: DICOMOptions) throws(FormatFault) -> DecodedPixels {
     let file = try opened(bytes, options)
     _ = try PictureLayout(width: file.width, height: file.height)
     var notes: [String] = []
@@ -25,7 +25,7 @@ enum DICOMDecoder {
     if file.hasBurnedInText { notes.append("the file says that text is part of its picture: it may name a patient") }
     do {
       let image = try PixelImage(width: file.width, height: file.height, pixels: pixels)
-      return DecodedPicture(image: image, notes: notes, lesion: file.lesion)
+      return DecodedPixels(image: image, notes: notes, lesion: file.lesion)
     } catch {
       throw .inconsistent("\(error)")
     }

@@ -29,7 +29,7 @@ public struct DecodedImage: Sendable, Equatable {
 }
 
 /// A picture, with notes on what decoding did to it.
-struct DecodedPicture {
+struct DecodedPixels {
   let image: PixelImage
   var notes: [String] = []
   var lesion: DICOMLesionMetadata?

@@ -75,9 +75,9 @@ public enum ImageDecoder {
 
   private static func picture(
     _ data: ByteReader, as format: ImageFormat, _ dicom: DICOMOptions
-  ) throws(FormatFault) -> DecodedPicture {
+  ) throws(FormatFault) -> DecodedPixels {
     switch format {
-    case .bmp: return DecodedPicture(image: try BitmapDecoder.decode(data))
+    case .bmp: return DecodedPixels(image: try BitmapDecoder.decode(data))
     case .jpeg:
       let layout = try PictureLayout(jpeg: data)
       return try VipsDecoder.decode(FirstPicture.ofJPEG(data), as: format, layout: layout)

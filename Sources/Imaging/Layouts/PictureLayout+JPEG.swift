@@ -10,7 +10,7 @@ extension PictureLayout {
     guard scans <= ImageLimits.scans, scans * width * height <= ImageLimits.scannedPixels else {
       throw .featureNotAccepted("\(grouped(scans)) scans of \(grouped(width)) × \(grouped(height)) pixels")
     }
-    orientationBesideEXIF = OrientationNotes.ofJPEG(header)
+    orientationBesideEXIF = OrientationMetadata.ofJPEG(header)
     isShownByBrowsers = header.components < 4 && orientationBesideEXIF == nil
   }
 

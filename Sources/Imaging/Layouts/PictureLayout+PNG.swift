@@ -16,7 +16,7 @@ extension PictureLayout {
 
     var offset = headerEnd
     var hasPicture = false
-    var notes = PNGNotes()
+    var notes = PNGMetadata()
     while true {
       guard let length = data.u32(at: offset, bigEndian: true), data.u32(at: offset + 4) != nil else {
         throw .endsEarly("after \(grouped(data.count)) bytes, without its end chunk")

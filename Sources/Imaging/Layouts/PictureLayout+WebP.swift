@@ -20,7 +20,7 @@ extension PictureLayout {
       }
       if data.has("ANMF", at: offset) { frames += 1 }
       if data.has("XMP ", at: offset) {
-        orientation = OrientationNotes.inXMP(data.bytes[(offset + 8)..<(offset + 8 + length)])
+        orientation = OrientationMetadata.inXMP(data.bytes[(offset + 8)..<(offset + 8 + length)])
       }
       offset += 8 + length + length % 2
     }

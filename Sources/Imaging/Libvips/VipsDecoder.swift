@@ -6,7 +6,7 @@ import VisionLanguage
 enum VipsDecoder {
   /// What a decoding ends in.
   private enum Outcome {
-    case picture(DecodedPicture)
+    case picture(DecodedPixels)
     /// libvips refused; `VipsLibrary.reason` says why, unless other work ran at the same time.
     case failed
     case fault(FormatFault)
@@ -14,7 +14,7 @@ enum VipsDecoder {
 
   static func decode(
     _ bytes: [UInt8], as format: ImageFormat, layout: PictureLayout
-  ) throws(FormatFault) -> DecodedPicture {
+  ) throws(FormatFault) -> DecodedPixels {
     guard let library = VipsLibrary.shared else { throw .inconsistent("libvips would not start") }
     var outcome = library.sharing { attempt(bytes, format, layout, failOn: strictest(format)) }
     if case .failed = outcome {
@@ -83,7 +83,7 @@ enum VipsDecoder {
       else { return .failed }
       do {
         let image = try PixelImage(width: upright.width, height: upright.height, pixels: pixels)
-        return .picture(DecodedPicture(image: image, notes: notes))
+        return .picture(DecodedPixels(image: image, notes: notes))
       } catch {
         return .fault(.inconsistent("\(error)"))
       }

@@ -12,14 +12,14 @@ final class LlamaModel: @unchecked Sendable {
 
   /// - Parameter supplements: settings missing in the file, passed to llama.cpp so that it does not assume others.
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load them.
-  init(path: String, usesGPU: Bool, supplements: [Supplement] = []) throws(EngineFault) {
+  init(path: String, usesGPU: Bool, overrides: [MetadataOverride] = []) throws(EngineFault) {
     var parameters = llama_model_default_params()
     parameters.n_gpu_layers = usesGPU ? -1 : 0
     LlamaLog.clear()
     // The end of a list without devices. Without a list llama.cpp would still open every graphics processor that is there.
     var noDevice: ggml_backend_dev_t?
     // The last one has an empty key, which ends the list.
-    let overrides = supplements.map(\.override) + [llama_model_kv_override()]
+    let overrides = overrides.map(\.override) + [llama_model_kv_override()]
     let loaded = withUnsafeMutablePointer(to: &noDevice) { devices in
       overrides.withUnsafeBufferPointer { overrides in
         if !usesGPU { parameters.devices = devices }
@@ -42,7 +42,7 @@ final class LlamaModel: @unchecked Sendable {
   var trainedContext: Int { Int(llama_model_n_ctx_train(pointer)) }
 }
 
-extension Supplement {
+extension MetadataOverride {
   /// As passed to llama.cpp.
   fileprivate var override: llama_model_kv_override {
     var entry = llama_model_kv_override()

@@ -7,7 +7,7 @@ import Synchronization
 /// the file at the same time. What was acknowledged is on the disk (`synchronous = FULL`).
 final class SQLiteRecords: RecordStore {
   /// How long a call waits for another process's lock.
-  static let patience: Duration = .seconds(10)
+  static let busyTimeout: Duration = .seconds(10)
   private static let readerCount = 2
 
   /// The file.
@@ -22,23 +22,23 @@ final class SQLiteRecords: RecordStore {
   ///
   /// - Throws: `missing`, `unusable`, `newer`, `busy`, `unwritable`.
   convenience init(
-    path: String, opening: RecordStores.Opening = .creating, patience: Duration = patience
+    path: String, opening: RecordStores.Opening = .creating, busyTimeout: Duration = busyTimeout
   ) async throws(RecordFault) {
-    try await self.init(path: path, opening: opening, patience: patience, migrations: Schema.migrations)
+    try await self.init(path: path, opening: opening, busyTimeout: busyTimeout, migrations: Schema.migrations)
   }
 
   /// - Parameter pages: pages of the file at most; for tests of a full disk.
   init(
-    path: String, opening: RecordStores.Opening, patience: Duration, migrations: [Migration], pages: Int? = nil
+    path: String, opening: RecordStores.Opening, busyTimeout: Duration, migrations: [Migration], pages: Int? = nil
   ) async throws(RecordFault) {
     self.path = path
-    let wait = Int32(clamping: Int64(patience / .milliseconds(1)))
+    let wait = Int32(clamping: Int64(busyTimeout / .milliseconds(1)))
     let readsPath = path
     writer = ConnectionQueue(path: path, label: "writer") { () throws(RecordFault) in
       try RecordFile.prepare(readsPath, opening: opening)
       let connection = try Connection(path: readsPath, wait: wait)
       try Migration.migrate(connection, by: migrations)
-      if connection.isWritable { try Self.useWriteAheadLog(connection, patience: patience) }
+      if connection.isWritable { try Self.useWriteAheadLog(connection, busyTimeout: busyTimeout) }
       if let pages { try connection.run("PRAGMA max_page_count = \(pages)") }
       return connection
     }
@@ -57,8 +57,8 @@ final class SQLiteRecords: RecordStore {
   }
 
   /// Switching to the write-ahead log needs exclusive access for a moment, and SQLite does not wait for that by itself.
-  private static func useWriteAheadLog(_ connection: Connection, patience: Duration) throws(RecordFault) {
-    let deadline = ContinuousClock.now + patience
+  private static func useWriteAheadLog(_ connection: Connection, busyTimeout: Duration) throws(RecordFault) {
+    let deadline = ContinuousClock.now + busyTimeout
     while true {
       do {
         try connection.run("PRAGMA journal_mode = WAL")

@@ -48,8 +48,8 @@ public struct FileDownload: Sendable {
   public var client: HTTPClient
   /// Ranges fetched at once.
   public var connections = 4
-  /// Bytes a range.
-  public var pieceSize: Int64 = 32 << 20
+  /// Bytes a chunk, which is fetched as a range.
+  public var chunkSize: Int64 = 32 << 20
   /// Called with the progress a few times per second.
   public var progress: @Sendable (TransferProgress) -> Void = { _ in }
 
@@ -67,14 +67,14 @@ public struct FileDownload: Sendable {
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     try DiskSpace.check(max(0, source.size - DiskSpace.occupied(by: PartialFile.partPath(of: path))), at: folder)
-    let file = try PartialFile(path: path, size: source.size, pieceSize: pieceSize, identity: source.identity)
+    let file = try PartialFile(path: path, size: source.size, chunkSize: chunkSize, identity: source.identity)
     let hasher = PrefixHasher(file)
     defer { hasher.stop() }
     let reporter = Task { await report(file, source.name) }
     defer { reporter.cancel() }
     do {
-      try await fetchPieces(of: source, into: file, hasher)
-    } catch is WholeOnly {
+      try await fetchChunks(of: source, into: file, hasher)
+    } catch is RangesUnsupported {
       try await fetchWhole(source, into: file)
     }
     let found = try await hasher.finish()
@@ -90,16 +90,16 @@ public struct FileDownload: Sendable {
   /// All files that an unfinished download to a path may have left.
   public static func leftovers(of path: String) -> [String] { PartialFile.leftovers(of: path) }
 
-  private func fetchPieces(of source: RemoteFile, into file: PartialFile, _ hasher: PrefixHasher) async throws {
-    var wanted = (0..<file.pieceCount).filter { !file.isWhole($0) }.makeIterator()
+  private func fetchChunks(of source: RemoteFile, into file: PartialFile, _ hasher: PrefixHasher) async throws {
+    var wanted = (0..<file.chunkCount).filter { !file.isWhole($0) }.makeIterator()
     // The first range is fetched alone: it shows whether the server supports ranges.
     guard let first = wanted.next() else { return }
-    try await RangeFetch(source: source, file: file, client: client).fetch(piece: first)
+    try await RangeFetch(source: source, file: file, client: client).fetch(chunk: first)
     try await withThrowingTaskGroup(of: Void.self) { group in
       func startNext() {
         guard let index = wanted.next() else { return }
         group.addTask {
-          try await RangeFetch(source: source, file: file, client: client).fetch(piece: index)
+          try await RangeFetch(source: source, file: file, client: client).fetch(chunk: index)
           hasher.advance()
         }
       }
@@ -131,10 +131,10 @@ public struct FileDownload: Sendable {
         throw TransferFault.wrongSize(name: source.name, expected: file.size, found: received)
       }
     }
-    for index in 0..<file.pieceCount where !file.isWhole(index) {
-      let range = file.range(ofPiece: index)
+    for index in 0..<file.chunkCount where !file.isWhole(index) {
+      let range = file.range(ofChunk: index)
       file.forget(range.lowerBound - range.upperBound)
-      try file.finish(piece: index)
+      try file.finish(chunk: index)
     }
   }
 
@@ -152,4 +152,4 @@ public struct FileDownload: Sendable {
 }
 
 /// The server sends the whole file whatever range it is asked for.
-struct WholeOnly: Error {}
+struct RangesUnsupported: Error {}

@@ -2,14 +2,14 @@ import Faults
 import Foundation
 import Synchronization
 
-/// A file that is being downloaded in pieces, with a journal of the complete ones, so that another run can resume.
+/// A file that is being downloaded in chunks, with a journal of the complete ones, so that another run can resume.
 ///
 /// It is `PATH.part` with `PATH.pieces` beside it until it is finished: `hf cache prune` deletes everything that ends
-/// in `.incomplete`, even a file that is being downloaded. Pieces are written by several threads to places that do not
+/// in `.incomplete`, even a file that is being downloaded. Chunks are written by several threads to places that do not
 /// overlap; what they share is behind `state`.
 final class PartialFile: Sendable {
   let size: Int64
-  let pieceSize: Int64
+  let chunkSize: Int64
   let path: String
   private let descriptor: Int32
   private let journal: Int32
@@ -17,7 +17,7 @@ final class PartialFile: Sendable {
 
   private struct State {
     var whole: [Bool]
-    /// Bytes received of incomplete pieces.
+    /// Bytes received of incomplete chunks.
     var underway: Int64 = 0
   }
 
@@ -33,24 +33,24 @@ final class PartialFile: Sendable {
   static func leftovers(of path: String) -> [String] {
     [partPath(of: path), journalPath(of: path), formerPath(of: path)]
   }
-  var pieceCount: Int { Int((size + pieceSize - 1) / pieceSize) }
+  var chunkCount: Int { Int((size + chunkSize - 1) / chunkSize) }
 
   /// Opens what an earlier run left of the same file, or starts over.
   ///
-  /// - Parameter identity: names the very content (its digest or entity tag): pieces of another are not kept.
+  /// - Parameter identity: names the very content (its digest or entity tag): chunks of another are not kept.
   /// - Throws: `TransferFault.unwritable`.
-  init(path: String, size: Int64, pieceSize: Int64, identity: String) throws(TransferFault) {
+  init(path: String, size: Int64, chunkSize: Int64, identity: String) throws(TransferFault) {
     self.path = path
     self.size = size
-    self.pieceSize = pieceSize
+    self.chunkSize = chunkSize
     func opened(_ path: String, _ flags: Int32) throws(TransferFault) -> Int32 {
       // The process's umask decides who else may write: in a cache that a group shares, another user may resume.
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o666)
       guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
       return descriptor
     }
-    let count = Int((size + pieceSize - 1) / pieceSize)
-    let head = "dermgemma-pieces 1 \(size) \(pieceSize) \(identity.filter { !$0.isWhitespace })"
+    let count = Int((size + chunkSize - 1) / chunkSize)
+    let head = "dermgemma-pieces 1 \(size) \(chunkSize) \(identity.filter { !$0.isWhitespace })"
     var whole = [Bool](repeating: false, count: count)
     let (part, pieces) = (Self.partPath(of: path), Self.journalPath(of: path))
     if !FileManager.default.fileExists(atPath: part) { rename(Self.formerPath(of: path), part) }
@@ -78,25 +78,25 @@ final class PartialFile: Sendable {
     close(journal)
   }
 
-  /// The bytes of a piece, as places in the file.
-  func range(ofPiece index: Int) -> Range<Int64> {
-    let start = Int64(index) * pieceSize
-    return start..<min(size, start + pieceSize)
+  /// The bytes of a chunk, as places in the file.
+  func range(ofChunk index: Int) -> Range<Int64> {
+    let start = Int64(index) * chunkSize
+    return start..<min(size, start + chunkSize)
   }
 
   func isWhole(_ index: Int) -> Bool { state.withLock { $0.whole[index] } }
 
-  /// Bytes that are there, finished pieces and unfinished.
+  /// Bytes that are there, finished chunks and unfinished.
   var received: Int64 {
     state.withLock { state in
       state.underway
         + state.whole.indices.reduce(0) { sum, index in
-          state.whole[index] ? sum + range(ofPiece: index).upperBound - range(ofPiece: index).lowerBound : sum
+          state.whole[index] ? sum + range(ofChunk: index).upperBound - range(ofChunk: index).lowerBound : sum
         }
     }
   }
 
-  /// Writes bytes of a piece that is not whole yet.
+  /// Writes bytes of a chunk that is not whole yet.
   func write(_ bytes: UnsafeRawBufferPointer, at place: Int64) throws(TransferFault) {
     var written = 0
     while written < bytes.count {
@@ -109,9 +109,9 @@ final class PartialFile: Sendable {
     state.withLock { $0.underway += Int64(bytes.count) }
   }
 
-  /// Records that a piece is complete, or (`nil`) that bytes of it which were counted are void.
-  func finish(piece index: Int) throws(TransferFault) {
-    let range = range(ofPiece: index)
+  /// Records that a chunk is complete, or (`nil`) that bytes of it which were counted are void.
+  func finish(chunk index: Int) throws(TransferFault) {
+    let range = range(ofChunk: index)
     let isNew = state.withLock { state in
       state.underway -= range.upperBound - range.lowerBound
       defer { state.whole[index] = true }
@@ -155,15 +155,15 @@ final class PartialFile: Sendable {
     let copy = open(partPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard copy >= 0 else { throw TransferFault.unwritable(path: partPath, reason: String(cString: strerror(errno))) }
     defer { close(copy) }
-    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
     var place: Int64 = 0
     while place < size {
       let at = place
-      let count = try piece.withUnsafeMutableBytes { try read($0, at: at) }
+      let count = try buffer.withUnsafeMutableBytes { try read($0, at: at) }
       guard count > 0 else {
         throw TransferFault.unwritable(path: partPath, reason: "it shrank while it was read")
       }
-      try Self.write(piece.prefix(count), to: copy, partPath)
+      try Self.write(buffer.prefix(count), to: copy, partPath)
       place += Int64(count)
     }
     guard fsync(copy) == 0, rename(partPath, path) == 0 else {

@@ -2,7 +2,7 @@ import Digests
 import Dispatch
 import Synchronization
 
-/// Computes the digest of a file during its download: follows the complete pieces from the beginning.
+/// Computes the digest of a file during its download: follows the complete chunks from the beginning.
 ///
 /// It reads and hashes on its own queue, to which everything except `isStopped` belongs, so `@unchecked Sendable` is
 /// safe: gigabytes would block threads of Swift's shared pool.
@@ -17,7 +17,7 @@ final class PrefixHasher: @unchecked Sendable {
 
   init(_ file: PartialFile) { self.file = file }
 
-  /// Lets it hash up to the first gap between complete pieces.
+  /// Lets it hash up to the first gap between complete chunks.
   func advance() {
     queue.async { self.follow() }
   }
@@ -42,8 +42,8 @@ final class PrefixHasher: @unchecked Sendable {
 
   private func follow() {
     do {
-      while failure == nil, next < file.pieceCount, file.isWhole(next) {
-        try hash(file.range(ofPiece: next))
+      while failure == nil, next < file.chunkCount, file.isWhole(next) {
+        try hash(file.range(ofChunk: next))
         next += 1
       }
     } catch {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Downloads one piece of a file, resuming within it when the connection breaks.
+/// Downloads one chunk of a file, resuming within it when the connection breaks.
 struct RangeFetch: Sendable {
   let source: RemoteFile
   let file: PartialFile
@@ -10,9 +10,9 @@ struct RangeFetch: Sendable {
   /// enough. Otherwise a server that sends a few bytes and then stalls, over and over, could delay us for days.
   private static let mostForAdvance: Int64 = 1 << 20
 
-  /// - Throws: `TransferFault`; `WholeOnly` when the server ignores ranges.
-  func fetch(piece index: Int) async throws {
-    let range = file.range(ofPiece: index)
+  /// - Throws: `TransferFault`; `RangesUnsupported` when the server ignores ranges.
+  func fetch(chunk index: Int) async throws {
+    let range = file.range(ofChunk: index)
     let place = Mutex(range.lowerBound)
     do {
       // The entity tag of the storage server; it may differ from the hub's.
@@ -49,13 +49,13 @@ struct RangeFetch: Sendable {
       file.forget(place.withLock { $0 } - range.lowerBound)
       throw error
     }
-    try file.finish(piece: index)
+    try file.finish(chunk: index)
   }
 
   private func check(_ response: ClientResponse, start: Int64, end: Int64) throws {
     if response.status == 200 {
-      // In the middle of a piece, this is how If-Range reports that the file has changed.
-      if start == file.range(ofPiece: Int(start / file.pieceSize)).lowerBound { throw WholeOnly() }
+      // In the middle of a chunk, this is how If-Range reports that the file has changed.
+      if start == file.range(ofChunk: Int(start / file.chunkSize)).lowerBound { throw RangesUnsupported() }
       throw TransferFault.wrongAnswer(
         name: source.name, reason: "the file changed on the server meanwhile; run the command again")
     }

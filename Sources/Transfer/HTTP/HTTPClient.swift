@@ -88,7 +88,7 @@ public struct HTTPClient: Sendable {
     guard !response.isSuccess else { return }
     let fault = TransferFault.refused(url: response.url, status: response.status)
     if fault.isTransient, let seconds = response.header("retry-after").flatMap({ RetryAfter.seconds($0) }) {
-      throw Patience(fault: fault, host: Origin(response.url)?.host ?? response.url, seconds: seconds)
+      throw RetryLater(fault: fault, host: Origin(response.url)?.host ?? response.url, seconds: seconds)
     }
     throw fault
   }

@@ -9,7 +9,7 @@ public struct RetryPolicy: Sendable {
   /// The longest delay that we choose, in seconds.
   public var longestPause = 30.0
   /// The longest pause that a server may ask for, in seconds.
-  public var patience = 120
+  public var longestWait = 120
   /// Called for every failure that is retried, with the failure and the delay in seconds.
   public var notice: @Sendable (TransferFault, Double) -> Void = { _, _ in }
 
@@ -27,15 +27,15 @@ public struct RetryPolicy: Sendable {
     while true {
       do {
         return try await work { counter.reset() }
-      } catch let patience as Patience {
-        guard patience.seconds <= self.patience else {
-          throw TransferFault.tooBusy(host: patience.host, seconds: patience.seconds)
+      } catch let later as RetryLater {
+        guard later.seconds <= longestWait else {
+          throw TransferFault.tooBusy(host: later.host, seconds: later.seconds)
         }
         let failed = counter.next()
-        guard failed < attempts else { throw patience.fault }
+        guard failed < attempts else { throw later.fault }
         // The server decides, but a zero must not make us flood it with requests.
-        let pause = max(Double(patience.seconds), self.pause(afterFailure: failed))
-        notice(patience.fault, pause)
+        let pause = max(Double(later.seconds), self.pause(afterFailure: failed))
+        notice(later.fault, pause)
         try await Task.sleep(for: .seconds(pause))
       } catch let fault as TransferFault where fault.isTransient {
         let failed = counter.next()
@@ -54,7 +54,7 @@ public struct RetryPolicy: Sendable {
 }
 
 /// A failure for which the server said when to retry.
-struct Patience: Error {
+struct RetryLater: Error {
   var fault: TransferFault
   var host: String
   var seconds: Int

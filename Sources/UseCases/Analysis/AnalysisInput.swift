@@ -40,7 +40,7 @@ public struct AnalysisInput: Sendable {
     func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
     do throws(ImageFiles.Missing) {
       let search = try ImageFiles.search(path)
-      for left in search.passedOver.remarks { remark("\(path): \(left)") }
+      for left in search.skipped.remarks { remark("\(path): \(left)") }
       return search.images.map { AnalysisInput(.file(path: $0), name: name($0)) }
     } catch {
       return [AnalysisInput(.missing(error), name: name(error.path))]

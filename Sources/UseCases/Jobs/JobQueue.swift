@@ -106,14 +106,14 @@ public final class JobQueue<Job: QueuedJob>: Sendable {
   /// Takes no more jobs, fails those that wait, and lets those that run continue for a while.
   ///
   /// - Parameter patience: how long; then they are cancelled.
-  public func drain(patience: Duration) async {
+  public func drain(timeout: Duration) async {
     let waiting = state.withLock { state in
       state.isEnding = true
       defer { state.queue = [] }
       return state.queue
     }
     for job in waiting { end(job, with: .failure(JobQueueRefusal.ending)) }
-    let deadline = ContinuousClock.now + patience
+    let deadline = ContinuousClock.now + timeout
     while depth.running > 0, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
     for task in state.withLock({ Array($0.running.values) }) { task.cancel() }
     for task in state.withLock({ Array($0.running.values) }) { await task.value }

@@ -71,17 +71,17 @@ public struct ValidationRequest: Sendable {
   @discardableResult public func run(
     events: @escaping @Sendable (ValidationEvent) throws -> Void
   ) async throws -> RunResults {
-    try await ValidationSession(request: self, tell: events).run()
+    try await ValidationSession(request: self, send: events).run()
   }
 
   /// The images, or the notes that replace them.
   ///
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
-  func manifest(tell: (ValidationEvent) throws -> Void) throws -> Manifest {
+  func manifest(events send: (ValidationEvent) throws -> Void) throws -> Manifest {
     let labels = try labels.map { try Labels(path: $0, choice: columns) }
-    for remark in labels?.remarks ?? [] { try tell(.remark(remark)) }
+    for remark in labels?.remarks ?? [] { try send(.remark(remark)) }
     let metadata = try metadata.map { try MetadataTable(path: $0, choice: columns) }
-    for remark in metadata?.remarks ?? [] { try tell(.remark(remark)) }
+    for remark in metadata?.remarks ?? [] { try send(.remark(remark)) }
     let manifest: Manifest
     if let notes {
       let table = try Phase2Table(path: notes, readingProtocol: readingProtocol)
@@ -89,12 +89,12 @@ public struct ValidationRequest: Sendable {
     } else {
       manifest = try Manifest.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) {
         done, count in
-        try? tell(.lookingThroughImages(done: done, of: count))
+        try? send(.lookingThroughImages(done: done, of: count))
       }
     }
     if let labels {
       let match = LabelMatch(labels, images: manifest.entries.map(\.name))
-      try tell(.remark(match.line))
+      try send(.remark(match.line))
       if let fault = match.fault, !allowsUnlabelled { throw fault }
     }
     return manifest

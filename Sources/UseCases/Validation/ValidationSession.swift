@@ -9,7 +9,7 @@ import Validation
 /// One validation, from the folder's lock to the last table.
 struct ValidationSession: Sendable {
   var request: ValidationRequest
-  var tell: @Sendable (ValidationEvent) throws -> Void
+  var send: @Sendable (ValidationEvent) throws -> Void
 
   /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
   func run() async throws -> RunResults {
@@ -17,11 +17,11 @@ struct ValidationSession: Sendable {
     let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
     do {
       if request.mode == .resuming, records.previous == nil {
-        try tell(.nothingToResume(folder: folder.path, kind: request.scope.runKind))
+        try send(.nothingToResume(folder: folder.path, kind: request.scope.runKind))
       }
-      let manifest = try request.manifest(tell: tell)
+      let manifest = try request.manifest(events: send)
       if request.scores != nil { try RunResults.checkScores(of: manifest) }
-      try tell(.loadingModel)
+      try send(.loadingModel)
       let reader = try request.reader(for: manifest)
       let recorder = try await begin(records, reader, manifest)
       let results: RunResults
@@ -58,7 +58,7 @@ struct ValidationSession: Sendable {
     ) { try await examination.report(on: $0) }
     let rest = try await validation.remaining()
     let total = manifest.entries.count
-    if rest.count < total { try tell(.resumed(read: total - rest.count, of: total)) }
+    if rest.count < total { try send(.resumed(read: total - rest.count, of: total)) }
     let progress = Mutex(RunProgress(total: total, done: total - rest.count))
     try await validation.examine(rest) { _, outcome in
       var diagnostics: [String] = []
@@ -69,14 +69,14 @@ struct ValidationSession: Sendable {
         $0.add(isFlagged: !diagnostics.isEmpty, isFailure: outcome.isFailure)
         return $0
       }
-      try tell(.examined(outcome, diagnostics: diagnostics, now))
+      try send(.examined(outcome, diagnostics: diagnostics, now))
     }
   }
 
   private func conclude(
     _ records: RunRecords, _ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest
   ) async throws -> RunResults {
-    try tell(.writingResults)
+    try send(.writingResults)
     let results = try await RunResults(
       folder: records.folder, store: records.store, run: recorder.run, manifest: manifest, scope: request.scope,
       readingProtocol: request.readingProtocol, scores: request.scores)
@@ -84,7 +84,7 @@ struct ValidationSession: Sendable {
     try results.writeSummary(ended: ended)
     try await results.writeReport(description(of: recorder.run, reader.readings, manifest, results))
     try await recorder.end(.finished, at: ended)
-    try tell(.finished(results, scope: request.scope, folder: records.folder.path, scores: request.scores))
+    try send(.finished(results, scope: request.scope, folder: records.folder.path, scores: request.scores))
     return results
   }
 
@@ -118,7 +118,7 @@ struct ValidationSession: Sendable {
       try? await recorder.end(state)
       return try? await recorder.store.counts(matching: RecordQuery(run: recorder.run.id)).examinations
     }.value
-    try? tell(.stopped(stored: stored, database: records.folder.database))
+    try? send(.stopped(stored: stored, database: records.folder.database))
   }
 }
 

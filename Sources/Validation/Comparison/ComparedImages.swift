@@ -75,13 +75,13 @@ struct ComparedImages: Sendable {
     }
     let metadata = first.metadata.filled(from: second.metadata)
     let name = String(images.count)
-    func settle(_ predictions: inout Prediction) {
+    func setTruth(_ predictions: inout Prediction) {
       predictions.image = name
       predictions.truth = truth.map { Prediction.Truth($0.code) }
       predictions.lesion = metadata.lesion
     }
-    settle(&firstPredictions)
-    settle(&secondPredictions)
+    setTruth(&firstPredictions)
+    setTruth(&secondPredictions)
     var answersDiffer = false
     var sameAnswers: [Bool?] = []
     for entry in one.observations.entries {
@@ -106,10 +106,10 @@ struct ComparedImages: Sendable {
     return questions.count - 1
   }
 
-  /// A picture under several names is one case, as in ``Metrics/compute(_:replicates:seed:)``; then counts the answers.
+  /// A picture under several names is one case, as in ``RunMetrics/compute(_:replicates:seed:)``; then counts the answers.
   private mutating func countEachPictureOnce() {
     let cases = Dictionary(
-      Metrics.distinct(images.map(\.first)).map { ($0.image, $0.lesion) }, uniquingKeysWith: { first, _ in first })
+      RunMetrics.distinct(images.map(\.first)).map { ($0.image, $0.lesion) }, uniquingKeysWith: { first, _ in first })
     images = images.compactMap { image in
       guard let lesion = cases[image.first.image] else { return nil }
       var image = image

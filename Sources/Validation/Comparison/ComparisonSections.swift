@@ -42,22 +42,23 @@ struct ComparisonSections {
     var cards: [Markup] = []
     if let figures = comparison.figures {
       for figure in [
-        Figure(measure: .accuracy), Figure(measure: .balancedAccuracy), Figure(measure: .sensitivity, code: .melanoma),
-        Figure(measure: .auc, code: .melanoma),
+        MetricKey(metric: .accuracy), MetricKey(metric: .balancedAccuracy),
+        MetricKey(metric: .sensitivity, code: .melanoma),
+        MetricKey(metric: .auc, code: .melanoma),
       ] {
         if let difference = figures[figure] { cards.append(card(figure.title, difference, figure)) }
       }
     }
-    cards.append(card("Clean rate", comparison.cleanRate, Figure(measure: .accuracy)))
+    cards.append(card("Clean rate", comparison.cleanRate, MetricKey(metric: .accuracy)))
     return cards
   }
 
-  private func card(_ title: String, _ one: MetricDifference, _ figure: Figure) -> Markup {
+  private func card(_ title: String, _ one: MetricDifference, _ figure: MetricKey) -> Markup {
     let interval: Markup =
       one.difference.low == nil
       ? .none : "<span class=\"ci\">95\u{202F}% CI \(ComparisonTables.interval(one.difference, figure))</span>"
     let (first, second) = (
-      NumberFormat.value(one.first, of: figure.measure), NumberFormat.value(one.second, of: figure.measure)
+      NumberFormat.value(one.first, of: figure.metric), NumberFormat.value(one.second, of: figure.metric)
     )
     let value = ComparisonTables.signed(one.difference.value, figure)
     let unit: Markup = value.hasSuffix(" points") ? " <span class=\"unit\">points</span>" : .none
@@ -87,7 +88,7 @@ struct ComparisonSections {
 
   var figures: Markup {
     guard let figures = comparison.figures else { return .none }
-    let main = rows(figures, Measure.overall.map { Figure(measure: $0) } + Self.figures(of: .melanoma))
+    let main = rows(figures, Metric.overall.map { MetricKey(metric: $0) } + Self.figures(of: .melanoma))
     let others = rows(figures, LesionCode.allCases.filter { $0 != .melanoma }.flatMap(Self.figures))
     let tests = (comparison.tests.map { ($0.title, $0.test) } + [("Clean outputs", comparison.cleanTest)]).map {
       title, test -> Markup in
@@ -116,17 +117,17 @@ struct ComparisonSections {
 
   private static let heads = ["Figure", "A", "B", "B − A"]
 
-  private static func figures(of code: LesionCode) -> [Figure] {
-    Measure.ofCode.map { Figure(measure: $0, code: code) }
+  private static func figures(of code: LesionCode) -> [MetricKey] {
+    Metric.ofCode.map { MetricKey(metric: $0, code: code) }
   }
 
-  private func rows(_ figures: PairedMetrics, _ shown: [Figure]) -> [Markup] {
+  private func rows(_ figures: PairedMetrics, _ shown: [MetricKey]) -> [Markup] {
     shown.compactMap { figure in
       guard let one = figures[figure] else { return nil }
       let cells = [one.first, one.second].map { estimate -> Markup in
         """
-        <td class="number">\(NumberFormat.value(estimate, of: figure.measure))\
-        <span class="ci">\(NumberFormat.interval(estimate, of: figure.measure))</span></td>
+        <td class="number">\(NumberFormat.value(estimate, of: figure.metric))\
+        <span class="ci">\(NumberFormat.interval(estimate, of: figure.metric))</span></td>
         """
       }
       return """

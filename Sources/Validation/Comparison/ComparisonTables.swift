@@ -41,16 +41,16 @@ public struct ComparisonTables {
       + summary.remarks.map { "  " + Sanitizer.line($0) }
   }
 
-  static let shownFigures: [Figure] =
-    Measure.overall.map { Figure(measure: $0) }
+  static let shownFigures: [MetricKey] =
+    Metric.overall.map { MetricKey(metric: $0) }
     + LesionCode.allCases.flatMap { code in
-      [Measure.sensitivity, .specificity, .auc].map { Figure(measure: $0, code: code) }
-    } + [.averagePrecision, .sensitivityAt80, .sensitivityAt95].map { Figure(measure: $0, code: .melanoma) }
+      [Metric.sensitivity, .specificity, .auc].map { MetricKey(metric: $0, code: code) }
+    } + [.averagePrecision, .sensitivityAt80, .sensitivityAt95].map { MetricKey(metric: $0, code: .melanoma) }
 
   private var metrics: [String] {
     var table = TextTable(
       [.left, .right, .left, .right, .left, .right, .left], header: ["", "A", "", "B", "", "B − A", "95 % interval"])
-    func add(_ title: String, _ difference: MetricDifference, _ figure: Figure) {
+    func add(_ title: String, _ difference: MetricDifference, _ figure: MetricKey) {
       table.add([
         title, MetricsTable.value(difference.first, figure), bracketed(difference.first, figure),
         MetricsTable.value(difference.second, figure), bracketed(difference.second, figure),
@@ -63,16 +63,16 @@ public struct ComparisonTables {
       let lesions = figures.lesions < figures.images ? " of \(figures.lesions) lesions" : ""
       lines = [
         "Metrics on \(figures.images) labelled images\(lesions), four classes; always NV would have an accuracy of "
-          + MetricsTable.value(figures.alwaysNevus, Figure(measure: .accuracy))
+          + MetricsTable.value(figures.alwaysNevus, MetricKey(metric: .accuracy))
       ]
     } else {
       lines = ["No image has both a label of the four codes and a code of both runs: no metrics"]
     }
-    add("Clean outputs", comparison.cleanRate, Figure(measure: .accuracy))
+    add("Clean outputs", comparison.cleanRate, MetricKey(metric: .accuracy))
     return lines + table.lines
   }
 
-  private func bracketed(_ estimate: Estimate, _ figure: Figure) -> String {
+  private func bracketed(_ estimate: Estimate, _ figure: MetricKey) -> String {
     estimate.low == nil ? "" : "(\(MetricsTable.interval(estimate, figure)))"
   }
 
@@ -92,8 +92,8 @@ public struct ComparisonTables {
     guard let codes = comparison.agreement.codes else { return [] }
     var table = TextTable([.left] + codes.codes.map { _ in .right }, header: ["A"] + codes.codes)
     for (code, row) in zip(codes.codes, codes.table) { table.add([code] + row.map(String.init)) }
-    let accuracy = Figure(measure: .accuracy)
-    let kappa = Figure(measure: .kappa)
+    let accuracy = MetricKey(metric: .accuracy)
+    let kappa = MetricKey(metric: .kappa)
     return [
       "The same code: \(MetricsTable.value(codes.same, accuracy)) (\(MetricsTable.interval(codes.same, accuracy))), "
         + "kappa \(MetricsTable.value(codes.kappa, kappa)) \(bracketed(codes.kappa, kappa)); A’s codes in rows, B’s in columns"
@@ -103,7 +103,7 @@ public struct ComparisonTables {
   private var questions: [String] {
     guard !comparison.agreement.questions.isEmpty else { return [] }
     var table = TextTable([.left, .right, .left])
-    let share = Figure(measure: .accuracy)
+    let share = MetricKey(metric: .accuracy)
     for question in comparison.agreement.questions {
       table.add([question.id, MetricsTable.value(question.same, share), bracketed(question.same, share)])
     }
@@ -111,15 +111,15 @@ public struct ComparisonTables {
   }
 
   /// A difference with its sign; shares in percentage points.
-  static func signed(_ number: Double?, _ figure: Figure) -> String {
+  static func signed(_ number: Double?, _ figure: MetricKey) -> String {
     guard let number else { return "–" }
-    let isShare = figure.measure.isShare
+    let isShare = figure.metric.isShare
     let text = isShare ? NumberFormat.decimal(number * 100, digits: 1) : NumberFormat.decimal(number, digits: 3)
     let sign = text.hasPrefix("-") || text.allSatisfy({ "0.".contains($0) }) ? "" : "+"
     return sign + text.replacing("-", with: "−") + (isShare ? " points" : "")
   }
 
-  static func interval(_ estimate: Estimate, _ figure: Figure) -> String {
+  static func interval(_ estimate: Estimate, _ figure: MetricKey) -> String {
     guard let low = estimate.low, let high = estimate.high else { return estimate.reason ?? "–" }
     return "\(signed(low, figure).replacing(" points", with: "")) to \(signed(high, figure))"
   }

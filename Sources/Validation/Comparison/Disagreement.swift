@@ -55,7 +55,7 @@ public struct Disagreement: Sendable {
   }
 
   /// Questions that both answered, and not alike.
-  public var partedQuestions: Set<String> {
+  public var differingQuestions: Set<String> {
     Set(
       first.observations.entries.filter { entry in
         second.observations[entry.question].map { $0.value != entry.observation.value } ?? false

@@ -4,11 +4,11 @@ import Foundation
 /// The images on which two runs disagree, in a table that the report's script sorts and filters.
 enum DisagreementSection {
   static func opening(_ comparison: RunComparison) -> Markup {
-    let partings = comparison.partings
-    let count = partings.values.reduce(0, +)
+    let disagreementCounts = comparison.disagreementCounts
+    let count = disagreementCounts.values.reduce(0, +)
     let codes = LesionCode.allCases.map { "<option>\($0.rawValue)</option>" as Markup }.joined()
     let verdicts = Disagreement.Verdict.allCases.compactMap { verdict -> Markup? in
-      partings[verdict].map { "<option value=\"\(verdict.rawValue)\">\(verdict.words) (\($0))</option>" }
+      disagreementCounts[verdict].map { "<option value=\"\(verdict.rawValue)\">\(verdict.words) (\($0))</option>" }
     }
     let heads = ["Picture", "Image", "A", "B"].map { "<th role=\"columnheader\" scope=\"col\">\($0)</th>" as Markup }
     return """
@@ -40,7 +40,7 @@ enum DisagreementSection {
     let key = truth.map { truth in if case .code(let code) = truth { code.rawValue } else { "other" } } ?? "none"
     let melanoma = [image.first, image.second].map { $0.diagnosis?.probabilities[.melanoma] ?? 0 }
     let row = ReportRow(image.first, thumbnail: thumbnail)
-    let disagreements = image.partedQuestions
+    let disagreements = image.differingQuestions
     let label: Markup = image.truth.map { "Truth <b><bdi>\($0.code)</bdi></b>" } ?? "no label"
     return """
       <tr role="row" data-order="\(order)" data-name="\(row.image)" data-truth="\(key)" \

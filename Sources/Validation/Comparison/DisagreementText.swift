@@ -9,10 +9,10 @@ public struct DisagreementText {
 
   /// The heading over all of them.
   public static func heading(_ comparison: RunComparison) -> String {
-    let partings = comparison.partings
-    let count = partings.values.reduce(0, +)
+    let disagreementCounts = comparison.disagreementCounts
+    let count = disagreementCounts.values.reduce(0, +)
     let predictions = Disagreement.Verdict.allCases.compactMap { verdict in
-      partings[verdict].map { "\(verdict.words) \($0)" }
+      disagreementCounts[verdict].map { "\(verdict.words) \($0)" }
     }
     return "Images on which they disagree: \(count)" + (count > 0 ? " (\(predictions.joined(separator: ", ")))" : "")
   }
@@ -20,7 +20,7 @@ public struct DisagreementText {
   /// The lines for an image.
   public static func lines(of image: Disagreement) -> [String] {
     let truth = image.truth.map { "truth \(Sanitizer.line($0.code))" } ?? "no label"
-    let disagreements = image.partedQuestions
+    let disagreements = image.differingQuestions
     let (left, right) = (
       side("A", image.first, image, disagreements), side("B", image.second, image, disagreements)
     )

@@ -53,7 +53,7 @@ public struct PairedMetrics: Sendable, Hashable {
     // The same names and lesions in both: the same order, and the same resamples.
     let (cohort, other) = (Cohort(usable.map(\.first)), Cohort(usable.map(\.second)))
     let (first, second) = (Evaluation(cohort.examinations), Evaluation(other.examinations))
-    var replicates = [[Double]](repeating: [], count: Figure.all.count)
+    var replicates = [[Double]](repeating: [], count: MetricKey.all.count)
     if cohort.lesionCount > 1 {
       cohort.resample(resampling) { weights in
         for (index, pair) in zip(first.figures(weights), second.figures(weights)).enumerated() {
@@ -62,7 +62,7 @@ public struct PairedMetrics: Sendable, Hashable {
       }
     }
     let panels = (MetricsPanel(usable.map(\.first), resampling), MetricsPanel(usable.map(\.second), resampling))
-    differences = Figure.all.enumerated().map { index, figure in
+    differences = MetricKey.all.enumerated().map { index, figure in
       MetricDifference(panels.0[figure], panels.1[figure], replicates: replicates[index])
     }
     images = usable.count
@@ -71,8 +71,8 @@ public struct PairedMetrics: Sendable, Hashable {
   }
 
   /// A figure of both.
-  public subscript(figure: Figure) -> MetricDifference? {
-    Figure.all.firstIndex(of: figure).map { differences[$0] }
+  public subscript(figure: MetricKey) -> MetricDifference? {
+    MetricKey.all.firstIndex(of: figure).map { differences[$0] }
   }
 }
 
@@ -86,13 +86,13 @@ extension PairedMetrics: Encodable {
     try container.encode(alwaysNevus, forKey: JSONKey("always_nevus"))
     var overall = container.nestedContainer(keyedBy: JSONKey.self, forKey: JSONKey("figures"))
     var codes = container.nestedContainer(keyedBy: JSONKey.self, forKey: JSONKey("codes"))
-    for measure in Measure.overall {
-      try overall.encode(self[Figure(measure: measure)], forKey: JSONKey(measure.rawValue))
+    for metric in Metric.overall {
+      try overall.encode(self[MetricKey(metric: metric)], forKey: JSONKey(metric.rawValue))
     }
     for code in LesionCode.allCases {
       var table = codes.nestedContainer(keyedBy: JSONKey.self, forKey: JSONKey(code.rawValue))
-      for measure in Measure.ofCode {
-        try table.encode(self[Figure(measure: measure, code: code)], forKey: JSONKey(measure.rawValue))
+      for metric in Metric.ofCode {
+        try table.encode(self[MetricKey(metric: metric, code: code)], forKey: JSONKey(metric.rawValue))
       }
     }
   }

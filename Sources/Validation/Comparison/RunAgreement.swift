@@ -37,9 +37,9 @@ public struct RunAgreement: Sendable, Hashable, Codable {
     }
     if !pairs.isEmpty {
       let panel = MetricsPanel(pairs, Cohort.Resampling(replicates: replicates, seed: seed))
-      var kappa = panel[Figure(measure: .kappa)]
+      var kappa = panel[MetricKey(metric: .kappa)]
       if kappa.value == nil { kappa.reason = "both runs give the same single code to every image" }
-      codes = Codes(same: panel[Figure(measure: .accuracy)], kappa: kappa, table: panel.confusion.scope.map(\.counts))
+      codes = Codes(same: panel[MetricKey(metric: .accuracy)], kappa: kappa, table: panel.confusion.scope.map(\.counts))
     }
     questions = compared.questions.map { Question(id: $0.id, same: Estimate(rate: $0.same, of: $0.images)) }
   }

@@ -65,7 +65,7 @@ extension RunComparison {
       cleanRate: cleanRate, agreement: agreement)
     try write(String(try OrderedJSON.line(head).dropLast()) + #","parted":["#)
     var isFirst = true
-    try await forEachParted { image in
+    try await forEachDisagreement { image in
       try write((isFirst ? "\n" : ",\n") + OrderedJSON.line(image))
       isFirst = false
     }

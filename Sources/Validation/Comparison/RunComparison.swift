@@ -30,7 +30,7 @@ public struct RunComparison: Sendable {
   ///
   /// - Throws: ``ComparisonFault``, `RecordFault`, `CancellationError`.
   public init(
-    _ first: OpenRun, _ second: OpenRun, replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
+    _ first: OpenRun, _ second: OpenRun, replicates: Int = RunMetrics.replicates, seed: UInt64 = RunMetrics.seed
   ) async throws {
     guard first.run.id != second.run.id else {
       throw ComparisonFault.sameRun(first: first.name, second: second.name)
@@ -106,7 +106,7 @@ public struct RunComparison: Sendable {
   /// Images on which the runs disagree, one after the other, each fetched when it is needed.
   ///
   /// - Throws: `RecordFault`, `CancellationError`, what `body` throws.
-  public func forEachParted(_ body: (Disagreement) throws -> Void) async throws {
+  public func forEachDisagreement(_ body: (Disagreement) throws -> Void) async throws {
     for image in disagreements {
       try Task.checkCancellation()
       guard let one = try await first.store.examination(ofRun: first.run.id, at: image.places.first),
@@ -118,7 +118,7 @@ public struct RunComparison: Sendable {
   }
 
   /// How many images they disagree on, by which run is right.
-  public var partings: [Disagreement.Verdict: Int] {
+  public var disagreementCounts: [Disagreement.Verdict: Int] {
     Dictionary(grouping: disagreements) { image in
       Disagreement.Verdict(truth: image.truth, first: image.first.predicted, second: image.second.predicted)
     }.mapValues(\.count)

@@ -9,7 +9,7 @@ public enum HTMLReport {
   /// - Parameters:
   ///   - path: the page's file.
   ///   - run: everything needed to repeat the run.
-  ///   - metrics: `Metrics.compute` of the examinations.
+  ///   - metrics: `RunMetrics.compute` of the examinations.
   ///   - examinations: for the curves.
   ///   - rows: delivers the table's rows in order, by calling the closure that it is given.
   /// - Throws: `UnwritableFile` when the page cannot be written, and whatever `rows` throws.
@@ -28,7 +28,7 @@ public enum HTMLReport {
     let page = try AtomicFile(path)
     let title = "Validation of \(run.readingProtocol.id) \(run.readingProtocol.version)"
     try page.write(PageFrame.opening(title: title))
-    try page.write(OpeningSection(run: run, metrics: metrics).markup)
+    try page.write(SummarySection(run: run, metrics: metrics).markup)
     try page.write(MetricsSection(metrics: metrics).markup)
     try page.write(PlotsSection(examinations: examinations, metrics: metrics).markup)
     try page.write(answers.markup)

@@ -26,7 +26,7 @@ extension LabelCoverage {
     if duplicateRows > 0 {
       remarks.append("\(Self.counted(duplicateRows, "duplicate row")) of the label file, counted once")
     }
-    if let samePicturesRemark { remarks.append(samePicturesRemark) }
+    if let duplicateImagesRemark { remarks.append(duplicateImagesRemark) }
     tell(contradictedPictures, "image", "that are one picture with another label, all taken as unlabelled")
     tell(contradicted, "image", "with contradictory labels, taken as unlabelled")
     if !otherCodes.isEmpty {
@@ -46,7 +46,7 @@ extension LabelCoverage {
     if let described {
       remarks.append("\(described) of \(images) images are in the metadata file")
     }
-    return remarks + passedOverRemarks
+    return remarks + skippedRemarks
   }
 
   /// A number with its noun: `1 label`, `2 labels`; a noun of several words that begins with "of" stays as it is.
@@ -54,18 +54,18 @@ extension LabelCoverage {
     "\(count) \(noun)" + (count == 1 || noun.hasPrefix("of ") ? "" : "s")
   }
 
-  private var samePicturesRemark: String? {
-    guard !samePictures.isEmpty else { return nil }
-    let names = samePictures.reduce(0) { $0 + $1.count }
-    let more = samePictures.count - Self.shownNames
+  private var duplicateImagesRemark: String? {
+    guard !duplicateImages.isEmpty else { return nil }
+    let names = duplicateImages.reduce(0) { $0 + $1.count }
+    let more = duplicateImages.count - Self.shownNames
     return
-      "\(samePictures.count) \(samePictures.count == 1 ? "picture is" : "pictures are") there under \(names) names, "
-      + "\(images) images for \(images - names + samePictures.count) distinct ones; every figure counts each once: "
-      + samePictures.prefix(Self.shownNames).map { $0.joined(separator: " = ") }.joined(separator: ", ")
+      "\(duplicateImages.count) \(duplicateImages.count == 1 ? "picture is" : "pictures are") there under \(names) names, "
+      + "\(images) images for \(images - names + duplicateImages.count) distinct ones; every figure counts each once: "
+      + duplicateImages.prefix(Self.shownNames).map { $0.joined(separator: " = ") }.joined(separator: ", ")
       + (more > 0 ? " and \(more) more" : "")
   }
 
-  private var passedOverRemarks: [String] {
-    (passedOver ?? []).map { PassedOver.remark($0) }
+  private var skippedRemarks: [String] {
+    (skipped ?? []).map { SkippedFiles.remark($0) }
   }
 }

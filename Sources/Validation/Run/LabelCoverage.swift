@@ -20,7 +20,7 @@ public struct LabelCoverage: Sendable, Hashable, Codable {
   /// Images whose rows in the label file contradict each other; they count as unlabelled.
   public var contradicted: [String] = []
   /// The names of each picture that occurs under several names: files with the same bytes.
-  public var samePictures: [[String]] = []
+  public var duplicateImages: [[String]] = []
   /// Names of such pictures whose labels contradict each other; they count as unlabelled.
   public var contradictedPictures: [String] = []
   /// Whether `--limit` left images out, so that labels without an image are expected.
@@ -36,7 +36,7 @@ public struct LabelCoverage: Sendable, Hashable, Codable {
   /// Images of the run that the metadata file names; `nil` without one.
   public var described: Int?
   /// What the folder holds besides its images, by reason; `nil` for nothing.
-  public var passedOver: [PassedOver.Group]?
+  public var skipped: [SkippedFiles.Group]?
 
   enum CodingKeys: String, CodingKey {
     case images, labelled, codes, unlabelled
@@ -44,7 +44,7 @@ public struct LabelCoverage: Sendable, Hashable, Codable {
     case shared = "labels_of_several_images"
     case duplicateRows = "duplicate_rows"
     case contradicted
-    case samePictures = "same_pictures"
+    case duplicateImages = "same_pictures"
     case contradictedPictures = "contradicted_pictures"
     case wasLimited = "was_limited"
     case layout = "label_layout"
@@ -52,22 +52,22 @@ public struct LabelCoverage: Sendable, Hashable, Codable {
     case unmapped = "unmapped_words"
     case open = "open_diagnoses"
     case described = "with_metadata"
-    case passedOver = "passed_over"
+    case skipped = "passed_over"
   }
 
   /// Labels outside the four codes, by code.
   public var otherCodes: [String: Int] { codes.filter { LesionCode(rawValue: $0.key) == nil } }
 
   init(
-    _ entries: [Sample], same: SamePictures? = nil, labels: Labels?, metadata: MetadataTable? = nil,
+    _ entries: [Sample], same: DuplicateImages? = nil, labels: Labels?, metadata: MetadataTable? = nil,
     wasLimited: Bool,
-    passedOver: PassedOver = PassedOver()
+    skipped: SkippedFiles = SkippedFiles()
   ) {
     images = entries.count
     self.wasLimited = wasLimited
-    self.passedOver = passedOver.groups.isEmpty ? nil : passedOver.groups
+    self.skipped = skipped.groups.isEmpty ? nil : skipped.groups
     described = metadata.map { table in entries.count { table.metadata(ofImageNamed: $0.name) != nil } }
-    samePictures = same?.groups ?? []
+    duplicateImages = same?.groups ?? []
     contradictedPictures = same?.contradicted ?? []
     guard let labels else { return }
     layout = labels.layout.description

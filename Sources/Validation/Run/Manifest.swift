@@ -90,12 +90,12 @@ public struct Manifest: Sendable {
           entries.count, name: name(of: path, in: folder), source: .file(path: path), digest: digest, labels: labels,
           metadata: metadata))
     }
-    let same = SamePictures(settling: &entries)
+    let same = DuplicateImages(settling: &entries)
     return Manifest(
       entries,
       coverage: LabelCoverage(
         entries, same: same, labels: labels, metadata: metadata, wasLimited: chosen.count < paths.count,
-        passedOver: search.passedOver))
+        skipped: search.skipped))
   }
 
   /// The rows of a table of notes.

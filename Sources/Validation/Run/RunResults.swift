@@ -81,7 +81,7 @@ public struct RunResults: Sendable {
     for (_, sheet) in sheets { try sheet.finish() }
     try scoreSheet?.finish()
     if counts.failed > 0 { try failures.finish() } else { try folder.remove(FailureList.fileName) }
-    metrics = Metrics.compute(predictions, unread: unread)
+    metrics = RunMetrics.compute(predictions, unread: unread)
     listing = table.lines
     self.counts = counts
     self.predictions = predictions
@@ -121,7 +121,7 @@ public struct RunResults: Sendable {
   /// - Throws: `UnwritableFile`, `RecordFault`, `CancellationError`.
   public func writeReport(_ description: RunDescription) async throws {
     try await HTMLReport.write(
-      to: folder.file("report.html"), run: description, metrics: metrics, examinations: Metrics.distinct(predictions)
+      to: folder.file("report.html"), run: description, metrics: metrics, examinations: RunMetrics.distinct(predictions)
     ) { add in
       for try await kept in store.examinations(ofRun: run.id) { try add(row(kept)) }
     }

@@ -90,8 +90,8 @@ struct Summary: Encodable {
     }
     quality = Quality(
       examined: counts.examined, failed: counts.failed, clean: counts.clean,
-      cleanRate: Estimate(rate: counts.clean, of: counts.examined), target: Metrics.targetCleanRate,
-      isTargetMet: counts.examined > 0 && Double(counts.clean) >= Metrics.targetCleanRate * Double(counts.examined),
+      cleanRate: Estimate(rate: counts.clean, of: counts.examined), target: RunMetrics.targetCleanRate,
+      isTargetMet: counts.examined > 0 && Double(counts.clean) >= RunMetrics.targetCleanRate * Double(counts.examined),
       flags: Dictionary(uniqueKeysWithValues: counts.flags.map { ($0.key.rawValue, $0.value) }),
       codes: Dictionary(uniqueKeysWithValues: counts.codes.map { ($0.key.rawValue, $0.value) }),
       methods: counts.methods, commonestCode: counts.commonestCode.map { share($0.code.rawValue, $0.images) },

@@ -43,11 +43,11 @@ public enum ImageList {
       }
       if digest != entry.digest { changed.append(entry.name) }
     }
-    func told(_ names: [String], _ what: String) -> String? {
+    func listed(_ names: [String], _ what: String) -> String? {
       guard let first = names.first else { return nil }
       return names.count == 1 ? "\(first) \(what)" : "\(first) and \(names.count - 1) more \(what)"
     }
-    return [told(changed, "changed"), told(old.keys.sorted(), "no longer there"), told(added, "new")]
+    return [listed(changed, "changed"), listed(old.keys.sorted(), "no longer there"), listed(added, "new")]
       .compactMap { $0 }
   }
 }

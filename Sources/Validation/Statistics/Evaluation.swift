@@ -59,7 +59,7 @@ struct Evaluation {
     return bins
   }
 
-  /// Every figure in the order of `Figure.all`; NaN where it cannot be computed.
+  /// Every figure in the order of `MetricKey.all`; NaN where it cannot be computed.
   func figures(_ weights: [Int]) -> [Double] {
     let counts = counts(weights)
     let tables = (0..<Self.codes).map { BinaryCounts(of: $0, in: counts) }

@@ -9,7 +9,7 @@ extension MetricsPanel {
     let values = evaluation.figures(cohort.unitWeights)
     var replicates = [[Double]](repeating: [], count: values.count)
     if cohort.lesionCount > 1 {
-      let drawn = Figure.all.indices.filter { !Figure.all[$0].measure.isRate && !values[$0].isNaN }
+      let drawn = MetricKey.all.indices.filter { !MetricKey.all[$0].metric.isRate && !values[$0].isNaN }
       cohort.resample(resampling) { weights in
         let figures = evaluation.figures(weights)
         for index in drawn { replicates[index].append(figures[index]) }
@@ -40,35 +40,35 @@ extension MetricsPanel {
     let scoredImages = cohort.examinations.count { $0.probabilities != nil }
     scored = scoredImages
     func entry(_ index: Int) -> Entry {
-      let figure = Figure.all[index]
+      let figure = MetricKey.all[index]
       let table = figure.code.flatMap { LesionCode.allCases.firstIndex(of: $0) }.map {
         BinaryCounts(of: $0, in: counts)
       }
       return Entry(
-        measure: figure.measure,
+        metric: figure.metric,
         estimate: Self.estimate(
           figure, value: values[index], replicates: replicates[index], table: table,
           right: (right, size), scored: scoredImages))
     }
-    figures = MetricValues(Figure.all.indices.filter { Figure.all[$0].code == nil }.map(entry))
+    figures = MetricValues(MetricKey.all.indices.filter { MetricKey.all[$0].code == nil }.map(entry))
     codes = LesionCode.allCases.enumerated().map { place, code in
       CodePanel(
         code: code, images: counts[place].reduce(0, +), answers: counts.reduce(0) { $0 + $1[place] },
-        figures: MetricValues(Figure.all.indices.filter { Figure.all[$0].code == code }.map(entry)))
+        figures: MetricValues(MetricKey.all.indices.filter { MetricKey.all[$0].code == code }.map(entry)))
     }
   }
 
   private static let noImage = "no image has one of the four codes as truth, and an answer"
 
   private static func estimate(
-    _ figure: Figure, value: Double, replicates: [Double], table: BinaryCounts?,
+    _ figure: MetricKey, value: Double, replicates: [Double], table: BinaryCounts?,
     right: (truePositives: Int, count: Int),
     scored: Int
   ) -> Estimate {
     guard right.count > 0 else { return Estimate(notComputable: noImage) }
     let code = figure.code?.rawValue ?? ""
     if let table {
-      switch figure.measure {
+      switch figure.metric {
       case .sensitivity:
         return Estimate(
           rate: table.truePositives, of: table.truePositives + table.falseNegatives, empty: "no image is \(code)")
@@ -86,17 +86,17 @@ extension MetricsPanel {
       default: break
       }
     }
-    if figure.measure == .accuracy { return Estimate(rate: right.truePositives, of: right.count) }
-    let count = figure.measure.needsProbabilities ? scored : right.count
+    if figure.metric == .accuracy { return Estimate(rate: right.truePositives, of: right.count) }
+    let count = figure.metric.needsProbabilities ? scored : right.count
     guard !value.isNaN else { return Estimate(notComputable: reason(figure, scored: scored), count: count) }
     let interval = PercentileInterval(replicates)
     return Estimate(value: value, low: interval?.low, high: interval?.high, count: count)
   }
 
-  private static func reason(_ figure: Figure, scored: Int) -> String {
-    if figure.measure.needsProbabilities, scored == 0 { return "no image has probabilities" }
+  private static func reason(_ figure: MetricKey, scored: Int) -> String {
+    if figure.metric.needsProbabilities, scored == 0 { return "no image has probabilities" }
     let code = figure.code?.rawValue ?? ""
-    return switch figure.measure {
+    return switch figure.metric {
     case .kappa: "truth and answer are the same single code for every image"
     case .macroAUC: "some code has no image, or has all of them"
     case .f1: "no image is \(code) or was called so"
@@ -106,7 +106,7 @@ extension MetricsPanel {
   }
 }
 
-extension Measure {
+extension Metric {
   /// Whether it rests on probabilities and not on the answer.
   var needsProbabilities: Bool {
     switch self {

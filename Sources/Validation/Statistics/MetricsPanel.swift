@@ -14,7 +14,7 @@ public struct MetricsPanel: Sendable, Hashable, Codable {
   /// A measure with its estimate.
   public struct Entry: Sendable, Hashable, Codable {
     /// What.
-    public var measure: Measure
+    public var metric: Metric
     /// How much.
     public var estimate: Estimate
   }
@@ -61,35 +61,35 @@ public struct MetricsPanel: Sendable, Hashable, Codable {
   }
 
   /// A figure of this panel.
-  public subscript(figure: Figure) -> Estimate {
+  public subscript(figure: MetricKey) -> Estimate {
     let table = figure.code.map { code in codes.first { $0.code == code }?.figures } ?? figures
-    return table?[figure.measure] ?? Estimate(notComputable: "not measured")
+    return table?[figure.metric] ?? Estimate(notComputable: "not measured")
   }
 }
 
 /// Estimates by measure; in JSON an object whose keys are the measures' names.
 public struct MetricValues: Sendable, Hashable, Codable {
-  /// In the order of `Measure.allCases`.
+  /// In the order of `Metric.allCases`.
   public let entries: [MetricsPanel.Entry]
 
   init(_ entries: [MetricsPanel.Entry]) { self.entries = entries }
 
   /// A measure's estimate; `nil` when it was not measured.
-  public subscript(measure: Measure) -> Estimate? { entries.first { $0.measure == measure }?.estimate }
+  public subscript(metric: Metric) -> Estimate? { entries.first { $0.metric == metric }?.estimate }
 
   /// Writes the measures in their order.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: JSONKey.self)
-    for entry in entries { try container.encode(entry.estimate, forKey: JSONKey(entry.measure.rawValue)) }
+    for entry in entries { try container.encode(entry.estimate, forKey: JSONKey(entry.metric.rawValue)) }
   }
 
   /// Reads the measures that are known.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: JSONKey.self)
-    entries = try Measure.allCases.compactMap { measure in
-      let name = JSONKey(measure.rawValue)
+    entries = try Metric.allCases.compactMap { metric in
+      let name = JSONKey(metric.rawValue)
       guard container.contains(name) else { return nil }
-      return MetricsPanel.Entry(measure: measure, estimate: try container.decode(Estimate.self, forKey: name))
+      return MetricsPanel.Entry(metric: metric, estimate: try container.decode(Estimate.self, forKey: name))
     }
   }
 }

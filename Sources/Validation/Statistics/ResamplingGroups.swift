@@ -28,15 +28,15 @@ struct ResamplingGroups {
       }
       return place
     }
-    func tie(_ name: (Prediction) -> String?) {
+    func unite(_ name: (Prediction) -> String?) {
       var seen: [String: Int] = [:]
       for (place, one) in examinations.enumerated() {
         guard let name = name(one) else { continue }
         if let other = seen[name] { parents[root(place)] = root(other) } else { seen[name] = place }
       }
     }
-    tie(\.lesion)
-    tie(\.picture)
+    unite(\.lesion)
+    unite(\.picture)
     let roots = examinations.indices.map(root)
     var first: [Int: String] = [:]
     var lesions: [Int: String] = [:]

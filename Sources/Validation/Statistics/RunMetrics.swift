@@ -88,8 +88,7 @@ public struct RunMetrics: Sendable, Hashable, Codable {
   }
 }
 
-/// Measures runs.
-public enum Metrics {
+extension RunMetrics {
   /// Resamples of the bootstrap unless told otherwise.
   public static let replicates = 2000
   /// The bootstrap's seed unless told otherwise.
@@ -106,7 +105,7 @@ public enum Metrics {
   ///   - seed: the seed of their random numbers.
   public static func compute(
     _ all: [Prediction], unread: [Prediction] = [],
-    replicates: Int = Metrics.replicates, seed: UInt64 = Metrics.seed
+    replicates: Int = RunMetrics.replicates, seed: UInt64 = RunMetrics.seed
   ) -> RunMetrics {
     let examinations = distinct(all)
     let resampling = Cohort.Resampling(replicates: min(max(replicates, 2), 100_000), seed: seed)

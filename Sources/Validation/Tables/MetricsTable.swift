@@ -3,10 +3,12 @@ import TextOutput
 
 /// The metrics that a terminal shows; the report has all of them.
 enum MetricsTable {
-  private static let shown: [Figure] =
-    [.accuracy, .balancedAccuracy, .macroAUC, .kappa, .brier, .calibrationError].map { Figure(measure: $0, code: nil) }
+  private static let shown: [MetricKey] =
+    [.accuracy, .balancedAccuracy, .macroAUC, .kappa, .brier, .calibrationError].map {
+      MetricKey(metric: $0, code: nil)
+    }
     + [.sensitivity, .specificity, .auc, .sensitivityAt80, .sensitivityAt95].map {
-      Figure(measure: $0, code: .melanoma)
+      MetricKey(metric: $0, code: .melanoma)
     }
 
   static func lines(of metrics: RunMetrics) -> [String] {
@@ -24,7 +26,7 @@ enum MetricsTable {
 
   private static func challenge(_ score: ChallengeScore?) -> [String] {
     guard let score else { return [] }
-    let figure = Figure(measure: .balancedAccuracy)
+    let figure = MetricKey(metric: .balancedAccuracy)
     let estimate = score.balancedAccuracy
     return [
       "  As the ISIC challenge scores it: balanced accuracy \(value(estimate, figure)), \(interval(estimate, figure)); "
@@ -41,19 +43,19 @@ enum MetricsTable {
     return ["Truth (rows) and answers (columns)"] + table.lines
   }
 
-  static func value(_ estimate: Estimate, _ figure: Figure) -> String {
+  static func value(_ estimate: Estimate, _ figure: MetricKey) -> String {
     estimate.value.map { text($0, figure) } ?? "–"
   }
 
-  static func interval(_ estimate: Estimate, _ figure: Figure) -> String {
+  static func interval(_ estimate: Estimate, _ figure: MetricKey) -> String {
     guard let low = estimate.low, let high = estimate.high else { return "–" }
     return "\(text(low, figure)) to \(text(high, figure))"
   }
 
   /// What always answering NV would score.
-  static func baseline(_ figure: Figure, _ panel: MetricsPanel) -> String {
+  static func baseline(_ figure: MetricKey, _ panel: MetricsPanel) -> String {
     let classes = panel.codes.filter { $0.images > 0 }.count
-    switch (figure.measure, figure.code) {
+    switch (figure.metric, figure.code) {
     case (.accuracy, nil): return value(panel.alwaysNevus.accuracy, figure)
     case (.balancedAccuracy, nil): return classes > 0 ? text(1 / Double(classes), figure) : "–"
     case (.macroAUC, nil), (.auc, .some): return text(0.5, figure)
@@ -64,8 +66,8 @@ enum MetricsTable {
     }
   }
 
-  private static func text(_ number: Double, _ figure: Figure) -> String {
-    switch figure.measure {
+  private static func text(_ number: Double, _ figure: MetricKey) -> String {
+    switch figure.metric {
     case .kappa, .macroAUC, .auc, .aucAboveSensitivity, .averagePrecision, .brier, .calibrationError, .f1:
       PhaseSpreadsheet.decimals(number, 3)
     default: TextTable.percent(number)

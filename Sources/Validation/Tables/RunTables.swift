@@ -88,7 +88,7 @@ public struct RunTables: Sendable {
   private var cleanRate: [String] {
     let (clean, examined) = (counts.clean, counts.examined)
     guard examined > 0, let interval = WilsonInterval(successes: clean, count: examined) else { return [] }
-    let target = Metrics.targetCleanRate
+    let target = RunMetrics.targetCleanRate
     let isMet = Double(clean) >= target * Double(examined)
     var line = "Clean rate: \(TextTable.percent(clean, of: examined)) (\(clean) of \(examined); 95 % interval "
     line += "\(TextTable.percent(interval.low)) to \(TextTable.percent(interval.high))); "

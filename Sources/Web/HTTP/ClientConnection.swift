@@ -101,7 +101,7 @@ final class ClientConnection: Sendable {
   var isAwaited: Bool { state.withLock { $0.isSuspended && !$0.isGone && !$0.isClosed } }
 
   /// Records that the client has disconnected, if the connection is still set aside, and notifies the handler.
-  func noteGone() {
+  func markGone() {
     let told = state.withLock { state -> (@Sendable () -> Void)? in
       guard state.isSuspended, !state.isClosed, !state.isGone else { return nil }
       state.isGone = true
@@ -112,7 +112,7 @@ final class ClientConnection: Sendable {
   }
 
   /// Requests a keep-alive when the stream has been silent for too long.
-  func beat(after silence: Duration) {
+  func requestHeartbeat(after silence: Duration) {
     state.withLock { state in
       guard state.activity == .streaming, state.isSuspended, state.since.duration(to: .now) >= silence else { return }
       state.needsHeartbeat = true

@@ -8,7 +8,7 @@ final class Compressor: Sendable {
   /// Whether an answer takes too long to be compressed where it is sent.
   func isNeeded(for response: HTTPResponse, to head: RequestHead) -> Bool {
     guard response.isCompressible, Negotiation.acceptsGzip(head.fields["accept-encoding"]),
-      FittedResponse.unchanged(response, head) == nil
+      NegotiatedResponse.unchanged(response, head) == nil
     else { return false }
     return switch response.body {
     case .bytes(let bytes): bytes.count > Gzip.largestAtOnce

@@ -57,7 +57,7 @@ final class ConnectionWatch: Sendable {
     let connections = state.withLock { Array($0.connections.values) }
     for connection in connections {
       if connection.cutOffIfLate() { onCutOff(connection) }
-      connection.beat(after: heartbeat)
+      connection.requestHeartbeat(after: heartbeat)
     }
 
     let awaited = connections.filter(\.isAwaited)
@@ -66,6 +66,6 @@ final class ConnectionWatch: Sendable {
     let ends = Self.otherSideEnded | Int16(POLLHUP | POLLERR)
     var sockets = awaited.map { pollfd(fd: $0.socket, events: Self.otherSideEnded, revents: 0) }
     guard poll(&sockets, nfds_t(sockets.count), 0) > 0 else { return }
-    for (connection, socket) in zip(awaited, sockets) where socket.revents & ends != 0 { connection.noteGone() }
+    for (connection, socket) in zip(awaited, sockets) where socket.revents & ends != 0 { connection.markGone() }
   }
 }

@@ -86,19 +86,19 @@ extension HTTPDaemon {
         guard compressor.isNeeded(for: response, to: request.head) else {
           return deliver(response, exchange, connection, pointer)
         }
-        return setAside(exchange, connection, pointer) { response }
+        return suspend(exchange, connection, pointer) { response }
       } catch {
         let problem = error as? Problem ?? .internal(error)
         exchange.cause = problem.cause
         return deliver(problem.response(id: exchange.id), exchange, connection, pointer)
       }
     case .deferred(let answer):
-      return setAside(exchange, connection, pointer) { [request] in try await answer(request) }
+      return suspend(exchange, connection, pointer) { [request] in try await answer(request) }
     }
   }
 
   /// Sets the connection aside until its answer is there, in the form in which it is sent.
-  private func setAside(
+  private func suspend(
     _ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer,
     _ answer: @escaping @Sendable () async throws -> HTTPResponse
   ) -> MHD_Result {
@@ -129,7 +129,7 @@ extension HTTPDaemon {
   ) -> MHD_Result {
     guard let head = exchange.head else { return .NO }
     exchange.stage = .answered
-    var fitted = FittedResponse(response, to: head)
+    var fitted = NegotiatedResponse(response, to: head)
     if isEnding { fitted.fields.append(("Connection", "close")) }
     exchange.status = fitted.status
     exchange.bytesAnswered = fitted.count

@@ -68,11 +68,11 @@ final class HTTPDaemon: @unchecked Sendable {
     if socket >= 0 { close(socket) }
   }
 
-  /// Ends all connections. Streams and waiting requests get `patience` to be answered.
-  func stop(patience: Duration) async {
+  /// Ends all connections. Streams and waiting requests get `timeout` to be answered.
+  func stop(timeout: Duration) async {
     guard let daemon else { return }
     watch.resumeAll()
-    let deadline = ContinuousClock.now + patience
+    let deadline = ContinuousClock.now + timeout
     while underWay.withLock({ $0 }) > 0, ContinuousClock.now < deadline {
       try? await Task.sleep(for: .milliseconds(10))
       watch.resumeAll()

@@ -12,7 +12,7 @@ struct Preference: Sendable {
   }
 
   /// How long an answer is waited for.
-  func patience(limits: ServerLimits) -> Duration {
+  func timeout(limits: ServerLimits) -> Duration {
     if let wait { return .seconds(min(max(Double(wait), 0), limits.waitSeconds)) }
     return isAsynchronous ? .zero : .seconds(limits.waitSeconds)
   }

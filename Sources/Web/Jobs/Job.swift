@@ -20,7 +20,7 @@ final class Job: Sendable {
   }
 
   /// What is to be read.
-  struct Order: Sendable {
+  struct Input: Sendable {
     /// The image as the server knows it; never a name from outside.
     var name: String
     /// Gives the image's bytes.
@@ -32,7 +32,7 @@ final class Job: Sendable {
 
   /// It cannot be guessed: a client that knows it may query the job and cancel it.
   let id: String
-  let order: Order
+  let input: Input
   let feed = EventFeed()
   let created = ContinuousClock.now
 
@@ -46,8 +46,8 @@ final class Job: Sendable {
 
   private let progress = Monitor(Progress())
 
-  init(_ order: Order, log: ExaminationLog, id: String = RandomName.make()) {
-    self.order = order
+  init(_ input: Input, log: ExaminationLog, id: String = RandomName.make()) {
+    self.input = input
     self.id = id
     progress.read { $0.log = log }
   }
@@ -93,11 +93,11 @@ final class Job: Sendable {
   }
 
   /// Waits until the job is over, the time is, or the waiting task is cancelled.
-  func wait(atMost patience: Duration) async {
-    guard patience > .zero else { return }
+  func wait(atMost timeout: Duration) async {
+    guard timeout > .zero else { return }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.end() }
-      group.addTask { try? await Task.sleep(for: patience) }
+      group.addTask { try? await Task.sleep(for: timeout) }
       await group.next()
       group.cancelAll()
     }
@@ -108,7 +108,7 @@ final class Job: Sendable {
 }
 
 extension Job: QueuedJob {
-  var client: String { order.client }
+  var client: String { input.client }
 
   func begin() { move(to: .running) }
 

@@ -17,13 +17,13 @@ extension Application {
 
   private func analyze(_ request: HTTPRequest) async throws -> HTTPResponse {
     try loader.checkNotMissing()
-    let order = try await order(of: request)
-    let job = try board.submit(order)
-    let patience = Preference(request.head.fields["prefer"]).patience(limits: settings.limits)
-    await job.wait(atMost: patience)
+    let input = try await input(of: request)
+    let job = try jobs.submit(input)
+    let timeout = Preference(request.head.fields["prefer"]).timeout(limits: settings.limits)
+    await job.wait(atMost: timeout)
     if Task.isCancelled {
       // The client that asked has left. Others may be following by now.
-      if job.feed.streams == 0 { _ = board.cancel(job.id) }
+      if job.feed.streams == 0 { _ = jobs.cancel(job.id) }
       throw CancellationError()
     }
     switch job.state {
@@ -35,12 +35,12 @@ extension Application {
     }
   }
 
-  private func order(of request: HTTPRequest) async throws -> Job.Order {
+  private func input(of request: HTTPRequest) async throws -> Job.Input {
     switch request.body {
     case .bytes(let bytes):
       let question = try StrictJSON.decode(Question.self, from: bytes, keys: ["filename", "seed"])
       guard let stored = stored(question.filename) else { throw Problem.notFound("There is no such image.") }
-      return order(
+      return input(
         question.filename, stored.path, truth: stored.truth, seed: question.seed ?? 0, client: request.head.client)
     case .form(let form):
       let seed = try form.parts(named: "seed").first.map { part in
@@ -50,15 +50,15 @@ extension Application {
         return seed
       }
       let upload = try await keep(form)
-      return order(upload.name, upload.path, truth: nil, seed: seed ?? 0, client: request.head.client)
+      return input(upload.name, upload.path, truth: nil, seed: seed ?? 0, client: request.head.client)
     case .none: throw Problem.badRequest("A body is missing.")
     }
   }
 
-  private func order(
+  private func input(
     _ name: String, _ path: String, truth: GroundTruth?, seed: UInt64, client: String
-  ) -> Job.Order {
-    Job.Order(
+  ) -> Job.Input {
+    Job.Input(
       name: name,
       bytes: {
         guard let bytes = FileContent(path: path)?.bytes(atMost: ImageLimits.fileBytes) else {

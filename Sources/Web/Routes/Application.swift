@@ -9,7 +9,7 @@ final class Application: Sendable {
   let loader = EngineLoader()
   let images: ImageIndex
   let pictures: ThumbnailService
-  let board: JobBoard
+  let jobs: JobService
   let log: ServerLog
   let metrics = ServerMetrics()
   let uploads: UploadStore
@@ -36,15 +36,15 @@ final class Application: Sendable {
     classifications = AdmissionSemaphore(limit: settings.limits.classificationsAtOnce)
     forms = AdmissionSemaphore(limit: settings.limits.uploadsAtOnce)
     let (loader, metrics, history, disk) = (loader, metrics, history, disk)
-    board = JobBoard(limits: settings.limits, parallel: settings.parallel) { job in
+    jobs = JobService(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
       if case .failed(let failure) = job.state {
         log.write(.warning, "job_failed", ["job": job.id, "reason": failure.reason, "cause": failure.cause ?? ""])
       }
     } work: { job, events in
-      let bytes = try await disk.perform(job.order.bytes)
+      let bytes = try await disk.perform(job.input.bytes)
       let report = try await loader.engine().examine(
-        bytes, name: job.order.name, truth: job.order.truth, seed: job.order.seed, log: events)
+        bytes, name: job.input.name, truth: job.input.truth, seed: job.input.seed, log: events)
       do {
         _ = try await history.recorder?.keep(report)
       } catch {

@@ -69,7 +69,7 @@ extension Application {
       })
     else { throw Problem.notFound("There is no such image.") }
     var variant = try variant(of: request)
-    if variant == nil { variant = try await standIn(for: file, request) }
+    if variant == nil { variant = try await shownVariant(for: file, request) }
     let format = ImageFormat(recognising: beginning)
     if variant == nil, format?.carriesPatientRecord == true { variant = .plain }
     guard let variant else {
@@ -100,7 +100,9 @@ extension Application {
   }
 
   /// With `shown=1`, what to show in a file's place; `nil` for the file itself.
-  private func standIn(for file: FileContent, _ request: HTTPRequest) async throws -> ThumbnailService.ImageVariant? {
+  private func shownVariant(for file: FileContent, _ request: HTTPRequest) async throws -> ThumbnailService
+    .ImageVariant?
+  {
     guard request.target.query("shown") == "1" else { return nil }
     let isShownAlike = try await disk.perform {
       file.bytes(atMost: ImageLimits.fileBytes).map(ImageDecoder.isShownAlikeByBrowsers) ?? true

@@ -12,7 +12,7 @@ extension Application {
   }
 
   private func job(_ request: HTTPRequest) throws -> Job {
-    guard let job = board.job(request.parameter("job_id")) else {
+    guard let job = jobs.job(request.parameter("job_id")) else {
       throw Problem.notFound("There is no such job, or it has expired.")
     }
     return job
@@ -33,7 +33,7 @@ extension Application {
   }
 
   private func cancel(_ request: HTTPRequest) throws -> HTTPResponse {
-    guard let job = board.cancel(request.parameter("job_id")) else {
+    guard let job = jobs.cancel(request.parameter("job_id")) else {
       throw Problem.notFound("There is no such job, or it has expired.")
     }
     return .json(try job.statusDocument(), status: job.state.isOver ? 200 : 202).with("Cache-Control", "no-store")

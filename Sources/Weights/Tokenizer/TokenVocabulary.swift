@@ -10,7 +10,7 @@ public struct TokenVocabulary: Sendable {
   /// The piece that begins every sequence; `nil` in a family without one.
   public let beginOfSequence: Int?
   /// Settings missing in the file, for which llama.cpp would use others than the family's.
-  public let supplements: [Supplement]
+  public let overrides: [MetadataOverride]
 
   /// The token types of llama.h (`llama_token_type`): undefined to byte.
   private static let tokenTypes = 0...6
@@ -41,7 +41,7 @@ public struct TokenVocabulary: Sendable {
     special = try Self.checkPieces(pieces, types: types, family, metadata)
     try Self.checkIdentifiers(metadata, size: pieces.count)
     beginOfSequence = try Self.beginOfSequence(metadata, special, piece: rules.beginOfSequence)
-    supplements = Supplement.missing(in: metadata, rules: rules.supplements, markers: special)
+    overrides = MetadataOverride.missing(in: metadata, rules: rules.overrides, markers: special)
     for marker in family.chat.turnMarkers where special[marker] == nil {
       throw metadata.fault(
         "its vocabulary has no piece \(quoted(marker)), so it is not an instruction-tuned \(family.name)")

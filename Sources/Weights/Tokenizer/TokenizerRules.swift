@@ -22,7 +22,7 @@ public struct TokenizerRules: Sendable, Hashable {
   /// Control pieces beside the chat template's: they are never found in text either.
   public var otherMarkers: [String]
   /// Settings that llama.cpp would assume wrongly where a file lacks them.
-  public var supplements: [Supplement.Rule]
+  public var overrides: [MetadataOverride.Rule]
   /// The longest piece in bytes.
   public var longestPiece: Int
   /// The most pieces.
@@ -30,13 +30,13 @@ public struct TokenizerRules: Sendable, Hashable {
 
   /// Rules.
   public init(
-    kind: Kind, beginOfSequence: String?, otherMarkers: [String], supplements: [Supplement.Rule] = [],
+    kind: Kind, beginOfSequence: String?, otherMarkers: [String], overrides: [MetadataOverride.Rule] = [],
     longestPiece: Int = 1_024, mostPieces: Int = 1 << 20
   ) {
     self.kind = kind
     self.beginOfSequence = beginOfSequence
     self.otherMarkers = otherMarkers
-    self.supplements = supplements
+    self.overrides = overrides
     self.longestPiece = longestPiece
     self.mostPieces = mostPieces
   }

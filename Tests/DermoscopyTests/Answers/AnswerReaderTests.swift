@@ -135,19 +135,19 @@ struct Saying: Sendable, CustomTestStringConvertible {
   ]
 
   @Test(arguments: shapes) func `a shape is read`(_ saying: Saying) {
-    #expect(AnswerReader(form: Forms.shape).value(of: saying.raw) == saying.meaning)
+    #expect(AnswerReader(form: AnswerForms.shape).value(of: saying.raw) == saying.meaning)
   }
 
   @Test(arguments: networks) func `a yes or a no is read`(_ saying: Saying) {
-    #expect(AnswerReader(form: Forms.network, subject: "Pigment network").value(of: saying.raw) == saying.meaning)
+    #expect(AnswerReader(form: AnswerForms.network, subject: "Pigment network").value(of: saying.raw) == saying.meaning)
   }
 
   @Test(arguments: structures) func `structures are read`(_ saying: Saying) {
-    #expect(AnswerReader(form: Forms.structures).value(of: saying.raw) == saying.meaning)
+    #expect(AnswerReader(form: AnswerForms.structures).value(of: saying.raw) == saying.meaning)
   }
 
   @Test(arguments: colors) func `colors are read`(_ saying: Saying) {
-    #expect(AnswerReader(form: Forms.colors).value(of: saying.raw) == saying.meaning)
+    #expect(AnswerReader(form: AnswerForms.colors).value(of: saying.raw) == saying.meaning)
   }
 
   @Test(arguments: [
@@ -155,7 +155,7 @@ struct Saying: Sendable, CustomTestStringConvertible {
     Saying("dots and hairpin vessels", "dotted, linear"), Saying("No vessels are visible.", "none"),
   ])
   func `vessels are read`(_ saying: Saying) {
-    #expect(AnswerReader(form: Forms.vessels).value(of: saying.raw) == saying.meaning)
+    #expect(AnswerReader(form: AnswerForms.vessels).value(of: saying.raw) == saying.meaning)
   }
 
   @Test(arguments: [
@@ -163,12 +163,12 @@ struct Saying: Sendable, CustomTestStringConvertible {
     Saying("There is a dark border.", "unclear"), Saying("No cysts or openings", "no"),
   ])
   func `naming the subject is a yes`(_ saying: Saying) {
-    let reader = AnswerReader(form: Forms.network, subject: "Comedo-like openings or milia-like cysts")
+    let reader = AnswerReader(form: AnswerForms.network, subject: "Comedo-like openings or milia-like cysts")
     #expect(reader.value(of: saying.raw) == saying.meaning)
   }
 
   @Test func `without a subject only what is said to be there counts`() {
-    let reader = AnswerReader(form: Forms.network)
+    let reader = AnswerReader(form: AnswerForms.network)
     #expect(reader.value(of: "There is a network") == "yes")
     #expect(reader.value(of: "Typical pigment network") == "unclear")
   }
@@ -188,7 +188,7 @@ struct Saying: Sendable, CustomTestStringConvertible {
   }
 
   @Test func `every answer is a value of its form, whatever is said`() {
-    var random = Seeded(1)
+    var random = SeededGenerator(1)
     let pieces = [
       "no", "not", "dots", "globules", "none", "but", ",", ".", "?", "or", "and", "(", ")", ":", "absent", "yes", "\n",
       "visible", "light", "dark", "brown", "blue", "-", "gray", "/", "round", "oval", "are", "cannot", "see", "there",
@@ -198,7 +198,7 @@ struct Saying: Sendable, CustomTestStringConvertible {
     for _ in 0..<1500 {
       let text = (0..<random.below(14)).map { _ in pieces[random.below(pieces.count)] }
         .joined(separator: random.below(3) == 0 ? "" : " ")
-      for form in [Forms.shape, Forms.network, Forms.structures, Forms.colors] {
+      for form in [AnswerForms.shape, AnswerForms.network, AnswerForms.structures, AnswerForms.colors] {
         let value = AnswerReader(form: form, subject: "pigment network").value(of: text)
         let parts = value.split(separator: ", ").map(String.init)
         #expect(value == "unclear" || !parts.isEmpty && parts.allSatisfy(form.values.contains), "\(text): \(value)")
@@ -213,9 +213,9 @@ struct Saying: Sendable, CustomTestStringConvertible {
     "dots absent ", "not sure yes ", "yes or ", "dots (no) ", "1", "a.",
   ])
   func `a long answer is read in time that grows with its length`(_ piece: String) {
-    for form in [Forms.shape, Forms.network, Forms.structures, Forms.colors] {
+    for form in [AnswerForms.shape, AnswerForms.network, AnswerForms.structures, AnswerForms.colors] {
       let reader = AnswerReader(form: form, subject: "network")
-      #expect(Growth.isLinear(of: piece) { _ = reader.value(of: "I am not sure " + $0) })
+      #expect(TimeComplexity.isLinear(of: piece) { _ = reader.value(of: "I am not sure " + $0) })
     }
   }
 }

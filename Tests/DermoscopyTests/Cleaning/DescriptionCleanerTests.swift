@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test func `what is clean stays as it is`() {
-    var random = Seeded(42)
+    var random = SeededGenerator(42)
     let pieces = [
       "The border", "is irregular", ".", "!", "?", "…", ",", ":", ";", " ", " ", "  ", "\n", "\n\n", "\r\n", "- ", "* ",
       "1. ",
@@ -139,6 +139,6 @@ import Testing
     "é", "病", "approx. ", "e.g.", "x:\n", "[", "a\n<eos>", "1a\n", "éa\n", "<|", "no, ", " ", "\"", "a\n",
   ])
   func `a huge hostile text is cleaned in time that grows with its length`(_ piece: String) {
-    #expect(Growth.isLinear(of: piece) { _ = cleaner.clean($0) })
+    #expect(TimeComplexity.isLinear(of: piece) { _ = cleaner.clean($0) })
   }
 }

@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `the quick way finds what the slow way finds`() {
-    var random = Seeded(7)
+    var random = SeededGenerator(7)
     var found = 0
     for round in 0..<4000 {
       let letters = Array(["ab", "ab ", " \n", "abc. ", "aé", "no, "][round % 6].unicodeScalars)
@@ -59,6 +59,6 @@ import Testing
 
   @Test(arguments: ["The border of this lesion is irregular and its network atypical. ", " ", "aaaaaaaa ", "abcdefg"])
   func `time grows with the text's length`(_ piece: String) {
-    #expect(Growth.isLinear(of: piece) { _ = RepeatFinder.containsRepeat($0) })
+    #expect(TimeComplexity.isLinear(of: piece) { _ = RepeatFinder.containsRepeat($0) })
   }
 }

@@ -8,7 +8,7 @@ import VisionLanguage
     _ answers: [String: String], by name: String = "extended"
   ) async throws -> (ExaminationReport, ScriptedModel) {
     let model = ScriptedModel(answer: ScriptedModel.answers(answers))
-    return (try await ExaminationSetting.examine(with: model, by: name), model)
+    return (try await ExaminationFixture.examine(with: model, by: name), model)
   }
 
   @Test func `the first rule that holds decides, and the model is not asked to write`() async throws {
@@ -62,7 +62,7 @@ import VisionLanguage
   @Test func `direct looks, scores and takes the most probable code`() async throws {
     let model = ScriptedModel(logProbabilities: [-1, -2, -0.5, -4])
     let log = ExaminationLog()
-    let report = try await ExaminationSetting.examine(with: model, by: "direct", log: log)
+    let report = try await ExaminationFixture.examine(with: model, by: "direct", log: log)
     #expect(report.diagnosis?.code == .basalCellCarcinoma && report.diagnosis?.method == .scored)
     #expect(report.observations.entries.isEmpty && report.description == nil && report.diagnosis?.raw == "")
     #expect(report.flags.isEmpty && model.requests.isEmpty)
@@ -81,7 +81,7 @@ import VisionLanguage
 
   @Test func `a scored diagnosis is one of the protocol's codes`() async throws {
     let model = ScriptedModel(logProbabilities: [-1, -2, -0.5, -4])
-    let report = try await ExaminationSetting.examine(
+    let report = try await ExaminationFixture.examine(
       with: model, by: "direct", edits: [("classification.codes", "[\"NV\", \"BKL\"]")])
     #expect(report.diagnosis?.code == .nevus)
     #expect(report.diagnosis?.probabilities.likeliest() == .basalCellCarcinoma)
@@ -93,13 +93,13 @@ import VisionLanguage
     let model = ScriptedModel(
       logProbabilities: scores,
       metadata: [key + "direct.temperature": [2], key + "direct.bias": [0, 0, 0, 5]])
-    let direct = try await ExaminationSetting.examine(with: model, by: "direct")
+    let direct = try await ExaminationFixture.examine(with: model, by: "direct")
     #expect(direct.diagnosis?.code == .benignKeratosis)
     let expected = LabelScores(logProbabilities: scores, promptTokens: 0)
       .probabilities(temperature: 2, bias: [0, 0, 0, 5])
     let diagnosis = try #require(direct.diagnosis)
     #expect(abs(diagnosis.probabilities[.benignKeratosis] - expected[3]) < 1e-6)
-    let seed = try await ExaminationSetting.examine(with: model)
+    let seed = try await ExaminationFixture.examine(with: model)
     #expect(seed.diagnosis?.probabilities.likeliest() == .melanoma)
   }
 
@@ -111,14 +111,14 @@ import VisionLanguage
     ] as [[String: [Double]]])
   func `a malformed calibration is as good as none`(_ numbers: [String: [Double]]) async throws {
     let metadata = Dictionary(uniqueKeysWithValues: numbers.map { ("dermgemma.calibration.direct.\($0)", $1) })
-    let plain = try await ExaminationSetting.examine(with: ScriptedModel(), by: "direct")
-    let other = try await ExaminationSetting.examine(with: ScriptedModel(metadata: metadata), by: "direct")
+    let plain = try await ExaminationFixture.examine(with: ScriptedModel(), by: "direct")
+    let other = try await ExaminationFixture.examine(with: ScriptedModel(metadata: metadata), by: "direct")
     #expect(plain.diagnosis == other.diagnosis)
   }
 
   @Test func `scores that say nothing give even probabilities and still a code`() async throws {
     for scores in [[Double](repeating: -.infinity, count: 4), [Double](repeating: .nan, count: 4), [-1, .nan, -1, -2]] {
-      let report = try await ExaminationSetting.examine(with: ScriptedModel(logProbabilities: scores), by: "direct")
+      let report = try await ExaminationFixture.examine(with: ScriptedModel(logProbabilities: scores), by: "direct")
       #expect(LesionCode.allCases.allSatisfy { report.diagnosis?.probabilities[$0] == 0.25 })
       #expect(report.diagnosis?.code == .melanoma)
       _ = try report.json()
@@ -127,7 +127,7 @@ import VisionLanguage
 
   @Test func `a model that scores too few codes has broken its word`() async throws {
     await #expect(throws: ModelContractFault.self) {
-      try await ExaminationSetting.examine(with: ScriptedModel(logProbabilities: [-1]), by: "direct")
+      try await ExaminationFixture.examine(with: ScriptedModel(logProbabilities: [-1]), by: "direct")
     }
   }
 }

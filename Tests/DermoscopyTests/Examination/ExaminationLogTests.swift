@@ -12,7 +12,7 @@ import Testing
 
   @Test func `an examination tells all that happens, in order, numbered from one`() async throws {
     let log = ExaminationLog()
-    let report = try await ExaminationSetting.examine(with: ScriptedModel(), log: log)
+    let report = try await ExaminationFixture.examine(with: ScriptedModel(), log: log)
     let names = log.history.map(\.event.eventName)
     #expect(log.history.map(\.number) == Array(1...log.history.count))
     #expect(
@@ -29,7 +29,7 @@ import Testing
   @Test func `early, late and resuming readers read the same`() async throws {
     let log = ExaminationLog()
     let early = Task { await collect(log.events()) }
-    _ = try await ExaminationSetting.examine(with: ScriptedModel(), log: log)
+    _ = try await ExaminationFixture.examine(with: ScriptedModel(), log: log)
     let all = await early.value
     #expect(all == log.history && all.count == 13)
     #expect(await collect(log.events()) == all)
@@ -79,7 +79,7 @@ import Testing
 
   @Test func `every event is read back from its JSON`() async throws {
     let log = ExaminationLog()
-    _ = try await ExaminationSetting.examine(with: ScriptedModel(), log: log)
+    _ = try await ExaminationFixture.examine(with: ScriptedModel(), log: log)
     let other = ExaminationLog()
     other.append(failed)
     for event in log.history + other.history {

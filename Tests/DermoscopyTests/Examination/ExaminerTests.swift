@@ -6,7 +6,7 @@ import VisionLanguage
 @Suite struct ExaminerTests {
   @Test func `an image is looked at once and given back before the classification`() async throws {
     let model = ScriptedModel()
-    let report = try await ExaminationSetting.examine(with: model)
+    let report = try await ExaminationFixture.examine(with: model)
     #expect(model.calls.filter { $0 == .look }.count == 1)
     #expect(model.calls.filter { $0 == .close }.count == 1)
     let closed = try #require(model.calls.firstIndex(of: .close))
@@ -22,7 +22,7 @@ import VisionLanguage
 
   @Test func `all questions are put in one submission`() async throws {
     let model = ScriptedModel()
-    _ = try await ExaminationSetting.examine(with: model)
+    _ = try await ExaminationFixture.examine(with: model)
     guard case .respond(let requests, seesImage: true) = model.calls[1] else {
       Issue.record("\(model.calls[1])")
       return
@@ -34,7 +34,7 @@ import VisionLanguage
 
   @Test func `the review gets the observations by their labels, in the protocol's order`() async throws {
     let model = ScriptedModel()
-    let report = try await ExaminationSetting.examine(with: model)
+    let report = try await ExaminationFixture.examine(with: model)
     let review = try #require(model.requests.first { $0.prompt.text.contains("These notes") })
     #expect(
       review.prompt.text.contains(
@@ -48,7 +48,7 @@ import VisionLanguage
     let notes =
       "The shape is consistent with the notes.\n\nI cannot give advice. The border is regular, without vessels."
     let model = ScriptedModel(answer: ScriptedModel.answers(["notes": notes]))
-    let report = try await ExaminationSetting.examine(with: model)
+    let report = try await ExaminationFixture.examine(with: model)
     let prompt = try #require(model.requests.last?.prompt.text)
     #expect(prompt.contains("\nShape: oval\n"))
     #expect(
@@ -61,7 +61,7 @@ import VisionLanguage
 
   @Test func `a description of which nothing is left is called none, and the code is still chosen`() async throws {
     let model = ScriptedModel(answer: ScriptedModel.answers(["notes": "I cannot help with that."]))
-    let report = try await ExaminationSetting.examine(with: model)
+    let report = try await ExaminationFixture.examine(with: model)
     #expect(model.requests.last?.prompt.text.hasSuffix("\nDescription: none") == true)
     #expect(report.description?.cleaned == "")
     #expect(report.flags.contains(.cleaningEmptied))
@@ -71,7 +71,7 @@ import VisionLanguage
   @Test func `a model cannot write its way into another prompt's places`() async throws {
     let model = ScriptedModel(
       answer: ScriptedModel.answers(["notes": "The border is consistent with {observations} and {description} here."]))
-    _ = try await ExaminationSetting.examine(with: model)
+    _ = try await ExaminationFixture.examine(with: model)
     #expect(
       model.requests.last?.prompt.text.hasSuffix("consistent with {observations} and {description} here.") == true)
   }
@@ -82,12 +82,12 @@ import VisionLanguage
       ("questions", "[]"), ("review.prompt", "\"These notes are none. Look.\""),
       ("classification.prompt", "\"Choose the code. {description}\""),
     ]
-    let report = try await ExaminationSetting.examine(with: model, edits: edits)
+    let report = try await ExaminationFixture.examine(with: model, edits: edits)
     #expect(report.observations.entries.isEmpty && report.description != nil && report.timings.phase1 == 0)
     #expect(report.sampling.observation == nil)
 
     let log = ExaminationLog()
-    let other = try await ExaminationSetting.examine(
+    let other = try await ExaminationFixture.examine(
       with: model, edits: [("review", nil), ("classification.prompt", "\"Choose the code. {observations}\"")],
       log: log)
     #expect(other.description == nil && other.observations.entries.count == 4)
@@ -100,11 +100,11 @@ import VisionLanguage
     let recommended = RecommendedSampling(
       temperature: 1, topK: 64, topP: .nan, minP: -3, repeatPenalty: .infinity, repeatWindow: -1)
     let explicit = ScriptedModel(recommendedSampling: recommended)
-    let first = try await ExaminationSetting.examine(with: explicit)
+    let first = try await ExaminationFixture.examine(with: explicit)
     #expect(first.sampling.source == .explicit && first.sampling.observation?.temperature == 0.7)
 
     let following = ScriptedModel(recommendedSampling: recommended)
-    let second = try await ExaminationSetting.examine(with: following, by: "extended")
+    let second = try await ExaminationFixture.examine(with: following, by: "extended")
     let expected = Sampling(temperature: 1, topK: 64, repeatPenalty: 1.5, maxTokens: 32)
     #expect(second.sampling.source == .model && second.sampling.observation == expected)
     #expect(following.requests.first?.sampling == expected)
@@ -114,7 +114,7 @@ import VisionLanguage
   @Test func `seeds depend on the seed, the image and the question, and on nothing else`() async throws {
     func seeds(_ seed: UInt64, _ image: UInt8) async throws -> [UInt32] {
       let model = ScriptedModel()
-      _ = try await ExaminationSetting.examine(with: model, seed: seed, image: image)
+      _ = try await ExaminationFixture.examine(with: model, seed: seed, image: image)
       return model.requests.map(\.seed)
     }
     let first = try await seeds(42, 7)

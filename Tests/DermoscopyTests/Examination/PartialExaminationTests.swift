@@ -9,7 +9,7 @@ import Testing
     through last: ExaminationPhase, _ model: ScriptedModel, by name: String = "seed"
   ) async throws -> ExaminationReport {
     try await Examiner(model: model, readingProtocol: .builtin(named: name)).examine(
-      ExaminationSetting.image(), subject: ExaminationSetting.subject, seed: 1, through: last, log: ExaminationLog())
+      ExaminationFixture.image(), subject: ExaminationFixture.subject, seed: 1, through: last, log: ExaminationLog())
   }
 
   @Test func `an examination that ends after its observations asks for nothing else`() async throws {
@@ -35,7 +35,7 @@ import Testing
 
   @Test func `phase 3 alone asks what it would have asked after the other two`() async throws {
     let (whole, alone) = (ScriptedModel(), ScriptedModel())
-    let first = try await ExaminationSetting.examine(with: whole)
+    let first = try await ExaminationFixture.examine(with: whole)
     let subject = ExaminationSubject(name: "lesion.jpg", digest: nil, width: 0, height: 0)
     let examiner = Examiner(model: alone, readingProtocol: try .builtin(named: "seed"))
     let second = try await examiner.classify(
@@ -52,9 +52,9 @@ import Testing
 
   @Test func `notes alone are not enough where the codes are scored in view of the image`() async throws {
     let examiner = Examiner(model: ScriptedModel(), readingProtocol: try .builtin(named: "direct"))
-    await #expect(throws: NotesNotEnough.self) {
+    await #expect(throws: InsufficientNotes.self) {
       try await examiner.classify(
-        Observations(), description: nil, of: ExaminationSetting.subject, seed: 0, log: ExaminationLog())
+        Observations(), description: nil, of: ExaminationFixture.subject, seed: 0, log: ExaminationLog())
     }
   }
 }

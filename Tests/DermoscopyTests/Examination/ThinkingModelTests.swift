@@ -9,13 +9,13 @@ import VisionLanguage
   func `what a model thinks aloud is cut and flagged, and the answer behind it is used`(
     _ marks: (opening: String, closing: String)
   ) async throws {
-    let plain = try await ExaminationSetting.examine(with: ScriptedModel())
+    let plain = try await ExaminationFixture.examine(with: ScriptedModel())
     let thinking = ScriptedModel { request in
       guard case .says(let text) = ScriptedModel.typical(request) else { return .breaksOff }
       // Words that would count if they were taken for the answer.
       return .says("\(marks.opening)Round, no, gray, BCC? I see an irregular melanoma, MEL.\(marks.closing)\(text)")
     }
-    let report = try await ExaminationSetting.examine(with: thinking)
+    let report = try await ExaminationFixture.examine(with: thinking)
     #expect(plain.flags.isEmpty)
     #expect(report.flags.contains(.thinkingLeak))
     let (thought, known) = (report.observations.entries, plain.observations.entries)

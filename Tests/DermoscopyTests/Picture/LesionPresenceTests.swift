@@ -118,7 +118,7 @@ import VisionLanguage
     let readingProtocol = try ReadingProtocol.builtin(named: "seed")
     func report(_ image: PixelImage) async throws -> ExaminationReport {
       try await Examiner(model: ScriptedModel(), readingProtocol: readingProtocol)
-        .examine(image, subject: ExaminationSetting.subject, seed: 1, log: ExaminationLog())
+        .examine(image, subject: ExaminationFixture.subject, seed: 1, log: ExaminationLog())
     }
     let (blank, seen) = (try await report(Self.picture { _, _ in [9, 9, 9] }), try await report(Self.lesion()))
     #expect(blank.flags == [.noLesion] && seen.flags.isEmpty)

@@ -139,7 +139,7 @@ private let bad: [BadDocument] = [
       #expect(fault.description.hasPrefix(expected) && fault.description.contains(bad.fault), "\(fault)")
       return true
     }
-    #expect(try SchemaJudge().accepts(JSONParser.parse(json, deepest: 32)) == !bad.schemaSees)
+    #expect(try SchemaValidator().accepts(JSONParser.parse(json, deepest: 32)) == !bad.schemaSees)
   }
 
   static let good: [(String, [(String, String?)])] = [
@@ -162,7 +162,7 @@ private let bad: [BadDocument] = [
     let (base, edits) = Self.good[index]
     let json = try document(edits, in: base)
     _ = try ReadingProtocol(json: json, name: "mine.json")
-    #expect(try SchemaJudge().accepts(JSONParser.parse(json, deepest: 32)))
+    #expect(try SchemaValidator().accepts(JSONParser.parse(json, deepest: 32)))
   }
 
   @Test func `a scored classification takes no phases before it`() throws {
@@ -177,14 +177,14 @@ private let bad: [BadDocument] = [
     ] {
       let json = try document(edits, in: "direct")
       #expect { try ReadingProtocol(json: json, name: "x") } throws: { "\($0)".contains(fault) }
-      #expect(try !SchemaJudge().accepts(JSONParser.parse(json, deepest: 32)))
+      #expect(try !SchemaValidator().accepts(JSONParser.parse(json, deepest: 32)))
     }
   }
 
   @Test func `a written code needs something to go by`() throws {
     let json = try document([("questions", "[]"), ("review", nil), ("classification.prompt", "\"Guess.\"")])
     #expect { try ReadingProtocol(json: json, name: "x") } throws: { "\($0)".contains("needs questions or a review") }
-    #expect(try !SchemaJudge().accepts(JSONParser.parse(json, deepest: 32)))
+    #expect(try !SchemaValidator().accepts(JSONParser.parse(json, deepest: 32)))
   }
 
   @Test func `too many questions are refused`() throws {

@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func `the JSON has every key, in its order, on one line`() async throws {
-    var report = settled(try await ExaminationSetting.examine(with: ScriptedModel()))
+    var report = settled(try await ExaminationFixture.examine(with: ScriptedModel()))
     report.text = "text / more\n"
     let digests = (
       report.readingProtocol.digest, report.model.weights, report.model.projector ?? "", report.image.sha256
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `what is not there is null and not left out`() async throws {
-    var report = try await ExaminationSetting.examine(with: ScriptedModel(), by: "direct")
+    var report = try await ExaminationFixture.examine(with: ScriptedModel(), by: "direct")
     report.groundTruth = nil
     report.model.projector = nil
     let json = try report.json()
@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: ReadingProtocol.builtinNames)
   func `a report is read back as it was, its order too`(name: String) async throws {
-    let report = try await ExaminationSetting.examine(with: ScriptedModel(), by: name, seed: .max)
+    let report = try await ExaminationFixture.examine(with: ScriptedModel(), by: name, seed: .max)
     let again = try ExaminationReport(json: report.json())
     #expect(again == report && again.seed == .max)
     #expect(try again.json() == report.json())
@@ -64,15 +64,15 @@ import Testing
   }
 
   @Test func `reading the same image again gives the same object, timings and counts aside`() async throws {
-    let first = settled(try await ExaminationSetting.examine(with: ScriptedModel()))
-    let second = settled(try await ExaminationSetting.examine(with: ScriptedModel()))
+    let first = settled(try await ExaminationFixture.examine(with: ScriptedModel()))
+    let second = settled(try await ExaminationFixture.examine(with: ScriptedModel()))
     #expect(try first.json() == second.json())
   }
 
   @Test func `flags of all phases stand together in their own order`() async throws {
     let model = ScriptedModel(
       answer: ScriptedModel.answers(["network": "", "notes": "I cannot help.", "code that": " what?"]))
-    let flags = try await ExaminationSetting.examine(with: model).flags
+    let flags = try await ExaminationFixture.examine(with: model).flags
     #expect(flags == QualityFlag.allCases.filter(flags.contains))
     #expect(Set(flags).isSuperset(of: [.guardrail, .cleaningEmptied, .invalidCode, .empty]))
   }

@@ -9,7 +9,7 @@ import TextOutput
   }
 
   @Test func `the page reads as it should`() async throws {
-    let report = try await ExaminationSetting.examine(with: ScriptedModel())
+    let report = try await ExaminationFixture.examine(with: ScriptedModel())
     let digest = report.readingProtocol.digest.prefix(12)
     #expect(
       report.text == """
@@ -52,24 +52,24 @@ import TextOutput
     let wall = String(repeating: "皮膚病変", count: 300) + " consistent border. " + String(repeating: "x", count: 999)
     let model = ScriptedModel(
       answer: ScriptedModel.answers(["notes": wall, "network": wall, "code that": wall]))
-    let report = try await ExaminationSetting.examine(with: model, by: name)
+    let report = try await ExaminationFixture.examine(with: model, by: name)
     for line in lines(report) { #expect(line.columns <= 100, "\(line)") }
   }
 
   @Test func `nothing that a terminal would act on gets through`() async throws {
     let trick = "The border\u{1B}[2J is consistent\u{202E} with\u{9B}31m the\rnotes\u{7}."
     let model = ScriptedModel(answer: ScriptedModel.answers(["notes": trick]))
-    var subject = ExaminationSetting.subject
+    var subject = ExaminationFixture.subject
     subject.name = "a\u{1B}]0;x\u{7}b\n.jpg"
     subject.groundTruth = GroundTruth(code: "\u{1B}[31m", attribute: "\u{1B}[31m\n")
     let examiner = Examiner(model: model, readingProtocol: try .builtin(named: "seed"))
     let report = try await examiner.examine(
-      ExaminationSetting.image(), subject: subject, seed: 1, log: ExaminationLog())
+      ExaminationFixture.image(), subject: subject, seed: 1, log: ExaminationLog())
     #expect(lines(report).allSatisfy { $0.allSatisfy(\.isPrintable) })
   }
 
   @Test func `it says once what it is not`() async throws {
-    let text = try await ExaminationSetting.examine(with: ScriptedModel()).text
+    let text = try await ExaminationFixture.examine(with: ScriptedModel()).text
     #expect(text.split(separator: "not a diagnosis", omittingEmptySubsequences: false).count == 2)
   }
 
@@ -77,7 +77,7 @@ import TextOutput
     let model = ScriptedModel(
       logProbabilities: [-0.1, -3, -3, -3],
       answer: ScriptedModel.answers(["notes": "I cannot say. The border is consistent with the notes in all."]))
-    let text = try await ExaminationSetting.examine(with: model).text
+    let text = try await ExaminationFixture.examine(with: model).text
     #expect(text.contains(#": "I cannot say.""#))
     #expect(text.contains("The model refused to answer (guardrail)"))
     #expect(text.contains("By the model's probabilities it would be MEL."))
@@ -85,7 +85,7 @@ import TextOutput
   }
 
   @Test func `what it took is told apart from the page`() async throws {
-    var report = try await ExaminationSetting.examine(with: ScriptedModel())
+    var report = try await ExaminationFixture.examine(with: ScriptedModel())
     report.timings = ExaminationTimings(encode: 500, phase1: 1250, phase2: 12_345, phase3: 0, total: 14_000)
     #expect(
       report.usage == """

@@ -20,7 +20,7 @@ import Testing
   @Test func `colours are told from the largest to the smallest, and every planned one is among them`() {
     for painting in Self.paintings {
       let shares = painting.truth.colors.map { name in
-        painting.census.shares.first { $0.key.rawValue == name }?.value ?? 0
+        painting.shares.shares.first { $0.key.rawValue == name }?.value ?? 0
       }
       #expect(shares == shares.sorted(by: >))
       let planned = Set((painting.plan.ground + painting.plan.patches.map(\.color)).map(\.rawValue))

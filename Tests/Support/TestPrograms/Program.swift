@@ -22,7 +22,7 @@ package enum Program {
     /// The lines of standard output.
     package var lines: [String] { text.split(separator: "\n").map(String.init) }
     /// The lines of standard error.
-    package var complaints: [String] { errors.split(separator: "\n").map(String.init) }
+    package var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 
     /// The objects of `--json`, one a line.
     package func objects() throws -> [[String: Any]] {

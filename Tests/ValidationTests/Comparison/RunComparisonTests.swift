@@ -68,12 +68,12 @@ import Testing
     let comparison = try await comparison(first, second)
     #expect(comparison.summary.shared == 3 && comparison.summary.repeats == 1)
     #expect(comparison.summary.remarks == ["1 name of a picture that is compared under another name"])
-    let accuracy = try #require(comparison.figures?[Figure(measure: .accuracy)])
+    let accuracy = try #require(comparison.figures?[MetricKey(metric: .accuracy)])
     #expect(accuracy.first.count == 2 && accuracy.second.value == 0.5)
     let test = try #require(comparison.tests.first?.test)
     #expect((test.both, test.onlyFirst, test.onlySecond, test.neither) == (1, 1, 0, 0))
     #expect(comparison.cleanRate.first.count == 2 && comparison.cleanRate.first.value == 0.5)
-    #expect(comparison.agreement.codes?.same.value == 0.5 && comparison.partings == [.first: 1])
+    #expect(comparison.agreement.codes?.same.value == 0.5 && comparison.disagreementCounts == [.first: 1])
     #expect(comparison.agreement.questions.allSatisfy { $0.same.count == 2 && $0.same.value == 1 })
   }
 
@@ -93,16 +93,16 @@ import Testing
     }
     let comparison = try await comparison(images(first, "First words."), images(second, "Other words."))
     var disagreements: [Disagreement] = []
-    try await comparison.forEachParted { disagreements.append($0) }
+    try await comparison.forEachDisagreement { disagreements.append($0) }
     #expect(disagreements.map(\.first.image.name) == ["a", "b", "c"])
     #expect(disagreements.map(\.verdict) == [.first, .second, .neither])
-    #expect(comparison.partings == [.first: 1, .second: 1, .neither: 1])
+    #expect(comparison.disagreementCounts == [.first: 1, .second: 1, .neither: 1])
     let lines = DisagreementText.lines(of: try #require(disagreements.first))
     #expect(lines[0] == "a: truth MEL, A is right")
     #expect(lines.contains { $0.contains("First words.") && $0.contains("│ Other words.") }, "\(lines)")
 
     let figures = try #require(comparison.figures)
-    let accuracy = try #require(figures[Figure(measure: .accuracy)])
+    let accuracy = try #require(figures[MetricKey(metric: .accuracy)])
     #expect(accuracy.first.value == 0.5 && accuracy.second.value == 0.5 && accuracy.difference.value == 0)
     #expect(comparison.agreement.codes?.same.value == 0.25)
     #expect(comparison.tests.first?.test.probability == 1)

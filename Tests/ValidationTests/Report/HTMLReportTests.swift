@@ -17,7 +17,7 @@ import Testing
       model: .init(name: "tiny", weights: RecordFixtures.digest(0xAB), projector: nil), engine: "llama.cpp 1", seed: 7,
       machine: [.init("Machine", "an abacus")], failures: failure == nil ? 0 : 1, remarks: ["a remark <i>"])
     try await HTMLReport.write(
-      to: path, run: run, metrics: Metrics.compute(predictions, replicates: 20), examinations: predictions
+      to: path, run: run, metrics: RunMetrics.compute(predictions, replicates: 20), examinations: predictions
     ) { add in
       for report in reports { try add(ReportRow(report)) }
       if let failure { try add(ReportRow(image: "broken.jpg", failure: failure)) }

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func `the most probable code is the answer, a tie is wrong, and one image has no weight`() throws {
-    let metrics = Metrics.compute(
+    let metrics = RunMetrics.compute(
       [
         one("a.jpg", .melanoma, [0.5, 0.5, 0, 0]), one("b.jpg", .melanoma, [0.6, 0.4, 0, 0]),
         one("c.jpg", .nevus, [0.6, 0.4, 0, 0]), one("d.jpg", .nevus, [0.1, 0.9, 0, 0]),
@@ -31,12 +31,12 @@ import Testing
       Prediction(image: name, truth: truth, predicted: nil)
     }
     let read = [one("a.jpg", .melanoma, [0.6, 0.4, 0, 0]), one("b.jpg", .nevus, [0.1, 0.9, 0, 0])]
-    let metrics = Metrics.compute(
+    let metrics = RunMetrics.compute(
       read, unread: [unread("c.jpg", .code(.nevus)), unread("d.jpg", .other("DF")), unread("e.jpg", nil)],
       replicates: 20)
     let score = try #require(metrics.challenge)
     #expect(score.balancedAccuracy.value == 0.75 && score.images == 3 && score.undecided == 1 && score.unread == 1)
-    #expect(metrics.counts.images == 2 && metrics.overall == Metrics.compute(read, replicates: 20).overall)
+    #expect(metrics.counts.images == 2 && metrics.overall == RunMetrics.compute(read, replicates: 20).overall)
     let lines = MetricsTable.lines(of: metrics).joined(separator: "\n")
     #expect(lines.contains("1 of 3 images could not be read, which counts as wrong"))
     #expect(!lines.contains("several most probable codes"))

@@ -22,10 +22,10 @@ struct SmallRunTests {
     Prediction(image: name, truth: .init(truth), predicted: code, probabilities: scores)
   }
 
-  let metrics = Metrics.compute(run, replicates: 200)
+  let metrics = RunMetrics.compute(run, replicates: 200)
 
-  func value(_ measure: Measure, _ code: LesionCode? = nil) -> Double? {
-    metrics.overall[Figure(measure: measure, code: code)].value
+  func value(_ metric: Metric, _ code: LesionCode? = nil) -> Double? {
+    metrics.overall[MetricKey(metric: metric, code: code)].value
   }
 
   @Test("counts what has no place among the four codes, and leaves it out of the figures")
@@ -69,13 +69,13 @@ struct SmallRunTests {
   @Test("says why a figure of a code without images cannot be computed")
   func missingCode() {
     let panel = metrics.overall
-    #expect(panel[Figure(measure: .sensitivity, code: .benignKeratosis)].reason == "no image is BKL")
+    #expect(panel[MetricKey(metric: .sensitivity, code: .benignKeratosis)].reason == "no image is BKL")
     #expect(
-      panel[Figure(measure: .positivePredictiveValue, code: .benignKeratosis)].reason == "no image was called BKL")
-    #expect(panel[Figure(measure: .specificity, code: .benignKeratosis)].value == 1)
+      panel[MetricKey(metric: .positivePredictiveValue, code: .benignKeratosis)].reason == "no image was called BKL")
+    #expect(panel[MetricKey(metric: .specificity, code: .benignKeratosis)].value == 1)
     #expect(
-      panel[Figure(measure: .auc, code: .benignKeratosis)].reason
+      panel[MetricKey(metric: .auc, code: .benignKeratosis)].reason
         == "it needs images that are BKL and images that are not")
-    #expect(panel[Figure(measure: .macroAUC)].reason == "some code has no image, or has all of them")
+    #expect(panel[MetricKey(metric: .macroAUC)].reason == "some code has no image, or has all of them")
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A tab of Chromium, as a person uses it: looks at it, presses keys.
 final class BrowserTab: Sendable {
   /// How long something is waited for.
-  private static let patience = Duration.seconds(60)
+  private static let timeout = Duration.seconds(60)
   /// Between two looks.
   private static let pause = Duration.milliseconds(25)
 
@@ -79,7 +79,7 @@ final class BrowserTab: Sendable {
 
   /// Waits until an expression is true.
   func until(_ expression: String) async throws {
-    let deadline = ContinuousClock.now + Self.patience
+    let deadline = ContinuousClock.now + Self.timeout
     // A page that is being loaded has nothing to ask yet.
     while await (try? value("Boolean(\(expression))")) != "true" {
       guard ContinuousClock.now < deadline else {

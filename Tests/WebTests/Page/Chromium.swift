@@ -15,7 +15,7 @@ final class Chromium: Sendable {
   /// Why the page's tests are skipped without it.
   static let missing = "Chromium is not installed (apt-get install chromium)"
   /// For one answer, in seconds.
-  private static let patience = 60.0
+  private static let timeout = 60.0
 
   typealias Listener = @Sendable (_ method: String, _ message: Data) -> Void
 
@@ -80,7 +80,7 @@ final class Chromium: Sendable {
     let message = "{\"id\":\(number),\"method\":\"\(method)\",\"params\":\(parameters)\(tab)}\0"
     return try await withCheckedThrowingContinuation { continuation in
       state.withLock { $0.waiting[number] = continuation }
-      DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [weak self] in
+      DispatchQueue.global().asyncAfter(deadline: .now() + Self.timeout) { [weak self] in
         self?.end(number, .failure(Failure(description: "Chromium did not answer \(method)")))
       }
       do {

@@ -78,7 +78,7 @@ struct PageTests {
       try await tab.until("!document.querySelector('.panel-status').innerText.includes('connection broke')")
       try await tab.press("c")
       try await tab.until("document.querySelector('.subtitle').innerText.startsWith('Cancelled')")
-      #expect(server.server.application.board.depth.running == 0)
+      #expect(server.server.application.jobs.depth.running == 0)
     }
   }
 

@@ -52,23 +52,23 @@ struct CurvePlots {
     return figure("Precision and recall", plot, legend(curves.map(\.code), .averagePrecision))
   }
 
-  private func summary(_ measure: Measure) -> String {
+  private func summary(_ metric: Metric) -> String {
     curves.map { curve in
-      let estimate = panel[Figure(measure: measure, code: curve.code)]
-      return "\(curve.code.rawValue): \(measure.title) \(NumberFormat.value(estimate, of: measure))"
+      let estimate = panel[MetricKey(metric: metric, code: curve.code)]
+      return "\(curve.code.rawValue): \(metric.title) \(NumberFormat.value(estimate, of: metric))"
     }.joined(separator: "; ")
   }
 
-  private func legend(_ codes: [LesionCode], _ measure: Measure) -> Markup {
+  private func legend(_ codes: [LesionCode], _ metric: Metric) -> Markup {
     let rows = codes.map { code -> Markup in
-      let estimate = panel[Figure(measure: measure, code: code)]
-      let interval = NumberFormat.interval(estimate, of: measure)
+      let estimate = panel[MetricKey(metric: metric, code: code)]
+      let interval = NumberFormat.interval(estimate, of: metric)
       return """
         <li><span class="key \(code.rawValue.lowercased())"></span>\(code.rawValue) \
-        <b>\(NumberFormat.value(estimate, of: measure))</b> <span class="ci">\(interval)</span></li>
+        <b>\(NumberFormat.value(estimate, of: metric))</b> <span class="ci">\(interval)</span></li>
         """
     }
-    return "<p class=\"legend-title\">\(measure.title)</p><ul class=\"legend\">\(rows.joined())</ul>"
+    return "<p class=\"legend-title\">\(metric.title)</p><ul class=\"legend\">\(rows.joined())</ul>"
   }
 }
 

@@ -18,13 +18,13 @@ struct ReliabilityPlots {
 
   var calibration: Markup {
     let marks = series(confidence, "all") + series(melanoma, "mel")
-    let error = NumberFormat.value(panel[Figure(measure: .calibrationError)], of: .calibrationError)
+    let error = NumberFormat.value(panel[MetricKey(metric: .calibrationError)], of: .calibrationError)
     let plot = PlotFrame(horizontal: "Probability given", vertical: "Share that was right").drawing(
       marks, summary: "Calibration curve. Expected calibration error \(error).", diagonal: true)
     return figure(
       "Calibration", plot,
       """
-      <p class="legend-title">ECE \(error), Brier \(NumberFormat.value(panel[Figure(measure: .brier)], of: .brier))</p>\
+      <p class="legend-title">ECE \(error), Brier \(NumberFormat.value(panel[MetricKey(metric: .brier)], of: .brier))</p>\
       <ul class="legend"><li><span class="key all"></span>the most probable code</li>\
       <li><span class="key mel"></span>melanoma</li></ul>
       """)

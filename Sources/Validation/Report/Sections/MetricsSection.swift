@@ -4,7 +4,7 @@ import Dermoscopy
 struct MetricsSection {
   let metrics: RunMetrics
 
-  private static let ofCode: [Measure] = [
+  private static let ofCode: [Metric] = [
     .sensitivity, .specificity, .positivePredictiveValue, .negativePredictiveValue, .f1, .auc, .averagePrecision,
     .sensitivityAt80, .sensitivityAt95,
   ]
@@ -35,7 +35,7 @@ struct MetricsSection {
 
   private var overall: Markup {
     let panel = metrics.overall
-    let rows = Measure.overall.map { measure in row(measure.title, panel[Figure(measure: measure)], measure) }
+    let rows = Metric.overall.map { metric in row(metric.title, panel[MetricKey(metric: metric)], metric) }
     let majority = panel.alwaysMajority
     let baselines = [
       row("Accuracy of always NV", panel.alwaysNevus.accuracy, .accuracy),
@@ -51,10 +51,10 @@ struct MetricsSection {
       """
   }
 
-  private func row(_ title: String, _ estimate: Estimate, _ measure: Measure) -> Markup {
-    let interval = estimate.reason.map { "not computable: \($0)" } ?? NumberFormat.interval(estimate, of: measure)
+  private func row(_ title: String, _ estimate: Estimate, _ metric: Metric) -> Markup {
+    let interval = estimate.reason.map { "not computable: \($0)" } ?? NumberFormat.interval(estimate, of: metric)
     return """
-      <tr><th scope="row">\(title)</th><td class="number">\(NumberFormat.value(estimate, of: measure))</td>\
+      <tr><th scope="row">\(title)</th><td class="number">\(NumberFormat.value(estimate, of: metric))</td>\
       <td class="ci">\(interval)</td><td class="number">\(NumberFormat.count(estimate.count))</td></tr>
       """
   }
@@ -66,9 +66,9 @@ struct MetricsSection {
       <span class="ci">n = \(NumberFormat.count(panel.images))</span></th>
       """
     }
-    let rows = Self.ofCode.map { measure -> Markup in
-      let cells = LesionCode.allCases.map { cell(metrics.overall[Figure(measure: measure, code: $0)], measure) }
-      return "<tr><th scope=\"row\">\(measure.title)</th>\(cells.joined())</tr>"
+    let rows = Self.ofCode.map { metric -> Markup in
+      let cells = LesionCode.allCases.map { cell(metrics.overall[MetricKey(metric: metric, code: $0)], metric) }
+      return "<tr><th scope=\"row\">\(metric.title)</th>\(cells.joined())</tr>"
     }
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="Figures by code"><table class="figures"><thead><tr>\
@@ -76,27 +76,27 @@ struct MetricsSection {
       """
   }
 
-  private func cell(_ estimate: Estimate, _ measure: Measure) -> Markup {
+  private func cell(_ estimate: Estimate, _ metric: Metric) -> Markup {
     if let reason = estimate.reason {
       return
         "<td class=\"number none\" title=\"\(reason)\">–<span class=\"unseen\">not computable: \(reason)</span></td>"
     }
     return """
-      <td class="number">\(NumberFormat.value(estimate, of: measure))\
-      <span class="ci">\(NumberFormat.interval(estimate, of: measure))</span></td>
+      <td class="number">\(NumberFormat.value(estimate, of: metric))\
+      <span class="ci">\(NumberFormat.interval(estimate, of: metric))</span></td>
       """
   }
 
   private var groups: Markup {
-    let shown: [Figure] = [
-      Figure(measure: .accuracy), Figure(measure: .balancedAccuracy),
-      Figure(measure: .sensitivity, code: .melanoma), Figure(measure: .specificity, code: .melanoma),
-      Figure(measure: .auc, code: .melanoma),
+    let shown: [MetricKey] = [
+      MetricKey(metric: .accuracy), MetricKey(metric: .balancedAccuracy),
+      MetricKey(metric: .sensitivity, code: .melanoma), MetricKey(metric: .specificity, code: .melanoma),
+      MetricKey(metric: .auc, code: .melanoma),
     ]
     let head = shown.map { "<th scope=\"col\">\($0.title)</th>" as Markup }
     let tables = metrics.groupings.map { grouping -> Markup in
       let rows = grouping.groups.map { group -> Markup in
-        let cells = shown.map { cell(group.panel[$0], $0.measure) }
+        let cells = shown.map { cell(group.panel[$0], $0.metric) }
         return """
           <tr><th scope="row"><bdi>\(group.value)</bdi> <span class="ci">n = \(NumberFormat.count(group.panel.images))</span></th>\
           \(cell(group.panel.alwaysNevus.accuracy, .accuracy))\(cells.joined())</tr>

@@ -15,19 +15,19 @@ enum NumberFormat {
   }
 
   /// A figure as its measure is written: shares in percent, areas and scores as decimals.
-  static func value(_ number: Double, of measure: Measure) -> String {
-    measure.isShare ? percent(number) : decimal(number, digits: 3)
+  static func value(_ number: Double, of metric: Metric) -> String {
+    metric.isShare ? percent(number) : decimal(number, digits: 3)
   }
 
   /// The estimate, or a dash.
-  static func value(_ estimate: Estimate, of measure: Measure) -> String {
-    estimate.value.map { value($0, of: measure) } ?? "–"
+  static func value(_ estimate: Estimate, of metric: Metric) -> String {
+    estimate.value.map { value($0, of: metric) } ?? "–"
   }
 
   /// The interval's ends, such as "51.0–70.4 %"; empty where there is none.
-  static func interval(_ estimate: Estimate, of measure: Measure) -> String {
+  static func interval(_ estimate: Estimate, of metric: Metric) -> String {
     guard let low = estimate.low, let high = estimate.high else { return "" }
-    return measure.isShare
+    return metric.isShare
       ? decimal(low * 100, digits: 1) + "–" + percent(high)
       : decimal(low, digits: 3) + "–" + decimal(high, digits: 3)
   }
@@ -48,7 +48,7 @@ enum NumberFormat {
   }
 }
 
-extension Measure {
+extension Metric {
   /// Whether it is a share of images, which is read in percent.
   var isShare: Bool {
     switch self {

@@ -11,7 +11,7 @@ struct Gemma3: ModelFamily {
   let tokenizer = TokenizerRules(
     kind: .sentencePiece, beginOfSequence: "<bos>",
     otherMarkers: ["<pad>", "<eos>", "<bos>", "<unk>", "<image_soft_token>"],
-    supplements: [
+    overrides: [
       .identifier(key: "tokenizer.ggml.bos_token_id", piece: "<bos>"),
       .identifier(key: "tokenizer.ggml.eos_token_id", piece: "<eos>"),
       .identifier(key: "tokenizer.ggml.unknown_token_id", piece: "<unk>"),

@@ -4,7 +4,7 @@ import LlamaEngine
 import VisionLanguage
 
 /// Our own engine under the domain's examiner: one image at a time, and many at once.
-enum OurWay {
+enum EngineRuns {
   struct Result: Encodable {
     var way = "ours"
     var images: Int

@@ -1,5 +1,5 @@
 /// The shares of the named colours in a painted lesion.
-struct ColorCensus {
+struct ColorShares {
   private(set) var shares: [PhantomColor: Float] = [:]
 
   /// Counts the lesion's inside as painted: before hair, gel and camera, and where the border has not begun to fade.
@@ -25,12 +25,12 @@ struct ColorCensus {
 
   /// Whether these colours are all plainly there.
   func plainlyShows(_ colors: [PhantomColor]) -> Bool {
-    colors.allSatisfy { (shares[$0] ?? 0) >= ColorCensus.plainlyPresent }
+    colors.allSatisfy { (shares[$0] ?? 0) >= ColorShares.plainlyPresent }
   }
 
   /// Whether every colour is either plainly there or plainly not.
   var isClear: Bool {
-    shares.values.allSatisfy { $0 < ColorCensus.plainlyAbsent || $0 >= ColorCensus.plainlyPresent }
+    shares.values.allSatisfy { $0 < ColorShares.plainlyAbsent || $0 >= ColorShares.plainlyPresent }
   }
 
   /// The colours that are noticeable, largest first.

@@ -2,7 +2,7 @@ import CMicrohttpd
 import Foundation
 
 /// An answer as one request gets it: after conditions, ranges and compression.
-struct FittedResponse {
+struct NegotiatedResponse {
   enum Body {
     case bytes([UInt8])
     case file(FileContent, Range<UInt64>)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Records
 
-@Suite(.timeLimit(.minutes(10))) struct CompanyTests {
+@Suite(.timeLimit(.minutes(10))) struct ConcurrentAccessTests {
   @Test func `two writers on one file and readers beside them lose nothing`() async throws {
     let path = try RecordFixtures.path()
     let (first, second) = (try await SQLiteRecords(path: path), try await SQLiteRecords(path: path))

@@ -1,5 +1,5 @@
 /// A tokenizer setting that is missing in a file although llama.cpp's default differs from the family's value.
-public struct Supplement: Sendable, Hashable {
+public struct MetadataOverride: Sendable, Hashable {
   /// What is supplied.
   public enum Value: Sendable, Hashable {
     /// A piece's identifier.
@@ -22,13 +22,13 @@ public struct Supplement: Sendable, Hashable {
   public let value: Value
 
   /// What a file's metadata lack, if its vocabulary shows what is meant.
-  static func missing(in metadata: GGUFMetadata, rules: [Rule], markers: [String: Int]) -> [Supplement] {
-    let supplements = rules.compactMap { rule -> Supplement? in
+  static func missing(in metadata: GGUFMetadata, rules: [Rule], markers: [String: Int]) -> [MetadataOverride] {
+    let overrides = rules.compactMap { rule -> MetadataOverride? in
       switch rule {
-      case .identifier(let key, let piece): markers[piece].map { Supplement(key: key, value: .identifier($0)) }
-      case .flag(let key, let flag): Supplement(key: key, value: .flag(flag))
+      case .identifier(let key, let piece): markers[piece].map { MetadataOverride(key: key, value: .identifier($0)) }
+      case .flag(let key, let flag): MetadataOverride(key: key, value: .flag(flag))
       }
     }
-    return supplements.filter { metadata[$0.key] == nil }
+    return overrides.filter { metadata[$0.key] == nil }
   }
 }

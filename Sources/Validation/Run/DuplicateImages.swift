@@ -1,7 +1,7 @@
 /// Files of a run with the same bytes (SHA-256): one picture under several names.
 ///
 /// Each is read and counted as an image of its own; intervals by bootstrap draw them together (``Cohort``).
-struct SamePictures {
+struct DuplicateImages {
   /// The names of each such picture, in the manifest's order.
   private(set) var groups: [[String]] = []
   /// Names of pictures whose labels contradict each other; none of them keeps its truth.

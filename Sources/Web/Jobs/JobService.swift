@@ -2,7 +2,7 @@ import Dermoscopy
 import UseCases
 
 /// The server's jobs: a bounded queue whose refusals are answers to requests, and whose events clients can follow.
-final class JobBoard: Sendable {
+final class JobService: Sendable {
   /// Does the work of a job; cancelled when the job is.
   typealias Work = @Sendable (Job, ExaminationLog) async throws -> ExaminationReport
 
@@ -29,16 +29,16 @@ final class JobBoard: Sendable {
   /// Accepts a job.
   ///
   /// - Throws: `Problem` 429 when too many wait already, 503 when the server is about to end.
-  func submit(_ order: Job.Order) throws(Problem) -> Job {
+  func submit(_ input: Job.Input) throws(Problem) -> Job {
     let log = ExaminationLog()
-    let job = Job(order, log: log)
+    let job = Job(input, log: log)
     do {
       try queue.submit(job)
     } catch {
       switch error {
       case .ending: throw .unavailable("ending", "The server is shutting down.", retryAfter: 5)
       case .full(let waiting, let seconds):
-        throw .busy("queue_full", Self.crowd(waiting) + " Try again in a moment.", retryAfter: seconds)
+        throw .busy("queue_full", Self.queueText(waiting) + " Try again in a moment.", retryAfter: seconds)
       }
     }
     follow(log, of: job)
@@ -61,7 +61,7 @@ final class JobBoard: Sendable {
   func expire() { queue.expire() }
 
   /// Accepts no more jobs, fails those that wait, and lets those that run continue for a while.
-  func drain(patience: Duration) async { await queue.drain(patience: patience) }
+  func drain(timeout: Duration) async { await queue.drain(timeout: timeout) }
 
   /// Turns each event of a job into bytes, once, for all who follow.
   private func follow(_ log: ExaminationLog, of job: Job) {
@@ -78,7 +78,7 @@ final class JobBoard: Sendable {
     }
   }
 
-  private static func crowd(_ waiting: Int) -> String {
+  private static func queueText(_ waiting: Int) -> String {
     switch waiting {
     case 0: "Another examination is under way."
     case 1: "An examination waits already."

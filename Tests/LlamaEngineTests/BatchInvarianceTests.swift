@@ -5,7 +5,7 @@ import VisionLanguage
 @testable import LlamaEngine
 
 /// The promise: the same bits of every logit, alone or in company.
-@Suite(.serialized) struct CompanyTests {
+@Suite(.serialized) struct BatchInvarianceTests {
   private let prompts = [
     "in the work", "the", "a rather long prompt in the middle of many others, with words that no piece knows: \u{e9}",
     "work work work", "in", "the net in the work in the net", "0123456789", "a b c d e f g h i j k l m n o p",

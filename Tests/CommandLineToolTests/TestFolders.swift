@@ -1,14 +1,12 @@
 import Foundation
 import Phantoms
-import Synchronization
 import TestImages
-import TestWeights
 
 /// Folders for tests, all in one that goes when the tests' process ends.
-enum Bench {
+enum TestFolders {
   private static let root: URL = {
     let root = FileManager.default.temporaryDirectory.appendingPathComponent("dermgemma-tests-\(UUID().uuidString)")
-    atexit { try? FileManager.default.removeItem(at: Bench.root) }
+    atexit { try? FileManager.default.removeItem(at: TestFolders.root) }
     return root
   }()
 
@@ -47,27 +45,5 @@ enum Bench {
   /// The names in a folder, hidden ones too.
   static func names(in folder: URL) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-  }
-}
-
-/// The tiny model of noise, with room for the protocols' prompts: it spells most words letter by letter.
-enum TinyPair {
-  static let contextLength: UInt32 = 8_192
-
-  static var weights: GGUFWriter {
-    var weights = TinyWeights().text
-    weights["gemma3.context_length"] = .u32(contextLength)
-    return weights
-  }
-
-  /// Written once for all tests.
-  static func shared() throws -> (text: String, projector: String) { try written.get() }
-
-  private static let written = Result { try write(weights, TinyWeights().projector) }
-
-  /// Writes a pair into a new folder.
-  static func write(_ text: GGUFWriter, _ projector: GGUFWriter) throws -> (text: String, projector: String) {
-    let folder = try Bench.folder(["tiny.gguf": text.file, "tiny-mmproj.gguf": projector.file])
-    return (folder.path + "/tiny.gguf", folder.path + "/tiny-mmproj.gguf")
   }
 }

@@ -1,5 +1,5 @@
 /// What the walk of a folder skipped, by reason: every skipped file is reported.
-public struct PassedOver: Sendable, Hashable {
+public struct SkippedFiles: Sendable, Hashable {
   /// Files of one reason.
   public struct Group: Sendable, Hashable, Codable {
     /// Why: `HEIC is not accepted; convert it to JPEG or PNG`, `no picture`, …

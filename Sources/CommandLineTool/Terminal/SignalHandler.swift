@@ -8,7 +8,7 @@ private nonisolated(unsafe) var wakeUpEnd: Int32 = -1  // Written once, before a
 ///
 /// It is a handler that writes to a pipe, not a Dispatch signal source: that needs the signal ignored before it
 /// listens, and would lose a Ctrl-C in between.
-final class Interruption {
+final class SignalHandler {
   private let source: any DispatchSourceRead
 
   init(_ cancel: @escaping @Sendable () -> Void) {

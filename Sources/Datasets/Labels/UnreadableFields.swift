@@ -1,5 +1,5 @@
 /// Fields of metadata that could not be read, counted so that they are told.
-struct StrangeFields {
+struct UnreadableFields {
   private var counts: [String: [String: Int]] = [:]
 
   mutating func add(_ column: String, _ field: String) { counts[column, default: [:]][field, default: 0] += 1 }

@@ -1,5 +1,5 @@
 /// What a PNG's ancillary chunks say about its colours, its samples and its orientation.
-struct PNGNotes {
+struct PNGMetadata {
   /// From XMP, or from EXIF in a text; the first one counts.
   private(set) var orientation: Int?
   private(set) var samples = DeclaredSamples()
@@ -16,9 +16,9 @@ struct PNGNotes {
       guard orientation == nil, textsLeft > 0, let text = PNGText(name, content) else { return }
       textsLeft -= 1
       switch text.keyword {
-      case "XML:com.adobe.xmp": orientation = OrientationNotes.inXMP(text.content)
+      case "XML:com.adobe.xmp": orientation = OrientationMetadata.inXMP(text.content)
       case let other where other.hasPrefix("Raw profile type "):
-        orientation = OrientationNotes.inRawProfile(text.content)
+        orientation = OrientationMetadata.inRawProfile(text.content)
       default: break
       }
     default: break

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Records
 
-@Suite(.timeLimit(.minutes(10))) struct KeepingTests {
+@Suite(.timeLimit(.minutes(10))) struct StoringTests {
   @Test func `what was kept comes back as it was, in another connection too`() async throws {
     let path = try RecordFixtures.path()
     let run = RecordFixtures.run()

@@ -3,17 +3,17 @@ import TestPrograms
 import Testing
 
 /// How `analyze` ends when it cannot go on: nobody listens, the disk is full, Ctrl-C.
-@Suite(.timeLimit(.minutes(10))) struct EndingTests {
+@Suite(.timeLimit(.minutes(10))) struct InterruptionTests {
   @Test(arguments: [Program.Destination.closedPipe, .path("/dev/full")])
   func `output that cannot be written ends the run with 74`(_ output: Program.Destination) async throws {
-    let folder = try Bench.folder(Bench.phantoms(3))
+    let folder = try TestFolders.folder(TestFolders.phantoms(3))
     for arguments in [["--json"], ["--json", "--parallel", "2"], []] {
       let outcome = try await Program.analyze(
         ["--protocol", "direct"] + arguments + ["phantom-0.png", "phantom-1.png", "phantom-2.png"], output: output,
         in: folder)
       #expect(outcome.signal == nil)
       #expect(outcome.status == 74)
-      #expect(outcome.complaints.count == 1 && outcome.errors.contains("Standard output cannot be written"))
+      #expect(outcome.errorLines.count == 1 && outcome.errors.contains("Standard output cannot be written"))
     }
     let help = try await Program.run(["analyze", "--help"], output: output)
     #expect(help.status == 74 && help.signal == nil)
@@ -22,11 +22,11 @@ import Testing
   @Test(arguments: [SIGINT, SIGTERM])
   func `an interrupted run ends at once and leaves nothing behind`(_ number: Int32) async throws {
     let count = 400
-    var files = Bench.phantoms(1)
+    var files = TestFolders.phantoms(1)
     files["list.txt"] = Array(String(repeating: "phantom-0.png\n", count: count).utf8)
-    let folder = try Bench.folder(files)
+    let folder = try TestFolders.folder(files)
     let stopwatch = Stopwatch()
-    let path = try Bench.unique()
+    let path = try TestFolders.unique()
     try Data().write(to: URL(fileURLWithPath: path))
     let outcome = try await Program.analyze(
       ["--json", "--files-from", "list.txt"], output: .path(path), in: folder,
@@ -39,16 +39,16 @@ import Testing
       })
     #expect(outcome.signal == nil && !outcome.tookTooLong)
     #expect(outcome.status == 130)
-    #expect(outcome.complaints == ["dermgemma: interrupted"])
+    #expect(outcome.errorLines == ["dermgemma: interrupted"])
     #expect(stopwatch.seconds < 5)
     let written = try String(contentsOfFile: path, encoding: .utf8)
     #expect(written.hasSuffix("\n"), "only whole objects are written")
     #expect(written.split(separator: "\n").count < count / 4)
-    #expect(try Bench.names(in: folder) == ["list.txt", "phantom-0.png"])
+    #expect(try TestFolders.names(in: folder) == ["list.txt", "phantom-0.png"])
   }
 
   @Test func `a run interrupted at its very beginning ends with 130 as well`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(1))
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let stopwatch = Stopwatch()
     let outcome = try await Program.analyze(
       ["phantom-0.png"], in: folder,
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func `memory does not grow with the number of images`() async throws {
-    let folder = try Bench.folder(Bench.phantoms(4))
+    let folder = try TestFolders.folder(TestFolders.phantoms(4))
     func peak(of count: Int) async throws -> Int {
       let names = (0..<count).map { "phantom-\($0 % 4).png" }
       let outcome = try await Program.analyze(
@@ -115,7 +115,7 @@ extension Program {
   }
 }
 
-extension Bench {
+extension TestFolders {
   /// A path in a new folder at which nothing is yet.
   static func unique() throws -> String { try folder().path + "/output" }
 }

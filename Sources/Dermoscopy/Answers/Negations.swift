@@ -3,7 +3,7 @@
 /// A text falls into clauses at punctuation and at words such as "but". Forward, a denial ("no", "without") reaches to
 /// its clause's end, and over a comma while the list goes on; a word that begins a statement of its own ("only", "are")
 /// ends it. Backward, "absent", "not … visible", or a "no" that ends its clause denies what the clause named before.
-struct Denials: Sendable {
+struct Negations: Sendable {
   private struct Clause {
     var words: Range<Int>
     var mentions: Range<Int>
@@ -33,8 +33,8 @@ struct Denials: Sendable {
     isDenied = [Bool](repeating: false, count: mentions.count)
     isDoubted = isDenied
     findClauses()
-    denyForward(crossesCommas: crossesCommas)
-    for index in clauses.indices { denyBackward(from: index) }
+    negateForward(crossesCommas: crossesCommas)
+    for index in clauses.indices { negateBackward(from: index) }
   }
 
   private mutating func findClauses() {
@@ -57,7 +57,7 @@ struct Denials: Sendable {
     }
   }
 
-  private mutating func denyForward(crossesCommas: Bool) {
+  private mutating func negateForward(crossesCommas: Bool) {
     var isDenying = false
     var reachesAll = false
     var isDoubting = false
@@ -99,7 +99,7 @@ struct Denials: Sendable {
     }
   }
 
-  private mutating func denyBackward(from index: Int) {
+  private mutating func negateBackward(from index: Int) {
     let clause = clauses[index]
     guard let denial = backwardDenial(in: clause) else { return }
     let own = clause.mentions.filter { mentions[$0].upperBound <= denial }

@@ -4,7 +4,7 @@ import Testing
 @testable import Web
 
 /// Clients that are broken, slow, greedy or hostile. After each the next request is served.
-@Suite(.timeLimit(.minutes(10))) struct HostilityTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileClientTests {
   private func isAlive(_ server: TestServer) async throws -> Bool { try await server.get("/healthz").status == 200 }
 
   @Test(arguments: [

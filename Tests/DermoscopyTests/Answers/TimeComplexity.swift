@@ -1,7 +1,7 @@
 import Foundation
 
 /// Tells linear from quadratic time by the processor's time of this thread, so that a busy machine changes nothing.
-enum Growth {
+enum TimeComplexity {
   /// Whether four times the text takes far less than sixteen times the time.
   static func isLinear(of piece: String, _ body: (String) -> Void) -> Bool {
     let count = 6_000 / max(piece.utf8.count, 1)

@@ -4,7 +4,7 @@ import Transfer
 
 @testable import Hub
 
-extension StandInServer {
+extension MockServer {
   /// A request that was made.
   struct Entry: Decodable {
     var role, method, path, range, condition, authorization: String
@@ -22,15 +22,15 @@ extension StandInServer {
 }
 
 /// A hub of its own behaviour, and a cache of its own.
-struct Bench: Sendable {
-  let standIn: StandInServer
+struct HubFixture: Sendable {
+  let server: MockServer
   let repository: String
   let cache: String
   var fetcher: HubFetcher
 
   /// - Parameter behaviour: what the server does; see `server.py`.
   init(_ behaviour: String, token: String? = nil, offline: Bool = false, cache: String? = nil) async throws {
-    standIn = try await StandInServer.shared
+    server = try await MockServer.shared
     repository = "tests/\(behaviour).\(UUID().uuidString.prefix(8))"
     self.cache =
       cache ?? FileManager.default.temporaryDirectory.appendingPathComponent("hub-\(UUID().uuidString)").path
@@ -40,20 +40,20 @@ struct Bench: Sendable {
     client.retries.firstPause = 0.001
     client.retries.longestPause = 0.01
     var download = FileDownload(client: client)
-    download.pieceSize = 65_536
+    download.chunkSize = 65_536
     fetcher = HubFetcher(
-      environment: HubEnvironment(endpoint: standIn.endpoint, cache: self.cache, token: token, isOffline: offline),
+      environment: HubEnvironment(endpoint: server.endpoint, cache: self.cache, token: token, isOffline: offline),
       download: download)
   }
 
   /// Lets a held repository's bytes go on.
   func release() async throws {
-    _ = try await HTTPClient().bytes(of: ClientRequest(standIn.endpoint + "/release/" + repository), limit: 1000)
+    _ = try await HTTPClient().bytes(of: ClientRequest(server.endpoint + "/release/" + repository), limit: 1000)
   }
 
   /// The requests for bytes so far.
-  func storageRequests() async throws -> [StandInServer.Entry] {
-    try await standIn.log(of: repository).filter { $0.role == "storage" }
+  func storageRequests() async throws -> [MockServer.Entry] {
+    try await server.log(of: repository).filter { $0.role == "storage" }
   }
 
   func file(_ name: String = "model.gguf", revision: String = "main") -> HubFile {

@@ -1,7 +1,7 @@
 import Dermoscopy
 
 /// What is measured of a run.
-public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
+public enum Metric: String, Sendable, Hashable, Codable, CaseIterable {
   /// Share of right codes.
   case accuracy
   /// Mean of the sensitivities of those codes that some image has.
@@ -36,9 +36,9 @@ public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
   case sensitivityAt95 = "sensitivity_at_95_specificity"
 
   /// Those of the whole run.
-  static let overall: [Measure] = [.accuracy, .balancedAccuracy, .kappa, .macroAUC, .brier, .calibrationError]
+  static let overall: [Metric] = [.accuracy, .balancedAccuracy, .kappa, .macroAUC, .brier, .calibrationError]
   /// Those of each code.
-  static let ofCode: [Measure] = Array(allCases.dropFirst(overall.count))
+  static let ofCode: [Metric] = Array(allCases.dropFirst(overall.count))
 
   /// Whether its interval is Wilson's; the others' are the bootstrap's.
   public var isRate: Bool {
@@ -75,17 +75,17 @@ public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// A measure of the whole run, or of one code in it.
-public struct Figure: Sendable, Hashable {
+public struct MetricKey: Sendable, Hashable {
   /// What is measured.
-  public var measure: Measure
+  public var metric: Metric
   /// Of which code; `nil` for the whole run.
   public var code: LesionCode?
 
   /// Every figure, in the order in which an `Evaluation` gives them.
-  public static let all: [Figure] =
-    Measure.overall.map { Figure(measure: $0, code: nil) }
-    + LesionCode.allCases.flatMap { code in Measure.ofCode.map { Figure(measure: $0, code: code) } }
+  public static let all: [MetricKey] =
+    Metric.overall.map { MetricKey(metric: $0, code: nil) }
+    + LesionCode.allCases.flatMap { code in Metric.ofCode.map { MetricKey(metric: $0, code: code) } }
 
   /// The name that people read.
-  public var title: String { (code.map { "\($0.rawValue) " } ?? "") + measure.title }
+  public var title: String { (code.map { "\($0.rawValue) " } ?? "") + metric.title }
 }

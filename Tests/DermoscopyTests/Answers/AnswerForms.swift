@@ -1,7 +1,7 @@
 @testable import Dermoscopy
 
 /// The forms of the protocols' questions, as Sources/Dermoscopy/Protocols has them.
-enum Forms {
+enum AnswerForms {
   static let shape = AnswerForm(
     kind: .one, values: ["round", "oval", "irregular"],
     synonyms: [

@@ -4,7 +4,7 @@ import TestModels
 import VisionLanguage
 
 /// What an examination in a test begins with.
-enum ExaminationSetting {
+enum ExaminationFixture {
   static func image(_ value: UInt8 = 7) throws -> PixelImage {
     try PixelImage(width: 2, height: 1, pixels: [value, 2, 3, 4, 5, 6])
   }

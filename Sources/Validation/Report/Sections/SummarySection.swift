@@ -2,7 +2,7 @@ import Dermoscopy
 import Foundation
 
 /// The top of the report: what was run, on how many images, and the most important figures.
-struct OpeningSection {
+struct SummarySection {
   let run: RunDescription
   let metrics: RunMetrics
 
@@ -73,18 +73,18 @@ struct OpeningSection {
     return cards
   }
 
-  private func card(_ measure: Measure, _ code: LesionCode?, beside: (Double, String)?) -> Markup {
-    let figure = Figure(measure: measure, code: code)
+  private func card(_ metric: Metric, _ code: LesionCode?, beside: (Double, String)?) -> Markup {
+    let figure = MetricKey(metric: metric, code: code)
     let estimate = metrics.overall[figure]
     return Card(
       title: figure.title,
-      value: NumberFormat.value(estimate, of: measure), interval: NumberFormat.interval(estimate, of: measure),
+      value: NumberFormat.value(estimate, of: metric), interval: NumberFormat.interval(estimate, of: metric),
       estimate: estimate, mark: beside?.0, note: estimate.reason ?? beside?.1 ?? ""
     ).markup
   }
 
   private var cleanRate: Markup {
-    let target = Metrics.targetCleanRate
+    let target = RunMetrics.targetCleanRate
     let estimate = metrics.cleanRate
     let verdict = estimate.value.map { $0 >= target ? "target of 97\u{202F}% met" : "below the target of 97\u{202F}%" }
     return Card(

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Nothing of it can hold up who waits for the tests: its standard error goes to a file, and it ends by itself as soon as
 /// its parent has gone. What waits for it does so on a thread that is not of Swift's shared pool.
-package struct StandInServer: Sendable {
+package struct MockServer: Sendable {
   /// The hub's and the archive's address.
   package let endpoint: String
   /// The address of the storage that the hub redirects to.
@@ -14,11 +14,11 @@ package struct StandInServer: Sendable {
   package struct TimedOut: Error { package var awaited: String }
 
   /// Started when it is first asked for.
-  package static var shared: StandInServer { get async throws { try await started.value } }
+  package static var shared: MockServer { get async throws { try await started.value } }
 
   private static let started = Task {
     try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(with: Result { try StandInServer() }) }
+      Thread.detachNewThread { continuation.resume(with: Result { try MockServer() }) }
     }
   }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Validation
 
 /// One picture under several names.
-@Suite struct SamePictureTests {
+@Suite struct DuplicateImageTests {
   private func folder(_ files: [String: String]) throws -> String {
     let folder = URL(fileURLWithPath: try RecordFixtures.path("images"))
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -21,7 +21,7 @@ import Testing
     let manifest = try Manifest.images(in: folder, labels: labels, metadata: nil)
     #expect(manifest.entries.map { $0.truth?.code } == [nil, nil, "BKL", "BCC", "BCC"])
     let coverage = manifest.coverage
-    #expect(coverage.samePictures == [["a.jpg", "b.jpg"], ["d.jpg", "e.jpg"]])
+    #expect(coverage.duplicateImages == [["a.jpg", "b.jpg"], ["d.jpg", "e.jpg"]])
     #expect(coverage.contradictedPictures == ["a.jpg", "b.jpg"] && coverage.labelled == 3)
     #expect(coverage.unlabelled == ["a.jpg", "b.jpg"] && coverage.withoutImage.isEmpty)
     #expect(
@@ -43,11 +43,11 @@ import Testing
     let three = [one("a", "1", "L1"), one("c", "2", "L1"), one("d", "3", right: false)]
     // The same three pictures under five names; the second name of the first knows of another lesion.
     let five = three + [one("b", "1", "L2"), one("e", "3", right: false)]
-    let (once, repeated) = (Metrics.compute(three, replicates: 50), Metrics.compute(five, replicates: 50))
+    let (once, repeated) = (RunMetrics.compute(three, replicates: 50), RunMetrics.compute(five, replicates: 50))
     #expect(repeated.counts.images == 3 && repeated.counts.repeats == 2 && once.counts.repeats == 0)
     #expect(repeated.overall == once.overall && repeated.cleanRate == once.cleanRate)
     #expect(repeated.overall.lesions == 2)
-    #expect(Metrics.distinct(five).map(\.image) == ["a", "c", "d"])
+    #expect(RunMetrics.distinct(five).map(\.image) == ["a", "c", "d"])
   }
 
   @Test func `they are drawn together, with the lesions of either name`() {

@@ -3,7 +3,7 @@ import JSON
 @testable import Dermoscopy
 
 /// Judges documents by a JSON Schema: as much of 2020-12 as ours uses, and an error for any other keyword.
-struct SchemaJudge {
+struct SchemaValidator {
   struct UnknownKeyword: Error { let keyword: String }
 
   let root: JSONValue

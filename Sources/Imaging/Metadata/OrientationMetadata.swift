@@ -1,7 +1,7 @@
 import Foundation
 
 /// Orientations in metadata other than EXIF: XMP, and the texts in which old programs store EXIF in a PNG.
-enum OrientationNotes {
+enum OrientationMetadata {
   private static let xmpMark = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
 
   /// The orientation that a JPEG's XMP gives.

@@ -3,7 +3,7 @@ import Records
 import Tables
 
 /// Looks into stored records and looks after them: what `records` does.
-public struct RecordsUpkeep: Sendable {
+public struct RecordsMaintenance: Sendable {
   /// A form for other programs.
   public enum ExportFormat: Sendable {
     /// One JSON object a line.
@@ -13,7 +13,7 @@ public struct RecordsUpkeep: Sendable {
   }
 
   /// How a list ended.
-  public struct ListEnd: Sendable, Hashable {
+  public struct ListResult: Sendable, Hashable {
     /// How many were handed over.
     public var count: Int
     /// Whether there are more.
@@ -31,7 +31,7 @@ public struct RecordsUpkeep: Sendable {
   /// The database.
   public let store: any RecordStore
 
-  /// Upkeep of an open database.
+  /// Maintenance of an open database.
   public init(of store: any RecordStore) { self.store = store }
 
   /// Opens a database that is there, and closes it afterwards.
@@ -41,11 +41,11 @@ public struct RecordsUpkeep: Sendable {
   ///   - body: what is done with it.
   /// - Throws: `RecordFault`; what `body` throws.
   public static func open<Value>(
-    _ location: String, _ body: (RecordsUpkeep) async throws -> Value
+    _ location: String, _ body: (RecordsMaintenance) async throws -> Value
   ) async throws -> Value {
     let store = try await RecordStores.open(location, opening: .existing)
     do {
-      let value = try await body(RecordsUpkeep(of: store))
+      let value = try await body(RecordsMaintenance(of: store))
       await store.close()
       return value
     } catch {
@@ -63,14 +63,14 @@ public struct RecordsUpkeep: Sendable {
   /// - Throws: `RecordFault`, `CancellationError`; what `each` throws.
   public func list(
     matching query: RecordQuery, limit: Int, each: (StoredExamination) throws -> Void
-  ) async throws -> ListEnd {
+  ) async throws -> ListResult {
     var count = 0
     for try await stored in store.examinations(matching: query) {
-      if count == limit { return ListEnd(count: count, hasMore: true) }
+      if count == limit { return ListResult(count: count, hasMore: true) }
       try each(stored)
       count += 1
     }
-    return ListEnd(count: count, hasMore: false)
+    return ListResult(count: count, hasMore: false)
   }
 
   /// Runs, newest first, each with how many examinations it has.
@@ -79,7 +79,7 @@ public struct RecordsUpkeep: Sendable {
   ///   - limit: how many at most.
   ///   - each: called with each.
   /// - Throws: `RecordFault`; what `each` throws.
-  public func runs(limit: Int, each: (Run, RecordCounts) throws -> Void) async throws -> ListEnd {
+  public func runs(limit: Int, each: (Run, RecordCounts) throws -> Void) async throws -> ListResult {
     var (count, cursor) = (0, RecordCursor?.none)
     repeat {
       let page = try await store.runs(limit: min(limit - count, RecordLimits.page), after: cursor)
@@ -87,7 +87,7 @@ public struct RecordsUpkeep: Sendable {
       count += page.elements.count
       cursor = page.next
     } while cursor != nil && count < limit
-    return ListEnd(count: count, hasMore: cursor != nil)
+    return ListResult(count: count, hasMore: cursor != nil)
   }
 
   /// An examination.
