@@ -112,7 +112,11 @@ let package = Package(
         "Faults",
       ]),
     module(
-      "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "Tables"], computes: true),
+      "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "AtomicFiles", "Tables"], computes: true),
+    module(
+      "AuditReporting",
+      dependsOn: ["AuditStatistics", "Validation", "Datasets", "Dermoscopy", "JSON", "AtomicFiles", "Faults"],
+      resources: [.embedInCode("Resources")], computes: true),
     module(
       "Web",
       dependsOn: [
@@ -130,7 +134,8 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "UseCases", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub", "Datasets",
+        "Web", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub",
+        "Datasets",
         "Phantoms",
         "Dermoscopy",
         "Imaging", "DICOM", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
@@ -187,6 +192,7 @@ let package = Package(
       of: "Validation",
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
+    tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
     tests(
       of: "Web",
       with: [

@@ -78,15 +78,19 @@ public struct AuditFigures: Sendable, Encodable {
     images = table.count
     lesions = table.cohort.lesionCount
     let chance = ChanceFigures(table: table, resampling: resampling)
-    let drafts =
-      CameraFigures(table).drafts + LookingFigures(table).drafts + WordsFigures(table).drafts + chance.drafts
-      + ChainFigures(table).drafts + GroupFigures(table, seed: seed).drafts()
     figures =
-      LesionBootstrap(cohort: table.cohort, resampling: resampling).figures(drafts)
+      LesionBootstrap(cohort: table.cohort, resampling: resampling).figures(Self.drafts(of: table, resampling))
       + ConformalSplits(table: table, seed: seed).figures() + ScopeFigures(table, resampling).figures()
     riskCoverage = chance.riskCoverage.points(table.cohort.unitWeights)
     (reliability, shiftedReliability) = chance.bins
     remarks = table.remarks
+  }
+
+  /// All figures that are computed under weights of the originals, family by family.
+  static func drafts(of table: AuditTable, _ resampling: Cohort.Resampling) -> [FigureDraft] {
+    CameraFigures(table).drafts + LookingFigures(table).drafts + WordsFigures(table).drafts
+      + ChanceFigures(table: table, resampling: resampling).drafts + ChainFigures(table).drafts
+      + GroupFigures(table, seed: resampling.seed).drafts()
   }
 
   /// A figure; `nil` if this audit has none.

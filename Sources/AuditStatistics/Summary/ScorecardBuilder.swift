@@ -56,7 +56,8 @@ struct ScorecardBuilder {
     add(2, "Worse pictures", [all[.cameraMeanDrop], worst]) {
       let mean = "On worse pictures, \(Self.hundredths($0)) \($0 < 0 ? "more" : "fewer") of 100 are named correctly"
       guard let worst, let drop = Self.value(worst) else { return mean + "." }
-      return mean + "; \(worst.arm ?? "") does most: \(Self.hundredths(drop)) \(drop < 0 ? "more" : "fewer")."
+      return mean
+        + "; \((worst.arm ?? "").replacing("_", with: " ")) does most: \(Self.hundredths(drop)) \(drop < 0 ? "more" : "fewer")."
     }
     add(3, "Melanomas lost", [all[.melanomasLost, dose: CameraFigures.middleSeverity]]) {
       "Of 100 melanomas that it points out on the original, it misses \(Self.hundredths($0)) when the picture is of "

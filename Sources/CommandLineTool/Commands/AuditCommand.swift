@@ -1,10 +1,12 @@
 import AuditStatistics
 import Foundation
-import TextOutput
 
 /// The options of `audit`.
 enum AuditOption {
   static let json = Flag("--json", help: "Prints one JSON object instead of text.")
+  static let out = Option<String>(
+    path: "--out", "DIR",
+    help: "Also writes audit.json, audit.html (the report, for a browser) and audit.csv, which 'compare' reads.")
   static let replicates = Option<Int>(
     "--replicates", "N", in: 2...100_000, help: "Resamples of each interval, 2 to 100000 (default 2000).")
   static let seed = Option<UInt64>(
@@ -14,7 +16,7 @@ enum AuditOption {
 let auditCommand = CommandSpecification(
   name: "audit",
   summary: "Computes what an audit's answers say: does it look, what changes its mind, does it know when it errs.",
-  usage: ["audit figures TABLE [--json]"],
+  usage: ["audit figures TABLE [--json] [--out DIR]"],
   discussion: [
     "TABLE has the answers in the long format of audit.csv: one row for each image, arm, dose and seed. It must have the "
       + "columns image and role; the others are \(AnswerFile.Column.allCases.dropFirst(2).map(\.rawValue).joined(separator: ", ")).",
@@ -27,32 +29,25 @@ let auditCommand = CommandSpecification(
   ],
   options: [
     AuditOption.json,
+    AuditOption.out,
     AuditOption.replicates,
     AuditOption.seed,
   ],
   examples: [
     ("dermgemma audit figures audit.csv", "The scorecard."),
     ("dermgemma audit figures audit.csv --json > figures.json", "Every figure, for your own analysis."),
+    ("dermgemma audit figures audit.csv --out report", "The report of a table, without pictures."),
   ],
   takesArguments: true
 ) { arguments, terminal in
   guard arguments.positional.count == 2, arguments.positional[0] == "figures" else {
     throw UsageFault(message: "Name a table: audit figures TABLE", command: "audit")
   }
-  let replicates = try arguments[AuditOption.replicates] ?? AuditFigures.replicates
-  let seed = try arguments[AuditOption.seed] ?? AuditFigures.seed
-  let file = try AnswerFile(path: arguments.positional[1])
-  let figures = AuditFigures(AuditTable(file.answers), replicates: replicates, seed: seed)
-  for remark in file.remarks + figures.remarks { terminal.printError("dermgemma: \(Sanitizer.message(remark))") }
-  if arguments[AuditOption.json] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try terminal.print(String(decoding: try encoder.encode(figures), as: UTF8.self))
-  } else {
-    try terminal.print(
-      (["\(figures.images) images of \(figures.lesions) lesions"]
-        + figures.scorecard.entries.map { "\n\($0.number). \($0.title)\n   \(Sanitizer.message($0.sentence))" }).joined(
-          separator: "\n"))
-  }
+  let table = AuditTableReport(
+    path: arguments.positional[1], command: arguments.words,
+    replicates: try arguments[AuditOption.replicates] ?? AuditFigures.replicates,
+    seed: try arguments[AuditOption.seed] ?? AuditFigures.seed, out: try arguments[AuditOption.out],
+    printsJSON: arguments[AuditOption.json])
+  try await table.run(terminal)
   return 0
 }

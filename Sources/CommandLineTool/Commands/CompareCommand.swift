@@ -1,5 +1,7 @@
+import AuditReporting
 import Faults
 import Foundation
+import TextOutput
 import UseCases
 import Validation
 
@@ -16,7 +18,7 @@ enum CompareOption {
 
 let compareCommand = CommandSpecification(
   name: "compare",
-  summary: "Compares two validations of the same images.",
+  summary: "Compares two validations, or two audits, of the same images.",
   usage: ["compare RUN_A RUN_B [options]"],
   discussion: [
     "A run is the folder that 'validate' wrote to, or a database; its last run with Phase 3 is taken. FOLDER@ID names "
@@ -24,7 +26,10 @@ let compareCommand = CommandSpecification(
     "Reports how the figures differ, with intervals from resamples of the same lesions in both, and McNemar's exact tests; how "
       + "often both agree; and the images on which they disagree, with both descriptions side by side. Images that only "
       + "one run read are listed and left out.",
-    "Exit status: 0 all well; 64 wrong usage, or twice the same run; 65 no image was read by both; 66 a run is missing; "
+    "Two folders that 'audit' wrote to are compared number by number of the scorecard: which model is more robust, with intervals "
+      + "from the same lesions in both. They must be of the same images and the same changes; what does not apply to one of "
+      + "them is left out of both.",
+    "Exit status: 0 all well; 64 wrong usage, or twice the same run; 65 no image was read by both, or audits of different images; 66 a run is missing; "
       + "69 a database is locked, damaged or none; 74 output could not be written; 130 interrupted.",
   ],
   options: [
@@ -36,6 +41,7 @@ let compareCommand = CommandSpecification(
   examples: [
     ("dermgemma compare results-seed results-direct", "Two protocols."),
     ("dermgemma compare old new --out comparison", "Two models, with a page."),
+    ("dermgemma compare audit-old audit-new --out comparison", "Two audits: which model is more robust?"),
   ],
   takesArguments: true
 ) { arguments, terminal in
@@ -46,6 +52,13 @@ let compareCommand = CommandSpecification(
   let (out, images) = (try arguments[CompareOption.out], try arguments[CompareOption.images])
   if images != nil, out == nil {
     throw UsageFault(message: "--images is for the page: give --out DIR as well", command: "compare")
+  }
+  if arguments.positional.contains(where: AuditFolder.isAudit) {
+    terminal.progress("Comparing…")
+    let comparison = try AuditComparison(arguments.positional[0], arguments.positional[1])
+    if let out { try comparison.write(into: out) }
+    try terminal.print(arguments[CompareOption.json] ? comparison.json : comparison.text(writtenTo: out))
+    return 0
   }
   let request = ComparisonRequest(
     RunReference(arguments.positional[0]), RunReference(arguments.positional[1]), folder: out, images: images)
@@ -59,6 +72,13 @@ let compareCommand = CommandSpecification(
     }
   }
   return 0
+}
+
+extension AuditComparison {
+  fileprivate func text(writtenTo out: String?) -> String {
+    let written = out.map { ["", "Written to \($0): " + ComparisonReport.fileNames.joined(separator: ", ")] } ?? []
+    return (lines.map(Sanitizer.message) + written).joined(separator: "\n")
+  }
 }
 
 extension RunComparison {

@@ -100,7 +100,7 @@ struct ComparisonSections {
     }
     return """
       <section aria-labelledby="figures">
-      <h2 id="figures">NumberFormat</h2>
+      <h2 id="figures">Figures</h2>
       \(table("McNemar’s tests", ["Right in", "both", "A alone", "B alone", "neither", "p (McNemar)"], tests))
       \(table("Figures of both runs", Self.heads, main))
       <details class="groups"><summary>NV, BCC and BKL</summary>\(table("Figures of the other codes", Self.heads, others))</details>

@@ -25,6 +25,8 @@ struct AnswerFileTests {
     #expect(
       two.role == .printed && two.arm == "=word" && two.dose == 4 && two.target == .nevus && two.isFlagged == true)
     #expect(two.verdict == -1 && two.margin == nil)
+    let rows = [AnswerFile.header] + file.answers.map(AnswerFile.row)
+    #expect(try read(rows.joined(separator: "\n")).answers == file.answers)
   }
 
   @Test(

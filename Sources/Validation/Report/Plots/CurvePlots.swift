@@ -73,6 +73,6 @@ struct CurvePlots {
 }
 
 /// A drawing with its title above and its legend below.
-func figure(_ title: String, _ plot: Markup, _ legend: Markup) -> Markup {
+package func figure(_ title: String, _ plot: Markup, _ legend: Markup) -> Markup {
   "<figure><figcaption>\(title)</figcaption>\(plot)\(legend)</figure>"
 }

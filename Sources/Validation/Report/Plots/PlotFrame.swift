@@ -1,25 +1,33 @@
 /// Axes from 0 to 1, and how shares become coordinates.
-struct PlotFrame {
+package struct PlotFrame {
   /// The drawing's size in its own units.
-  static let width = 352.0
-  static let height = 312.0
+  package static let width = 352.0
+  package static let height = 312.0
   /// Room for the vertical axis's title and the ticks beside it.
   private static let left = 52.0
   private static let top = 8.0
   /// The side of the square between the axes.
-  static let sideX = 290.0
-  static let sideY = 262.0
+  package static let sideX = 290.0
+  package static let sideY = 262.0
 
-  var horizontal: String
-  var vertical: String
+  private let horizontal: String
+  private let vertical: String
 
-  static func x(_ share: Double) -> Double { left + min(max(share, 0), 1) * sideX }
-  static func y(_ share: Double) -> Double { top + (1 - min(max(share, 0), 1)) * sideY }
+  /// Axes with their titles.
+  package init(horizontal: String, vertical: String) {
+    self.horizontal = horizontal
+    self.vertical = vertical
+  }
+
+  /// Where a share stands, from the left.
+  package static func x(_ share: Double) -> Double { left + min(max(share, 0), 1) * sideX }
+  /// Where a share stands, from the top.
+  package static func y(_ share: Double) -> Double { top + (1 - min(max(share, 0), 1)) * sideY }
 
   /// A drawing with axes, grid and ticks around some marks.
   ///
   /// - Parameter summary: the text alternative.
-  func drawing(_ marks: Markup, summary: String, diagonal: Bool = false) -> Markup {
+  package func drawing(_ marks: Markup, summary: String, diagonal: Bool = false) -> Markup {
     let ticks = [0.0, 0.25, 0.5, 0.75, 1].map { share -> Markup in
       let label = NumberFormat.decimal(share, digits: share == 0 || share == 1 ? 0 : 2)
       return """
@@ -44,7 +52,7 @@ struct PlotFrame {
   }
 
   /// A line through points, without those that change nothing at the drawing's resolution.
-  static func line(_ points: [(Double, Double)], class name: String) -> Markup {
+  package static func line(_ points: [(Double, Double)], class name: String) -> Markup {
     var path = ""
     var last = ""
     for (horizontal, vertical) in points {

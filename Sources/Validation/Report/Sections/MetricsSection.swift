@@ -13,10 +13,10 @@ struct MetricsSection {
     guard metrics.overall.images > 0 else { return .none }
     return """
       <section aria-labelledby="figures">
-      <h2 id="figures">NumberFormat</h2>
+      <h2 id="figures">Figures</h2>
       \(overall)\(byCode)
       <p class="footnote">Intervals are 95\u{202F}%: Wilson’s for shares of images, percentile bootstrap over lesions for the \
-      others (\(NumberFormat.count(metrics.method.replicates)) resamples, seed \(String(metrics.method.seed))). NumberFormat rest on \
+      others (\(NumberFormat.count(metrics.method.replicates)) resamples, seed \(String(metrics.method.seed))). Figures rest on \
       images whose truth is one of the four codes; the probability’s figures rest on its ranking, whatever code was answered.\(challenge)</p>
       \(groups)
       </section>

@@ -1,7 +1,7 @@
 import Dermoscopy
 
 /// Everything that a repeat of the run needs.
-struct RepeatSection {
+package struct RepeatSection {
   let run: RunDescription
 
   var markup: Markup {
@@ -37,7 +37,7 @@ struct RepeatSection {
   }
 
   /// A word, quoted for a shell.
-  static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     let safe = word.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./=:,+@%".unicodeScalars.contains($0))
     }

@@ -108,22 +108,9 @@ struct Card {
   var markup: Markup {
     let interval: Markup = interval.isEmpty ? .none : "<span class=\"ci\">95\u{202F}% CI \(interval)</span>"
     return """
-      <div class="card"><h3>\(title)</h3><p class="value">\(value)</p><p class="interval">\(interval)</p>\(line)\
+      <div class="card"><h3>\(title)</h3><p class="value">\(value)</p><p class="interval">\(interval)</p>\
+      \(RangeLine(estimate, mark: mark).markup)\
       <p class="note">\(note)</p></div>
-      """
-  }
-
-  private var line: Markup {
-    guard let value = estimate.value else { return .none }
-    func x(_ share: Double) -> Double { 4 + min(max(share, 0), 1) * 192 }
-    var parts: Markup = "<line class=\"grid\" x1=\"4\" y1=\"9\" x2=\"196\" y2=\"9\"/>"
-    if let low = estimate.low, let high = estimate.high {
-      parts += "<line class=\"whisker\" x1=\"\(x(low))\" y1=\"9\" x2=\"\(x(high))\" y2=\"9\"/>"
-    }
-    if let mark { parts += "<line class=\"mark\" x1=\"\(x(mark))\" y1=\"1\" x2=\"\(x(mark))\" y2=\"17\"/>" }
-    parts += "<circle class=\"point\" cx=\"\(x(value))\" cy=\"9\" r=\"4\"/>"
-    return """
-      <svg class="range" viewBox="0 0 200 18" preserveAspectRatio="xMinYMid" aria-hidden="true">\(parts)</svg>
       """
   }
 }

@@ -2,5 +2,5 @@ import AtomicFiles
 
 extension AtomicFile {
   /// Adds markup.
-  func write(_ markup: Markup) throws(UnwritableFile) { try write(markup.html) }
+  package func write(_ markup: Markup) throws(UnwritableFile) { try write(markup.html) }
 }

@@ -2,25 +2,25 @@
 ///
 /// What is interpolated into one is escaped, unless it is a piece of HTML itself; so a file's name, a label or a model's
 /// words can never become markup.
-struct Markup: Sendable, Hashable {
-  private(set) var html: String
+package struct Markup: Sendable, Hashable {
+  package private(set) var html: String
 
   /// Nothing.
-  static let none = Markup(html: "")
+  package static let none = Markup(html: "")
 
   fileprivate init(html: String) { self.html = html }
 
   /// Text, escaped.
-  init(text: String) { html = Self.escaped(text) }
+  package init(text: String) { html = Self.escaped(text) }
 
   /// Our own resources: trusted HTML, CSS or JavaScript.
-  init(resource: [UInt8]) { html = String(decoding: resource, as: UTF8.self) }
+  package init(resource: [UInt8]) { html = String(decoding: resource, as: UTF8.self) }
 
-  var isEmpty: Bool { html.isEmpty }
+  package var isEmpty: Bool { html.isEmpty }
 
-  static func + (first: Markup, second: Markup) -> Markup { Markup(html: first.html + second.html) }
+  package static func + (first: Markup, second: Markup) -> Markup { Markup(html: first.html + second.html) }
 
-  static func += (first: inout Markup, second: Markup) { first.html += second.html }
+  package static func += (first: inout Markup, second: Markup) { first.html += second.html }
 
   /// Text with the five characters of HTML's syntax as entities and control characters as U+FFFD.
   static func escaped(_ text: String) -> String {
@@ -43,31 +43,31 @@ struct Markup: Sendable, Hashable {
 
 extension Markup: ExpressibleByStringInterpolation {
   /// Writes literals as they stand and escapes the rest.
-  struct StringInterpolation: StringInterpolationProtocol {
+  package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var html = ""
 
-    init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity) }
+    package init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity) }
 
-    mutating func appendLiteral(_ literal: String) { html += literal }
+    package mutating func appendLiteral(_ literal: String) { html += literal }
 
-    mutating func appendInterpolation(_ text: String) { html += Markup.escaped(text) }
+    package mutating func appendInterpolation(_ text: String) { html += Markup.escaped(text) }
 
-    mutating func appendInterpolation(_ number: Int) { html += String(number) }
+    package mutating func appendInterpolation(_ number: Int) { html += String(number) }
 
     /// A coordinate, to a tenth.
-    mutating func appendInterpolation(_ coordinate: Double) {
+    package mutating func appendInterpolation(_ coordinate: Double) {
       html += coordinate.isFinite ? NumberFormat.decimal(coordinate, digits: 1) : "0"
     }
 
-    mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
+    package mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
   }
 
-  init(stringLiteral value: String) { html = value }
+  package init(stringLiteral value: String) { html = value }
 
-  init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
+  package init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
 }
 
 extension Sequence where Element == Markup {
   /// All pieces, one after the other.
-  func joined() -> Markup { reduce(into: Markup.none) { $0 += $1 } }
+  package func joined() -> Markup { reduce(into: Markup.none) { $0 += $1 } }
 }

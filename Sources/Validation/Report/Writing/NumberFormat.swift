@@ -2,15 +2,15 @@ import Foundation
 import TextOutput
 
 /// Numbers as people read them.
-enum NumberFormat {
+package enum NumberFormat {
   /// A number with a fixed number of decimal digits; never "-0.0".
-  static func decimal(_ number: Double, digits: Int) -> String {
+  package static func decimal(_ number: Double, digits: Int) -> String {
     let text = String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), number)
     return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text
   }
 
   /// A share in percent, with a narrow space before the sign.
-  static func percent(_ share: Double, digits: Int = 1) -> String {
+  package static func percent(_ share: Double, digits: Int = 1) -> String {
     decimal(share * 100, digits: digits) + "\u{202F}%"
   }
 
@@ -33,15 +33,17 @@ enum NumberFormat {
   }
 
   /// A whole number with thousands set apart by narrow spaces.
-  static func count(_ number: Int) -> String {
+  package static func count(_ number: Int) -> String {
     (number < 0 ? "−" : "") + grouped(number.magnitude, by: "\u{202F}")
   }
 
   /// A count with its noun: "1 image", "2 images".
-  static func counted(_ number: Int, _ noun: String) -> String { "\(count(number)) \(noun)\(number == 1 ? "" : "s")" }
+  package static func counted(_ number: Int, _ noun: String) -> String {
+    "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
 
   /// Seconds as a person would say them.
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
     if seconds < 60 { return decimal(seconds, digits: 1) + " s" }
     return DurationText.text(Int(seconds.rounded()))

@@ -2,12 +2,17 @@ import Digests
 import Foundation
 
 /// The frame of every page: its head, which forbids loading anything from outside, and its end.
-enum PageFrame {
+package enum PageFrame {
   private static let style = Markup(resource: PackageResources.report_css)
   private static let script = Markup(resource: PackageResources.report_js)
 
   /// Everything before the first section.
-  static func opening(title: String) -> Markup {
+  ///
+  /// - Parameters:
+  ///   - title: the page's.
+  ///   - own: rules of this kind of page alone, after those of all.
+  package static func opening(title: String, styles own: Markup = .none) -> Markup {
+    let style = style + own
     let policy =
       "default-src 'none'; img-src data:; style-src '\(hash(style))'; script-src '\(hash(script))'; "
       + "base-uri 'none'; form-action 'none'"
@@ -29,7 +34,7 @@ enum PageFrame {
   }
 
   /// Everything after the last section.
-  static let closing: Markup = """
+  package static let closing: Markup = """
     <script>\(script)</script>
     </body>
     </html>

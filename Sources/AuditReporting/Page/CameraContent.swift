@@ -1,0 +1,25 @@
+import AuditStatistics
+import Validation
+
+/// Severity curves, and what changes of the picture do.
+struct CameraContent {
+  let report: AuditReport
+
+  var markup: Markup {
+    let curves = SeverityCurves(report: report)
+    return """
+      \(curves.markup)\
+      \(FigureTable(name: "Another camera, another photograph", figures: figures).markup)\
+      \(folded("Change by change", FigureTable(name: "Change by change", figures: byArm).markup))
+      """
+  }
+
+  private var figures: [AuditFigure] {
+    report.overall([.cameraMeanDrop]) + report.all([.cameraWorstDrop, .melanomasLost])
+      + report.overall([
+        .melanomaRange, .cameraFlips, .closeCameraFlips, .viewFlips, .closeViewFlips, .anotherPhotograph, .seedFlips,
+      ])
+  }
+
+  private var byArm: [AuditFigure] { report.single(.cameraArmDrop) + report.single(.cameraFlips) }
+}
