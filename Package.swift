@@ -118,6 +118,15 @@ let package = Package(
       dependsOn: ["AuditStatistics", "Validation", "Datasets", "Dermoscopy", "JSON", "AtomicFiles", "Faults"],
       resources: [.embedInCode("Resources")], computes: true),
     module(
+      "Auditing",
+      dependsOn: [
+        "AuditReporting", "AuditStatistics", "Validation", "Reading", "Datasets", "Perturbations", "Phantoms",
+        "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables", "TextOutput", "Digests",
+        "Concurrency",
+        "Faults",
+      ],
+      resources: [.embedInCode("Documents")]),
+    module(
       "Web",
       dependsOn: [
         "CMicrohttpd", "CZlib", "UseCases", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
@@ -134,7 +143,8 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub",
+        "Web", "Auditing", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading", "Archive",
+        "Hub",
         "Datasets",
         "Phantoms",
         "Dermoscopy",
@@ -193,6 +203,13 @@ let package = Package(
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
+    tests(
+      of: "Auditing",
+      with: [
+        "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON", "Perturbations",
+        "Phantoms",
+        "TestModels", "Validation", "VisionLanguage",
+      ]),
     tests(
       of: "Web",
       with: [
