@@ -121,7 +121,8 @@ let package = Package(
       "Auditing",
       dependsOn: [
         "AuditReporting", "AuditStatistics", "Validation", "Reading", "Datasets", "Perturbations", "Phantoms",
-        "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables", "TextOutput", "Digests",
+        "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables",
+        "TextOutput", "Digests",
         "Concurrency",
         "Faults",
       ],
@@ -143,7 +144,8 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "Auditing", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading", "Archive",
+        "Web", "Auditing", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading",
+        "Archive",
         "Hub",
         "Datasets",
         "Phantoms",
@@ -203,13 +205,6 @@ let package = Package(
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
-    tests(
-      of: "Auditing",
-      with: [
-        "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON", "Perturbations",
-        "Phantoms",
-        "TestModels", "Validation", "VisionLanguage",
-      ]),
     tests(
       of: "Web",
       with: [

@@ -1,4 +1,4 @@
-import Dermoscopy
+import AuditReporting
 import VisionLanguage
 
 /// What an audit depends on; the first line of its journal, and compared when it is resumed.
@@ -28,6 +28,8 @@ struct AuditHeader: Codable, Sendable, Hashable {
   /// Only the doses of a quick audit, and who asked for it.
   var quick: String?
   var version: String
+  /// When the audit began, as ISO 8601.
+  var started: String
 
   /// What has changed since another header was written, of what determines the answers; empty if nothing has.
   func changes(since old: AuditHeader) -> [String] {
@@ -42,7 +44,10 @@ struct AuditHeader: Codable, Sendable, Hashable {
     compare("the weights", \.weights) { String($0.weights.prefix(12)) }
     compare("the projector", \.projector) { String(($0.projector ?? "none").prefix(12)) }
     compare("the seed", \.seed) { String($0.seed) }
-    compare("the arms", \.documents) { $0.documents.joined(separator: ", ") }
+    compare("the arms", \.documents) { header in
+      header.documents.map { $0.split(separator: " ").map { String($0.prefix(12)) }.joined(separator: " ") }
+        .joined(separator: ", ")
+    }
     if documents == old.documents {
       compare("the choice of doses", \.doses) { "\($0.doses.values.reduce(0) { $0 + $1.count }) doses" }
     }
@@ -53,5 +58,30 @@ struct AuditHeader: Codable, Sendable, Hashable {
     }
     compare("the masks", \.masksDigest) { String(($0.masksDigest ?? "none").prefix(12)) }
     return changes
+  }
+}
+
+extension AuditHeader {
+  /// What a repeat needs.
+  func provenance(_ request: AuditRequest, _ model: ModelIdentity, readings: Int) -> AuditProvenance {
+    var provenance = AuditProvenance(
+      version: version, command: ["dermgemma"] + request.command, images: request.images)
+    provenance.started = started
+    provenance.protocolName = protocolName
+    provenance.protocolDigest = protocolDigest
+    provenance.model = model.name
+    provenance.weights = weights
+    provenance.projector = projector
+    provenance.engine = model.engine
+    provenance.seed = seed
+    provenance.labels = request.labels
+    provenance.masks = request.masks ?? "found: Otsu's threshold of the blue channel"
+    provenance.facts = [
+      .init("Images", "\(images) of \(available)\(images < available ? ", the diagnoses in turn" : "")"),
+      .init("Arms", documents.map { String($0.prefix { $0 != " " }) }.joined(separator: ", ")),
+      .init("Images at once", String(readings)),
+    ]
+    if let quick { provenance.facts.append(.init("Doses", quick)) }
+    return provenance
   }
 }

@@ -61,10 +61,8 @@ public struct AuditWork: Codable, Sendable, Hashable {
   public var prompts = 0
   /// Pictures that went through the projector.
   public var encodes = 0
-  /// Encodes of the control's picture alone.
+  /// Encodes of the controls' pictures alone.
   public var controlEncodes = 0
-  /// Encodes while words, chance, chain and groups were asked of the control's picture: none, unless reuse fails.
-  public var reuseEncodes = 0
   /// Tokens of prompts that were decoded.
   public var promptTokens = 0
   /// Tokens that were written.
@@ -85,7 +83,6 @@ public struct AuditWork: Codable, Sendable, Hashable {
     left.prompts += right.prompts
     left.encodes += right.encodes
     left.controlEncodes += right.controlEncodes
-    left.reuseEncodes += right.reuseEncodes
     left.promptTokens += right.promptTokens
     left.generatedTokens += right.generatedTokens
   }
@@ -93,7 +90,6 @@ public struct AuditWork: Codable, Sendable, Hashable {
   enum CodingKeys: String, CodingKey {
     case examinations, prompts, encodes
     case controlEncodes = "control_encodes"
-    case reuseEncodes = "reuse_encodes"
     case promptTokens = "prompt_tokens"
     case generatedTokens = "generated_tokens"
   }

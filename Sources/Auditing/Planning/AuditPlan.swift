@@ -27,6 +27,10 @@ public struct AuditPlan: Sendable {
   public let timing: AuditTiming?
   /// Who asked for fewer doses; `nil` if all are asked.
   public let quickReason: String?
+  /// What the reasons of arms begin with that a model or a protocol does not support.
+  static let notApplicable = "not applicable"
+  /// SHA-256 of each arm's document, by the arm's name.
+  var digests: [String: String] = [:]
 
   /// Which doses are asked.
   enum Extent: Sendable, Hashable {
@@ -50,7 +54,7 @@ public struct AuditPlan: Sendable {
       var entry = Entry(arm: arm, doses: [], reasons: [:], cost: ArmCost())
       for dose in arm.doses {
         if let objection = suitability.objection(to: dose.change) {
-          entry.leaveOut(dose.number, "not applicable: \(objection)")
+          entry.leaveOut(dose.number, "\(Self.notApplicable): \(objection)")
         } else if case .quick(let reason) = extent, !arm.quickDoses.contains(dose.number) {
           entry.leaveOut(dose.number, reason)
         } else {

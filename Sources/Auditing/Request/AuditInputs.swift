@@ -1,4 +1,5 @@
 import Dermoscopy
+import Foundation
 import Validation
 import VisionLanguage
 
@@ -21,7 +22,7 @@ struct AuditInputs: Sendable {
   /// The journal's first line.
   func header(
     _ request: AuditRequest, _ plan: AuditPlan, _ sample: Manifest, model: ModelIdentity
-  ) async throws -> AuditHeader {
+  ) -> AuditHeader {
     let readingProtocol = request.readingProtocol
     let doses = plan.entries.filter { !$0.doses.isEmpty }.map { ("\($0.arm.role.rawValue) \($0.arm.name)", $0.doses) }
     return AuditHeader(
@@ -31,6 +32,7 @@ struct AuditInputs: Sendable {
       documents: request.arms.documents.map { "\($0.id) \($0.version) \($0.digest.hexadecimal)" },
       doses: Dictionary(doses) { first, _ in first }, images: plan.images, available: plan.available,
       imagesDigest: sample.imagesDigest, labelsDigest: sample.labelsDigest, masksDigest: masksDigest,
-      timing: plan.timing, quick: plan.quickReason, version: request.version)
+      timing: plan.timing, quick: plan.quickReason, version: request.version,
+      started: Date().formatted(.iso8601))
   }
 }

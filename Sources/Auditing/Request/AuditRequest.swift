@@ -43,6 +43,8 @@ public struct AuditRequest: Sendable {
   public var weights: String?
   /// The projector's file.
   public var projector: String?
+  /// The command line, without the program's name, written with the results.
+  public var command: [String] = []
   /// The program's version, written with the results.
   public var version: String
 

@@ -1,32 +1,40 @@
 import AtomicFiles
+import AuditReporting
 import AuditStatistics
-import Foundation
 import Tables
 import Validation
 
 /// What an audit found out, and the files that it wrote.
 public struct AuditResults: Sendable {
-  /// The answers, one row for each image, arm, dose and seed.
-  public static let answersName = "audit.csv"
-  /// The figures.
-  public static let figuresName = "audit.json"
-
   /// The folder.
   public let folder: String
   /// What was done.
   public let plan: AuditPlan
   /// Images that could not be read, with the reasons.
-  public let failures: [(image: String, status: Int32, reason: String)]
+  public let failures: [Failure]
   /// Arms that could not be asked of some images: by arm and reason, of how many.
   public let armFailures: [ArmFailure]
   /// Mean structural similarity of prepared pictures to the control's, by role, arm and dose.
   public let similarities: [String: Double]
   /// What was computed.
   public let work: AuditWork
-  /// All figures.
-  public let figures: AuditFigures
+  /// Encodes of this process, by the engine's own count, beyond those of controls and changed pictures; `nil` if the engine was
+  /// not asked.
+  public internal(set) var otherEncodes: Int?
+  /// The report.
+  public let report: AuditReport
   /// What was written.
-  public let files: [String]
+  public internal(set) var files: [String]
+
+  /// An image that could not be read.
+  public struct Failure: Sendable, Hashable {
+    /// Its name.
+    public var image: String
+    /// The exit status of its reason.
+    public var status: Int32
+    /// Why.
+    public var reason: String
+  }
 
   /// An arm that could not be asked of some images.
   public struct ArmFailure: Sendable, Hashable {
@@ -38,26 +46,31 @@ public struct AuditResults: Sendable {
     public var images: Int
   }
 
-  /// Gathers and writes the results.
+  /// Gathers the answers and writes their table.
   ///
+  /// - Parameters:
+  ///   - folder: where it goes.
+  ///   - journal: the answers.
+  ///   - plan: what was done.
+  ///   - provenance: of everything but what was computed.
   /// - Throws: `UnwritableFile`; a `Fault` for a journal that was changed meanwhile.
-  init(_ folder: RunFolder, _ journal: AuditJournal, plan: AuditPlan) throws {
+  init(_ folder: RunFolder, _ journal: AuditJournal, plan: AuditPlan, provenance: AuditProvenance) throws {
     self.folder = folder.path
     self.plan = plan
-    var summary = Gathered()
-    let table = try AtomicFile(folder.file(Self.answersName), draft: .named)
+    var gathered = Gathered()
+    let table = try AtomicFile(folder.file(AuditReport.answersName), draft: .named)
     try table.write(AnswerFile.header + "\n")
     for position in 0..<plan.images {
       try Task.checkCancellation()
       guard let record = try journal.image(position) else { continue }
-      summary.add(record)
+      gathered.add(record)
       let pair = try journal.pair(position)
-      if let pair { summary.work += pair.work }
+      if let pair { gathered.work += pair.work }
       for row in record.rows + (pair?.rows ?? []) { try table.write(row + "\n") }
     }
     try table.finish()
-    var files = [Self.answersName]
-    failures = summary.failures
+    files = [AuditReport.answersName]
+    failures = gathered.failures
     if failures.isEmpty {
       try folder.remove(FailureList.fileName)
     } else {
@@ -66,26 +79,30 @@ public struct AuditResults: Sendable {
         ([CSVRow.text(FailureList.header)] + lines).joined(separator: "\n") + "\n", to: FailureList.fileName)
       files.append(FailureList.fileName)
     }
-    armFailures = summary.armFailures
-    similarities = summary.similarities.mapValues { ($0.sum / Double($0.count) * 10_000).rounded() / 10_000 }
-    work = summary.work
-    let answers = summary.hasControl ? try AnswerFile(path: folder.file(Self.answersName)).answers : []
-    figures = AuditFigures(AuditTable(answers))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try folder.write(String(decoding: try encoder.encode(figures), as: UTF8.self) + "\n", to: Self.figuresName)
-    self.files = files + [Self.figuresName]
+    armFailures = gathered.armFailures
+    similarities = gathered.similarities.mapValues { ($0.sum / Double($0.count) * 10_000).rounded() / 10_000 }
+    work = gathered.work
+    var provenance = provenance
+    (provenance.encodes, provenance.prompts) = (work.encodes, work.prompts)
+    provenance.failures = failures.count
+    let answers =
+      gathered.hasControl ? try AnswerFile(path: folder.file(AuditReport.answersName)).answers : []
+    report = AuditReport(
+      answers: answers, provenance: provenance, arms: plan.audited(similarities, gathered.armFailures),
+      remarks: gathered.remarks)
   }
 
   private struct Gathered {
-    var failures: [(image: String, status: Int32, reason: String)] = []
+    var failures: [Failure] = []
     var arms: [String: [String: Int]] = [:]
     var similarities: [String: (sum: Double, count: Int)] = [:]
     var work = AuditWork()
     var hasControl = false
 
     mutating func add(_ record: ImageRecord) {
-      if let failed = record.failed { failures.append((record.image, failed.status, failed.message)) }
+      if let failed = record.failed {
+        failures.append(Failure(image: record.image, status: failed.status, reason: failed.message))
+      }
       hasControl = hasControl || record.control != nil
       for failure in Set(record.failures) { arms[failure.arm, default: [:]][failure.reason, default: 0] += 1 }
       for (arm, value) in record.similarities {
@@ -99,6 +116,11 @@ public struct AuditResults: Sendable {
       arms.sorted { $0.key < $1.key }.flatMap { arm, reasons in
         reasons.sorted { $0.key < $1.key }.map { ArmFailure(arm: arm, reason: $0.key, images: $0.value) }
       }
+    }
+
+    var remarks: [String] {
+      armFailures.map { "\($0.arm) was not asked of \($0.images) images: \($0.reason)" }
+        + (failures.isEmpty ? [] : ["\(failures.count) images could not be read; \(FailureList.fileName) says why"])
     }
   }
 }

@@ -1,3 +1,4 @@
+import AuditReporting
 import AuditStatistics
 import Concurrency
 import Dermoscopy
@@ -16,14 +17,15 @@ struct AuditSession: Sendable {
     let folder = try RunFolder(request.folder)
     let path = folder.file(AuditJournal.fileName)
     if request.mode == .replacing {
-      for name in [AuditJournal.fileName, AuditResults.answersName, AuditResults.figuresName] {
-        try folder.remove(name)
-      }
+      for name in [
+        AuditJournal.fileName, AuditReport.answersName, AuditReport.documentName, AuditReport.pageName,
+        FailureList.fileName,
+      ] { try folder.remove(name) }
     }
     let journal = try AuditJournal(path)
-    if request.mode == .fresh, journal.header != nil || folder.has(AuditResults.answersName) {
+    if request.mode == .fresh, journal.header != nil || folder.has(AuditReport.documentName) {
       throw RunFolderFault.occupied(
-        folder: folder.path, by: "an audit", isUnfinished: !folder.has(AuditResults.answersName))
+        folder: folder.path, by: "an audit", isUnfinished: !folder.has(AuditReport.documentName))
     }
     if request.mode == .resuming, journal.header == nil { try tell(.nothingToResume(folder: folder.path)) }
     let inputs = try AuditInputs(request, tell: tell)
@@ -78,7 +80,7 @@ struct AuditSession: Sendable {
   private func run(
     _ folder: RunFolder, _ journal: AuditJournal, _ reader: Reader, _ inputs: AuditInputs
   ) async throws -> AuditResults {
-    let plan: AuditPlan
+    var plan: AuditPlan
     if let header = journal.header {
       // What was chosen then, whatever this machine measures now.
       let limits = AuditPlan.Limits(isQuick: request.limits.isQuick, images: header.images)
@@ -89,8 +91,12 @@ struct AuditSession: Sendable {
     } else {
       plan = self.plan(inputs, reader, try await measured(inputs, reader))
     }
+    for document in request.arms.documents {
+      for arm in document.arms { plan.digests[arm.name] = document.digest.hexadecimal }
+    }
     let sample = inputs.manifest.sampled(plan.images)
-    let header = try await inputs.header(request, plan, sample, model: try await reader.identity)
+    let identity = try await reader.identity
+    let header = inputs.header(request, plan, sample, model: identity)
     if let old = journal.header {
       let changes = header.changes(since: old)
       guard changes.isEmpty else { throw RunFolderFault.changed(folder: folder.path, what: changes) }
@@ -103,9 +109,16 @@ struct AuditSession: Sendable {
       reader: AuditReader(
         model: reader.examiner.model, readingProtocol: request.readingProtocol, arms: plan.arms, seed: request.seed,
         masks: inputs.masks, dicom: request.dicom))
-    try await audit.run()
+    let before = await reader.statistics.imageEncodes
+    let known = try await audit.run()
+    let encodes = await reader.statistics.imageEncodes - before
     try tell(.writingResults)
-    let results = try AuditResults(folder, journal, plan: plan)
+    let provenance = (journal.header ?? header).provenance(request, identity, readings: reader.readings)
+    var results = try AuditResults(folder, journal, plan: plan, provenance: provenance)
+    results.otherEncodes = encodes - known
+    let pictures = AuditPictures(reader: audit.reader, samples: sample.entries, journal: journal)
+    try await results.report.write(into: folder.path) { pictures.jpeg($0) }
+    results.files += [AuditReport.documentName, AuditReport.pageName]
     try tell(.finished(results))
     return results
   }

@@ -14,8 +14,9 @@ struct AuditRun: Sendable {
 
   /// Reads what is left, and then asks what goes between images.
   ///
+  /// - Returns: pictures that were encoded for it.
   /// - Throws: a `Fault` that concerns all images; `CancellationError`.
-  func run() async throws {
+  @discardableResult func run() async throws -> Int {
     let done = journal.images
     if !done.isEmpty { try tell(.resumed(read: done.count, of: samples.count)) }
     let steps = Double(plan.cost.steps) / Double(max(samples.count, 1))
@@ -29,12 +30,14 @@ struct AuditRun: Sendable {
       try tell(.stepped(now))
     }
     let images = reader
+    var encodes = 0
     try await samples.filter { !done.contains($0.position) }.forEachConcurrently(limit: parallel) { sample in
       let record = try await images.record(of: sample)
       try journal.append(.image(record))
-      return record.failed
-    } ended: { sample, failed in
-      if let failed { try tell(.failed(image: sample.name, reason: failed.message)) }
+      return (failed: record.failed, encodes: record.work.encodes)
+    } ended: { sample, outcome in
+      encodes += outcome.encodes
+      if let failed = outcome.failed { try tell(.failed(image: sample.name, reason: failed.message)) }
       let now = progress.withLock {
         $0.endImage()
         return $0
@@ -42,6 +45,7 @@ struct AuditRun: Sendable {
       try tell(.stepped(now))
     }
     try await pairs(images)
+    return encodes
   }
 
   private func pairs(_ reader: AuditReader) async throws {

@@ -127,7 +127,6 @@ extension ImageRun {
     let value = others[choice("planted \(id)", of: others.count)]
     let (review, counts) = try await probe.review(control.notes.setting(id, to: value), view)
     record.work.add(counts, prompts: 1)
-    record.work.reuseEncodes += counts.imageEncodes
     try reader.stepped()
     var answer = AuditRow.answer(about: sample, role: arm.role, seed: reader.seed, code: nil, probabilities: nil)
     answer.isFlagged = review?.objects(to: question, value: value)

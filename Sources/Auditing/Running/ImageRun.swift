@@ -64,7 +64,7 @@ struct ImageRun {
         try Task.checkCancellation()
         do {
           guard let answer = try await pictureAnswer(dose.change, arm: arm, dose: dose.number) else { continue }
-          keep(answer.probed, of: arm, dose.number, at: place, target: answer.target, isSeen: true)
+          keep(answer.probed, of: arm, dose.number, at: place, target: answer.target)
         } catch let fault as PerturbationFault where fault.kind == .unusableInput {
           record.failures.append(ImageRecord.Failure(arm: arm.name, reason: fault.description))
         }
@@ -91,7 +91,6 @@ struct ImageRun {
   mutating func count(_ answer: ProbedAnswer, isExamination: Bool = true) throws {
     if isExamination { record.work.examinations += 1 }
     record.work.add(answer.counts, prompts: answer.prompts)
-    record.work.reuseEncodes += answer.counts.imageEncodes
     try reader.stepped()
   }
 
@@ -148,11 +147,11 @@ struct ImageRun {
   // MARK: Rows
 
   private mutating func keep(
-    _ probed: ProbedAnswer, of arm: AuditArm, _ dose: Int, at place: Int, target: LesionCode? = nil, isSeen: Bool
+    _ probed: ProbedAnswer, of arm: AuditArm, _ dose: Int, at place: Int, target: LesionCode? = nil
   ) {
     var answer = AuditRow.answer(about: sample, probed, role: arm.role, seed: reader.seed)
     answer.target = target
-    if isSeen { answer.words = probed.words }
+    answer.words = probed.words
     if arm.role == .null { answer.namesStructure = probed.namesStructure(reader.readingProtocol) }
     if case .toggledPhantom(let question)? = arm.doses.first?.change { answer.attribute = question }
     keep(answer, of: arm, dose, at: place)

@@ -56,7 +56,6 @@ struct PairReader: Sendable {
         reader.model, readingProtocol: reader.readingProtocol, seed: reader.seed, original: .init(of: [])
       ).classify(notes, description)
       record.work.add(probed.counts, prompts: probed.prompts)
-      record.work.reuseEncodes += probed.counts.imageEncodes
       try reader.stepped()
       var answer = AuditRow.answer(about: sample, probed, role: arm.role, seed: reader.seed)
       (answer.arm, answer.dose) = (arm.name, dose)

@@ -1,14 +1,12 @@
 import AuditStatistics
 import Auditing
 import Faults
-import Foundation
-import TextOutput
 
 /// The options of `audit`.
 enum AuditOption {
   static let masks = Option<String>(
     path: "--masks", "DIR", help: "Masks of the lesions, NAME_segmentation.png; without it lesions are looked for.")
-  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to.")
+  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to: report, figures and answers.")
   static let arms = Option<String>(
     path: "--arms", "LIST",
     help:
@@ -41,16 +39,17 @@ let auditCommand = CommandSpecification(
   usage: [
     "audit --images DIR [--labels CSV] [--masks DIR] --out DIR [options]",
     "audit --plan --images DIR [--labels CSV] [options]",
-    "audit figures TABLE [--json]",
+    "audit figures TABLE [--json] [--out DIR]",
     "audit arms [list | show NAME | check FILE… | schema]",
   ],
   discussion: [
     "Reads each image as it is, then with every arm: changed pictures, hidden lesions, printed words, other prompts, other seeds, "
       + "changed notes. Arms that only change words look at the picture that is in the context already. --plan says first "
       + "what that costs.",
-    "Writes audit.csv (every answer), audit.json (every figure) and, if images could not be read, errors.csv. Answers are kept "
+    "Writes audit.html (the report, for a browser), audit.json (every figure), audit.csv (every answer) and, if images could "
+      + "not be read, errors.csv; 'compare' reads two such folders. Answers are kept "
       + "as they come, so that an audit that was interrupted or killed can continue with --resume.",
-    "figures computes what a table of answers says. It must have the columns image and role; the others are "
+    "figures computes what a table of answers says, and with --out writes its report, without pictures. The table must have the columns image and role; the others are "
       + "\(AnswerFile.Column.allCases.dropFirst(2).map(\.rawValue).joined(separator: ", ")). role says which figures a row "
       + "goes into: " + AuditRole.allCases.map(\.rawValue).joined(separator: ", ")
       + ". docs/AUDIT.md defines each figure.",
@@ -83,13 +82,23 @@ let auditCommand = CommandSpecification(
   examples: [
     ("dermgemma audit --plan --images data/images --labels labels.csv", "What it would do, and for how long."),
     ("dermgemma audit --images data/images --labels labels.csv --quick --out audit", "The most important questions."),
-    ("dermgemma audit figures audit/audit.csv", "The scorecard again."),
+    ("dermgemma audit figures audit/audit.csv --json", "Every figure, for your own analysis."),
     ("dermgemma audit arms show camera > mine.json", "Arms to change."),
   ],
   takesArguments: true
 ) { arguments, terminal in
   switch arguments.positional.first {
-  case "figures": return try printFigures(arguments, terminal)
+  case "figures":
+    guard arguments.positional.count == 2 else {
+      throw UsageFault(message: "Name a table: audit figures TABLE", command: "audit")
+    }
+    let table = AuditTableReport(
+      path: arguments.positional[1], command: arguments.words,
+      replicates: try arguments[AuditOption.replicates] ?? AuditFigures.replicates,
+      seed: try arguments[AuditOption.seed] ?? AuditFigures.seed, out: try arguments[AuditOption.out],
+      printsJSON: arguments[AuditOption.json])
+    try await table.run(terminal)
+    return 0
   case "arms": return try printArms(Array(arguments.positional.dropFirst()), terminal)
   case nil: break
   case let word?:
@@ -103,24 +112,4 @@ let auditCommand = CommandSpecification(
   }
   let results = try await request.run { try printer.show($0) }
   return results.failures.isEmpty ? 0 : FaultKind.unusableInput.exitStatus
-}
-
-/// Prints what a table of answers says.
-private func printFigures(_ arguments: ParsedArguments, _ terminal: Terminal) throws -> Int32 {
-  guard arguments.positional.count == 2 else {
-    throw UsageFault(message: "Name a table: audit figures TABLE", command: "audit")
-  }
-  let replicates = try arguments[AuditOption.replicates] ?? AuditFigures.replicates
-  let seed = try arguments[AuditOption.seed] ?? AuditFigures.seed
-  let file = try AnswerFile(path: arguments.positional[1])
-  let figures = AuditFigures(AuditTable(file.answers), replicates: replicates, seed: seed)
-  for remark in file.remarks + figures.remarks { terminal.printError("dermgemma: \(Sanitizer.message(remark))") }
-  if arguments[AuditOption.json] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try terminal.print(String(decoding: try encoder.encode(figures), as: UTF8.self))
-  } else {
-    try terminal.print(AuditPrinter.scorecard(figures))
-  }
-  return 0
 }

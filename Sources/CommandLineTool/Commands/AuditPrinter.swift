@@ -74,15 +74,16 @@ struct AuditPrinter: Sendable {
   }
 
   private func show(_ results: AuditResults) throws {
-    for failure in results.armFailures {
-      terminal.printError("dermgemma: \(failure.arm): not asked of \(failure.images) images: \(failure.reason)")
-    }
-    for remark in results.figures.remarks { terminal.printError("dermgemma: \(Sanitizer.message(remark))") }
+    for remark in results.report.remarks { terminal.printError("dermgemma: \(Sanitizer.message(remark))") }
     let work = results.work
+    let others =
+      results.otherEncodes.map {
+        " Arms of words, chance, chain and groups encoded \($0) pictures beyond the controls'."
+      }
+      ?? ""
     try terminal.print(
-      Self.scorecard(results.figures) + "\n\nComputed: \(grouped(work.examinations)) examinations, "
-        + "\(grouped(work.encodes)) encodes, \(grouped(work.prompts)) prompts. Arms of words, chance, chain "
-        + "and groups encoded \(work.reuseEncodes) pictures beyond the control's.\nWritten to \(results.folder): "
+      Self.scorecard(results.report.figures) + "\n\nComputed: \(grouped(work.examinations)) examinations, "
+        + "\(grouped(work.encodes)) encodes, \(grouped(work.prompts)) prompts.\(others)\nWritten to \(results.folder): "
         + results.files.joined(separator: ", "))
   }
 

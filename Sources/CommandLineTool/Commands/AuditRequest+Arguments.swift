@@ -39,6 +39,7 @@ extension AuditRequest {
     dicom = try DICOMOptions(arguments, hasFrame: false)
     weights = try arguments[EngineOption.model]
     projector = try arguments[EngineOption.projector]
+    command = arguments.words
   }
 }
 
