@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-training test-tsan validate-seed99 model-figures bench bench-web fuzz cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-training test-tsan validate-seed99 model-figures audit bench bench-web fuzz cuda \
   dist docs lint format clean prerequisites
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "                   validate on the seed's 99 images, if present, and put the table into README.md"
 	@echo "make model-figures"
 	@echo "                   the table of the embedded model's card, from the images in ../shared/data"
+	@echo "make audit         the embedded model audited at home, abroad and on phantoms, into .build/audit"
 	@echo "make bench         the benchmark"
 	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
@@ -67,6 +68,9 @@ validate-seed99: build
 
 model-figures: build
 	@scripts/model-figures.sh
+
+audit: build
+	@scripts/audit.sh
 
 bench: prerequisites
 	@scripts/bench.sh

@@ -118,6 +118,16 @@ let package = Package(
       dependsOn: ["AuditStatistics", "Validation", "Datasets", "Dermoscopy", "JSON", "AtomicFiles", "Faults"],
       resources: [.embedInCode("Resources")], computes: true),
     module(
+      "Auditing",
+      dependsOn: [
+        "AuditReporting", "AuditStatistics", "Validation", "Reading", "Datasets", "Perturbations", "Phantoms",
+        "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables",
+        "TextOutput", "Digests",
+        "Concurrency",
+        "Faults",
+      ],
+      resources: [.embedInCode("Documents")]),
+    module(
       "Web",
       dependsOn: [
         "CMicrohttpd", "CZlib", "UseCases", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
@@ -134,7 +144,9 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading", "Archive", "Hub",
+        "Web", "Auditing", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading",
+        "Archive",
+        "Hub",
         "Datasets",
         "Phantoms",
         "Dermoscopy",

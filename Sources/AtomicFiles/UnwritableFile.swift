@@ -15,7 +15,7 @@ public struct UnwritableFile: Fault, Equatable {
   }
 
   /// A file about which the last system call failed.
-  init(path: String) { self.init(path: path, reason: String(cString: strerror(errno))) }
+  package init(path: String) { self.init(path: path, reason: String(cString: strerror(errno))) }
 
   public var kind: FaultKind { .unwritableOutput }
   public var description: String { "\(path): cannot be written (\(reason))" }

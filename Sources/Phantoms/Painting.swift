@@ -11,7 +11,9 @@ struct Painting {
   private var random: PhantomRandom
 
   /// Paints skin, lesion and structures.
-  init(_ plan: LesionPlan, width: Int, height: Int, random source: PhantomRandom) {
+  ///
+  /// - Parameter toggled: the plan with one attribute toggled, which is then shown in place of it.
+  init(_ plan: LesionPlan, toggled: LesionPlan? = nil, width: Int, height: Int, random source: PhantomRandom) {
     var random = source
     var canvas = Canvas(width: width, height: height)
     let outline = LesionOutline.drawn(plan.architecture, extent: canvas.extent, &random)
@@ -22,22 +24,30 @@ struct Painting {
 
     let skin = SkinPainter(tone: plan.tone, &random)
     skin.paint(&canvas, &random)
-    LesionPainter(plan: plan, outline: outline, map: map, tone: skin.tone).paint(&canvas, &random)
-    if plan.regression { Peppering.paint(outline, on: &canvas, &random) }
-    PigmentMarks.paint(plan, outline, on: &canvas, &random)
-    Vessels.paint(plan.vessels, outline, on: &canvas, &random)
-    if plan.keratosis { KeratosisMarks.paint(outline, on: &canvas, &random) }
+    let layers = LesionLayers(outline: outline, map: map, tone: skin.tone)
+    let shown = toggled ?? plan
+    if let toggled {
+      // The random numbers run on as they do without the toggle, so that nothing else moves.
+      var untoggled = canvas
+      for layer in layers.all {
+        var again = random
+        layer(plan, &untoggled, &random)
+        layer(toggled, &canvas, &again)
+      }
+    } else {
+      for layer in layers.all { layer(plan, &canvas, &random) }
+    }
 
     shares = ColorShares(canvas, map)
     truth = PhantomTruth(
-      architecture: plan.architecture.rawValue, network: plan.network, structures: plan.structures,
-      colors: shares.noticeable.map(\.rawValue), vessels: plan.vessels, regression: plan.regression,
-      keratosis: plan.keratosis,
+      architecture: shown.architecture.rawValue, network: shown.network, structures: shown.structures,
+      colors: shares.noticeable.map(\.rawValue), vessels: shown.vessels, regression: shown.regression,
+      keratosis: shown.keratosis,
       code: PhantomRule.code(
-        architecture: plan.architecture, network: plan.network, vessels: plan.vessels, regression: plan.regression,
-        keratosis: plan.keratosis
+        architecture: shown.architecture, network: shown.network, vessels: shown.vessels, regression: shown.regression,
+        keratosis: shown.keratosis
       ).rawValue)
-    self.plan = plan
+    self.plan = shown
     self.outline = outline
     self.map = map
     self.canvas = canvas
@@ -67,5 +77,24 @@ struct Painting {
     Bubbles.paint(&canvas, &random)
     Ruler.paint(&canvas, &random)
     return Exposure(lesion: outline, extent: canvas.extent, &random).develop(canvas, &random)
+  }
+}
+
+/// What is painted of a lesion, one layer over another.
+private struct LesionLayers {
+  let outline: LesionOutline
+  let map: LesionMap
+  let tone: Triple
+
+  typealias Layer = (LesionPlan, inout Canvas, inout PhantomRandom) -> Void
+
+  var all: [Layer] {
+    [
+      { LesionPainter(plan: $0, outline: outline, map: map, tone: tone).paint(&$1, &$2) },
+      { if $0.regression { Peppering.paint(outline, on: &$1, &$2) } },
+      { PigmentMarks.paint($0, outline, on: &$1, &$2) },
+      { Vessels.paint($0.vessels, outline, on: &$1, &$2) },
+      { if $0.keratosis { KeratosisMarks.paint(outline, on: &$1, &$2) } },
+    ]
   }
 }

@@ -44,8 +44,35 @@ public struct PhantomGenerator: Sendable {
     return Phantom(image: picture(width, height, painting.photographed()), truth: truth)
   }
 
+  /// The phantom of an index with one attribute toggled, all else painted with the same random numbers.
+  ///
+  /// - Parameters:
+  ///   - index: which phantom.
+  ///   - question: the attribute: `Network`, `Structures` (the dots), `Vessels` (arborizing ones) or `Keratosis`.
+  ///   - width: as of the phantom.
+  ///   - height: as of the phantom.
+  /// - Returns: the toggled phantom; `nil` for another attribute, and where more than this one would change.
+  public func toggled(_ index: Int, _ question: String, width: Int = 600, height: Int = 450) -> Phantom? {
+    let width = width.clamped(to: PhantomGenerator.sides)
+    let height = height.clamped(to: PhantomGenerator.sides)
+    let base = scene(index, width: width, height: height)
+    guard let plan = base.plan.toggling(question) else { return nil }
+    let painting = Painting(base.plan, toggled: plan, width: width, height: height, random: base.random)
+    let truth = Painting(base.plan, width: width, height: height, random: base.random).truth
+    guard
+      PhantomTruth.questions.allSatisfy({ ($0 == question) == (truth.value(for: $0) != painting.truth.value(for: $0)) })
+    else { return nil }
+    return Phantom(image: picture(width, height, painting.photographed()), truth: painting.truth)
+  }
+
   /// The painted scene of a phantom, before the camera.
   func painting(_ index: Int, width: Int, height: Int) -> Painting {
+    let scene = scene(index, width: width, height: height)
+    return Painting(scene.plan, width: width, height: height, random: scene.random)
+  }
+
+  /// A phantom's plan, and the random numbers that it is painted with.
+  private func scene(_ index: Int, width: Int, height: Int) -> (plan: LesionPlan, random: PhantomRandom) {
     let code = code(of: index)
     let shrink = min(1, PhantomGenerator.sketchSide / Float(min(width, height)))
     let sketchWidth = max(1, Int(Float(width) * shrink))
@@ -60,17 +87,16 @@ public struct PhantomGenerator: Sendable {
         let sketch = Painting(plan, width: sketchWidth, height: sketchHeight, random: stream(index, redraw, attempt))
         guard sketch.showsItsPlan else { continue }
         if sketch.shares.isClear {
-          return Painting(plan, width: width, height: height, random: stream(index, redraw, attempt))
+          return (plan, stream(index, redraw, attempt))
         }
         second = second ?? attempt
       }
       if let second {
-        return Painting(plan, width: width, height: height, random: stream(index, redraw, second))
+        return (plan, stream(index, redraw, second))
       }
     }
     var choices = stream(index, 0, 0)
-    return Painting(
-      LesionPlan.drawn(for: code, &choices), width: width, height: height, random: stream(index, 0, 1))
+    return (LesionPlan.drawn(for: code, &choices), stream(index, 0, 1))
   }
 
   private func stream(_ index: Int, _ redraw: Int, _ attempt: Int) -> PhantomRandom {

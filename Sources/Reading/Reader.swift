@@ -94,6 +94,8 @@ public final class Reader: Sendable {
   public var capacity: EngineCapacity { model.capacity }
   /// Engines side by side.
   public var engines: Int { model.engines }
+  /// What the engines did since they were loaded.
+  public var statistics: EngineStatistics { get async { await model.statistics } }
   /// An engine's threads for decoding, and those for encoding.
   public var threads: (decoding: Int, encoding: Int) { model.threads }
 

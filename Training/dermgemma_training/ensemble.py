@@ -13,16 +13,14 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from .device import best_device, has_quick_bfloat16, products
-from .scoring import plain
-from .tower import IMAGE_SIDE, tower_tokens
+from .scoring import head_probabilities
+from .tower import IMAGE_SIDE
 from .train import build, start_from
 from .truth import SOURCES, read_truth
 
-#: Patches of each image that the student reads, and images read together.
-PATCHES, BATCH = 256, 24
+#: Patches of each image that the student reads.
+PATCHES = 256
 
 
 def mean_labels(files: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -37,24 +35,14 @@ def mean_labels(files: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return result
 
 
-@torch.no_grad()
 def student_labels(data: Path, work: Path, splits: Path, checkpoint: str) -> dict[str, np.ndarray]:
     """The diagnosis head's probabilities of the unlabelled images, a mean over the image and its mirror."""
     truth = read_truth(data, work, splits)
     *_, network = build(work, truth, IMAGE_SIDE)
     start_from(network, work / checkpoint)
     network.eval()
-    rows, generator, out = np.flatnonzero(truth.source == SOURCES.index("unlabelled")), torch.Generator().manual_seed(0), []
-    with products(best_device(), has_quick_bfloat16(best_device())):
-        for start in range(0, len(rows), BATCH):
-            images = plain(truth, rows[start: start + BATCH], IMAGE_SIDE)
-            views = []
-            for view in (images, images.flip(3)):
-                kept = torch.rand(len(view), 1024, generator=generator).argsort(1)[:, :PATCHES]
-                tokens = tower_tokens(network["model"].model.vision_tower, view, kept)
-                views.append(network["heads"](tokens)["diagnosis"].float().softmax(1).numpy())
-            out.append(np.mean(views, axis=0))
-    return {"unlabelled": np.concatenate(out), "unlabelled-ids": np.array([truth.ids[row] for row in rows])}
+    rows = np.flatnonzero(truth.source == SOURCES.index("unlabelled"))
+    return {"unlabelled": head_probabilities(network, truth, rows, PATCHES), "unlabelled-ids": np.array([truth.ids[row] for row in rows])}
 
 
 def main() -> None:

@@ -55,6 +55,7 @@ class Codes:
         self.p = np.array([[objects[i]["diagnosis"]["probabilities"][c] for c in dataset.CODES] for i in self.ids])
         self.lesion = np.array([records[i].group for i in self.ids])
         self.attributes = [records[i].attributes for i in self.ids]
+        self.confirmed = np.array([dataset.is_confirmed(records[i]) for i in self.ids])
 
     def show(self, table: Table, title: str) -> None:
         """All images together, and code by code."""
@@ -73,6 +74,22 @@ class Codes:
         table.add(f"{title}: calibration error of perfect calibration, by chance", n, chance, tuple(ends))
         for k, c in enumerate(dataset.CODES):
             table.share(f"{title}: recall of {c}, most probable code", (self.p.argmax(1)[self.truth == k] == k).tolist())
+
+    def show_confirmed(self, table: Table, title: str) -> None:
+        """The lesions that were cut out and looked at, and melanomas beside the two kinds of nevi: how hard the home clinic's nevi are."""
+        counts = np.bincount(self.truth[self.confirmed], minlength=4)
+        if counts.min() >= LEAST_OF_CODE:
+            rows = np.flatnonzero(self.confirmed)
+            truth, p = self.truth[rows], self.p[rows]
+            found = bootstrap(lambda r: [auc(truth[r], p[r]), recall(truth[r], p[r].argmax(1))], truth, self.lesion[rows])
+            table.add(f"{title}, confirmed by pathology: melanoma AUC", len(rows), found[0][0], found[0][1:])
+            table.add(f"{title}, confirmed by pathology: balanced accuracy of the most probable code", len(rows), found[1][0], found[1][1:])
+        for kind, nevi in (("confirmed by pathology", self.confirmed), ("not so confirmed", ~self.confirmed)):
+            rows = np.flatnonzero((self.truth == 0) | (self.truth == 1) & nevi)
+            truth, p = self.truth[rows], self.p[rows]
+            if np.bincount(truth, minlength=2).min() >= LEAST_OF_CODE:
+                ((area, *ends),) = bootstrap(lambda r: [auc(truth[r], p[r])], truth, self.lesion[rows])
+                table.add(f"{title}, melanomas and nevi {kind}: melanoma AUC", len(rows), area, tuple(ends))
 
     def show_groups(self, table: Table, title: str, key: str) -> None:
         """By site or sex, where there are enough images."""
@@ -185,6 +202,8 @@ def main() -> None:
         table.add("boosted trees on the true words: melanoma AUC", len(ids), found[1][0], found[1][1:])
         table.add("three phases as a share of the trees' balanced accuracy, most probable code", len(ids), found[2][0],
                   found[2][1:], "at least 0.95", found[2][0] >= 0.95)
+    direct.show_confirmed(table, "direct")
+    three.show_confirmed(table, "three phases")
     for key in ("sex", "site"):
         direct.show_groups(table, "direct", key)
         three.show_groups(table, "three phases", key)

@@ -32,9 +32,9 @@ class Sampler:
     """Source- and class-balanced rows of the training split that have words; beside them what only a teacher has labelled."""
 
     def __init__(self, truth: Truth, phantom_share: float = PHANTOM_SHARE, ph2_share: float = PH2_SHARE, augmented_share: float = 0,
-                 msk_share: float = 0, unlabelled_share: float = 0):
+                 msk_share: float = 0, unlabelled_share: float = 0, confirmed_share: float = 0):
         self.phantom_share, self.ph2_share, self.augmented_share = phantom_share, ph2_share, augmented_share
-        self.msk_share, self.unlabelled_share = msk_share, unlabelled_share
+        self.msk_share, self.unlabelled_share, self.confirmed_share = msk_share, unlabelled_share, confirmed_share
         has_words = np.array([w is not None for w in truth.words])
         train = (truth.split == "train") & has_words
         by_diagnosis = lambda source: [np.flatnonzero(train & (truth.source == source) & (truth.origin == 0) & (truth.diagnosis == c))
@@ -44,6 +44,7 @@ class Sampler:
         self.shares /= self.shares.sum()
         self.phantoms = np.flatnonzero(train & (truth.source == 2))
         taught = (truth.split == "train") & (truth.diagnosis >= 0)
+        self.confirmed = [np.flatnonzero(taught & (truth.source == 0) & truth.confirmed & (truth.diagnosis == c)) for c in range(len(DIAGNOSES))]
         self.wordless = np.flatnonzero(taught & (truth.source == 0) & (truth.diagnosis == DIAGNOSES.index("nv")))
         self.msk = {d: np.flatnonzero(taught & (truth.source == 4) & (truth.diagnosis == DIAGNOSES.index(d))) for d in MSK_SAMPLING}
         unlabelled = np.flatnonzero((truth.split == "train") & (truth.source == 5))
@@ -71,6 +72,8 @@ class Sampler:
                 pool = self.augmented_or_not(self.pools[diagnosis], self.augmented[diagnosis], rng)
                 if self.msk_share > 0 and DIAGNOSES[diagnosis] == "nv" and rng.random() < WORDLESS:
                     pool = self.wordless
+                if self.confirmed_share > 0 and len(self.confirmed[diagnosis]) and rng.random() < self.confirmed_share:
+                    pool = self.confirmed[diagnosis]
                 chosen.append(rng.choice(pool))
         return np.array(chosen)
 

@@ -12,7 +12,7 @@ from .language import Row, hidden_states, pad
 from .curriculum import Curriculum
 from .losses import figures
 from .tokenizer import Tokenizer
-from .tower import tower_tokens
+from .tower import IMAGE_SIDE, tower_tokens
 from .truth import ATTRIBUTES, Truth
 from .vocabulary import QUESTIONS
 
@@ -50,6 +50,22 @@ def direct_log_probabilities(model, tokenizer: Tokenizer, curriculum: Curriculum
     hidden = hidden_states(model, batch, features)
     logits = torch.log_softmax(model.lm_head(hidden[:, len(curriculum.prefix) + branch.prompt - 1]).float(), -1)
     return logits[:, [tokenizer.encode(" " + code)[0] for code in CODES]].cpu().numpy()
+
+
+@torch.no_grad()
+def head_probabilities(network, truth: Truth, rows: np.ndarray, patches: int | None = None, batch: int = 24) -> np.ndarray:
+    """N x DIAGNOSES of the diagnosis head, a mean over each image and its mirror; of that many random patches of each, or of all."""
+    generator, out = torch.Generator().manual_seed(0), []
+    device = next(network.parameters()).device
+    with products(device, has_quick_bfloat16(device)):
+        for start in range(0, len(rows), batch):
+            images, views = plain(truth, rows[start: start + batch], IMAGE_SIDE), []
+            for view in (images, images.flip(3)):
+                kept = None if patches is None else torch.rand(len(view), 1024, generator=generator).argsort(1)[:, :patches].to(device)
+                tokens = tower_tokens(network["model"].model.vision_tower, view.to(device), kept)
+                views.append(network["heads"](tokens)["diagnosis"].float().softmax(1).cpu().numpy())
+            out.append(np.mean(views, axis=0))
+    return np.concatenate(out)
 
 
 def right_words(said: np.ndarray, true: np.ndarray) -> dict[str, float]:

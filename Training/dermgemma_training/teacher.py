@@ -39,6 +39,8 @@ MEAN, SPREAD = 127 / 255, 128 / 255
 SHARES = {"ham10000": {"mel": 0.25, "nv": 0.24, "bcc": 0.19, "bkl": 0.24, "akiec": 0.03, "vasc": 0.025, "df": 0.025},
           "msk": {"mel": 0.37, "nv": 0.37, "bkl": 0.26}}
 SMOOTHING = 0.08
+#: Steps over which `--consistency` comes to its full weight, after as many without it.
+CONSISTENCY_WARM = 200
 
 
 class Pictures:
@@ -53,13 +55,17 @@ class Pictures:
         self.split = {name: np.array([row[i] for i in dataset.read_split(splits, f"{source}-{name}")]) for name in (taught, "select")}
         self.split["train"] = self.split[taught]
         self.diagnosis = np.array([DIAGNOSES.index(records[i].dx) for i in self.ids])
+        self.confirmed = np.array([dataset.is_confirmed(records[i]) for i in self.ids])
 
-    def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Rows of the teaching split, diagnoses by their shares."""
-        shares = SHARES[self.name]
+    def draw(self, count: int, rng: np.random.Generator, confirmed: float = 0) -> np.ndarray:
+        """Rows of the teaching split, diagnoses by their shares; of each that share from the lesions that a pathologist saw, if there are any."""
+        shares, taught = SHARES[self.name], self.split["train"]
         lots = rng.choice(list(shares), count, p=list(shares.values()))
-        pools = {dx: self.split["train"][self.diagnosis[self.split["train"]] == DIAGNOSES.index(dx)] for dx in shares}
-        return np.array([rng.choice(pools[dx]) for dx in lots])
+        pools = {dx: taught[self.diagnosis[taught] == DIAGNOSES.index(dx)] for dx in shares}
+        if not confirmed:
+            return np.array([rng.choice(pools[dx]) for dx in lots])
+        sure = {dx: pool[self.confirmed[pool]] for dx, pool in pools.items()}
+        return np.array([rng.choice(sure[dx] if len(sure[dx]) and rng.random() < confirmed else pools[dx]) for dx in lots])
 
 
 def build(architecture: str, weights: Path | None, side: int = SIDE) -> torch.nn.Module:
@@ -76,6 +82,11 @@ def build(architecture: str, weights: Path | None, side: int = SIDE) -> torch.nn
 
 def forward(network: torch.nn.Module, images: torch.Tensor, frozen: int) -> torch.Tensor:
     """Logits of pictures in [0, 1]; stem and first blocks without learning."""
+    return network._fc(network._dropout(features(network, images, frozen)))
+
+
+def features(network: torch.nn.Module, images: torch.Tensor, frozen: int) -> torch.Tensor:
+    """What the last layer reads."""
     x = ((images - MEAN) / SPREAD).contiguous(memory_format=torch.channels_last)
     rate = network._global_params.drop_connect_rate if network.training else 0
     with torch.no_grad() if frozen else torch.enable_grad():
@@ -84,8 +95,7 @@ def forward(network: torch.nn.Module, images: torch.Tensor, frozen: int) -> torc
             x = block(x)
     for n, block in enumerate(network._blocks[frozen:], frozen):
         x = block(x, drop_connect_rate=rate * n / len(network._blocks))
-    x = network._swish(network._bn1(network._conv_head(x))).mean((2, 3))
-    return network._fc(network._dropout(x))
+    return network._swish(network._bn1(network._conv_head(x))).mean((2, 3))
 
 
 def train_mode(network: torch.nn.Module, frozen: int) -> None:
@@ -143,6 +153,20 @@ def selection(network: torch.nn.Module, pictures: list[Pictures], views: int = 2
     return found
 
 
+def consistency(average: torch.nn.Module, store: np.ndarray, rows: np.ndarray, options: argparse.Namespace,
+                generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pictures without a diagnosis as another camera might have shown them, and what the averaged network says of the plain ones.
+
+    The mean teacher (Tarvainen & Valpola 2017): no label enters, and it sees the clinics that the labelled pictures lack.
+    """
+    images = loaded(store, rows)
+    plain = F.interpolate(images, size=(options.side, options.side), mode="bilinear", antialias=True)
+    with torch.no_grad():
+        said = (forward(average, plain, 0).softmax(1) + forward(average, plain.flip(3), 0).softmax(1)) / 2
+    shown = warp(images, random_affine(len(images), generator), options.side)
+    return other_camera(shown, shown[torch.randperm(len(shown), generator=generator)], generator), said
+
+
 def soft_labels(network: torch.nn.Module, work: Path, splits: Path, sources: list[str], views: int, side: int = SIDE) -> None:
     """The teacher's mean probabilities on every teaching picture, and on those without a diagnosis."""
     out = {}
@@ -160,7 +184,8 @@ def soft_labels(network: torch.nn.Module, work: Path, splits: Path, sources: lis
 def train(options: argparse.Namespace) -> None:
     everything = [Pictures(options.data, options.work, options.splits, name) for name in ("ham10000", "msk")]
     pictures = [p for p in everything if p.name in options.sources]
-    style = packed(options.work, "unlabelled")[0] if options.unlabelled_style else None
+    unlabelled = packed(options.work, "unlabelled")[0] if options.unlabelled_style or options.consistency else None
+    style = unlabelled if options.unlabelled_style else None
     torch.manual_seed(SEED)
     network = build(options.architecture, options.weights, options.side)
     path, step = options.work / f"{options.name}.pt", 0
@@ -187,7 +212,7 @@ def train(options: argparse.Namespace) -> None:
         images, labels = [], []
         for n, source in enumerate(pictures):
             count = options.batch // len(pictures) + (n < options.batch % len(pictures))
-            rows = source.draw(count, rng)
+            rows = source.draw(count, rng, options.confirmed)
             images.append(loaded(source.store, rows))
             labels.append(source.diagnosis[rows])
         images, labels = torch.cat(images), torch.from_numpy(np.concatenate(labels))
@@ -197,7 +222,14 @@ def train(options: argparse.Namespace) -> None:
         else:
             others_shown = shown[torch.randperm(len(shown), generator=generator)]
         shown = other_camera(shown, others_shown, generator)
-        loss = F.cross_entropy(forward(network, shown, options.frozen), labels, label_smoothing=SMOOTHING)
+        if options.consistency:
+            rows = rng.integers(len(unlabelled), size=options.consistency)
+            without, said = consistency(average, unlabelled, rows, options, generator)
+            logits, of_others = forward(network, torch.cat([shown, without]), options.frozen).split([len(shown), len(without)])
+            share = min(1.0, max(0.0, step / CONSISTENCY_WARM - 1))
+            loss = F.cross_entropy(logits, labels, label_smoothing=SMOOTHING) + share * F.cross_entropy(of_others, said)
+        else:
+            loss = F.cross_entropy(forward(network, shown, options.frozen), labels, label_smoothing=SMOOTHING)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.grad is not None], 2.0)
@@ -232,6 +264,9 @@ def main() -> None:
     parser.add_argument("--stage", type=int, default=0, help="enters every random choice")
     parser.add_argument("--sources", nargs="+", choices=("ham10000", "msk"), default=["ham10000", "msk"])
     parser.add_argument("--unlabelled-style", action="store_true", help="style mixing with pictures without a diagnosis instead of the batch's own")
+    parser.add_argument("--confirmed", type=float, default=0, help="share of HAM10000's draws of each diagnosis that a pathologist confirmed")
+    parser.add_argument("--consistency", type=int, default=0,
+                        help="pictures without a diagnosis in each batch besides, of which the network learns what its average says of them")
     parser.add_argument("--frozen", type=int, default=0, help="first blocks that keep their weights")
     parser.add_argument("--side", type=int, default=SIDE, help="side of the pictures that it sees, in pixels; the same to train and to label")
     parser.add_argument("--steps", type=int, default=0)

@@ -169,7 +169,8 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(options.port))
         distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     truth = read_truth(options.data, options.work, options.splits)
-    sampler, chosen = Sampler(truth, options.phantoms, options.ph2, options.augmented, options.msk, options.unlabelled), select_rows(truth)
+    sampler = Sampler(truth, options.phantoms, options.ph2, options.augmented, options.msk, options.unlabelled, options.confirmed)
+    chosen = select_rows(truth)
     foreign = select_rows(truth, source=4)
     if rank == 0:
         prepare_tokenizer(truth, options.work)
@@ -278,6 +279,7 @@ def main() -> None:
     parser.add_argument("--augmented", "--copies", type=float, default=0, help="share of augmented copies among real images (see `offline_augmentation`)")
     parser.add_argument("--msk", type=float, default=0, help="share of MSK's teaching images in the rest of a batch")
     parser.add_argument("--unlabelled", type=float, default=0, help="share of images without a diagnosis there, taught by soft labels")
+    parser.add_argument("--confirmed", type=float, default=0, help="share of HAM10000's draws of each diagnosis that a pathologist confirmed")
     parser.add_argument("--other-camera", type=float, default=0,
                         help="share of real pictures under strong augmentation, which teach diagnosis and the lesion's place but no words")
     parser.add_argument("--frozen-tower", action="store_true", help="projector, decoder and heads alone learn, at half the work")
@@ -308,8 +310,8 @@ def main() -> None:
         parser.error("--frozen-tower is for the decoder, without --heads-only and --heads-first")
     if not (options.msk >= 0 <= options.unlabelled and options.msk + options.unlabelled < 1 and 0 <= options.other_camera <= 1):
         parser.error("--msk, --unlabelled and --other-camera are shares, the former two below 1 together")
-    if not 0 <= options.augmented <= 1:
-        parser.error("--augmented is a share")
+    if not (0 <= options.augmented <= 1 and 0 <= options.confirmed <= 1):
+        parser.error("--augmented and --confirmed are shares")
     if not 0 <= options.recolour <= 1 or options.recolour and not options.heads_only:
         parser.error("--recolour is a share, and goes with --heads-only")
     if best_device().type == "cuda" and options.workers > 1:

@@ -56,6 +56,7 @@ class Truth:
     by_teacher: np.ndarray               #: N x DIAGNOSES soft labels of the teacher, NaN elsewhere
     split: np.ndarray                    #: "train", "select", "report" or "unused"
     attributes: np.ndarray               #: N x ATTRIBUTES, 1 where a word of Phase 1 is true, NaN where unknown
+    confirmed: np.ndarray                #: which of HAM10000's diagnoses a pathologist confirmed
 
     def pixels(self, indices: np.ndarray, seed: np.ndarray | None = None) -> np.ndarray:
         """N x 224 x 224 x 3 bytes; those marked in `seed` as the seed protocol prepares them."""
@@ -172,4 +173,5 @@ def read_truth(data: Path, work: Path, splits: Path) -> Truth:
     by_teacher = read_soft_labels(work, [SOURCES[s] for s in source], ids, split)
     return Truth(images, source_array, origin, np.array(rows), ids, diagnosis, normal_scores(values, reference), names,
                  all_words, maps, soft["measurements"], soft["words"], by_teacher, split,
-                 np.array([attribute_row(w) for w in all_words], np.float32))
+                 np.array([attribute_row(w) for w in all_words], np.float32),
+                 np.array([i in records and dataset.is_confirmed(records[i]) for i in map(dataset.original_of, ids)]))

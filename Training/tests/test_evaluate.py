@@ -56,6 +56,24 @@ def test_perfect_and_constant_answers():
     assert line(table, "three phases: melanoma AUC")[2] == "0.500"
 
 
+def test_confirmed_nevi_are_told_from_those_that_were_watched():
+    truth = [0] * 20 + [1] * 40 + [2] * 20 + [3] * 20
+    labels, records = labelled(truth)
+    for n, i in enumerate(labels):  # half of the nevi were watched
+        records[i].attributes["confirm"] = "serial imaging showing no change" if 20 <= n < 40 else "histopathology"
+    # Confirmed nevi are taken for melanomas, watched ones for nevi.
+    said = [0 if 40 <= n < 60 else t for n, t in enumerate(truth)]
+    table = Table()
+    evaluate.Codes(answers(said), labels, records).show_confirmed(table, "direct")
+    assert line(table, "direct, melanomas and nevi confirmed by pathology: melanoma AUC")[1:3] == ["40", "0.500"]
+    assert line(table, "direct, melanomas and nevi not so confirmed: melanoma AUC")[1:3] == ["40", "1.000"]
+    assert line(table, "direct, confirmed by pathology: melanoma AUC")[1:3] == ["80", "0.833"]
+    assert line(table, "direct, confirmed by pathology: balanced accuracy of the most probable code")[1:3] == ["80", "0.750"]
+    table = Table()
+    evaluate.Codes(answers(truth[:30]), dict(list(labels.items())[:30]), records).show_confirmed(table, "direct")
+    assert len(table.lines) == 2  # too few of either kind
+
+
 def test_groups_too_small_are_left_out():
     labels, records = labelled([0, 0, 1, 1, 2, 2, 3, 3] * 20)
     table = Table()

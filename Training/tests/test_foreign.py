@@ -95,11 +95,23 @@ def test_soft_labels_stand_beside_the_diagnosis_and_for_it_where_there_is_none()
 def test_sources_are_balanced_and_unlabelled_pictures_need_soft_labels():
     source = np.array([0] * 4 + [4] * 3 + [5] * 2)
     truth = SimpleNamespace(words=[{}] * 7 + [None] * 2, split=np.array(["train"] * 9), source=source, origin=source,
-                            diagnosis=np.array([0, 1, 2, 3, 0, 1, 3, -1, -1]),
+                            diagnosis=np.array([0, 1, 2, 3, 0, 1, 3, -1, -1]), confirmed=np.zeros(9, bool),
                             by_teacher=np.array([[np.nan] * 7] * 8 + [[1 / 7] * 7], np.float32))
     drawn = Sampler(truth, 0, 0, 0, 0.4, 0.2).draw(3000, np.random.default_rng(0))
     assert (source[drawn] == 4).mean() == pytest.approx(0.4, abs=0.03)
     assert (drawn == 8).mean() == pytest.approx(0.2, abs=0.03) and not (drawn == 7).any()
+
+
+def test_of_each_diagnosis_a_share_comes_from_confirmed_lesions():
+    truth = SimpleNamespace(words=[{}] * 6, split=np.array(["train"] * 5 + ["report"]), source=np.zeros(6, int), origin=np.zeros(6, int),
+                            diagnosis=np.array([1, 1, 1, 1, 3, 1]), confirmed=np.array([True, False, False, False, False, True]),
+                            by_teacher=np.full((6, 7), np.nan, np.float32))
+    drawn = Sampler(truth, 0, 0, confirmed_share=0.8).draw(3000, np.random.default_rng(0))
+    nevi = drawn[truth.diagnosis[drawn] == 1]
+    # 0.8 and a quarter of the rest; the keratosis, which nobody confirmed, is drawn as before, and nothing of the report split is.
+    assert (nevi == 0).mean() == pytest.approx(0.85, abs=0.03) and set(drawn) == {0, 1, 2, 3, 4}
+    drawn = Sampler(truth, 0, 0).draw(3000, np.random.default_rng(0))
+    assert (drawn[truth.diagnosis[drawn] == 1] == 0).mean() == pytest.approx(0.25, abs=0.03)
 
 
 def test_figures_of_a_clinic_that_lacks_a_code():

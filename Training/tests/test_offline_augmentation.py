@@ -110,7 +110,7 @@ def test_copies_that_came_later_are_measured_too(data, monkeypatch):
 
 def test_copies_of_ph2_are_drawn_with_ph2s_share():
     truth = SimpleNamespace(words=[{}] * 4, split=np.array(["train"] * 4), source=np.array([0, 1, 3, 3]),
-                            origin=np.array([0, 1, 0, 1]), diagnosis=np.array([0, 1, 0, 1]), ids=["A", "I", "A~0", "I~0"])
+                            origin=np.array([0, 1, 0, 1]), diagnosis=np.array([0, 1, 0, 1]), ids=["A", "I", "A~0", "I~0"], confirmed=np.zeros(4, bool))
     drawn = Sampler(truth, 0, 0.4, 0.5).draw(4000, np.random.default_rng(0))
     shares = [(drawn == n).mean() for n in range(4)]
     assert shares == pytest.approx([0.3, 0.2, 0.3, 0.2], abs=0.03)

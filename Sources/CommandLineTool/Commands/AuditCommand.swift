@@ -1,53 +1,115 @@
 import AuditStatistics
-import Foundation
+import Auditing
+import Faults
 
 /// The options of `audit`.
 enum AuditOption {
+  static let masks = Option<String>(
+    path: "--masks", "DIR", help: "Masks of the lesions, NAME_segmentation.png; without it lesions are looked for.")
+  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to: report, figures and answers.")
+  static let arms = Option<String>(
+    path: "--arms", "LIST",
+    help:
+      "Families (camera, looking, words, chance, chain, groups), all (the default), or files of your own, by commas.")
+  static let plan = Flag("--plan", help: "Says what would be done and how long it takes, and writes nothing.")
+  static let quick = Flag("--quick", help: "Fewer doses, of at most 200 images.")
+  static let limit = Option<Int>(
+    "--images-limit", "N", in: 1...Int.max, help: "Reads N images: whole lesions, the diagnoses in turn.")
+  static let budget = Option<Double>(
+    "--budget", "TIME", help: "Fewer doses, then fewer images, so that it takes about this long: 90s, 30m, 2h.",
+    parse: { text throws(InvalidValue) in try seconds(text) })
   static let json = Flag("--json", help: "Prints one JSON object instead of text.")
-  static let out = Option<String>(
-    path: "--out", "DIR",
-    help: "Also writes audit.json, audit.html (the report, for a browser) and audit.csv, which 'compare' reads.")
   static let replicates = Option<Int>(
-    "--replicates", "N", in: 2...100_000, help: "Resamples of each interval, 2 to 100000 (default 2000).")
+    "--replicates", "N", in: 2...100_000, help: "For figures: resamples of each interval (default 2000).")
   static let seed = Option<UInt64>(
-    "--seed", "N", in: 0...UInt64.max, help: "Where the resamples' random numbers start (default 20180701).")
+    "--seed", "N", in: 0...UInt64.max,
+    help: "Seed of the answers (default 0); for figures, of the resamples (default 20180701).")
+
+  private static func seconds(_ text: String) throws(InvalidValue) -> Double {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number.isFinite, number > 0
+    else { throw .reason("not a time such as 90s, 30m or 2h") }
+    return number * unit
+  }
 }
 
 let auditCommand = CommandSpecification(
   name: "audit",
-  summary: "Computes what an audit's answers say: does it look, what changes its mind, does it know when it errs.",
-  usage: ["audit figures TABLE [--json] [--out DIR]"],
+  summary: "Asks a model again with one thing changed: does it look, what changes its mind, does it know when it errs?",
+  usage: [
+    "audit --images DIR [--labels CSV] [--masks DIR] --out DIR [options]",
+    "audit --plan --images DIR [--labels CSV] [options]",
+    "audit figures TABLE [--json] [--out DIR]",
+    "audit arms [list | show NAME | check FILE… | schema]",
+  ],
   discussion: [
-    "TABLE has the answers in the long format of audit.csv: one row for each image, arm, dose and seed. It must have the "
-      + "columns image and role; the others are \(AnswerFile.Column.allCases.dropFirst(2).map(\.rawValue).joined(separator: ", ")).",
-    "role says what the arm is for, and so which figures its answers go into: "
-      + AuditRole.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-    "Prints the scorecard, twelve numbers with a sentence each. --json has every figure with its 95 % interval, by resampling "
-      + "lesions, and its floor: what it would be by chance, or between two seeds. docs/AUDIT.md defines each.",
-    "Exit status: 0 all well; 64 wrong usage; 65 the table cannot be used; 66 it is missing; 74 output could not be "
-      + "written; 130 interrupted.",
+    "Reads each image as it is, then with every arm: changed pictures, hidden lesions, printed words, other prompts, other seeds, "
+      + "changed notes. Arms that only change words look at the picture that is in the context already. --plan says first "
+      + "what that costs.",
+    "Writes audit.html (the report, for a browser), audit.json (every figure), audit.csv (every answer) and, if images could "
+      + "not be read, errors.csv; 'compare' reads two such folders. Answers are kept "
+      + "as they come, so that an audit that was interrupted or killed can continue with --resume.",
+    "figures computes what a table of answers says, and with --out writes its report, without pictures. The table must have the columns image and role; the others are "
+      + "\(AnswerFile.Column.allCases.dropFirst(2).map(\.rawValue).joined(separator: ", ")). role says which figures a row "
+      + "goes into: " + AuditRole.allCases.map(\.rawValue).joined(separator: ", ")
+      + ". docs/AUDIT.md defines each figure.",
+    "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other images "
+      + "were read), or changed before --resume; 66 an input is missing; 69 another run is writing to the same folder; 74 "
+      + "output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
+  verbs: ["figures", "arms"],
   options: [
-    AuditOption.json,
+    ValidateOption.images,
+    LabelOption.labels,
+    LabelOption.imageColumn, LabelOption.labelColumn,
+    LabelOption.allowUnlabelled,
+    ValidateOption.metadata,
+    AuditOption.masks,
     AuditOption.out,
-    AuditOption.replicates,
+    AuditOption.arms,
+    AuditOption.plan,
+    AuditOption.quick,
+    AuditOption.limit,
+    AuditOption.budget,
+    ValidateOption.resume,
+    ValidateOption.replace,
+    EngineOption.readingProtocol,
     AuditOption.seed,
-  ],
+    AuditOption.json,
+    AuditOption.replicates,
+    ValidateOption.parallel,
+  ] + DICOMOption.record + EngineOption.all,
   examples: [
-    ("dermgemma audit figures audit.csv", "The scorecard."),
-    ("dermgemma audit figures audit.csv --json > figures.json", "Every figure, for your own analysis."),
-    ("dermgemma audit figures audit.csv --out report", "The report of a table, without pictures."),
+    ("dermgemma audit --plan --images data/images --labels labels.csv", "What it would do, and for how long."),
+    ("dermgemma audit --images data/images --labels labels.csv --quick --out audit", "The most important questions."),
+    ("dermgemma audit figures audit/audit.csv --json", "Every figure, for your own analysis."),
+    ("dermgemma audit arms show camera > mine.json", "Arms to change."),
   ],
   takesArguments: true
 ) { arguments, terminal in
-  guard arguments.positional.count == 2, arguments.positional[0] == "figures" else {
-    throw UsageFault(message: "Name a table: audit figures TABLE", command: "audit")
+  switch arguments.positional.first {
+  case "figures":
+    guard arguments.positional.count == 2 else {
+      throw UsageFault(message: "Name a table: audit figures TABLE", command: "audit")
+    }
+    let table = AuditTableReport(
+      path: arguments.positional[1], command: arguments.words,
+      replicates: try arguments[AuditOption.replicates] ?? AuditFigures.replicates,
+      seed: try arguments[AuditOption.seed] ?? AuditFigures.seed, out: try arguments[AuditOption.out],
+      printsJSON: arguments[AuditOption.json])
+    try await table.run(terminal)
+    return 0
+  case "arms": return try printArms(Array(arguments.positional.dropFirst()), terminal)
+  case nil: break
+  case let word?:
+    throw UsageFault(message: "'\(word)' is neither figures nor arms; an audit takes options only", command: "audit")
   }
-  let table = AuditTableReport(
-    path: arguments.positional[1], command: arguments.words,
-    replicates: try arguments[AuditOption.replicates] ?? AuditFigures.replicates,
-    seed: try arguments[AuditOption.seed] ?? AuditFigures.seed, out: try arguments[AuditOption.out],
-    printsJSON: arguments[AuditOption.json])
-  try await table.run(terminal)
-  return 0
+  let request = try AuditRequest(arguments)
+  let printer = AuditPrinter(terminal: terminal)
+  if arguments[AuditOption.plan] {
+    try printer.show(try await request.plan { try printer.show($0) })
+    return 0
+  }
+  let results = try await request.run { try printer.show($0) }
+  return results.failures.isEmpty ? 0 : FaultKind.unusableInput.exitStatus
 }

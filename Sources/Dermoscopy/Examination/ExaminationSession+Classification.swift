@@ -90,8 +90,12 @@ extension ExaminationSession {
   // MARK: Scoring
 
   private func scores(from model: any LanguageModel, after text: String) async throws -> LabelScores {
+    try await scores(from: model, after: text, prefix: readingProtocol.classification.prompt.prefix)
+  }
+
+  func scores(from model: any LanguageModel, after text: String, prefix: String) async throws -> LabelScores {
     var prompt = prompt(text)
-    prompt.prefix = readingProtocol.classification.prompt.prefix
+    prompt.prefix = prefix
     return try complete(try await model.score(LesionCode.allCases.map(\.label), after: prompt))
   }
 

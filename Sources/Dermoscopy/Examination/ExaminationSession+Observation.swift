@@ -2,7 +2,7 @@ import VisionLanguage
 
 extension ExaminationSession {
   /// Phase 1: all questions are submitted at once and answered concurrently.
-  func observe(in view: any ImageContext, _ state: inout ExaminationState) async throws {
+  func observe(in view: any LanguageModel, _ state: inout ExaminationState) async throws {
     let questions = readingProtocol.questions
     guard !questions.isEmpty, let sampling = sampling.observation else { return }
     try begin(.observation)
@@ -35,7 +35,7 @@ extension ExaminationSession {
     state.timings.phase1 = (ContinuousClock.now - started).milliseconds
   }
 
-  private func observation(_ question: Question, _ answer: Generation) -> Observation {
+  func observation(_ question: Question, _ answer: Generation) -> Observation {
     Observation(
       value: AnswerReader(form: question.answer, subject: question.label).value(of: answer.text), raw: answer.text)
   }

@@ -2,7 +2,7 @@ import VisionLanguage
 
 extension ExaminationSession {
   /// Phase 2: the observations are compared with the same view; what is written is cleaned.
-  func review(in view: any ImageContext, _ state: inout ExaminationState) async throws {
+  func review(in view: any LanguageModel, _ state: inout ExaminationState) async throws {
     guard let review = readingProtocol.review, let sampling = sampling.review else { return }
     try begin(.review)
     let started = ContinuousClock.now

@@ -14,8 +14,13 @@ extension ReadingProtocol {
   }
 
   func classificationPrompt(notes: Observations, description: CleanedDescription?) -> String {
+    filled(classification.prompt, notes: notes, description: description)
+  }
+
+  /// Phase 3's prompt, or another in its place, with notes and description.
+  func filled(_ prompt: PromptTemplate, notes: Observations, description: CleanedDescription?) -> String {
     let line = (description?.cleaned ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return classification.prompt.filled(
+    return prompt.filled(
       observations: lines(of: notes), description: line.isEmpty ? Self.noDescription : line)
   }
 

@@ -118,7 +118,7 @@ extension Rule {
 
 extension DocumentNode {
   /// Refuses a list in which a name occurs twice.
-  func checkDistinct(_ ids: [String], what: String) throws(ProtocolFault) {
+  package func checkDistinct(_ ids: [String], what: String) throws(ProtocolFault) {
     var seen: Set<String> = []
     for id in ids where !seen.insert(id).inserted { throw fault("there are two \(what)s \(Quoted(id))") }
   }

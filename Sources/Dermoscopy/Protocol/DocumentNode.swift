@@ -1,20 +1,29 @@
 import JSON
 import TextOutput
 
-/// A value of a protocol document that knows its place in it, so that a fault can name the place.
-struct DocumentNode {
-  let value: JSONValue
+/// A value of a protocol document, or of another of ours, that knows its place in it, so that a fault can name the place.
+package struct DocumentNode {
+  package let value: JSONValue
   let document: String
-  let place: String
+  package let place: String
 
-  func fault(_ message: String) -> ProtocolFault { ProtocolFault(name: document, place: place, message: message) }
+  /// A whole document.
+  package init(value: JSONValue, document: String, place: String = "") {
+    self.value = value
+    self.document = document
+    self.place = place
+  }
+
+  package func fault(_ message: String) -> ProtocolFault {
+    ProtocolFault(name: document, place: place, message: message)
+  }
 
   private func expected(_ sort: String) -> ProtocolFault { fault("must be \(sort), not \(value.sort)") }
 
   // MARK: Objects
 
   /// The members of an object that may have only these keys.
-  func object(knowing keys: [String]) throws(ProtocolFault) -> DocumentObject {
+  package func object(knowing keys: [String]) throws(ProtocolFault) -> DocumentObject {
     let object = try object()
     for member in object.members where !keys.contains(member.key) {
       throw fault("unknown key \(Quoted(member.key)); known are \(keys.joined(separator: ", "))")
@@ -23,7 +32,7 @@ struct DocumentNode {
   }
 
   /// The members of an object with arbitrary keys.
-  func object() throws(ProtocolFault) -> DocumentObject {
+  package func object() throws(ProtocolFault) -> DocumentObject {
     guard case .object(let members) = value else { throw expected("an object") }
     return DocumentObject(node: self, members: members)
   }
@@ -31,7 +40,7 @@ struct DocumentNode {
   // MARK: Lists
 
   /// The elements of an array whose length is in a range.
-  func elements(_ count: ClosedRange<Int>) throws(ProtocolFault) -> [DocumentNode] {
+  package func elements(_ count: ClosedRange<Int>) throws(ProtocolFault) -> [DocumentNode] {
     guard case .array(let elements) = value else { throw expected("an array") }
     try check(elements.count, within: count)
     return elements.enumerated().map { index, element in
@@ -48,7 +57,7 @@ struct DocumentNode {
   }
 
   /// The elements of an array of texts, none of them twice.
-  func distinct<Element: Hashable>(
+  package func distinct<Element: Hashable>(
     _ count: ClosedRange<Int>, _ read: (DocumentNode) throws(ProtocolFault) -> Element
   ) throws(ProtocolFault) -> [Element] {
     var seen: Set<Element> = []
@@ -64,12 +73,12 @@ struct DocumentNode {
   // MARK: Texts
 
   /// A text on one line.
-  func line(_ length: ClosedRange<Int>) throws(ProtocolFault) -> String {
+  package func line(_ length: ClosedRange<Int>) throws(ProtocolFault) -> String {
     try text(length, allowing: [])
   }
 
   /// A text that may have several lines.
-  func prompt(_ length: ClosedRange<Int> = ProtocolLimits.promptLength) throws(ProtocolFault) -> String {
+  package func prompt(_ length: ClosedRange<Int> = ProtocolLimits.promptLength) throws(ProtocolFault) -> String {
     try text(length, allowing: ["\n", "\t"])
   }
 
@@ -85,7 +94,7 @@ struct DocumentNode {
   }
 
   /// A name for machines and people: letters, digits, "_", "." and "-", beginning with a letter or digit.
-  func identifier() throws(ProtocolFault) -> String {
+  package func identifier() throws(ProtocolFault) -> String {
     let text = try line(ProtocolLimits.identifierLength)
     let allowed = text.utf8.allSatisfy { $0.isASCIILetterOrDigit || "_.-".utf8.contains($0) }
     guard allowed, text.utf8.first?.isASCIILetterOrDigit == true else {
@@ -106,7 +115,7 @@ struct DocumentNode {
   }
 
   /// One of some fixed words.
-  func choice<Choice: RawRepresentable & CaseIterable>(
+  package func choice<Choice: RawRepresentable & CaseIterable>(
     of type: Choice.Type
   ) throws(ProtocolFault) -> Choice where Choice.RawValue == String {
     guard case .string(let text) = value else { throw expected("a string") }
@@ -119,7 +128,7 @@ struct DocumentNode {
   // MARK: Numbers
 
   /// A number within a range.
-  func number(_ range: ClosedRange<Double>) throws(ProtocolFault) -> Double {
+  package func number(_ range: ClosedRange<Double>) throws(ProtocolFault) -> Double {
     guard case .number(let literal) = value else { throw expected("a number") }
     guard let number = Double(literal), number.isFinite, range.contains(number) else {
       throw fault(
@@ -129,7 +138,7 @@ struct DocumentNode {
   }
 
   /// A whole number within a range.
-  func integer(_ range: ClosedRange<Int>) throws(ProtocolFault) -> Int {
+  package func integer(_ range: ClosedRange<Int>) throws(ProtocolFault) -> Int {
     let number = try number(Double(range.lowerBound)...Double(range.upperBound))
     guard let integer = Int(exactly: number) else { throw fault("\(number) is not a whole number") }
     return integer
@@ -141,23 +150,23 @@ struct DocumentNode {
 }
 
 /// The members of an object in a document.
-struct DocumentObject {
-  let node: DocumentNode
+package struct DocumentObject {
+  package let node: DocumentNode
   let members: [JSONMember]
 
   /// The value of a required key.
-  func required(_ key: String) throws(ProtocolFault) -> DocumentNode {
+  package func required(_ key: String) throws(ProtocolFault) -> DocumentNode {
     guard let node = optional(key) else { throw node.fault("the key \(Quoted(key)) is missing") }
     return node
   }
 
   /// The value of an optional key.
-  func optional(_ key: String) -> DocumentNode? {
+  package func optional(_ key: String) -> DocumentNode? {
     members.first { $0.key == key }.map { child(key, $0.value) }
   }
 
   /// The values of all keys.
-  var children: [(key: String, node: DocumentNode)] { members.map { ($0.key, child($0.key, $0.value)) } }
+  package var children: [(key: String, node: DocumentNode)] { members.map { ($0.key, child($0.key, $0.value)) } }
 
   private func child(_ key: String, _ value: JSONValue) -> DocumentNode {
     let name = key.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "_") } ? key : "\(Quoted(key))"

@@ -8,6 +8,8 @@ struct SkinRing {
   let color: [Float]
   /// Pixels of skin: outside ``lesion`` and any black frame.
   let isSkin: [Bool]
+  /// The ring's pixels, or all of the skin's where there is no ring.
+  let pixels: [Int]
 
   /// Parts of the short side: how far a mask is moved out before it is used, since tight masks leak outline and size; and
   /// how wide the ring is.
@@ -24,16 +26,22 @@ struct SkinRing {
     let ring = distances.indices.filter { outside[$0] && distances[$0] <= outer }
     let skin = ring.isEmpty ? outside.indices.filter { outside[$0] } : ring
     isSkin = outside
+    pixels = skin
     color = Self.median(image, skin.isEmpty ? Array(outside.indices) : skin)
   }
 
   /// The skin's colour in a picture without a mask: the median of the ring between 0.64 and 1 of the ellipse that touches
   /// the sides.
   static func color(of image: PixelImage) -> [Float] {
+    median(image, pixels(of: image))
+  }
+
+  /// That ring's pixels.
+  static func pixels(of image: PixelImage) -> [Int] {
     let radii = LesionSegmentation.centralRadii(width: image.width, height: image.height)
     let frame = LesionSegmentation.darkFrame(image)
     let ring = radii.indices.filter { !frame[$0] && radii[$0] > 0.64 && radii[$0] < 1 }
-    return median(image, ring.isEmpty ? Array(radii.indices) : ring)
+    return ring.isEmpty ? Array(radii.indices) : ring
   }
 
   static func median(_ image: PixelImage, _ chosen: [Int]) -> [Float] {

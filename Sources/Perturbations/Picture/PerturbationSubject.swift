@@ -17,6 +17,7 @@ public struct PerturbationSubject: Sendable {
   /// The code that printed words depend on: the truth's, or the control's answer.
   public let code: String?
   private let size: WorkingSize
+  let skinRing: Result<SkinRing, PerturbationFault>
 
   /// Brings an original to the working size and finds its lesion.
   ///
@@ -36,11 +37,13 @@ public struct PerturbationSubject: Sendable {
     self.size = size
     self.code = code
     digest = original.digest
-    self.mask = Result { () throws(PerturbationFault) -> LesionMask in
+    let found = Result { () throws(PerturbationFault) -> LesionMask in
       if let mask { return try LesionMask(picture: mask, width: control.width, height: control.height) }
       guard findsMask else { throw .noMask(reason: "none was given") }
       return try LesionSegmentation.mask(of: control)
     }
+    self.mask = found
+    skinRing = found.map { SkinRing(around: $0, in: control) }
   }
 
   /// A changed picture, of the control's size.
@@ -127,7 +130,7 @@ public struct PerturbationSubject: Sendable {
     return painter.painted()
   }
 
-  private func ring() throws(PerturbationFault) -> SkinRing { SkinRing(around: try mask.get(), in: control) }
+  private func ring() throws(PerturbationFault) -> SkinRing { try skinRing.get() }
 
   private func card(_ change: PictureChange, _ seed: UInt64) throws(PerturbationFault) -> PixelImage {
     switch change {

@@ -1,0 +1,39 @@
+import AuditStatistics
+
+/// An arm of an audit: what is changed, in which doses, and what is compared.
+public struct AuditArm: Sendable, Hashable {
+  /// Its name, as the tables have it.
+  public let name: String
+  /// What is changed, for people.
+  public let title: String
+  /// The question that it belongs to.
+  public let family: AuditFamily
+  /// Which figures its answers go into.
+  public let role: AuditRole
+  /// Of what is drawn: noise, hairs, tiles. Added to the original's digest.
+  public let seed: UInt64
+  /// In ascending order.
+  public let doses: [Dose]
+  /// The doses that a quick audit keeps.
+  public let quickDoses: Set<Int>
+  /// The figures that are computed from it.
+  public let compared: [AuditMeasure]
+
+  /// A dose.
+  public struct Dose: Sendable, Hashable {
+    /// As the tables have it; 0 where there is one dose only.
+    public let number: Int
+    /// What is changed.
+    public let change: ArmChange
+  }
+
+  /// The arm with some of its doses; `nil` when none is left.
+  func keeping(_ isKept: (Dose) -> Bool) -> AuditArm? {
+    let kept = doses.filter(isKept)
+    return kept.isEmpty
+      ? nil
+      : AuditArm(
+        name: name, title: title, family: family, role: role, seed: seed, doses: kept, quickDoses: quickDoses,
+        compared: compared)
+  }
+}

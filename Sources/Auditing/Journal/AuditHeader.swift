@@ -1,0 +1,87 @@
+import AuditReporting
+import VisionLanguage
+
+/// What an audit depends on; the first line of its journal, and compared when it is resumed.
+struct AuditHeader: Codable, Sendable, Hashable {
+  /// The journal's format.
+  static let format = "dermgemma-audit-journal/1"
+
+  var format = AuditHeader.format
+  var protocolName: String
+  var protocolDigest: String
+  var weights: String
+  var projector: String?
+  var seed: UInt64
+  /// The arms' documents, `id version digest` of each.
+  var documents: [String]
+  /// The doses that are asked, by role and name of the arm.
+  var doses: [String: [Int]]
+  /// How many images, of how many.
+  var images: Int
+  var available: Int
+  /// Digests of the sample, its labels and its masks.
+  var imagesDigest: String
+  var labelsDigest: String
+  var masksDigest: String?
+  /// What the parts take, as it was measured at the beginning.
+  var timing: AuditTiming?
+  /// Only the doses of a quick audit, and who asked for it.
+  var quick: String?
+  var version: String
+  /// When the audit began, as ISO 8601.
+  var started: String
+
+  /// What has changed since another header was written, of what determines the answers; empty if nothing has.
+  func changes(since old: AuditHeader) -> [String] {
+    var changes: [String] = []
+    func compare<Value: Equatable>(
+      _ what: String, _ value: KeyPath<AuditHeader, Value>, _ shown: (AuditHeader) -> String
+    ) {
+      guard self[keyPath: value] != old[keyPath: value] else { return }
+      changes.append("\(what) changed (it was \(shown(old)), it is \(shown(self)))")
+    }
+    compare("the protocol", \.protocolDigest) { "\($0.protocolName), \($0.protocolDigest.prefix(12))" }
+    compare("the weights", \.weights) { String($0.weights.prefix(12)) }
+    compare("the projector", \.projector) { String(($0.projector ?? "none").prefix(12)) }
+    compare("the seed", \.seed) { String($0.seed) }
+    compare("the arms", \.documents) { header in
+      header.documents.map { $0.split(separator: " ").map { String($0.prefix(12)) }.joined(separator: " ") }
+        .joined(separator: ", ")
+    }
+    if documents == old.documents {
+      compare("the choice of doses", \.doses) { "\($0.doses.values.reduce(0) { $0 + $1.count }) doses" }
+    }
+    if images != old.images || imagesDigest != old.imagesDigest {
+      changes.append("the images changed (there were \(old.images), there are \(images), or their content differs)")
+    } else if labelsDigest != old.labelsDigest {
+      changes.append("the labels or metadata changed")
+    }
+    compare("the masks", \.masksDigest) { String(($0.masksDigest ?? "none").prefix(12)) }
+    return changes
+  }
+}
+
+extension AuditHeader {
+  /// What a repeat needs.
+  func provenance(_ request: AuditRequest, _ model: ModelIdentity, readings: Int) -> AuditProvenance {
+    var provenance = AuditProvenance(
+      version: version, command: ["dermgemma"] + request.command, images: request.images)
+    provenance.started = started
+    provenance.protocolName = protocolName
+    provenance.protocolDigest = protocolDigest
+    provenance.model = model.name
+    provenance.weights = weights
+    provenance.projector = projector
+    provenance.engine = model.engine
+    provenance.seed = seed
+    provenance.labels = request.labels
+    provenance.masks = request.masks ?? "found: Otsu's threshold of the blue channel"
+    provenance.facts = [
+      .init("Images", "\(images) of \(available)\(images < available ? ", the diagnoses in turn" : "")"),
+      .init("Arms", documents.map { String($0.prefix { $0 != " " }) }.joined(separator: ", ")),
+      .init("Images at once", String(readings)),
+    ]
+    if let quick { provenance.facts.append(.init("Doses", quick)) }
+    return provenance
+  }
+}

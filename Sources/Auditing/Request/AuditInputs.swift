@@ -1,0 +1,38 @@
+import Dermoscopy
+import Foundation
+import Validation
+import VisionLanguage
+
+/// What an audit reads: images, labels, masks.
+struct AuditInputs: Sendable {
+  let manifest: Manifest
+  let masks: MaskFolder?
+  private let masksDigest: String?
+
+  /// Looks through them.
+  ///
+  /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
+  init(_ request: AuditRequest, tell: (AuditEvent) throws -> Void) throws {
+    manifest = try request.manifest(tell: tell)
+    masks = try request.masks.map { try MaskFolder($0) }
+    masksDigest = try masks?.digest()
+    if let masks { try tell(.remark("\(masks.count) masks in \(masks.path)")) }
+  }
+
+  /// The journal's first line.
+  func header(
+    _ request: AuditRequest, _ plan: AuditPlan, _ sample: Manifest, model: ModelIdentity
+  ) -> AuditHeader {
+    let readingProtocol = request.readingProtocol
+    let doses = plan.entries.filter { !$0.doses.isEmpty }.map { ("\($0.arm.role.rawValue) \($0.arm.name)", $0.doses) }
+    return AuditHeader(
+      protocolName: "\(readingProtocol.id) \(readingProtocol.version)",
+      protocolDigest: readingProtocol.digest.hexadecimal, weights: model.weights.hexadecimal,
+      projector: model.projector?.hexadecimal, seed: request.seed,
+      documents: request.arms.documents.map { "\($0.id) \($0.version) \($0.digest.hexadecimal)" },
+      doses: Dictionary(doses) { first, _ in first }, images: plan.images, available: plan.available,
+      imagesDigest: sample.imagesDigest, labelsDigest: sample.labelsDigest, masksDigest: masksDigest,
+      timing: plan.timing, quick: plan.quickReason, version: request.version,
+      started: Date().formatted(.iso8601))
+  }
+}

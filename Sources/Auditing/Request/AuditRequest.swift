@@ -1,0 +1,109 @@
+import DICOM
+import Datasets
+import Dermoscopy
+import LlamaEngine
+import Reading
+import Validation
+
+/// A request to audit a model on labelled images: what `audit` does.
+public struct AuditRequest: Sendable {
+  /// The folder of images.
+  public var images: String
+  /// The label file.
+  public var labels: String?
+  /// A file with metadata of the images.
+  public var metadata: String?
+  /// The label file's columns, where its layout does not say.
+  public var columns = ColumnChoice()
+  /// Whether the audit continues although no image has a label.
+  public var allowsUnlabelled = false
+  /// A folder of masks; without one lesions are looked for.
+  public var masks: String?
+  /// The folder to write to.
+  public var folder: String
+  /// What to do with what is in the folder.
+  public var mode = RunRecords.Mode.fresh
+  /// The arms.
+  public var arms: ArmSelection
+  /// How much is asked for.
+  public var limits = AuditPlan.Limits()
+  /// How images are read.
+  public var readingProtocol: ReadingProtocol
+  /// The seed of the controls; arms of other seeds add to it.
+  public var seed: UInt64 = 0
+  /// Images read at once; `nil` for as many as the model and the memory allow.
+  public var parallel: Int?
+  /// Processors that may be used; `nil` for all that help the model.
+  public var threads: Int?
+  /// Where to compute.
+  public var device = ComputeDevice.automatic
+  /// What is kept of DICOM files.
+  public var dicom = DICOMOptions()
+  /// The text model's file; `nil` for the default model.
+  public var weights: String?
+  /// The projector's file.
+  public var projector: String?
+  /// The command line, without the program's name, written with the results.
+  public var command: [String] = []
+  /// The program's version, written with the results.
+  public var version: String
+
+  /// A request with the defaults of everything else.
+  public init(
+    images: String, into folder: String, arms: ArmSelection, readingProtocol: ReadingProtocol, version: String
+  ) {
+    self.images = images
+    self.folder = folder
+    self.arms = arms
+    self.readingProtocol = readingProtocol
+    self.version = version
+  }
+
+  /// Audits, from the folder's lock to the last file.
+  ///
+  /// - Parameter events: told how it goes, from several tasks; what it throws ends the audit.
+  /// - Returns: the results, which are written.
+  /// - Throws: a `Fault` that concerns the whole audit; images that ended before are kept.
+  @discardableResult public func run(
+    events: @escaping @Sendable (AuditEvent) throws -> Void
+  ) async throws -> AuditResults {
+    try await AuditSession(request: self, tell: events).run()
+  }
+
+  /// Only measures, and says what an audit would do; nothing is written.
+  ///
+  /// - Parameter events: as of ``run(events:)``.
+  /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
+  public func plan(events: @escaping @Sendable (AuditEvent) throws -> Void) async throws -> AuditPlan {
+    try await AuditSession(request: self, tell: events).onlyPlan()
+  }
+
+  /// The images.
+  ///
+  /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
+  func manifest(tell: (AuditEvent) throws -> Void) throws -> Manifest {
+    let labels = try labels.map { try Labels(path: $0, choice: columns) }
+    for remark in labels?.remarks ?? [] { try tell(.remark(remark)) }
+    let metadata = try metadata.map { try MetadataTable(path: $0, choice: columns) }
+    for remark in metadata?.remarks ?? [] { try tell(.remark(remark)) }
+    let manifest = try Manifest.images(in: images, labels: labels, metadata: metadata) { done, count in
+      try? tell(.lookingThroughImages(done: done, of: count))
+    }
+    if let labels {
+      let match = LabelMatch(labels, images: manifest.entries.map(\.name))
+      try tell(.remark(match.line))
+      if let fault = match.fault, !allowsUnlabelled { throw fault }
+    }
+    return manifest
+  }
+
+  /// Loads the model.
+  ///
+  /// - Throws: a `Fault` when weights are missing or broken.
+  func reader(for images: Int) throws -> Reader {
+    try Reader(
+      ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
+      readings: parallel.map { min($0, max(images, 1)) }, atMost: max(images, 1), threads: threads, device: device,
+      dicom: dicom)
+  }
+}

@@ -1,0 +1,51 @@
+import Auditing
+import Faults
+import Foundation
+
+/// Lists the built-in arms, prints a document, or checks documents.
+func printArms(_ words: [String], _ terminal: Terminal) throws -> Int32 {
+  switch (words.first, words.dropFirst()) {
+  case (nil, _), ("list", []):
+    for name in ArmsDocument.builtinNames {
+      let builtin = try ArmsDocument.builtin(named: name)
+      try terminal.print(
+        "\(name) \(builtin.version)  \(builtin.title)  (\(builtin.digest.hexadecimal.prefix(12)))\n  "
+          + builtin.arms.map(\.name).joined(separator: ", "))
+    }
+    return 0
+  case ("show", let names) where names.count == 1:
+    guard let name = names.first, let document = ArmsDocument.builtinDocument(named: name) else {
+      throw UsageFault(
+        message: "Built-in arms are \(ArmsDocument.builtinNames.joined(separator: ", "))", command: "audit")
+    }
+    try terminal.print(String(decoding: document, as: UTF8.self).trimmingCharacters(in: .newlines))
+    return 0
+  case ("schema", []):
+    try terminal.print(String(decoding: ArmsDocument.schemaDocument, as: UTF8.self).trimmingCharacters(in: .newlines))
+    return 0
+  case ("check", let files) where !files.isEmpty:
+    var worst: FaultKind?
+    for file in files {
+      do {
+        guard let data = FileManager.default.contents(atPath: file) else { throw MissingArms(name: file) }
+        let checked = try ArmsDocument(json: Array(data), name: file)
+        try terminal.print("\(file): \(checked.id) \(checked.version) has \(checked.arms.count) valid arms")
+      } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
+        terminal.printError("dermgemma: \(fault)")
+        worst = worst == .unusableInput ? worst : fault.kind  // As for protocols, 65 weighs more than 66.
+      }
+    }
+    return worst?.exitStatus ?? 0
+  default:
+    throw UsageFault(message: "Say audit arms list, show NAME, check FILE or schema", command: "audit")
+  }
+}
+
+/// Arms that are neither built in nor a file.
+struct MissingArms: Fault {
+  var name: String
+  var kind: FaultKind { .missingInput }
+  var description: String {
+    "--arms \(name): neither a readable file nor one of \(ArmsDocument.builtinNames.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,57 @@
+import Auditing
+import DICOM
+import Foundation
+import Validation
+
+extension AuditRequest {
+  /// An audit from a command line; of the files that it names, only protocol and arms are read.
+  ///
+  /// - Throws: `UsageFault`; a `Fault` for a protocol or arms that are missing or broken.
+  init(_ arguments: ParsedArguments) throws {
+    func wrong(_ message: String) -> UsageFault { UsageFault(message: message, command: "audit") }
+    guard let images = try arguments[ValidateOption.images] else { throw wrong("Say which images: --images DIR") }
+    let folder = try arguments[AuditOption.out]
+    guard folder != nil || arguments[AuditOption.plan] else { throw wrong("Say where to write: --out DIR") }
+    let limits = AuditPlan.Limits(
+      isQuick: arguments[AuditOption.quick], images: try arguments[AuditOption.limit],
+      seconds: try arguments[AuditOption.budget])
+    let mode: RunRecords.Mode
+    switch (arguments[ValidateOption.resume], arguments[ValidateOption.replace]) {
+    case (true, true): throw wrong("--resume and --replace exclude each other")
+    case (true, false): mode = .resuming
+    case (false, true): mode = .replacing
+    case (false, false): mode = .fresh
+    }
+    let columns = try chosenColumns(arguments, of: "audit")
+    let (readingProtocol, _) = try chosenProtocolWithDocument(arguments)
+    self.init(
+      images: images, into: folder ?? "", arms: try chosenArms(arguments), readingProtocol: readingProtocol,
+      version: Tool.version)
+    (self.limits, self.mode, self.columns) = (limits, mode, columns)
+    labels = try arguments[LabelOption.labels]
+    metadata = try arguments[ValidateOption.metadata]
+    allowsUnlabelled = arguments[LabelOption.allowUnlabelled]
+    masks = try arguments[AuditOption.masks]
+    seed = try arguments[AuditOption.seed] ?? 0
+    parallel = try arguments[ValidateOption.parallel]
+    threads = try arguments[EngineOption.threads]
+    device = try chosenDevice(arguments)
+    dicom = try DICOMOptions(arguments, hasFrame: false)
+    weights = try arguments[EngineOption.model]
+    projector = try arguments[EngineOption.projector]
+    command = arguments.words
+  }
+}
+
+/// The arms that `--arms` names.
+///
+/// - Throws: `MissingArms` for what is neither built in nor a file; `ArmsFault` for a document that is wrong.
+private func chosenArms(_ arguments: ParsedArguments) throws -> ArmSelection {
+  let list = try arguments[AuditOption.arms] ?? "all"
+  for name in list.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) where name != "all" {
+    guard ArmsDocument.builtinDocument(named: name) != nil || FileManager.default.fileExists(atPath: name) else {
+      throw MissingArms(name: name)
+    }
+  }
+  return try ArmSelection(list)
+}
