@@ -17,9 +17,9 @@ private func unusedGraphics(cudaLibrary: String?, device: ComputeDevice) -> Stri
 
 let doctorCommand = CommandSpecification(
   name: "doctor",
-  summary: "Says what is installed, found, usable and missing.",
+  summary: "Reports what is installed, found, usable and missing.",
   usage: ["doctor"],
-  discussion: ["Ends with 0 when images can be read, else with the exit status of the first thing that prevents it."],
+  discussion: ["Exit status: 0 if images can be read, otherwise that of the first problem."],
   options: [EngineOption.device, EngineOption.model, EngineOption.projector],
   examples: [],
   takesArguments: false
@@ -52,7 +52,7 @@ let doctorCommand = CommandSpecification(
   } catch {
     try fail("engine", error)
   }
-  try report("✓", "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF, BMP and DICOM")
+  try report("✓", "images", "\(ImageDecoder.libraryVersion): \(ImageFormat.names)")
   for name in ReadingProtocol.builtinNames {
     do {
       let builtin = try ReadingProtocol.builtin(named: name)
