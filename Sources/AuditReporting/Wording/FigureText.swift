@@ -171,7 +171,7 @@ enum ArmText {
     switch status {
     case .run: "run"
     case .leftOut: "left out"
-    case .notApplicable: "does not apply"
+    case .notApplicable: "not applicable"
     }
   }
 }
