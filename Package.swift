@@ -205,6 +205,13 @@ let package = Package(
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
     tests(
+      of: "Auditing",
+      with: [
+        "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON", "Perturbations",
+        "Phantoms",
+        "TestModels", "Validation", "VisionLanguage",
+      ]),
+    tests(
       of: "Web",
       with: [
         "TestModels", "CZlib", "UseCases", "Dermoscopy", "Digests", "Faults", "Imaging", "Records", "Phantoms",
