@@ -6,6 +6,7 @@ import Imaging
 import JSON
 import LlamaEngine
 import Reading
+import RemoteModel
 import VisionLanguage
 
 /// The options of `ask`.
@@ -37,7 +38,7 @@ let askCommand = CommandSpecification(
     AskOption.seed,
     AskOption.json,
     DICOMOption.frame,
-  ] + EngineOption.all,
+  ] + EngineOption.all + EndpointOption.all,
   examples: [("dermgemma ask --image lesion.jpg \"Which colors do you see?\"", "One visual question.")],
   takesArguments: true
 ) { arguments, terminal in
@@ -55,37 +56,58 @@ let askCommand = CommandSpecification(
   let prompt = Prompt(
     text: arguments.positional[0], answerPrefix: try arguments[AskOption.prefix] ?? readingProtocol.answerPrefix)
   let dicom = try DICOMOptions(arguments, keepsRecord: false)
+  let endpoint = try arguments.endpoint(of: "ask")
   let image = try arguments[AskOption.image].map { try ImageDecoder.decode(fileAt: $0, dicom: dicom) }
+  let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
+  if let endpoint {
+    let model = try await RemoteVisionLanguageModel(endpoint, readings: 1)
+    let answer = try await answer(to: request, seeing: image, by: readingProtocol, model)
+    return try show(answer, promptTokens: [], arguments, terminal)
+  }
   let files = try filesToAsk(arguments, seeing: image != nil)
   let model = try LlamaVisionLanguageModel(
     EngineConfiguration(
       weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
       demand: .init(longestPrompts: [prompt], longestAnswer: limit), device: device))
 
+  let answer = try await answer(to: request, seeing: image, by: readingProtocol, model)
+  await model.close()
+  return try show(
+    answer, promptTokens: model.promptTokens(of: prompt, afterImage: image != nil), arguments, terminal)
+}
+
+/// A model's answer, with an image before the prompt or without.
+private func answer(
+  to request: GenerationRequest, seeing image: DecodedImage?, by readingProtocol: ReadingProtocol,
+  _ model: any VisionLanguageModel
+) async throws -> Generation {
   var languageModel: any LanguageModel = model
   if let image {
     languageModel = try await model.encode(
       try ImagePreparer.prepare(
         image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
   }
-  let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
   var answer: Generation?
   for stream in try await languageModel.respond(to: [request]) {
     for try await event in stream {
       if case .finished(let generation) = event { answer = generation }
     }
   }
-  await model.close()
   guard let answer else { throw EngineFault.closed }
+  return answer
+}
+
+/// Prints an answer; gives the exit status.
+private func show(
+  _ answer: Generation, promptTokens: [Int32], _ arguments: ParsedArguments, _ terminal: Terminal
+) throws -> Int32 {
   guard arguments[AskOption.json] else {
     try terminal.print(answer.text.trimmingCharacters(in: .whitespaces))
     return 0
   }
   try terminal.print(
     OrderedJSON.line(
-      AskedAnswer(
-        promptTokens: model.promptTokens(of: prompt, afterImage: image != nil), tokens: answer.tokens,
-        text: answer.text, stop: answer.stopReason)))
+      AskedAnswer(promptTokens: promptTokens, tokens: answer.tokens, text: answer.text, stop: answer.stopReason)))
   return 0
 }
 

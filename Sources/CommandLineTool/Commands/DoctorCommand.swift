@@ -4,6 +4,8 @@ import Foundation
 import Imaging
 import LlamaEngine
 import Reading
+import RemoteModel
+import VisionLanguage
 import Weights
 
 /// The message when no GPU is in use. If the CUDA backend is nevertheless beside the program, it says what may be
@@ -18,9 +20,13 @@ private func unusedGraphics(cudaLibrary: String?, device: ComputeDevice) -> Stri
 let doctorCommand = CommandSpecification(
   name: "doctor",
   summary: "Says what is installed, found, usable and missing.",
-  usage: ["doctor"],
-  discussion: ["Ends with 0 when images can be read, else with the exit status of the first thing that prevents it."],
-  options: [EngineOption.device, EngineOption.model, EngineOption.projector],
+  usage: ["doctor", "doctor --endpoint URL [--model NAME]"],
+  discussion: [
+    "Ends with 0 when images can be read, else with the exit status of the first thing that prevents it. With --endpoint it tries out "
+      + "the server instead of the model in this program: vision, streaming, log-probabilities, and whether it keeps a picture that "
+      + "it has read."
+  ],
+  options: [EngineOption.device, EngineOption.model, EngineOption.projector] + EndpointOption.all,
   examples: [],
   takesArguments: false
 ) { arguments, terminal in
@@ -67,6 +73,18 @@ let doctorCommand = CommandSpecification(
     try report(
       "–", "medgemma", "not at \(ModelLocation.medGemma.weights); its weights are gated and not part of this program")
   }
+  if let endpoint = try arguments.endpoint(of: "doctor") {
+    do {
+      for finding in try await endpointFindings(endpoint) {
+        try report(finding.works.map { $0 ? "✓" : "✗" } ?? "–", finding.subject, finding.text)
+      }
+    } catch {
+      try fail("endpoint", error)
+    }
+    try terminal.print(
+      failure == nil ? "Images can be read there." : "Images cannot be read there until this is fixed.")
+    return failure?.exitStatus ?? 0
+  }
   do {
     let location = try ModelLocation.chosen(
       weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
@@ -80,7 +98,7 @@ let doctorCommand = CommandSpecification(
       location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil, device: device)
     try await reader.checkWeights()
     try report("✓", "trial", "a blank image was encoded and a token written, all numbers finite")
-    let capacity = reader.capacity
+    guard let capacity = reader.capacity else { throw EngineFault.closed }
     let mebibytes = { (bytes: Int) in "\((bytes + (1 << 20) - 1) >> 20) MiB" }
     try report(
       "✓", "room",
@@ -95,7 +113,7 @@ let doctorCommand = CommandSpecification(
         ? "an engine on each of \(reader.engines) processors"
         : "\(threads.decoding) for text, \(threads.encoding) for images")
     let identity = try await reader.identity
-    try report("✓", "weights", "SHA-256 \(identity.weights.hexadecimal)")
+    try report("✓", "weights", "SHA-256 \(identity.weights?.hexadecimal ?? "")")
     if let projector = identity.projector { try report("✓", "projector", "SHA-256 \(projector.hexadecimal)") }
     await reader.close()
   } catch {
@@ -103,4 +121,12 @@ let doctorCommand = CommandSpecification(
   }
   try terminal.print(failure == nil ? "Images can be read." : "Images cannot be read until this is fixed.")
   return failure?.exitStatus ?? 0
+}
+
+/// What a server can do, tried with a picture that it cannot have seen before.
+private func endpointFindings(_ endpoint: RemoteConfiguration) async throws -> [EndpointCheck.Finding] {
+  let model = try await RemoteVisionLanguageModel(endpoint, readings: 1)
+  let side = 64
+  let noise = (0..<(side * side * 3)).map { _ in UInt8.random(in: 0...255) }
+  return try await EndpointCheck.findings(of: model, seeing: try PixelImage(width: side, height: side, pixels: noise))
 }

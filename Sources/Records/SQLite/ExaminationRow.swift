@@ -37,7 +37,7 @@ struct ExaminationRow {
         if let code, let known = report.groundTruth { agrees = known.agrees(with: code) }
         description = report.description?.cleaned
         provenance = (
-          report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights
+          report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights ?? ""
         )
         body = try report.json()
       case .failure(let failure):
