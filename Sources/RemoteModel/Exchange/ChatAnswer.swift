@@ -137,9 +137,11 @@ struct ChatAnswer: Sendable {
       sharedPromptTokens: cached, stopReason: stopReason)
   }
 
-  /// A server may add a version or tag to the name that it was asked for, or give a file's path for its name.
+  /// A server may add a version or tag to the name that it was asked for. llama-cpp-python's tells the path of the weights instead,
+  /// which has nothing to do with the name.
   static func isSame(_ answered: String, _ asked: String) -> Bool {
     func last(_ name: String) -> Substring { name.split(separator: "/").last ?? "" }
+    if answered.hasSuffix(".gguf"), answered.contains("/") { return true }
     return answered == asked || last(answered) == last(asked) || answered.hasPrefix(asked + "-")
       || answered.hasPrefix(asked + ":")
   }
