@@ -13,12 +13,14 @@ import gguf_header
 import program
 
 IMAGES = 30
+PYTHON_IMAGES = 8
+"""Of these, since each answer there takes a process and an encoding of its own."""
 SEED = program.builtin_protocol("seed")
 PREFIX = SEED["answer_prefix"]
 WORDS = "\n\n"
 """What Gemma 3's processor puts before an image and after it, and these servers leave out."""
 needs_llama_server = pytest.mark.skipif(
-    not endpoints.LLAMA_SERVER.is_file(), reason="llama-server is not built; scripts/llama-server.sh builds it")
+    not endpoints.LLAMA_SERVER.is_file(), reason="llama-server is not built; make test-interop-endpoint builds it")
 
 
 @pytest.fixture(scope="module")
@@ -164,12 +166,21 @@ def test_another_machine_needs_permission(pictures):
         assert refused.returncode == 64 and "--allow-remote" in refused.stderr
 
 
+def test_no_proxy_gets_what_is_meant_for_this_machine(pictures, python_server):
+    """A proxy of the environment, which is not there, is not asked."""
+    image = sorted((pictures / "images").glob("*.png"))[0]
+    done = subprocess.run(
+        [program.BINARY, "analyze", "--json", image, "--endpoint", python_server.url], capture_output=True, text=True,
+        env={**os.environ, "http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9"})
+    assert done.returncode == 0, done.stderr
+
+
 def test_llama_cpp_pythons_server_differs_by_the_blank_lines_and_the_answers_beginning(pictures, python_server, remark):
     """What our program gets there is what the server answers to the same request; with the blank lines, it is our engine's."""
     folder = pictures / "prepared"
     folder.mkdir()
     equal = 0
-    for image in sorted((pictures / "images").glob("*.png")):
+    for image in sorted((pictures / "images").glob("*.png"))[:PYTHON_IMAGES]:
         prepared = folder / image.name
         program.run("prepare", image, "--protocol", "seed", "--out", prepared)
         data = base64.b64encode(prepared.read_bytes()).decode()

@@ -59,10 +59,4 @@ import VisionLanguage
     let fault = #expect(throws: RemoteFault.self) { try AccessKey(fileAt: path) }
     #expect(fault?.kind == .missingInput)
   }
-
-  @Test func `a proxy never gets what is meant for this machine`() async throws {
-    setenv("http_proxy", "http://192.0.2.1:9", 1)
-    defer { unsetenv("http_proxy") }
-    #expect(try await Asked.about(EndpointMock.shared.endpoint("fine")).text == " yes")
-  }
 }

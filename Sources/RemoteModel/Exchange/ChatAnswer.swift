@@ -42,7 +42,7 @@ struct ChatAnswer: Sendable {
     }
     guard case .object = value else { throw wrong("sent \(value.sort) where an object was due") }
     if let error = value["error"]?.present { throw ServerError(error).fault(host: host, status: 500) }
-    if let name = value["model"]?.string, !name.isEmpty { model = name }
+    if model == nil, let name = value["model"]?.string, !name.isEmpty { model = name }
     takeUsage(value["usage"]?.present)
     guard let choices = value["choices"]?.present?.elements else {
       if value["usage"]?.present != nil { return "" }

@@ -197,7 +197,7 @@ final class TextOnce: Sendable {
 
   init(_ piece: @escaping @Sendable (String) -> Void) { self.piece = piece }
 
-  /// The answer begins anew.
+  /// The answer starts over.
   func restart() { state.withLock { $0.now = "" } }
 
   /// Text of the answer under way. If it differs from what was told before, nothing more is told: the finished answer is

@@ -62,7 +62,8 @@ public struct ServerDescription: Sendable, Hashable {
     case (let asked?, nil): name = asked
     case (let asked?, let models?):
       // llama-server gives a file's path for a name.
-      guard let found = models.first(where: { $0 == asked }) ?? models.first(where: { $0.split(separator: "/").last.map(String.init) == asked })
+      func isFile(_ name: String) -> Bool { name.split(separator: "/").last.map(String.init) == asked }
+      guard let found = models.first(where: { $0 == asked }) ?? models.first(where: isFile)
       else {
         throw .noSuchModel(host: host, model: asked, offered: models)
       }

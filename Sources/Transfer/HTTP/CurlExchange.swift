@@ -49,20 +49,7 @@ final class CurlExchange: @unchecked Sendable {
     for (name, value) in fields {
       headers = curl_slist_append(headers, "\(name): \(value)")
     }
-    set(handle, CURLOPT_URL, request.url)
-    set(handle, CURLOPT_USERAGENT, limits.userAgent)
-    if let bundle = limits.certificates { set(handle, CURLOPT_CAINFO, bundle) }
-    set(handle, CURLOPT_NOSIGNAL, 1)
-    set(handle, CURLOPT_NOBODY, request.method == .head ? 1 : 0)
-    if request.bypassesProxies { set(handle, CURLOPT_NOPROXY, "*") }
-    if let seconds = limits.totalSeconds { set(handle, CURLOPT_TIMEOUT, seconds) }
-    if case .post(let body) = request.method {
-      body.withUnsafeBytes { dermgemma_curl_set_body(handle, $0.baseAddress, curl_off_t($0.count)) }
-    }
-    set(handle, CURLOPT_CONNECTTIMEOUT, limits.connectSeconds)
-    set(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
-    set(handle, CURLOPT_LOW_SPEED_TIME, limits.silentSeconds)
-    dermgemma_curl_only_http(handle)
+    prepare(handle)
     dermgemma_curl_set_headers(handle, headers)
 
     let receiver = Unmanaged.passUnretained(self).toOpaque()
@@ -97,6 +84,24 @@ final class CurlExchange: @unchecked Sendable {
       throw fault(of: code, isConnected: dermgemma_curl_connect_seconds(handle) > 0)
     }
     return response
+  }
+
+  /// Sets what is asked for, and the limits.
+  private func prepare(_ handle: UnsafeMutableRawPointer) {
+    set(handle, CURLOPT_URL, request.url)
+    set(handle, CURLOPT_USERAGENT, limits.userAgent)
+    if let bundle = limits.certificates { set(handle, CURLOPT_CAINFO, bundle) }
+    set(handle, CURLOPT_NOSIGNAL, 1)
+    set(handle, CURLOPT_NOBODY, request.method == .head ? 1 : 0)
+    if request.bypassesProxies { set(handle, CURLOPT_NOPROXY, "*") }
+    if let seconds = limits.totalSeconds { set(handle, CURLOPT_TIMEOUT, seconds) }
+    if case .post(let body) = request.method {
+      body.withUnsafeBytes { dermgemma_curl_set_body(handle, $0.baseAddress, curl_off_t($0.count)) }
+    }
+    set(handle, CURLOPT_CONNECTTIMEOUT, limits.connectSeconds)
+    set(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
+    set(handle, CURLOPT_LOW_SPEED_TIME, limits.silentSeconds)
+    dermgemma_curl_only_http(handle)
   }
 
   /// Hands bytes of a successful answer on; the body of another is of no interest unless the request wants it.

@@ -91,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         mode, path, number = self.remember(body)
+        if mode == "page":
+            return self.reply(200, b"<html>a router</html>", "text/html")
         if path != "/v1/chat/completions":
             return self.reply(404, {"error": {"message": "no such path"}})
         probe = not body.get("stream", False)
@@ -107,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
         begins = body["messages"][-1]["content"] if body["messages"][-1]["role"] == "assistant" else ""
         written = begins.removeprefix("Answer:") if isinstance(begins, str) else ""
         tokens = [" B", "KL"] if isinstance(content, str) else [" yes"]
-        if mode == "long":
+        if mode in ("long", "cutlate"):
             tokens = [f" word{number}" for number in range(12)]
         if written:
             tokens = tokens[1:] or ["x"]
@@ -236,7 +238,7 @@ class Handler(BaseHTTPRequestHandler):
             self.piece(chunk({"content": " and no"}))
         if mode != "nousage":
             self.piece({"choices": [], "model": MODEL, "usage": {
-                "prompt_tokens": 100, "completion_tokens": len(tokens), "prompt_tokens_details": {"cached_tokens": 80}}})
+                "prompt_tokens": 100, "completion_tokens": len(tokens) + (3 if mode == "thinking" else 0), "prompt_tokens_details": {"cached_tokens": 80}}})
         if mode == "open":
             self.piece(b"data: [DONE]\n\n")
             time.sleep(60)
