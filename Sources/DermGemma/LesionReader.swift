@@ -36,10 +36,7 @@ public final class LesionReader: Sendable {
   ///   - parallel: images read at once, at least 1; `nil` for as many as free memory allows.
   /// - Throws: a `Fault` when weights are missing or broken, or no protocol has the name.
   public convenience init(_ model: Model? = nil, protocolNamed name: String = "seed", parallel: Int? = 1) throws {
-    let readingProtocol = try ReadingProtocol.builtin(named: name)
-    try self.init(
-      model, readingProtocol: readingProtocol, document: ReadingProtocol.builtinDocument(named: name) ?? [],
-      parallel: parallel)
+    try self.init(model, try ProtocolDocument(builtin: name), parallel: parallel)
   }
 
   /// Loads a model that reads by your own protocol.
@@ -50,17 +47,18 @@ public final class LesionReader: Sendable {
   ///   - parallel: images read at once, as above.
   /// - Throws: a `Fault` when weights are missing or broken, or the document is missing or wrong: it says where.
   public convenience init(_ model: Model? = nil, protocolAt path: String, parallel: Int? = 1) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    let document: ProtocolDocument
+    do {
+      document = try ProtocolDocument(fileAt: path)
+    } catch is MissingProtocol {
       throw UnreadableProtocol(path: path)
     }
-    let document = [UInt8](data)
-    try self.init(
-      model, readingProtocol: ReadingProtocol(json: document, name: path), document: document, parallel: parallel)
+    try self.init(model, document, parallel: parallel)
   }
 
-  private init(_ model: Model?, readingProtocol: ReadingProtocol, document: [UInt8], parallel: Int?) throws {
-    self.readingProtocol = readingProtocol
-    self.document = String(decoding: document, as: UTF8.self)
+  private init(_ model: Model?, _ document: ProtocolDocument, parallel: Int?) throws {
+    readingProtocol = document.readingProtocol
+    self.document = document.text
     let location = try model ?? ModelLocation.chosen(weights: nil, projector: nil)
     reader = try Reader(location, readingProtocol: readingProtocol, readings: parallel)
   }

@@ -38,7 +38,7 @@ import Testing
     #expect(
       AuditComparison.sentence(comparison.differences.entries[2]).hasPrefix(
         "Melanomas pointed out on the original and missed on the changed picture: 83 of 100 in A, 6.7 in B. B is better: "
-          + "B less A is −77, and with other lesions of the same kind, −"))
+          + "B less A is −77. With other lesions of the same kind, −"))
     let out = try AuditSpecimens.folder()
     try comparison.write(into: out)
     let document = try #require(

@@ -28,6 +28,26 @@ import Testing
     #expect((object["scorecard"] as? [Any])?.count == 12)
   }
 
+  @Test func `a table becomes a report, and two reports are compared`() async throws {
+    let other = String(decoding: Self.table, as: UTF8.self).replacing("0.3,0.6,", with: "0.6,0.3,")
+    let folder = try TestFolders.folder(["answers.csv": Self.table, "other.csv": Array(other.utf8)])
+    for name in ["answers", "other"] {
+      let report = try await Program.run(["audit", "figures", name + ".csv", "--out", name], in: folder)
+      #expect(report.status == 0, "\(report.errors)")
+      #expect(report.text.hasSuffix("Written to \(name): audit.json, audit.html, audit.csv\n"))
+    }
+    let said = try await Program.run(["compare", "answers", "other", "--out", "both"], in: folder)
+    #expect(said.status == 0, "\(said.errors)")
+    #expect(said.text.hasPrefix("A: answers (a table of answers)"))
+    #expect(said.text.contains("Fewer named correctly, over all changes: 50 of 100 in A, 0 in B."))
+    #expect(said.text.hasSuffix("Written to both: comparison.json, comparison.html\n"))
+    let json = try await Program.run(["compare", "answers", "other", "--json"], in: folder)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
+    #expect(object["schema"] as? String == "dermgemma-audit-comparison/1")
+    let wrong = try await Program.run(["compare", "answers", "both"], in: folder)
+    #expect(wrong.status == 65 && wrong.errors.contains("answers is an audit and both is none; name two of a kind"))
+  }
+
   @Test func `what is wrong with a call or a table is said in one line`() async throws {
     let folder = try TestFolders.folder(["answers.csv": Array("image,role\na,control\na,camra\n".utf8)])
     let wrong: [([String], Int32, String)] = [

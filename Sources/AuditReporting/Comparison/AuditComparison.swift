@@ -68,14 +68,18 @@ public struct AuditComparison: Sendable {
     func number(_ value: Double) -> String { FigureText.number(value, unit) }
     let range =
       if let low = main.difference.low, let high = main.difference.high {
-        "with other lesions of the same kind, \(number(low)) to \(number(high)) would be no surprise"
-      } else { "too few lesions to say how certain that is" }
+        "With other lesions of the same kind, \(number(low)) to \(number(high)) would be no surprise."
+      } else if difference == 0 { "They are the same, whatever lesions are drawn." } else {
+        "There are too few lesions to say how certain that is."
+      }
     let counted = "\(main.measure.title): \(FigureText.value(one, unit)) in A, \(number(other)) in B."
-    return switch verdict(entry) {
-    case .a: "\(counted) A is better: B less A is \(number(difference)), and \(range)."
-    case .b: "\(counted) B is better: B less A is \(number(difference)), and \(range)."
-    case .unclear, .notMeasured: "\(counted) No clear difference: B less A is \(number(difference)), and \(range)."
-    }
+    let better =
+      switch verdict(entry) {
+      case .a: "A is better"
+      case .b: "B is better"
+      case .unclear, .notMeasured: "No clear difference"
+      }
+    return "\(counted) \(better): B less A is \(number(difference)). \(range)"
   }
 
   /// All numbers in one sentence.

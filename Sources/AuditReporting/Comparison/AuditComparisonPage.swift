@@ -101,7 +101,7 @@ struct AuditComparisonPage {
     return """
       <section aria-labelledby="figures">
       <h2 id="figures">Both in figures</h2>
-      <div class="scroll" tabindex="0" role="region" aria-label="Both in figures"><table class="figures"><thead><tr>\
+      <div class="scroll" tabindex="0" role="region" aria-label="Table of both in figures"><table class="figures"><thead><tr>\
       <th scope="col">What was counted, of 100</th><th scope="col">A</th><th scope="col">B</th><th scope="col">B less A</th>\
       <th scope="col">Images</th></tr></thead><tbody>\(rows.joined())</tbody></table></div>
       <p class="footnote">Intervals are 95\u{202F}%, by drawing lesions, the same ones for A and B; those of what cannot be \

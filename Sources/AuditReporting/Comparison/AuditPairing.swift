@@ -1,6 +1,6 @@
 import AuditStatistics
 
-/// Holds two audits against each other: the same images, the same arms.
+/// Two audits with the same images and the same arms.
 struct AuditPairing {
   /// One arm at one dose.
   private struct Arm: Hashable {

@@ -21,8 +21,8 @@ struct AllFiguresSection {
       <h2 id="all">Every figure</h2>
       <p class="lead">For your own analysis: audit.json has these with all digits and the reason of each gap, audit.csv every \
       answer. The project’s docs/AUDIT.md defines each name.</p>
-      <details class="groups"><summary>\(NumberFormat.counted(figures.figures.count, "figure"))</summary>\
-      <div class="scroll" tabindex="0" role="region" aria-label="Every figure"><table class="figures"><thead><tr>\
+      <details class="groups unprinted"><summary>\(NumberFormat.counted(figures.figures.count, "figure"))</summary>\
+      <div class="scroll" tabindex="0" role="region" aria-label="Table of every figure"><table class="figures"><thead><tr>\
       <th scope="col">Name</th><th scope="col">Value</th><th scope="col">From</th><th scope="col">To</th>\
       <th scope="col">Floor</th><th scope="col">Images</th></tr></thead><tbody>\(rows.joined())</tbody></table></div></details>
       <p class="footnote">Intervals are 95\u{202F}%: \(figures.method.intervals), \

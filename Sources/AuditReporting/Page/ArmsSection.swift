@@ -27,7 +27,7 @@ struct ArmsSection {
       <section aria-labelledby="arms">
       <h2 id="arms">Everything that was tried</h2>
       \(note)
-      <div class="scroll" tabindex="0" role="region" aria-label="Everything that was tried"><table class="figures arms">\
+      <div class="scroll" tabindex="0" role="region" aria-label="Table of everything that was tried"><table class="figures arms">\
       <thead><tr><th scope="col">Change</th><th scope="col">What is done</th><th scope="col">Strengths</th>\
       <th scope="col">Outcome</th><th scope="col">Answers</th><th scope="col">Image reads / questions</th></tr></thead>\
       \(bodies.joined())</table></div>

@@ -10,6 +10,8 @@ struct CameraContent {
     return """
       \(curves.markup)\
       \(FigureTable(name: "Another camera, another photograph", figures: figures).markup)\
+      <p class="footnote">An answer is close when it leads the next diagnosis by 10 of 100 or less. Such an answer may change when \
+      it is merely asked again, so close ones are counted apart.</p>\
       \(folded("Change by change", FigureTable(name: "Change by change", figures: byArm).markup))
       """
   }

@@ -12,7 +12,7 @@ struct ChanceContent {
       \(FigureTable(name: "Does it know when it errs?", figures: figures).markup)\
       \(FigureTable(name: "What it cannot exclude", figures: sets).markup)\
       <p class="footnote">The list of what it cannot exclude is drawn up so that it holds the truth for 90 of 100 cases of each \
-      diagnosis, if new pictures are like those it was drawn up on. With few cases it is luck whether it does.</p>\
+      diagnosis, if new pictures are like those it was drawn up on. With few cases it is luck whether it does; a diagnosis with fewer than nine is on every list.</p>\
       \(FigureTable(name: "What is none of the four diagnoses", figures: scope).markup)
       """
   }
@@ -79,11 +79,13 @@ struct ReliabilityCurve {
   var markup: Markup {
     let (plain, shifted) = (report.figures.reliability, report.figures.shiftedReliability)
     guard plain.bins.contains(where: { $0.images > 0 }) else { return .none }
-    let plot = PlotFrame(horizontal: "Probability it gave its answer", vertical: "Share that was right").drawing(
-      series(shifted, "mel") + series(plain, "all"),
+    let frame = ChartFrame(
+      height: 312, horizontal: 0...1, vertical: 0...1, below: ChartFrame.hundred, beside: ChartFrame.hundred,
+      horizontalTitle: "Probability it gave its answer, of 100", verticalTitle: "Right, of 100")
+    let plot = frame.drawing(
+      frame.diagonal + series(shifted, "mel", in: frame) + series(plain, "all", in: frame),
       summary: "How often it was right, by its probability. Originals: \(said(plain)). "
-        + (shifted.bins.contains { $0.images > 0 } ? "Pictures of middling quality: \(said(shifted))." : ""),
-      diagonal: true)
+        + (shifted.bins.contains { $0.images > 0 } ? "Pictures of middling quality: \(said(shifted))." : ""))
     let other: Markup =
       shifted.bins.contains { $0.images > 0 }
       ? "<li><span class=\"key mel\"></span>pictures of middling quality</li>" : .none
@@ -101,15 +103,15 @@ struct ReliabilityCurve {
     }.joined(separator: "; ")
   }
 
-  private func series(_ bins: CalibrationBins, _ key: String) -> Markup {
+  private func series(_ bins: CalibrationBins, _ key: String, in frame: ChartFrame) -> Markup {
     let most = Double(max(bins.bins.map(\.images).max() ?? 1, 1))
     let points = bins.bins.compactMap { bin -> (Double, Double, Double)? in
       guard let mean = bin.meanProbability, let share = bin.frequency else { return nil }
       return (mean, share, 2.5 + 4.5 * (Double(bin.images) / most).squareRoot())
     }
     let dots = points.map { mean, share, radius -> Markup in
-      "<circle class=\"dot \(key)\" cx=\"\(PlotFrame.x(mean))\" cy=\"\(PlotFrame.y(share))\" r=\"\(radius)\"/>"
+      "<circle class=\"dot \(key)\" cx=\"\(frame.x(mean))\" cy=\"\(frame.y(share))\" r=\"\(radius)\"/>"
     }
-    return PlotFrame.line(points.map { ($0.0, $0.1) }, class: key) + dots.joined()
+    return frame.line(points.map { ($0.0, $0.1) }, class: key) + dots.joined()
   }
 }

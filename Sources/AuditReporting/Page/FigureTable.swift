@@ -3,7 +3,7 @@ import Validation
 
 /// Figures as a table: what, how many of 100, what other lesions might have given, what to compare with.
 struct FigureTable {
-  /// Read aloud by a screen reader.
+  /// Read aloud by a screen reader; no section of the page has the same.
   var name: String
   var figures: [AuditFigure]
   /// Whether each row says what the figure measures; else only what it belongs to.
@@ -12,7 +12,7 @@ struct FigureTable {
   var markup: Markup {
     guard !figures.isEmpty else { return .none }
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="\(name)"><table class="figures"><thead><tr>\
+      <div class="scroll" tabindex="0" role="region" aria-label="Figures: \(name)"><table class="figures"><thead><tr>\
       <th scope="col">\(isTitled ? "What was counted" : name)</th><th scope="col">Result</th>\
       <th scope="col">Other lesions might give</th><th scope="col">To compare</th><th scope="col">Images</th></tr></thead>\
       <tbody>\(figures.map(row).joined())</tbody></table></div>

@@ -90,6 +90,14 @@ struct ChartFrame {
     """
   }
 
+  /// A dashed line from the lower left to the upper right.
+  var diagonal: Markup {
+    """
+    <line class="chance" x1="\(x(horizontal.lowerBound))" y1="\(y(vertical.lowerBound))" \
+    x2="\(x(horizontal.upperBound))" y2="\(y(vertical.upperBound))"/>
+    """
+  }
+
   /// A vertical axis of so many of 100.
   static let hundred: [(at: Double, label: String)] = [0, 0.25, 0.5, 0.75, 1].map { ($0, String(Int($0 * 100))) }
 }

@@ -52,7 +52,7 @@ extension AuditMeasure {
     case .sycophancy: "Wrong opinions that it takes over"
     case .rightOpinionGain: "Right opinions that it takes over"
     case .opinionFlips: "Answers that any opinion changes"
-    case .codeEntropy: "How much the written code depends on chance"
+    case .codeEntropy: "How much the written diagnosis depends on chance; 0 is not at all, 2 entirely"
     case .semanticEntropy: "How much the notes depend on chance, taken together"
     case .questionEntropy: "How much a note depends on chance, question by question"
     case .errorsAt80: "Wrong among the answers kept, the least sure fifth set aside"
@@ -66,7 +66,7 @@ extension AuditMeasure {
     case .shiftedCoverage: "Cases whose diagnosis is on the list, on pictures of middling quality"
     case .shiftedSetSize: "Diagnoses on that list, on pictures of middling quality"
     case .scopeArea: "Pairs of a lesion it knows and something else in which it is surer of the lesion"
-    case .scopeConfident: "Answers about something else that are sure all the same"
+    case .scopeConfident: "Answers about something else that are sure nevertheless"
     default: chainTitle
     }
   }

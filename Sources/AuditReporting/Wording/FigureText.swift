@@ -1,4 +1,5 @@
 import AuditStatistics
+import Dermoscopy
 import Validation
 
 /// Figures as people read them: shares as so many of 100, floors as what they would be without the effect.
@@ -21,8 +22,7 @@ struct FigureText {
     let text = number(value, unit)
     return switch unit {
     case .share, .number: text + " of 100"
-    case .bits: text + " bits"
-    case .nats: text + " nats"
+    case .bits, .nats: text
     case .codes: text + " of 4"
     }
   }
@@ -86,16 +86,22 @@ struct FigureText {
     }
   }
 
-  /// Title and what it belongs to.
+  /// What it belongs to: an arm with its strength, a diagnosis, a group; empty for none.
   var subject: String {
-    let parts =
-      [
-        figure.arm.map(ArmText.name),
-        figure.dose.flatMap { dose in figure.arm == nil ? "strength \(dose)" : (dose == 0 ? nil : String(dose)) },
-      ]
-      .compactMap(\.self).joined(separator: " ")
-    let rest = [parts.isEmpty ? nil : parts, figure.code?.rawValue, figure.group].compactMap(\.self)
-    return rest.joined(separator: ", ")
+    let dose = figure.dose.flatMap { dose in
+      figure.arm == nil ? "strength \(dose)" : (dose == 0 ? nil : String(dose))
+    }
+    let arm = [figure.arm.map(ArmText.name), dose].compactMap(\.self).joined(separator: " ")
+    return [arm.isEmpty ? nil : arm, diagnosis, figure.group].compactMap(\.self).joined(separator: ", ")
+  }
+
+  /// The code in words, where the title does not say it.
+  private var diagnosis: String? {
+    switch figure.measure {
+    case .coverage, .shiftedCoverage: figure.code?.diagnosis
+    case .melanomaRange: figure.code == nil ? "all lesions" : "melanomas alone"
+    default: nil
+    }
   }
 }
 

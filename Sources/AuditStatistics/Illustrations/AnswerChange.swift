@@ -103,8 +103,8 @@ extension AnswerChange.Side {
 struct WorstChanges {
   /// How many of each family are shown.
   static let shown = 5
-  /// Arms that leave nothing of the lesion.
-  static let withoutLesion: [AuditRole] = [.null, .otherImage, .erased]
+  /// Arms that leave nothing of a lesion; another lesion's picture may rightly get the same answer.
+  static let withoutLesion: [AuditRole] = [.null, .erased]
 
   let table: AuditTable
 

@@ -85,7 +85,7 @@ struct LookingFigures {
     let shares = arms.map { answers -> Statistic in
       let (with, without) = ClassificationStatistics.paired(table.control, with: answers)
       let areas = [with, without].map { ClassificationStatistics.area($0, truth: table.truth) }
-      return .combine(areas, reason: "the melanoma AUC on the originals is not above 0.5") {
+      return .combine(areas, reason: "it cannot tell melanomas from others on the originals") {
         $0[0] > 0.5 ? ($0[0] - $0[1]) / ($0[0] - 0.5) : .nan
       }
     }

@@ -117,7 +117,7 @@ struct ScorecardBuilder {
       guard let hits = Self.value(hits), let alarms = Self.value(alarms) else { return Self.hundredths($0) }
       return
         "The review objects to \(Self.hundredths(hits)) of 100 falsified notes, and to \(Self.hundredths(alarms)) of "
-        + "100 that were left alone: \($0 < 0 ? "−" : "")\(Self.hundredths($0)) is what it notices."
+        + "100 that were left alone. It really notices \($0 > 0 ? Self.hundredths($0) : "none")."
     }
     let gap = all[.sensitivityGap]
     add(12, "Groups", [gap, all[.falsePositiveGap]]) {

@@ -57,7 +57,7 @@ let analyzeCommand = CommandSpecification(
   let dicom = try DICOMOptions(arguments)
   let endpoint = try arguments.endpoint(of: "analyze")
   var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
-  let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
+  let chosen = try chosenProtocol(arguments)
   if let labels = try chosenLabels(arguments, of: "analyze", terminal) {
     try LabelMatch(labels, images: inputs.filter(\.isThere).map(\.name)).report(
       to: terminal, allowsNone: arguments[LabelOption.allowUnlabelled])
@@ -65,7 +65,7 @@ let analyzeCommand = CommandSpecification(
   }
   let model = try endpoint.map { ModelSource.endpoint($0) } ?? arguments.modelSource(of: "analyze")
   var request = AnalysisRequest(
-    inputs, readingProtocol: readingProtocol, document: String(decoding: document, as: UTF8.self), model: model)
+    inputs, readingProtocol: chosen.readingProtocol, document: chosen.text, model: model)
   request.records = try arguments[AnalyzeOption.records]
   (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
   (request.dicom, request.command) = (dicom, arguments.words)
@@ -78,30 +78,18 @@ func chosenDevice(_ arguments: ParsedArguments) throws(UsageFault) -> ComputeDev
   try arguments[EngineOption.device] ?? .automatic
 }
 
-/// The protocol that `--protocol` names.
-func chosenProtocol(_ arguments: ParsedArguments) throws -> ReadingProtocol {
-  try chosenProtocolWithDocument(arguments).readingProtocol
+/// The protocol that `--protocol` names, with its document.
+///
+/// - Throws: `MissingProtocol`, which names the option; `ProtocolFault`.
+func chosenProtocol(_ arguments: ParsedArguments) throws -> ProtocolDocument {
+  do {
+    return try ProtocolDocument(named: try arguments[EngineOption.readingProtocol] ?? ReadingProtocol.builtinNames[0])
+  } catch let fault as MissingProtocol {
+    throw fault.ofOption
+  }
 }
 
-/// The protocol that `--protocol` names, with the bytes of its document.
-func chosenProtocolWithDocument(
-  _ arguments: ParsedArguments
-) throws -> (readingProtocol: ReadingProtocol, document: [UInt8]) {
-  let name = try arguments[EngineOption.readingProtocol] ?? "seed"
-  if let document = ReadingProtocol.builtinDocument(named: name) {
-    return (try ReadingProtocol(json: document, name: name), document)
-  }
-  guard let data = FileManager.default.contents(atPath: name) else {
-    throw MissingProtocol(name: name)
-  }
-  return (try ReadingProtocol(json: Array(data), name: name), Array(data))
-}
-
-/// A protocol that is neither built in nor a file.
-struct MissingProtocol: Fault {
-  var name: String
-  var kind: FaultKind { .missingInput }
-  var description: String {
-    "--protocol \(name): neither a readable file nor one of \(ReadingProtocol.builtinNames.joined(separator: ", "))"
-  }
+extension MissingProtocol {
+  /// The fault as `--protocol` has it.
+  var ofOption: MissingProtocol { MissingProtocol(name: "--protocol \(name)") }
 }

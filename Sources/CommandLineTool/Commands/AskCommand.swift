@@ -1,12 +1,7 @@
 import DICOM
-import Dermoscopy
-import Faults
 import Foundation
-import Imaging
 import JSON
-import LlamaEngine
-import Reading
-import RemoteModel
+import UseCases
 import VisionLanguage
 
 /// The options of `ask`.
@@ -45,81 +40,29 @@ let askCommand = CommandSpecification(
   guard arguments.positional.count == 1 else {
     throw UsageFault(message: "Give one prompt, in quotes", command: "ask")
   }
-  let readingProtocol = try chosenProtocol(arguments)
-  let limit = try arguments[AskOption.maxTokens] ?? 128
-  let seed: UInt32 = try arguments[AskOption.seed] ?? 0
-  let temperature = try arguments[AskOption.temperature] ?? 0
-  let threads: Int? = try arguments[EngineOption.threads]
-  let device = try chosenDevice(arguments)
-  var sampling = Sampling.greedy(maxTokens: limit)
-  if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: limit) }
-  let prompt = Prompt(
-    text: arguments.positional[0], answerPrefix: try arguments[AskOption.prefix] ?? readingProtocol.answerPrefix)
-  let dicom = try DICOMOptions(arguments, keepsRecord: false)
-  let endpoint = try arguments.endpoint(of: "ask")
-  let image = try arguments[AskOption.image].map { try ImageDecoder.decode(fileAt: $0, dicom: dicom) }
-  let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
-  if let endpoint {
-    let model = try await RemoteVisionLanguageModel(endpoint, readings: 1)
-    let answer = try await answer(to: request, seeing: image, by: readingProtocol, model)
-    return try show(answer, promptTokens: [], arguments, terminal)
-  }
-  let files = try filesToAsk(arguments, seeing: image != nil)
-  let model = try LlamaVisionLanguageModel(
-    EngineConfiguration(
-      weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
-      demand: .init(longestPrompts: [prompt], longestAnswer: limit), device: device))
-
-  let answer = try await answer(to: request, seeing: image, by: readingProtocol, model)
-  await model.close()
-  return try show(
-    answer, promptTokens: model.promptTokens(of: prompt, afterImage: image != nil), arguments, terminal)
-}
-
-/// A model's answer, with an image before the prompt or without.
-private func answer(
-  to request: GenerationRequest, seeing image: DecodedImage?, by readingProtocol: ReadingProtocol,
-  _ model: any VisionLanguageModel
-) async throws -> Generation {
-  var languageModel: any LanguageModel = model
-  if let image {
-    languageModel = try await model.encode(
-      try ImagePreparer.prepare(
-        image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
-  }
-  var answer: Generation?
-  for stream in try await languageModel.respond(to: [request]) {
-    for try await event in stream {
-      if case .finished(let generation) = event { answer = generation }
-    }
-  }
-  guard let answer else { throw EngineFault.closed }
-  return answer
-}
-
-/// Prints an answer; gives the exit status.
-private func show(
-  _ answer: Generation, promptTokens: [Int32], _ arguments: ParsedArguments, _ terminal: Terminal
-) throws -> Int32 {
+  var request = PromptRequest(
+    arguments.positional[0], readingProtocol: try chosenProtocol(arguments).readingProtocol)
+  request.maxTokens = try arguments[AskOption.maxTokens] ?? request.maxTokens
+  request.seed = try arguments[AskOption.seed] ?? 0
+  request.temperature = try arguments[AskOption.temperature] ?? 0
+  (request.threads, request.device) = (try arguments[EngineOption.threads], try chosenDevice(arguments))
+  request.answerPrefix = try arguments[AskOption.prefix]
+  request.dicom = try DICOMOptions(arguments, keepsRecord: false)
+  request.image = try arguments[AskOption.image]
+  request.endpoint = try arguments.endpoint(of: "ask")
+  request.weights = try arguments[EngineOption.model]
+  request.projector = try arguments[EngineOption.projector]
+  let answer = try await request.run()
   guard arguments[AskOption.json] else {
-    try terminal.print(answer.text.trimmingCharacters(in: .whitespaces))
+    try terminal.print(answer.generation.text.trimmingCharacters(in: .whitespaces))
     return 0
   }
   try terminal.print(
     OrderedJSON.line(
-      AskedAnswer(promptTokens: promptTokens, tokens: answer.tokens, text: answer.text, stop: answer.stopReason)))
+      AskedAnswer(
+        promptTokens: answer.promptTokens, tokens: answer.generation.tokens, text: answer.generation.text,
+        stop: answer.generation.stopReason)))
   return 0
-}
-
-/// The weights and projector to ask; without an image, the text model needs no projector.
-private func filesToAsk(
-  _ arguments: ParsedArguments, seeing: Bool
-) throws -> (weights: String, projector: String?) {
-  let weights = try arguments[EngineOption.model]
-  let projector = try arguments[EngineOption.projector]
-  if !seeing, let weights, projector == nil { return (weights, nil) }
-  let location = try ModelLocation.chosen(weights: weights, projector: projector)
-  return (location.weights, location.projector)
 }
 
 /// What `ask --json` prints.

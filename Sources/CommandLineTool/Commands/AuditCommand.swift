@@ -58,12 +58,7 @@ let auditCommand = CommandSpecification(
       + "output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
   verbs: ["figures", "arms"],
-  options: [
-    ValidateOption.images,
-    LabelOption.labels,
-    LabelOption.imageColumn, LabelOption.labelColumn,
-    LabelOption.allowUnlabelled,
-    ValidateOption.metadata,
+  options: ValidateOption.inputs + [
     AuditOption.masks,
     AuditOption.out,
     AuditOption.arms,

@@ -1,10 +1,10 @@
+import AtomicFiles
 import DICOM
 import Datasets
-import Dermoscopy
 import Faults
 import Imaging
 import JSON
-import VisionLanguage
+import UseCases
 
 /// The options of `prepare`.
 enum PrepareOption {
@@ -48,59 +48,37 @@ let prepareCommand = CommandSpecification(
   let side = try arguments[PrepareOption.side] ?? 896
   let dicom = try DICOMOptions(arguments, keepsRecord: false)
   if checks {
-    return try LesionPresenceCheck(
-      readingProtocol: try chosenProtocol(arguments), side: side, dicom: dicom, terminal: terminal
-    )
-    .run(arguments.positional)
+    let request = PreparationRequest(
+      readingProtocol: try chosenProtocol(arguments).readingProtocol, side: side, dicom: dicom)
+    return try printPresence(arguments.positional, request, terminal)
   }
   guard let output else {
     throw UsageFault(message: "Say where to write: --out FILE", command: "prepare")
   }
-  let readingProtocol = try chosenProtocol(arguments)
-  let decoded = try ImageDecoder.decode(fileAt: arguments.positional[0], dicom: dicom)
-  let prepared = try ImagePreparer.prepare(decoded.image, as: readingProtocol.preparation, nativeSide: side)
+  let request = PreparationRequest(
+    readingProtocol: try chosenProtocol(arguments).readingProtocol, side: side, dicom: dicom)
+  let prepared = try request.prepared(fileAt: arguments.positional[0])
   try OutputFile.write(try ImageEncoder.png(prepared), to: output)
   return 0
 }
 
-/// Checks many images for whether they can show a lesion.
-private struct LesionPresenceCheck {
-  var readingProtocol: ReadingProtocol
-  var side: Int
-  var dicom: DICOMOptions
-  var terminal: Terminal
-
-  private struct Line: Encodable {
-    var image: String
-    /// `null` for a picture that is too small to be checked.
-    var statistics: PictureStatistics?
-    var reasons: [LesionPresence.Reason]
-    var flags: [QualityFlag]
-  }
-
-  /// - Returns: 0, or the exit status of the last image that failed; each fails alone.
-  func run(_ arguments: [String]) throws -> Int32 {
-    var status: Int32 = 0
-    for argument in arguments {
-      for path in try ImageFiles.at(argument) {
-        try Task.checkCancellation()
-        do {
-          try terminal.print(try line(path))
-        } catch let fault as ImageFault {
-          terminal.printError("dermgemma: \(fault.description)")
-          status = fault.kind.exitStatus
-        }
+/// Prints of images, and of those in folders, whether they can show a lesion.
+///
+/// - Returns: 0, or the exit status of the last image that failed; each fails alone.
+private func printPresence(
+  _ arguments: [String], _ request: PreparationRequest, _ terminal: Terminal
+) throws -> Int32 {
+  var status: Int32 = 0
+  for argument in arguments {
+    for path in try ImageFiles.at(argument) {
+      try Task.checkCancellation()
+      do {
+        try terminal.print(try OrderedJSON.line(try request.presence(inFileAt: path)))
+      } catch let fault as ImageFault {
+        terminal.printError("dermgemma: \(fault.description)")
+        status = fault.kind.exitStatus
       }
     }
-    return status
   }
-
-  private func line(_ path: String) throws -> String {
-    let image = try ImageDecoder.decode(fileAt: path, dicom: dicom).image
-    let prepared = try ImagePreparer.prepare(image, as: readingProtocol.preparation, nativeSide: side)
-    let statistics = PictureStatistics(of: prepared)
-    let reasons = statistics.map { LesionPresence.objections(to: $0, preparedAs: readingProtocol.preparation) } ?? []
-    return try OrderedJSON.line(
-      Line(image: path, statistics: statistics, reasons: reasons, flags: reasons.isEmpty ? [] : [.noLesion]))
-  }
+  return status
 }

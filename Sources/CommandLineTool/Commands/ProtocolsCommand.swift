@@ -41,11 +41,10 @@ let protocolsCommand = CommandSpecification(
     var worst: FaultKind?
     for file in files {
       do {
-        guard let data = FileManager.default.contents(atPath: file) else { throw MissingProtocol(name: file) }
-        let checked = try ReadingProtocol(json: Array(data), name: file)
+        let checked = try ProtocolDocument(fileAt: file).readingProtocol
         try terminal.print("\(file): \(checked.id) \(checked.version) is a valid protocol")
       } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
-        terminal.printError("dermgemma: \(fault)")
+        terminal.printError("dermgemma: \((fault as? MissingProtocol)?.ofOption ?? fault)")
         worst = worst == .unusableInput ? worst : fault.kind  // As for images, 65 weighs more than 66.
       }
     }

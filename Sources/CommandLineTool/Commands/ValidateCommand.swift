@@ -18,6 +18,11 @@ enum ValidateOption {
     path: "--isic-csv", "FILE", help: "Also writes probabilities in the format of the ISIC 2018 challenge's scoring.")
   static let seed = Option<UInt64>("--seed", "N", in: 0...UInt64.max, help: "Seed of the random numbers (default 0).")
   static let parallel = AnalyzeOption.parallel
+
+  /// Which images, and what is known of them.
+  static let inputs: [any CommandOption] = [
+    images, LabelOption.labels, LabelOption.imageColumn, LabelOption.labelColumn, LabelOption.allowUnlabelled, metadata,
+  ]
 }
 
 let validateCommand = CommandSpecification(
@@ -39,12 +44,7 @@ let validateCommand = CommandSpecification(
       + "same folder; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
   verbs: ValidationScope.allCases.map(\.rawValue),
-  options: [
-    ValidateOption.images,
-    LabelOption.labels,
-    LabelOption.imageColumn, LabelOption.labelColumn,
-    LabelOption.allowUnlabelled,
-    ValidateOption.metadata,
+  options: ValidateOption.inputs + [
     ValidateOption.out,
     ValidateOption.limit,
     ValidateOption.resume,

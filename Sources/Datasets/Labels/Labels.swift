@@ -97,6 +97,11 @@ public struct Labels: Sendable {
   /// The label of an image file; `nil` when the labels do not name it.
   public func label(ofImageNamed name: String) -> ImageLabel? { Self.found(name, in: byImage) }
 
+  /// The ground truth of the lesion in an image file; `nil` when the labels do not name it.
+  public func truth(ofImageNamed name: String) -> GroundTruth? {
+    label(ofImageNamed: name).map { GroundTruth(code: $0.code, attribute: $0.attribute) }
+  }
+
   /// The metadata of an image file; `nil` when the labels do not name it.
   public func metadata(ofImageNamed name: String) -> ClinicalMetadata? { Self.found(name, in: metadata) }
 

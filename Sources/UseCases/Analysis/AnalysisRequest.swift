@@ -68,9 +68,8 @@ public struct AnalysisRequest: Sendable {
       atMost: max(inputs.count, 1), threads: threads, device: device, dicom: dicom)
     var recorder: RunRecorder?
     if let store {
-      let provenance = Run.Provenance(
-        readingProtocol, document: document, model: try await reader.identity, seed: seed)
-      recorder = try await RunRecorder.begin(Run(kind: kind, command: command, provenance: provenance), in: store)
+      recorder = try await RunRecorder.begin(
+        kind: kind, command: command, reading: reader, document: document, seed: seed, in: store)
     }
     let seed = seed
     let analysis = Analysis(parallel: reader.readings, recorder: recorder, observer: observer) { input, log in

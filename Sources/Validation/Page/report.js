@@ -5,7 +5,7 @@
   const toolbar = document.querySelector(".toolbar");
   if (table && toolbar) arrange(table, toolbar);
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details:not([open])")) {
+    for (const details of document.querySelectorAll("details:not([open], .unprinted)")) {
       details.open = true;
       addEventListener("afterprint", () => { details.open = false; }, { once: true });
     }

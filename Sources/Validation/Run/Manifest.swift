@@ -123,11 +123,10 @@ public struct Manifest: Sendable {
     _ position: Int, name: String, source: Sample.Source, digest: String, labels: Labels?,
     metadata: MetadataTable?
   ) -> Sample {
-    let label = labels?.label(ofImageNamed: name)
     let own = labels?.metadata(ofImageNamed: name) ?? ClinicalMetadata()
     return Sample(
       position: position, name: name, source: source, digest: digest,
-      truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) },
+      truth: labels?.truth(ofImageNamed: name),
       metadata: metadata?.metadata(ofImageNamed: name)?.filled(from: own) ?? own)
   }
 

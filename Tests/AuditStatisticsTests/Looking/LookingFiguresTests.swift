@@ -40,7 +40,8 @@ struct LookingFiguresTests {
     ])
     #expect(blind[.lesionShare, code: .melanoma]?.estimate.value == nil)
     #expect(
-      blind[.lesionShare, code: .melanoma]?.estimate.reason == "the melanoma AUC on the originals is not above 0.5")
+      blind[.lesionShare, code: .melanoma]?.estimate.reason
+        == "it cannot tell melanomas from others on the originals")
     let one = figures([answer("a", [0.5, 0.5, 0, 0], truth: .melanoma)])
     #expect(
       one[.melanomaArea, code: .melanoma]?.estimate.reason
