@@ -12,6 +12,8 @@ import VisionLanguage
 /// of a person.
 ///
 /// ```swift
+/// import DermGemma
+///
 /// let reader = try LesionReader()
 /// let report = try await reader.read(fileAt: "lesion.png")
 /// print(report.diagnosis?.code.rawValue ?? "none", report.text)
@@ -69,7 +71,7 @@ public final class LesionReader: Sendable {
   /// Reads the image in a file.
   ///
   /// - Parameters:
-  ///   - path: the file's: JPEG, PNG, WebP, TIFF or BMP.
+  ///   - path: the file's: JPEG, PNG, WebP, TIFF, BMP or DICOM.
   ///   - seed: the seed of the random numbers: the same image, weights, protocol and seed give the same answers.
   /// - Throws: a `Fault` whose description names the path, such as for a file that is no image; `CancellationError`.
   public func read(fileAt path: String, seed: UInt64 = 0) async throws -> Report {
@@ -120,10 +122,14 @@ public final class LesionReader: Sendable {
   /// Begins a run in a database, to keep reports in.
   ///
   /// ```swift
-  /// let recorder = try await reader.beginRun(inDatabaseAt: "lesions.sqlite")
-  /// try await recorder.keep(report)
-  /// try await recorder.end(.finished)
-  /// await recorder.store.close()
+  /// import DermGemma
+  ///
+  /// func keep(_ report: LesionReader.Report, of reader: LesionReader) async throws {
+  ///   let recorder = try await reader.beginRun(inDatabaseAt: "lesions.sqlite")
+  ///   try await recorder.keep(report)
+  ///   try await recorder.end(.finished)
+  ///   await recorder.store.close()
+  /// }
   /// ```
   ///
   /// - Parameters:

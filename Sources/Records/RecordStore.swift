@@ -8,6 +8,20 @@ import Foundation
 /// Any call may throw faults of the database itself:
 /// ``RecordFault/unusable(store:reason:)``, `busy`, `damaged` or `closed`; one that writes, also `full` or `unwritable`.
 /// Further faults are documented with each call.
+///
+/// ```swift
+/// import Records
+///
+/// let store = try await RecordStores.open("lesions.sqlite", opening: .existing)
+/// var query = RecordQuery()
+/// query.code = .melanoma
+/// query.isClean = true
+/// print(try await store.counts(matching: query).examinations)
+/// for try await examination in store.examinations(matching: query) {
+///   print(examination.imageName, examination.metadata.age ?? 0)
+/// }
+/// await store.close()
+/// ```
 public protocol RecordStore: Sendable {
   // MARK: Runs
 

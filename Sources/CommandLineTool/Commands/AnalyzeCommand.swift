@@ -3,6 +3,7 @@ import Datasets
 import Dermoscopy
 import Faults
 import Foundation
+import Imaging
 import LlamaEngine
 import Reading
 import UseCases
@@ -26,8 +27,8 @@ let analyzeCommand = CommandSpecification(
   summary: "Reads images in three phases and prints a report for each.",
   usage: ["analyze [options] IMAGE…", "analyze [options] --files-from FILE"],
   discussion: [
-    "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. JPEG, PNG, WebP, TIFF, "
-      + "BMP and DICOM are read. An image that cannot be read fails alone; the others are still read.",
+    "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. "
+      + "\(ImageFormat.names) are read. An image that cannot be read fails alone; the others are still read.",
     "Exit status: 0 all well; 64 wrong usage; 65 an input is not a usable image, label file or protocol; 66 an input is "
       + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],

@@ -10,10 +10,10 @@ enum AskOption {
   static let prefix = Option<String>(
     text: "--prefix", "TEXT", help: "What the answer begins with (default: the protocol's answer prefix).")
   static let maxTokens = Option<Int>(
-    "--max-tokens", "N", in: 1...4096, help: "The most tokens of the answer (default 128).")
+    "--max-tokens", "N", in: 1...4096, help: "The most tokens that the answer may have (default 128).")
   static let temperature = Option<Double>("--temperature", "T", in: 0...5, help: "0 to 5; 0, the default, is greedy.")
   static let seed = Option<UInt32>("--seed", "N", in: 0...UInt32.max, help: "Seed of the random numbers (default 0).")
-  static let json = Flag("--json", help: "Prints an object with the tokens of prompt and answer as well.")
+  static let json = Flag("--json", help: "Prints a JSON object, which also has the tokens of prompt and answer.")
 }
 
 let askCommand = CommandSpecification(
@@ -21,7 +21,7 @@ let askCommand = CommandSpecification(
   summary: "Sends one prompt to the model and prints its answer.",
   usage: ["ask [options] PROMPT"],
   discussion: [
-    "For trying prompts before they become a protocol. Without --image the model sees none, and --model needs no --mmproj. "
+    "Use it to try prompts before you put them into a protocol. Without --image, the model sees no image and needs no --mmproj. "
       + "The answer is greedy unless --temperature says otherwise. Nothing in the prompt is read as a special token."
   ],
   options: [

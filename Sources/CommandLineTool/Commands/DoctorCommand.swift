@@ -3,11 +3,11 @@ import UseCases
 
 let doctorCommand = CommandSpecification(
   name: "doctor",
-  summary: "Says what is installed, found, usable and missing.",
+  summary: "Reports what is installed, found, usable and missing.",
   usage: ["doctor", "doctor --endpoint URL [--model NAME]"],
   discussion: [
-    "Ends with 0 when images can be read, else with the exit status of the first thing that prevents it. With --endpoint it tries out "
-      + "the server instead of the model in this program: vision, streaming, log-probabilities, and whether it keeps a picture that "
+    "Exit status: 0 if images can be read, otherwise that of the first problem. With --endpoint it tries out the server "
+      + "instead of the model in this program: vision, streaming, log-probabilities, and whether it keeps a picture that "
       + "it has read."
   ],
   options: [EngineOption.device, EngineOption.model, EngineOption.projector] + EndpointOption.all,

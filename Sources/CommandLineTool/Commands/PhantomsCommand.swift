@@ -3,8 +3,8 @@ import UseCases
 /// The options of `phantoms`.
 enum PhantomsOption {
   static let count = Option<Int>("--count", "N", in: 1...100_000, help: "How many (1 to 100000, default 10).")
-  static let seed = Option<UInt64>("--seed", "S", in: 0...UInt64.max, help: "Which series (default 0).")
-  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to; made unless it is there.")
+  static let seed = Option<UInt64>("--seed", "S", in: 0...UInt64.max, help: "Seed of the series (default 0).")
+  static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to; created if needed.")
 }
 
 let phantomsCommand = CommandSpecification(
@@ -20,7 +20,7 @@ let phantomsCommand = CommandSpecification(
     PhantomsOption.seed,
     PhantomsOption.out,
   ],
-  examples: [("dermgemma phantoms --count 24 --seed 7 --out phantoms", "Two dozen.")],
+  examples: [("dermgemma phantoms --count 24 --seed 7 --out phantoms", "24 phantoms.")],
   takesArguments: false
 ) { arguments, terminal in
   guard let folder = try arguments[PhantomsOption.out] else {

@@ -9,19 +9,19 @@ import UseCases
 /// The options of `prepare`.
 enum PrepareOption {
   static let out = Option<String>(path: "--out", "FILE", help: "The PNG file to write.")
-  static let check = Flag("--check", help: "Judges images instead of writing one.")
+  static let check = Flag("--check", help: "Checks images instead of writing one.")
   static let side = Option<Int>(
     "--side", "N", in: 16...4096,
-    help: "The side of the projector's input in pixels, for protocols that stretch to it (default 896, MedGemma's).")
+    help: "The side of the projector's input in pixels, for protocols that resize to it (default 896, MedGemma's).")
 }
 
 let prepareCommand = CommandSpecification(
   name: "prepare",
-  summary: "Writes an image as the model will see it, or judges whether images can show a lesion.",
+  summary: "Writes an image as the model will see it, or checks whether images can show a lesion.",
   usage: ["prepare [options] IMAGE --out FILE", "prepare [options] --check IMAGE…"],
   discussion: [
     "The picture is written as PNG, prepared as the protocol says.",
-    "With --check nothing is written: for every image, or image of a folder, one JSON object per line gives the measurements "
+    "With --check nothing is written. It prints one JSON object for each image: the measurements "
       + "of the prepared picture and whether it would have the flag no_lesion. No model is needed.",
   ],
   options: [
@@ -32,8 +32,8 @@ let prepareCommand = CommandSpecification(
     DICOMOption.frame,
   ],
   examples: [
-    ("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the seed's protocol shows."),
-    ("dermgemma prepare --check images --protocol direct --side 224", "Pictures in a folder without a lesion."),
+    ("dermgemma prepare lesion.jpg --protocol seed --out seen.png", "What the model sees with the seed's protocol."),
+    ("dermgemma prepare --check images --protocol direct --side 224", "Finds a folder's pictures without a lesion."),
   ],
   takesArguments: true
 ) { arguments, terminal in

@@ -8,7 +8,7 @@ let protocolsCommand = CommandSpecification(
   usage: ["protocols", "protocols show NAME", "protocols check FILE…", "protocols schema"],
   discussion: [
     "A protocol holds the questions, prompts, vocabularies, sampling, image preparation and the way to classify. "
-      + "'show' prints a document to start your own from; 'schema' prints the JSON Schema that documents are checked by."
+      + "'show' prints a document to start your own from; 'schema' prints the JSON Schema of such documents."
   ],
   verbs: ["show", "check", "schema"],
   options: [],

@@ -27,17 +27,17 @@ enum ValidateOption {
 
 let validateCommand = CommandSpecification(
   name: "validate",
-  summary: "Reads a folder of images and says how good the answers are.",
+  summary: "Reads a folder of images and measures how good the answers are.",
   usage: [
-    "validate phase1|phase2|phase3|all --images DIR [--labels CSV] [options]",
-    "validate phase3 --from phase2_results.csv [--labels CSV] [options]",
+    "validate phase1|phase2|phase3|all --images DIR [options]",
+    "validate phase3 --from phase2_results.csv [options]",
   ],
   discussion: [
     "phase1 observes, phase2 also reviews, phase3 also classifies; all does the same as phase3 and writes the tables of "
-      + "all three. With --from the classification goes by a table of the first two phases: no images and no projector "
+      + "all three. With --from, Phase 3 starts from a table of the first two phases: no images and no projector "
       + "are needed.",
     "Writes phaseN_results.csv, summary.json, report.html, images.csv and, if images could not be read, errors.csv. Every "
-      + "examination is stored in records.sqlite before it counts as done, so that a run that was interrupted or killed "
+      + "examination is stored in records.sqlite before it counts as done, so an interrupted or killed run "
       + "can continue with --resume. An image that cannot be read fails alone.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other "
       + "images were read), or changed before --resume; 66 an input is missing; 69 another validation is writing to the "

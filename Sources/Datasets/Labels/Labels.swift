@@ -15,6 +15,14 @@ public struct ImageLabel: Sendable, Hashable {
 }
 
 /// A label file: the ground truth and metadata of images, in any of the layouts that docs/VALIDATION.md lists.
+///
+/// ```swift
+/// import Datasets
+///
+/// let labels = try Labels(path: "labels.csv", choice: ColumnChoice(label: "diagnosis"))
+/// print(labels.layout.description, labels.byImage.count, labels.unmapped)
+/// print(labels.label(ofImageNamed: "ISIC_0024306.jpg")?.code ?? "unlabelled")
+/// ```
 public struct Labels: Sendable {
   /// The label of each image, by its name without folder and extension.
   public let byImage: [String: ImageLabel]
@@ -71,8 +79,12 @@ public struct Labels: Sendable {
   ///
   /// - Throws: ``LabelFault``, as above.
   public init(bytes: [UInt8], name: String, choice: ColumnChoice = ColumnChoice()) throws(LabelFault) {
+    try self.init(bytes: bytes, name: name, choice: choice, layouts: KnownLayout.all)
+  }
+
+  init(bytes: [UInt8], name: String, choice: ColumnChoice, layouts: [KnownLayout]) throws(LabelFault) {
     let table = try CommaSeparatedValues(bytes, name: name, dialect: .spreadsheet)
-    let header = try LabelHeader(of: table, name: name, choice: choice)
+    let header = try LabelHeader(of: table, name: name, choice: choice, layouts: layouts)
     var reader = LabelRows(header, name: name)
     for row in table.rows.dropFirst(header.rows) { try reader.add(row) }
     for key in reader.contradicted { reader.labels[key] = nil }

@@ -7,7 +7,7 @@ import Records
 
 /// A request to read images with a model: what `analyze` does.
 public struct AnalysisRequest: Sendable {
-  /// The images, in the order in which results are told.
+  /// The images, in the order in which results are reported.
   public var inputs: [AnalysisInput]
   /// How they are read.
   public var readingProtocol: ReadingProtocol
@@ -44,7 +44,7 @@ public struct AnalysisRequest: Sendable {
 
   /// Loads the model and reads the images.
   ///
-  /// - Parameter observer: who is told.
+  /// - Parameter observer: receives the results.
   /// - Returns: the kind of the worst failure of an image; `nil` without one.
   /// - Throws: faults that concern all images: an unusable database, before the model is loaded; broken weights; what
   ///   `observer` throws; `CancellationError`.

@@ -110,7 +110,7 @@ public struct InstallationCheck: Sendable {
     } catch {
       try reporter.fail("engine", error)
     }
-    try reporter.add(.sound, "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF, BMP and DICOM")
+    try reporter.add(.sound, "images", "\(ImageDecoder.libraryVersion): \(ImageFormat.names)")
   }
 
   /// The message when no GPU is in use. If the CUDA backend is nevertheless beside the program, it says what may be

@@ -8,7 +8,7 @@ import VisionLanguage
 public struct PreparationRequest: Sendable {
   /// How images are prepared.
   public var readingProtocol: ReadingProtocol
-  /// The side of the projector's input in pixels, for protocols that stretch to it.
+  /// The side of the projector's input in pixels, for protocols that resize to it.
   public var side: Int
   /// What is wanted of DICOM files.
   public var dicom: DICOMOptions

@@ -27,6 +27,15 @@ public struct Sample: Sendable, Hashable {
 }
 
 /// The manifest: the images of a run in their order, with their labels and metadata.
+///
+/// ```swift
+/// import Datasets
+/// import Validation
+///
+/// let labels = try Labels(path: "labels.csv")
+/// let manifest = try Manifest.images(in: "images", labels: labels, metadata: nil, limit: 100)
+/// for sample in manifest.entries { print(sample.position, sample.name, sample.truth?.code ?? "unlabelled") }
+/// ```
 public struct Manifest: Sendable {
   /// By position, without gaps.
   public let entries: [Sample]

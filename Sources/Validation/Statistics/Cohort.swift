@@ -7,7 +7,7 @@ package struct Cohort {
     /// Where their random numbers start.
     package var seed: UInt64
 
-    /// So many resamples from this seed.
+    /// This many resamples from this seed.
     package init(replicates: Int, seed: UInt64) {
       self.replicates = replicates
       self.seed = seed

@@ -58,7 +58,7 @@ final class Application: Sendable {
     set { served.withLock { $0 = newValue } }
   }
 
-  private var router: Router {
+  var router: Router {
     made.withLock { made in
       if let made { return made }
       let router = Router(
