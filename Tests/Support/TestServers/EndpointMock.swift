@@ -40,12 +40,4 @@ package struct EndpointMock: Sendable {
 
   /// The address of a server that behaves in some way, apart from all others.
   package func endpoint(_ behaviour: String) -> String { "\(address)/\(behaviour).\(UUID().uuidString)/v1" }
-
-  /// The requests that went to an endpoint so far, in JSON.
-  package func log(of endpoint: String) async throws -> [[String: Any]] {
-    guard let url = URL(string: endpoint.dropLast("/v1".count) + "/log"), let data = try? Data(contentsOf: url),
-      let log = try JSONSerialization.jsonObject(with: data) as? [[String: Any]]
-    else { throw MockServer.NotStarted(message: "no log") }
-    return log
-  }
 }
