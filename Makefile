@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-training test-tsan validate-seed99 model-figures audit bench bench-web fuzz cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-training test-tsan validate-seed99 model-figures audit bench bench-web fuzz cuda \
   dist docs lint format clean prerequisites
 
 help:
@@ -13,6 +13,8 @@ help:
 	@echo "make test-interop  the slower checks against other programs"
 	@echo "make test-interop-270m"
 	@echo "                   the same for the real Gemma 3 270M, which it downloads (230 MB)"
+	@echo "make test-interop-endpoint"
+	@echo "                   the same for a real llama-server, which it builds (some minutes)"
 	@echo "make test-training  the training recipe's tests, on synthetic data; installs PyTorch (6 GB on disk)"
 	@echo "make validate-seed99"
 	@echo "                   validate on the seed's 99 images, if present, and put the table into README.md"
@@ -58,6 +60,10 @@ test-interop: build
 
 test-interop-270m: build
 	@DERMGEMMA_TEST_270M=1 scripts/interop.sh -k gemma_3_270m
+
+test-interop-endpoint: build
+	@scripts/llama-server.sh
+	@scripts/interop.sh -k endpoint
 
 test-training:
 	@environment=$$(scripts/python-environment.sh training Training/requirements.txt) && \

@@ -21,7 +21,7 @@ func module(
 func testSupport(_ name: String, dependsOn dependencies: [String] = [], computes: Bool = false) -> Target {
   .target(
     name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Tests/Support/" + name,
-    exclude: name == "TestServers" ? ["server.py"] : [],
+    exclude: name == "TestServers" ? ["server.py", "endpoint.py"] : [],
     swiftSettings: strict + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []))
 }
 
@@ -82,6 +82,9 @@ let package = Package(
       resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
     module("Transfer", dependsOn: ["CCurl", "TextOutput", "Digests", "Faults"]),
     module(
+      "RemoteModel",
+      dependsOn: ["Transfer", "Weights", "VisionLanguage", "JSON", "TextOutput", "Concurrency", "Faults"]),
+    module(
       "Hub", dependsOn: ["Transfer", "JSON", "AtomicFiles", "Digests", "Faults"],
       resources: [.embedInCode("Catalogue/models.json")]),
     module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Faults"]),
@@ -89,7 +92,9 @@ let package = Package(
     // Bytes in, report out.
     module(
       "Reading",
-      dependsOn: ["Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "Digests", "Faults"]),
+      dependsOn: [
+        "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "RemoteModel", "VisionLanguage", "Digests", "Faults",
+      ]),
 
     module(
       "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "AtomicFiles", "Tables", "Digests", "Faults"],
@@ -109,7 +114,7 @@ let package = Package(
       "UseCases",
       dependsOn: [
         "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine",
-        "Weights", "VisionLanguage", "AtomicFiles", "Tables", "Concurrency", "Faults",
+        "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "Tables", "Concurrency", "Faults",
       ]),
     module(
       "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "AtomicFiles", "Tables"], computes: true),
@@ -149,7 +154,7 @@ let package = Package(
         "Hub",
         "Datasets",
         "Dermoscopy",
-        "Imaging", "DICOM", "LlamaEngine", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
+        "Imaging", "DICOM", "LlamaEngine", "RemoteModel", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
         "VisionLanguage",
         "Digests", "Faults",
       ]),
@@ -185,6 +190,7 @@ let package = Package(
     tests(of: "JSON"),
     tests(of: "AtomicFiles"),
     tests(of: "Transfer"),
+    tests(of: "RemoteModel", with: ["TestServers", "Faults", "JSON", "Transfer", "VisionLanguage"]),
     tests(of: "Digests", with: ["TestPrograms", "DigestAtExit"]),
     tests(of: "VisionLanguage"),
     tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),

@@ -11,6 +11,7 @@ from PIL import Image
 
 import dicom_files
 import documentation
+import endpoints
 import program
 
 HELPERS = r"""
@@ -62,6 +63,15 @@ def stand_in(phantoms, tmp_path_factory):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as server:
         yield "http://127.0.0.1:" + server.stdout.readline().split()[0]
         server.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory):
+    """A real server of the embedded pair: llama-server where it is built, else llama-cpp-python's."""
+    folder = tmp_path_factory.mktemp("served")
+    built = endpoints.LLAMA_SERVER.is_file()
+    with endpoints.llama_server(folder, 1) if built else endpoints.llama_cpp_python(folder) as server:
+        yield f"127.0.0.1:{server.port}"
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +142,8 @@ def test_every_command_of_a_page_works(page, desk, stand_in, request, remark):
     text, count, exempt = script(page)
     if page.name == "INSTALL.md":
         (desk / ".build/dist").symlink_to(request.getfixturevalue("tarball").parent)
+    if "127.0.0.1:8000/v1" in text:
+        text = text.replace("127.0.0.1:8000", request.getfixturevalue("endpoint"))
     if count == 0:
         remark(f"documentation: {page.name}: no commands to carry out, {len(exempt)} on the list of exceptions")
         return

@@ -15,6 +15,9 @@ environment=$(scripts/python-environment.sh interop Interop/requirements.txt --n
 export PYTHONPATH=$package
 export LLAMA_CPP_LIB_PATH=$prefix/lib MTMD_CPP_LIB=$prefix/lib
 export DERMGEMMA_INTEROP_CACHE=$cache
+# Checks against it are left out where it is not built.
+DERMGEMMA_LLAMA_SERVER=$(scripts/llama-server.sh --program)
+export DERMGEMMA_LLAMA_SERVER
 export PYTHONDONTWRITEBYTECODE=1
 if [ "${1:-}" = --python ]; then
   shift

@@ -11,6 +11,12 @@ static inline CURLcode dermgemma_curl_set_text(CURL *handle, CURLoption option, 
 static inline CURLcode dermgemma_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
   return curl_easy_setopt(handle, option, value);
 }
+// libcurl copies the body.
+static inline void dermgemma_curl_set_body(CURL *handle, const void *bytes, curl_off_t count) {
+  curl_easy_setopt(handle, CURLOPT_POST, 1L);
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, count);
+  curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes);
+}
 static inline CURLcode dermgemma_curl_set_headers(CURL *handle, struct curl_slist *headers) {
   return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 }
@@ -31,6 +37,11 @@ static inline void dermgemma_curl_on_look(CURL *handle, dermgemma_curl_look call
 }
 static inline void dermgemma_curl_only_http(CURL *handle) {
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+}
+static inline double dermgemma_curl_connect_seconds(CURL *handle) {
+  double seconds = 0;
+  curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME, &seconds);
+  return seconds;
 }
 static inline long dermgemma_curl_status(CURL *handle) {
   long status = 0;

@@ -6,6 +6,13 @@
 public protocol Fault: Error, Sendable, CustomStringConvertible {
   /// The kind of fault.
   var kind: FaultKind { get }
+  /// Whether it concerns one input alone, so that others can still be read.
+  var failsAlone: Bool { get }
+}
+
+extension Fault {
+  /// What is missing or unusable fails alone; everything else concerns all inputs.
+  public var failsAlone: Bool { kind == .unusableInput || kind == .missingInput }
 }
 
 /// The kinds of fault that a caller distinguishes, with the exit status that `dermgemma` documents for each.

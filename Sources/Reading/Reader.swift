@@ -3,6 +3,7 @@ import Dermoscopy
 import Digests
 import Imaging
 import LlamaEngine
+import RemoteModel
 import VisionLanguage
 
 /// Reads images: bytes in, report out. Every caller that reads images uses a `Reader`.
@@ -25,7 +26,9 @@ public final class Reader: Sendable {
   public let examiner: Examiner
   /// How many images can be read at once without waiting for each other.
   public let readings: Int
-  private let model: EnginePool
+  private let model: any VisionLanguageModel
+  /// The engines in this process; `nil` for a model behind an endpoint.
+  private let pool: EnginePool?
   private let dicom: DICOMOptions
 
   /// Loads the model.
@@ -82,22 +85,31 @@ public final class Reader: Sendable {
       let most = Self.mostReadings * EnginePool.engines(for: configuration)
       configuration.slots = .fitting(answersPerImage: perReading, most: min(most, atMost ?? most))
     }
-    model = try EnginePool(configuration)
-    self.readings = readings ?? max(1, projector == nil ? model.capacity.answers : model.capacity.images)
+    let pool = try EnginePool(configuration)
+    (model, self.pool) = (pool, pool)
+    self.readings = readings ?? max(1, projector == nil ? pool.capacity.answers : pool.capacity.images)
+    examiner = Examiner(model: pool, readingProtocol: readingProtocol)
+  }
+
+  /// Reads with a model that is loaded already, wherever it is.
+  init(_ model: RemoteVisionLanguageModel, readingProtocol: ReadingProtocol, dicom: DICOMOptions) {
+    (self.model, pool, self.dicom) = (model, nil, dicom)
+    self.readingProtocol = readingProtocol
+    readings = model.readings
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
 
   /// The default number of concurrent readings per engine, if memory allows.
   public static let mostReadings = 8
 
-  /// The memory and sequences that the engine was given.
-  public var capacity: EngineCapacity { model.capacity }
-  /// Engines side by side.
-  public var engines: Int { model.engines }
-  /// What the engines did since they were loaded.
-  public var statistics: EngineStatistics { get async { await model.statistics } }
+  /// The memory and sequences that the engine was given; `nil` for a model behind an endpoint.
+  public var capacity: EngineCapacity? { pool?.capacity }
+  /// Engines side by side in this process.
+  public var engines: Int { pool?.engines ?? 0 }
+  /// What the engines did since they were loaded; `nil` for a model behind an endpoint.
+  public var statistics: EngineStatistics? { get async { await pool?.statistics } }
   /// An engine's threads for decoding, and those for encoding.
-  public var threads: (decoding: Int, encoding: Int) { model.threads }
+  public var threads: (decoding: Int, encoding: Int) { pool?.threads ?? (0, 0) }
 
   /// Encodes a blank image and generates one token, which reveals numbers in the weights that are not finite; without a
   /// projector only the token.
@@ -175,5 +187,5 @@ public final class Reader: Sendable {
   }
 
   /// Ends all work in progress.
-  public func close() async { await model.close() }
+  public func close() async { await pool?.close() }
 }

@@ -67,8 +67,11 @@ public struct ScoredAnswer: Sendable {
 
 /// How probable each of some labels is as the beginning of the answer.
 public struct LabelScores: Sendable, Hashable {
-  /// For each label in the order asked: the sum of its tokens' log-probabilities (natural logarithm, at most 0).
+  /// For each label in the order asked: the sum of its tokens' log-probabilities (natural logarithm, at most 0). Empty
+  /// where they cannot be known.
   public var logProbabilities: [Double]
+  /// Why they cannot be known, in a few words; `nil` where they are.
+  public var unscored: String?
   /// Tokens decoded for this.
   public var promptTokens: Int
   /// Tokens before the labels that had been decoded before.

@@ -56,11 +56,18 @@ public protocol VisionLanguageModel: LanguageModel {
   var imageSide: Int? { get }
   /// Numbers that the weights carry about themselves under a metadata key; `nil` when there are none.
   func metadataNumbers(_ key: String) -> [Double]?
+  /// What takes effect of a sampling: all of it, unless the model is behind an interface that has not all settings.
+  func effective(_ sampling: Sampling) -> Sampling
 
   /// Encodes a prepared image once and decodes its prefix once.
   ///
   /// - Throws: a `Fault` when there is no projector or the image cannot be encoded.
   func encode(_ image: PixelImage) async throws -> any ImageContext
+}
+
+extension VisionLanguageModel {
+  /// All of it.
+  public func effective(_ sampling: Sampling) -> Sampling { sampling }
 }
 
 /// The model with one image in its context. Prompts to it share the image and nothing else.
@@ -95,10 +102,12 @@ public struct EncodingCost: Sendable, Hashable {
 public struct ModelIdentity: Sendable, Hashable {
   /// The name in the weights' metadata, or the file's.
   public var name: String
-  /// SHA-256 of the weights file.
-  public var weights: SHA256Digest
+  /// SHA-256 of the weights file; `nil` for a model behind an endpoint, whose weights nobody here can see.
+  public var weights: SHA256Digest?
   /// SHA-256 of the projector file; `nil` without one.
   public var projector: SHA256Digest?
+  /// Host and port of the endpoint that the model is behind; `nil` for a model in this process.
+  public var endpoint: String?
   /// The engine with its version and the backends that it computes on.
   public var engine: String
 
@@ -107,6 +116,13 @@ public struct ModelIdentity: Sendable, Hashable {
     self.name = name
     self.weights = weights
     self.projector = projector
+    self.engine = engine
+  }
+
+  /// The identity of a model behind an endpoint.
+  public init(name: String, endpoint: String, engine: String) {
+    self.name = name
+    self.endpoint = endpoint
     self.engine = engine
   }
 }

@@ -31,11 +31,11 @@ public final class WebServer: Sendable {
   /// The server listens before the engine is loaded; `/readyz` reports when it is.
   ///
   /// - Parameters:
-  ///   - load: loads the engine, on a thread of its own; `nil` to serve without one.
+  ///   - load: loads the engine; `nil` to serve without one.
   ///   - onListening: told the port as soon as the server listens.
   /// - Throws: ``ServerFault``; what `load` throws.
   public func run(
-    engine load: (@Sendable () throws -> any ReadingEngine)?, onListening: @Sendable (Int) -> Void = { _ in }
+    engine load: (@Sendable () async throws -> any ReadingEngine)?, onListening: @Sendable (Int) -> Void = { _ in }
   ) async throws {
     let listening = try ListeningSocket(host: settings.host, port: settings.port)
     let records: any RecordStore
@@ -61,7 +61,7 @@ public final class WebServer: Sendable {
     var failure: (any Error)?
     do {
       if let load {
-        let engine = try await Self.loaded(load)
+        let engine = try await load()
         let session = try await ReadingSession(
           reading: engine, document: settings.protocolDocument, kind: "serve", in: records)
         application.loader.state = .ready(session)
@@ -100,13 +100,5 @@ public final class WebServer: Sendable {
     }.value
     log.write(.info, "ended")
     await log.flush()
-  }
-
-  private static func loaded(
-    _ load: @escaping @Sendable () throws -> any ReadingEngine
-  ) async throws -> any ReadingEngine {
-    try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(with: Result { try load() }) }
-    }
   }
 }

@@ -19,7 +19,7 @@ import VisionLanguage
       #expect(one.stable == other.stable)
       #expect(one.image.sha256 == SHA256Digest(of: bytes).hexadecimal)
       #expect(one.image.width == 32 && one.image.height == 32)
-      #expect(one.model.weights == (try await reader.identity).weights.hexadecimal)
+      #expect(one.model.weights == (try await reader.identity).weights?.hexadecimal)
       #expect(one.counts.imageEncodes == 1)
     }
     await reader.close()

@@ -27,7 +27,7 @@ struct AuditInputs: Sendable {
     let doses = plan.entries.filter { !$0.doses.isEmpty }.map { ("\($0.arm.role.rawValue) \($0.arm.name)", $0.doses) }
     return AuditHeader(
       protocolName: "\(readingProtocol.id) \(readingProtocol.version)",
-      protocolDigest: readingProtocol.digest.hexadecimal, weights: model.weights.hexadecimal,
+      protocolDigest: readingProtocol.digest.hexadecimal, weights: model.weights?.hexadecimal ?? "",
       projector: model.projector?.hexadecimal, seed: request.seed,
       documents: request.arms.documents.map { "\($0.id) \($0.version) \($0.digest.hexadecimal)" },
       doses: Dictionary(doses) { first, _ in first }, images: plan.images, available: plan.available,

@@ -109,9 +109,9 @@ struct AuditSession: Sendable {
       reader: AuditReader(
         model: reader.examiner.model, readingProtocol: request.readingProtocol, arms: plan.arms, seed: request.seed,
         masks: inputs.masks, dicom: request.dicom))
-    let before = await reader.statistics.imageEncodes
+    let before = await reader.statistics?.imageEncodes ?? 0
     let known = try await audit.run()
-    let encodes = await reader.statistics.imageEncodes - before
+    let encodes = (await reader.statistics?.imageEncodes ?? 0) - before
     try tell(.writingResults)
     let provenance = (journal.header ?? header).provenance(request, identity, readings: reader.readings)
     var results = try AuditResults(folder, journal, plan: plan, provenance: provenance)

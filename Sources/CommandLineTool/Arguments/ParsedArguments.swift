@@ -90,6 +90,12 @@ struct ParsedArguments: Sendable {
   /// Whether an option was given, or has a default.
   func has(_ option: any CommandOption) -> Bool { values[option.name] != nil || switches.contains(option.name) }
 
+  /// Whether an option with a value is there, and not as a default.
+  func isOnCommandLine(_ name: String) -> Bool { values[name] != nil && origins[name] == nil }
+
+  /// Gives a flag that was not given, as configuration or environment say.
+  mutating func setFlag(_ name: String) { switches.insert(name) }
+
   /// Sets an option's default, for when it was not given.
   mutating func setDefault(_ name: String, _ value: String, from origin: String) {
     guard values[name] == nil else { return }

@@ -43,7 +43,7 @@ let analyzeCommand = CommandSpecification(
     AnalyzeOption.filesFrom,
     AnalyzeOption.parallel,
     DICOMOption.frame,
-  ] + DICOMOption.record + EngineOption.all,
+  ] + DICOMOption.record + EngineOption.all + EndpointOption.all,
   examples: [
     ("dermgemma analyze lesion.jpg", "One report on the terminal."),
     ("dermgemma analyze images --labels labels.csv --json > results.jsonl", "A folder, with its ground truth."),
@@ -56,6 +56,7 @@ let analyzeCommand = CommandSpecification(
   let device = try chosenDevice(arguments)
   let seed: UInt64 = try arguments[AnalyzeOption.seed] ?? 0
   let dicom = try DICOMOptions(arguments)
+  let endpoint = try arguments.endpoint(of: "analyze")
   var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
   let chosen = try chosenProtocol(arguments)
   if let labels = try chosenLabels(arguments, of: "analyze", terminal) {
@@ -63,8 +64,7 @@ let analyzeCommand = CommandSpecification(
       to: terminal, allowsNone: arguments[LabelOption.allowUnlabelled])
     inputs = inputs.map { $0.labelled(by: labels) }
   }
-  let model = try ModelLocation.chosen(
-    weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
+  let model = try endpoint.map { ModelSource.endpoint($0) } ?? arguments.modelSource(of: "analyze")
   var request = AnalysisRequest(
     inputs, readingProtocol: chosen.readingProtocol, document: chosen.text, model: model)
   request.records = try arguments[AnalyzeOption.records]

@@ -33,7 +33,7 @@ let askCommand = CommandSpecification(
     AskOption.seed,
     AskOption.json,
     DICOMOption.frame,
-  ] + EngineOption.all,
+  ] + EngineOption.all + EndpointOption.all,
   examples: [("dermgemma ask --image lesion.jpg \"Which colors do you see?\"", "One visual question.")],
   takesArguments: true
 ) { arguments, terminal in
@@ -49,6 +49,7 @@ let askCommand = CommandSpecification(
   request.answerPrefix = try arguments[AskOption.prefix]
   request.dicom = try DICOMOptions(arguments, keepsRecord: false)
   request.image = try arguments[AskOption.image]
+  request.endpoint = try arguments.endpoint(of: "ask")
   request.weights = try arguments[EngineOption.model]
   request.projector = try arguments[EngineOption.projector]
   let answer = try await request.run()

@@ -4,16 +4,20 @@ import UseCases
 let doctorCommand = CommandSpecification(
   name: "doctor",
   summary: "Reports what is installed, found, usable and missing.",
-  usage: ["doctor"],
-  discussion: ["Exit status: 0 if images can be read, otherwise that of the first problem."],
-  options: [EngineOption.device, EngineOption.model, EngineOption.projector],
+  usage: ["doctor", "doctor --endpoint URL [--model NAME]"],
+  discussion: [
+    "Exit status: 0 if images can be read, otherwise that of the first problem. With --endpoint it tries out the server "
+      + "instead of the model in this program: vision, streaming, log-probabilities, and whether it keeps a picture that "
+      + "it has read."
+  ],
+  options: [EngineOption.device, EngineOption.model, EngineOption.projector] + EndpointOption.all,
   examples: [],
   takesArguments: false
 ) { arguments, terminal in
   let device = try chosenDevice(arguments)
   let check = InstallationCheck(
     version: Tool.version, device: device, weights: try arguments[EngineOption.model],
-    projector: try arguments[EngineOption.projector])
+    projector: try arguments[EngineOption.projector], endpoint: try arguments.endpoint(of: "doctor"))
   let failure = try await check.run { finding in
     let mark =
       switch finding.state {

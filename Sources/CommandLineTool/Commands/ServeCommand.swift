@@ -62,7 +62,7 @@ let serveCommand = CommandSpecification(
     ServeOption.queue,
     ServeOption.noModel,
     ServeOption.log, EngineOption.model, EngineOption.projector,
-  ],
+  ] + EndpointOption.all,
   examples: [
     ("dermgemma serve --images data/images --labels labels.csv", "Images with their ground truth."),
     ("dermgemma serve --base-path /derm --allowed-host derm.example", "Behind a proxy, at https://derm.example/derm/."),
@@ -89,20 +89,16 @@ let serveCommand = CommandSpecification(
   settings.protocolDocument = chosen
   settings.token = try arguments[ServeOption.tokenFile].map { try AccessToken(fileAt: $0) }
   settings.identity = try tlsIdentity(arguments)
-  var location: ModelLocation?
-  if !arguments[ServeOption.noModel] {
-    location = try ModelLocation.chosen(
-      weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
-  }
+  let source = arguments[ServeOption.noModel] ? nil : try arguments.modelSource(of: "serve")
 
   let server = WebServer(settings, labels: labels, log: ServerLog(lowest: lowest))
   let (parallel, scheme, host) = (settings.parallel, settings.identity == nil ? "http" : "https", settings.host)
   let base = settings.basePath
-  var load: (@Sendable () throws -> any ReadingEngine)?
-  if let location {
+  var load: (@Sendable () async throws -> any ReadingEngine)?
+  if let source {
     load = {
-      try Reader(
-        location, readingProtocol: chosen.readingProtocol, readings: parallel, threads: threads, device: device)
+      try await Reader.open(
+        source, readingProtocol: chosen.readingProtocol, readings: parallel, threads: threads, device: device)
     }
   }
   try await server.run(engine: load) { port in

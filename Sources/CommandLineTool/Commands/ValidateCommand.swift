@@ -54,7 +54,7 @@ let validateCommand = CommandSpecification(
     EngineOption.readingProtocol,
     ValidateOption.seed,
     ValidateOption.parallel,
-  ] + DICOMOption.record + EngineOption.all,
+  ] + DICOMOption.record + EngineOption.all + EndpointOption.all,
   examples: [
     ("dermgemma validate all --images data/images --labels DermsGemms.csv", "Everything, into data/."),
     ("dermgemma validate all --images data/images --labels DermsGemms.csv --resume", "Resumes after an interruption."),

@@ -2,6 +2,8 @@ import DICOM
 import Datasets
 import Dermoscopy
 import Foundation
+import Reading
+import RemoteModel
 import UseCases
 import Validation
 
@@ -36,8 +38,7 @@ extension ValidationRequest {
     let threads = try arguments[EngineOption.threads]
     let device = try chosenDevice(arguments)
     let dicom = try DICOMOptions(arguments, hasFrame: false)
-    let weights = try arguments[EngineOption.model]
-    let projector = try arguments[EngineOption.projector]
+    let endpoint = try arguments.endpoint(of: "validate")
     let mode = try RunRecords.Mode(arguments, of: "validate")
     switch (images, notes) {
     case (nil, nil): throw wrong("Say which images: --images DIR")
@@ -55,13 +56,22 @@ extension ValidationRequest {
     }
     self.init(
       scope, into: folder, readingProtocol: readingProtocol, document: chosen.text,
-      version: Tool.version)
+      model: try Self.model(arguments, endpoint, wordsOnly: notes != nil), version: Tool.version)
     (self.images, self.notes, self.labels, self.metadata) = (images, notes, labels, metadata)
     (self.columns, self.allowsUnlabelled) = (columns, allowsUnlabelled)
     (self.scores, self.limit, self.mode, self.seed) = (scores, limit, mode, seed)
     (self.parallel, self.threads, self.device, self.dicom) = (parallel, threads, device, dicom)
-    (self.weights, self.projector) = (weights, projector)
     command = arguments.words
+  }
+
+  /// The model; for notes, the weights alone.
+  private static func model(
+    _ arguments: ParsedArguments, _ endpoint: RemoteConfiguration?, wordsOnly: Bool
+  ) throws -> ModelSource {
+    if let endpoint { return .endpoint(endpoint) }
+    guard wordsOnly else { return try arguments.modelSource(of: "validate") }
+    return .wordsOnly(
+      weights: try arguments[EngineOption.model] ?? ModelLocation.chosen(weights: nil, projector: nil).weights)
   }
 }
 

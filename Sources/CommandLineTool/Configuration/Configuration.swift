@@ -46,15 +46,30 @@ struct Configuration: Sendable {
   func applied(to arguments: ParsedArguments, of command: CommandSpecification) throws -> ParsedArguments {
     var arguments = arguments
     let namesModel = arguments.has(EngineOption.model) || arguments.has(EngineOption.projector)
+    let namesEndpoint = arguments.has(EndpointOption.endpoint)
+    // Files that the command line names are read here, whatever endpoint is the default.
+    let named = try arguments[EngineOption.model]
+    let namesFiles =
+      arguments.has(EngineOption.projector) || named.map { FileManager.default.fileExists(atPath: $0) } ?? false
+    let usesEndpoint = namesEndpoint || (values["endpoint"] != nil && !namesFiles)
     for setting in Setting.all {
       guard let option = setting.option, let value = values[setting.key],
-        command.options.contains(where: { $0.name == option && $0.takesSetting })
+        let known = command.options.first(where: { $0.name == option })
       else { continue }
+      if known.placeholder == nil {
+        if value.text == Setting.yes { arguments.setFlag(option) }
+        continue
+      }
+      guard known.takesSetting else { continue }
+      if option == EndpointOption.endpoint.name, !namesEndpoint, namesFiles { continue }
+      if option == EngineOption.projector.name, usesEndpoint { continue }
+      if option == EngineOption.model.name, namesEndpoint { continue }
       // Weights and projector belong together: those from one source are never combined with another's.
       if namesModel, [EngineOption.model.name, EngineOption.projector.name].contains(option) { continue }
       arguments.setDefault(option, value.text, from: value.source.text)
     }
     guard command.options.contains(where: { $0.name == EngineOption.model.name }),
+      !arguments.has(EndpointOption.endpoint),
       !arguments.has(EngineOption.projector),
       let name = try arguments[EngineOption.model], !FileManager.default.fileExists(atPath: name)
     else { return arguments }

@@ -20,6 +20,9 @@ struct Setting: Sendable, Hashable {
   /// One line.
   var meaning: String
 
+  /// The value that gives a flag.
+  static let yes = "yes"
+
   static let all: [Setting] = [
     Setting(
       key: "model", option: EngineOption.model.name, variable: "DERMGEMMA_MODEL", sort: .path,
@@ -28,6 +31,15 @@ struct Setting: Sendable, Hashable {
       key: "mmproj", option: EngineOption.projector.name, variable: "DERMGEMMA_MMPROJ", sort: .path,
       unset: "what belongs to the model",
       meaning: "the projector's file"),
+    Setting(
+      key: "endpoint", option: EndpointOption.endpoint.name, variable: "DERMGEMMA_ENDPOINT", sort: .text,
+      unset: "none: models are read in this program", meaning: "a server whose model reads"),
+    Setting(
+      key: "allow_remote", option: EndpointOption.allowRemote.name, variable: "DERMGEMMA_ALLOW_REMOTE",
+      sort: .choice(["no", Setting.yes]), unset: "no", meaning: "whether pictures may leave this machine: yes or no"),
+    Setting(
+      key: "endpoint_key_file", option: EndpointOption.keyFile.name, variable: "DERMGEMMA_ENDPOINT_KEY_FILE",
+      sort: .path, unset: "none", meaning: "the file with the server's key"),
     Setting(
       key: "protocol", option: EngineOption.readingProtocol.name, variable: "DERMGEMMA_PROTOCOL", sort: .path,
       unset: "seed",

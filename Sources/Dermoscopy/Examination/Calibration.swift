@@ -32,9 +32,10 @@ struct Calibration: Hashable {
     }
   }
 
-  /// The codes' probabilities.
-  func probabilities(_ scores: LabelScores) -> CodeProbabilities {
-    CodeProbabilities(scores.probabilities(temperature: temperature, bias: bias))
+  /// The codes' probabilities; `nil` for codes that could not be scored.
+  func probabilities(_ scores: LabelScores) -> CodeProbabilities? {
+    guard scores.unscored == nil else { return nil }
+    return CodeProbabilities(scores.probabilities(temperature: temperature, bias: bias))
   }
 }
 

@@ -7,14 +7,36 @@ public struct Diagnosis: Sendable, Hashable, Codable {
   /// What the model wrote; empty where it was not asked to write.
   public let raw: String
   /// Scored from the model's logits; the code follows the method, so the two may disagree.
-  public let probabilities: CodeProbabilities
+  ///
+  /// `nil` where no logits could be had, as from some endpoints.
+  public let probabilities: CodeProbabilities?
+  /// Why there are no probabilities, in a few words; `nil` where there are.
+  public let unscored: String?
 
   /// A diagnosis.
-  public init(code: LesionCode, method: DiagnosisMethod, raw: String, probabilities: CodeProbabilities) {
+  public init(
+    code: LesionCode, method: DiagnosisMethod, raw: String, probabilities: CodeProbabilities?, unscored: String? = nil
+  ) {
     self.code = code
     self.method = method
     self.raw = raw
     self.probabilities = probabilities
+    self.unscored = unscored
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case code, method, raw, probabilities
+    case unscored = "probabilities_missing"
+  }
+
+  /// Writes the first four keys always, `null` for unknown probabilities; the reason only where there is one.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(code, forKey: .code)
+    try container.encode(method, forKey: .method)
+    try container.encode(raw, forKey: .raw)
+    try container.encode(probabilities, forKey: .probabilities)
+    try container.encodeIfPresent(unscored, forKey: .unscored)
   }
 }
 

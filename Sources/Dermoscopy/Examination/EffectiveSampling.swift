@@ -12,11 +12,19 @@ public struct EffectiveSampling: Sendable, Hashable, Codable {
   public let classification: Sampling?
 
   /// What takes effect when a protocol is used with a model.
-  public init(of readingProtocol: ReadingProtocol, recommended: RecommendedSampling) {
+  ///
+  /// - Parameters:
+  ///   - readingProtocol: the protocol.
+  ///   - recommended: what the model's metadata recommend.
+  ///   - applied: what the model's interface makes of a sampling.
+  public init(
+    of readingProtocol: ReadingProtocol, recommended: RecommendedSampling,
+    applied: (Sampling) -> Sampling = { $0 }
+  ) {
     let sampling = readingProtocol.sampling
     func effective(_ own: Sampling?, if used: Bool) -> Sampling? {
       guard used, let own else { return nil }
-      return sampling.source == .model ? own.following(recommended.withinLimits) : own
+      return applied(sampling.source == .model ? own.following(recommended.withinLimits) : own)
     }
     source = sampling.source
     observation = effective(sampling.observation, if: !readingProtocol.questions.isEmpty)

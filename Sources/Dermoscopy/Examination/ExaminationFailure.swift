@@ -34,6 +34,20 @@ public struct InsufficientNotes: Fault, Equatable {
   }
 }
 
+/// A protocol that goes by probabilities, with a model that gives none.
+public struct NoProbabilities: Fault, Equatable {
+  /// The protocol's id.
+  public let protocolID: String
+  /// Why there are none.
+  public let reason: String
+
+  public var kind: FaultKind { .unavailable }
+  public var failsAlone: Bool { true }
+  public var description: String {
+    "The protocol \(protocolID) chooses by probabilities, and there are none: \(reason)"
+  }
+}
+
 /// A model that violates its contract.
 public struct ModelContractFault: Fault, Equatable {
   let message: String

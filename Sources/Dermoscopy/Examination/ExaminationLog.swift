@@ -13,7 +13,7 @@ import Synchronization
 ///   for await event in log.events() {
 ///     switch event.event {
 ///     case .observation(let question, let observation): print(question, observation.value)
-///     case .diagnosis(let diagnosis): print(diagnosis.code.rawValue, diagnosis.probabilities[.melanoma])
+///     case .diagnosis(let diagnosis): print(diagnosis.code.rawValue, diagnosis.probabilities?[.melanoma] ?? .nan)
 ///     default: break
 ///     }
 ///   }

@@ -56,11 +56,15 @@ extension ExaminationSession {
 
   private func diagnosis(_ choice: Choice, _ subject: Calibration.Subject) throws -> Diagnosis {
     let probabilities = Calibration(of: model, for: subject).probabilities(choice.scores)
-    guard let code = choice.code ?? probabilities.likeliest(of: readingProtocol.classification.codes) else {
+    if choice.code == nil, let reason = choice.scores.unscored {
+      throw NoProbabilities(protocolID: readingProtocol.id, reason: reason)
+    }
+    guard let code = choice.code ?? probabilities?.likeliest(of: readingProtocol.classification.codes) else {
       throw ModelContractFault(message: "had no code to choose from")
     }
     return Diagnosis(
-      code: code, method: choice.method, raw: choice.answer?.text ?? "", probabilities: probabilities)
+      code: code, method: choice.method, raw: choice.answer?.text ?? "", probabilities: probabilities,
+      unscored: choice.scores.unscored)
   }
 
   /// Lets the model write a code, and scores all codes after the same prompt; a code that is not among the choices does
@@ -101,6 +105,7 @@ extension ExaminationSession {
 
   private func complete(_ scores: LabelScores) throws -> LabelScores {
     let codes = LesionCode.allCases.count
+    guard scores.unscored == nil else { return scores }
     guard scores.logProbabilities.count == codes else {
       throw ModelContractFault(message: "scored \(scores.logProbabilities.count) of \(codes) codes")
     }

@@ -83,7 +83,8 @@ public struct Examiner: Sendable {
     do {
       let session = ExaminationSession(
         model: model, readingProtocol: readingProtocol,
-        sampling: EffectiveSampling(of: readingProtocol, recommended: model.recommendedSampling),
+        sampling: EffectiveSampling(
+          of: readingProtocol, recommended: model.recommendedSampling, applied: model.effective),
         seeds: RequestSeeds(seed: seed, image: source), log: log)
       let started = ContinuousClock.now
       let identity = try await model.identity

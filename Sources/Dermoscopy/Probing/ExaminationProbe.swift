@@ -49,7 +49,7 @@ public struct ExaminationProbe: Sendable {
       let scores = try await session.scores(
         from: seen, after: readingProtocol.classification.prompt.filled(), prefix: prefix)
       state.add(scores)
-      let probabilities = Calibration(of: session.model, for: .direct).probabilities(scores)
+      let probabilities = try known(Calibration(of: session.model, for: .direct).probabilities(scores), scores.unscored)
       return ProbedAnswer(
         probabilities: probabilities, code: probabilities.likeliest(of: readingProtocol.classification.codes)
       ).costing(state.counts)
@@ -99,7 +99,8 @@ public struct ExaminationProbe: Sendable {
     if writesCode, prompt == nil {
       let diagnosis = try await session.classify(&state)
       return ProbedAnswer(
-        notes: notes, description: description, probabilities: diagnosis.probabilities, code: diagnosis.code
+        notes: notes, description: description, probabilities: try known(diagnosis.probabilities, diagnosis.unscored),
+        code: diagnosis.code
       ).costing(state.counts)
     }
     let template = prompt ?? readingProtocol.classification.prompt
@@ -108,7 +109,8 @@ public struct ExaminationProbe: Sendable {
     state.add(scores)
     return ProbedAnswer(
       notes: notes, description: description,
-      probabilities: Calibration(of: session.model, for: .classification).probabilities(scores)
+      probabilities: try known(
+        Calibration(of: session.model, for: .classification).probabilities(scores), scores.unscored)
     ).costing(state.counts)
   }
 
@@ -120,8 +122,16 @@ public struct ExaminationProbe: Sendable {
     let scores = try await session.scores(from: view, after: prompt.filled(), prefix: "")
     state.add(scores)
     return ProbedAnswer(
-      probabilities: Calibration(of: session.model, for: .direct).probabilities(scores)
+      probabilities: try known(Calibration(of: session.model, for: .direct).probabilities(scores), scores.unscored)
     ).costing(state.counts)
+  }
+
+  /// - Throws: ``NoProbabilities`` where there are none: a probe compares them.
+  private func known(_ probabilities: CodeProbabilities?, _ reason: String?) throws -> CodeProbabilities {
+    guard let probabilities else {
+      throw NoProbabilities(protocolID: readingProtocol.id, reason: reason ?? "the model gave none")
+    }
+    return probabilities
   }
 
   private var prefix: String { readingProtocol.classification.prompt.prefix }

@@ -1,12 +1,13 @@
 import JSON
 
 extension ExaminationReport.Model: Encodable {
-  /// Writes all three keys, `null` where there is no projector.
+  /// Writes the first three keys always, `null` for unknown weights and where there is no projector.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
     try container.encode(weights, forKey: .weights)
     try container.encode(projector, forKey: .projector)
+    try container.encodeIfPresent(endpoint, forKey: .endpoint)
   }
 }
 

@@ -39,22 +39,26 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
   public struct Model: Sendable, Hashable, Decodable {
     /// The model's name.
     public var name: String
-    /// SHA-256 of the weights file, hexadecimal.
-    public var weights: String
+    /// SHA-256 of the weights file, hexadecimal; `nil` for a model behind an endpoint.
+    public var weights: String?
     /// SHA-256 of the projector file, hexadecimal.
     public var projector: String?
+    /// Host and port of the endpoint that the model is behind; `nil`, and no key, for a model in this process.
+    public var endpoint: String?
 
     /// Weights by name and digests.
-    public init(name: String, weights: String, projector: String?) {
+    public init(name: String, weights: String?, projector: String?, endpoint: String? = nil) {
       self.name = name
       self.weights = weights
       self.projector = projector
+      self.endpoint = endpoint
     }
 
     enum CodingKeys: String, CodingKey {
       case name
       case weights = "weights_sha256"
       case projector = "projector_sha256"
+      case endpoint
     }
   }
 
@@ -109,7 +113,8 @@ extension ExaminationReport {
       readingProtocol: ProtocolReference(
         id: readingProtocol.id, version: readingProtocol.version, digest: readingProtocol.digest.hexadecimal),
       model: Model(
-        name: model.name, weights: model.weights.hexadecimal, projector: model.projector?.hexadecimal),
+        name: model.name, weights: model.weights?.hexadecimal, projector: model.projector?.hexadecimal,
+        endpoint: model.endpoint),
       engine: model.engine, seed: seed, sampling: sampling, observations: state.observations,
       description: state.description, diagnosis: diagnosis,
       flags: QualityFlag.allCases.filter(state.flags.contains), groundTruth: subject.groundTruth,

@@ -47,17 +47,19 @@ struct ReportText {
     guard let diagnosis = report.diagnosis else { return groundTruth }
     var lines = ["Classification"]
     lines += Self.lines("\(diagnosis.code.rawValue), \(diagnosis.code.diagnosis): \(Self.words(for: diagnosis.method))")
+    guard let probabilities = diagnosis.probabilities else {
+      let reason = diagnosis.unscored.map { ": " + Sanitizer.line($0) } ?? ""
+      return lines + Self.lines("No probabilities\(reason).") + groundTruth
+    }
     lines += LesionCode.allCases.map { code in
-      let share = diagnosis.probabilities[code]
+      let share = probabilities[code]
       let name = TextLayout.padded(code.rawValue, to: 3)
       let bar = TextLayout.padded(TextLayout.bar(share, columns: Self.barColumns), to: Self.barColumns)
       let percent = TextLayout.percent(share)
       let space = String(repeating: " ", count: max(8 - percent.columns, 0))
       return "  \(name)  \(bar)  \(space)\(percent)"
     }
-    if let likeliest = diagnosis.probabilities.likeliest(),
-      diagnosis.probabilities[likeliest] > diagnosis.probabilities[diagnosis.code]
-    {
+    if let likeliest = probabilities.likeliest(), probabilities[likeliest] > probabilities[diagnosis.code] {
       lines += Self.lines("By the model's probabilities it would be \(likeliest.rawValue).")
     }
     return lines + groundTruth
@@ -88,17 +90,23 @@ struct ReportText {
   private var provenance: [String] {
     let model = report.model
     let projector = model.projector.map { ", projector \(Self.short($0))" } ?? ""
+    let weights = model.weights.map { "weights \(Self.short($0))" } ?? "weights unknown"
+    let place = model.endpoint.map {
+      [("Read at", "\(Sanitizer.line($0)); such a reading cannot be repeated bit by bit")]
+    }
     return ["Provenance"]
-      + Self.table([
-        (
-          "Protocol",
-          "\(report.readingProtocol.id) \(report.readingProtocol.version), \(Self.short(report.readingProtocol.digest))"
-        ),
-        ("Model", "\(Sanitizer.line(model.name)), weights \(Self.short(model.weights))\(projector)"),
-        ("Engine", Sanitizer.line(report.engine)),
-        ("Image", report.image.sha256.isEmpty ? "not seen" : Self.short(report.image.sha256)),
-        ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),
-      ])
+      + Self.table(
+        [
+          (
+            "Protocol",
+            "\(report.readingProtocol.id) \(report.readingProtocol.version), \(Self.short(report.readingProtocol.digest))"
+          ),
+          ("Model", "\(Sanitizer.line(model.name)), \(weights)\(projector)"),
+        ] + (place ?? []) + [
+          ("Engine", Sanitizer.line(report.engine)),
+          ("Image", report.image.sha256.isEmpty ? "not seen" : Self.short(report.image.sha256)),
+          ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),
+        ])
   }
 
   // MARK: Layout

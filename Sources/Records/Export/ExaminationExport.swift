@@ -34,7 +34,7 @@ public enum ExaminationExport {
   /// The values of a row; empty where an examination has none.
   public static func row(_ kept: StoredExamination) -> [String] {
     let (report, diagnosis) = (kept.report, kept.report?.diagnosis)
-    let probabilities = LesionCode.allCases.map { code in diagnosis.map { String($0.probabilities[code]) } ?? "" }
+    let probabilities = LesionCode.allCases.map { code in diagnosis?.probabilities.map { String($0[code]) } ?? "" }
     let observations = report?.observations.entries.map { "\($0.question): \($0.observation.value)" } ?? []
     return [
       kept.id.text, kept.run.text, String(kept.position), time(kept.finished), kept.imageName, kept.imageDigest ?? "",

@@ -67,8 +67,8 @@ extension Run {
     public var protocolText: String?
     /// The model's name.
     public var model: String
-    /// SHA-256 of the weights file, hexadecimal.
-    public var weights: String
+    /// SHA-256 of the weights file, hexadecimal; `nil` for a model behind an endpoint.
+    public var weights: String?
     /// SHA-256 of the projector file, hexadecimal; `nil` without one.
     public var projector: String?
     /// The engine with its version and backends.
@@ -89,13 +89,28 @@ extension Run {
       case engine, seed, machine
     }
 
+    /// Writes a key for the weights always, `null` where they are unknown.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(protocolID, forKey: .protocolID)
+      try container.encode(protocolVersion, forKey: .protocolVersion)
+      try container.encode(protocolDigest, forKey: .protocolDigest)
+      try container.encodeIfPresent(protocolText, forKey: .protocolText)
+      try container.encode(model, forKey: .model)
+      try container.encode(weights, forKey: .weights)
+      try container.encodeIfPresent(projector, forKey: .projector)
+      try container.encode(engine, forKey: .engine)
+      try container.encodeIfPresent(seed, forKey: .seed)
+      try container.encode(machine, forKey: .machine)
+    }
+
     /// The seed in words.
     public var seedText: String { seed.map(String.init) ?? "each examination’s own" }
 
     /// A provenance.
     public init(
       protocolID: String, protocolVersion: String, protocolDigest: String, protocolText: String?, model: String,
-      weights: String, projector: String?, engine: String, seed: UInt64?, machine: String = Machine.description
+      weights: String?, projector: String?, engine: String, seed: UInt64?, machine: String = Machine.description
     ) {
       self.protocolID = protocolID
       self.protocolVersion = protocolVersion
@@ -117,7 +132,7 @@ extension Run {
       self.init(
         protocolID: readingProtocol.id, protocolVersion: readingProtocol.version,
         protocolDigest: readingProtocol.digest.hexadecimal, protocolText: document, model: model.name,
-        weights: model.weights.hexadecimal, projector: model.projector?.hexadecimal, engine: model.engine, seed: seed,
+        weights: model.weights?.hexadecimal, projector: model.projector?.hexadecimal, engine: model.engine, seed: seed,
         machine: machine)
     }
   }

@@ -30,7 +30,7 @@ struct ExaminationRow {
         truth = report.groundTruth?.code
         description = report.description?.cleaned
         provenance = (
-          report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights
+          report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights ?? ""
         )
         body = try report.json()
       case .failure(let failure):

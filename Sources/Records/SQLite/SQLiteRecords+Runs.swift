@@ -18,7 +18,8 @@ extension SQLiteRecords {
           .text(run.id.text), .text(run.kind), .text(run.state.rawValue), .integer(run.started.milliseconds),
           run.ended.map { .integer($0.milliseconds) } ?? .null, .text(command), .text(provenance.protocolID),
           .text(provenance.protocolVersion), .text(provenance.protocolDigest), .text(provenance.protocolText),
-          .text(provenance.model), .text(provenance.weights), .text(provenance.projector), .text(provenance.engine),
+          .text(provenance.model), .text(provenance.weights ?? ""), .text(provenance.projector),
+          .text(provenance.engine),
           .text(provenance.seed.map(String.init) ?? ""), .text(provenance.machine), .text(run.settings),
           .text(run.inputs),
         ])
@@ -72,7 +73,8 @@ extension SQLiteRecords {
     else { throw .damaged(store: connection.path, reason: "run \(row.integer(0)) cannot be read") }
     let provenance = Run.Provenance(
       protocolID: row.text(7) ?? "", protocolVersion: row.text(8) ?? "", protocolDigest: row.text(9) ?? "",
-      protocolText: row.text(10), model: row.text(11) ?? "", weights: row.text(12) ?? "", projector: row.text(13),
+      protocolText: row.text(10), model: row.text(11) ?? "", weights: row.text(12).flatMap { $0.isEmpty ? nil : $0 },
+      projector: row.text(13),
       engine: row.text(14) ?? "", seed: UInt64(seed), machine: row.text(16) ?? "")
     let run = Run(
       id: id, kind: row.text(2) ?? "", state: state, started: Date(milliseconds: Int64(row.integer(4))),

@@ -42,18 +42,14 @@ final class CurlExchange: @unchecked Sendable {
     var headers: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(headers) }
     // Bytes are counted and compared, so they must not be compressed in transit.
-    for (name, value) in request.headers.merging(["Accept-Encoding": "identity"], uniquingKeysWith: { $1 }) {
+    var fields = request.headers
+    fields["Accept-Encoding"] = "identity"
+    // Otherwise libcurl asks whether it may send a long body, and waits a second for servers that do not know the question.
+    if case .post = request.method { fields["Expect"] = "" }
+    for (name, value) in fields {
       headers = curl_slist_append(headers, "\(name): \(value)")
     }
-    set(handle, CURLOPT_URL, request.url)
-    set(handle, CURLOPT_USERAGENT, limits.userAgent)
-    if let bundle = limits.certificates { set(handle, CURLOPT_CAINFO, bundle) }
-    set(handle, CURLOPT_NOSIGNAL, 1)
-    set(handle, CURLOPT_NOBODY, request.method == .head ? 1 : 0)
-    set(handle, CURLOPT_CONNECTTIMEOUT, limits.connectSeconds)
-    set(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
-    set(handle, CURLOPT_LOW_SPEED_TIME, limits.silentSeconds)
-    dermgemma_curl_only_http(handle)
+    prepare(handle)
     dermgemma_curl_set_headers(handle, headers)
 
     let receiver = Unmanaged.passUnretained(self).toOpaque()
@@ -84,13 +80,33 @@ final class CurlExchange: @unchecked Sendable {
     let code = curl_easy_perform(handle)
     if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
     if let failure { throw failure }
-    guard code == CURLE_OK else { throw fault(of: code) }
+    guard code == CURLE_OK else {
+      throw fault(of: code, isConnected: dermgemma_curl_connect_seconds(handle) > 0)
+    }
     return response
   }
 
-  /// Hands bytes of a successful answer on; the body of another is of no interest.
+  /// Sets what is asked for, and the limits.
+  private func prepare(_ handle: UnsafeMutableRawPointer) {
+    set(handle, CURLOPT_URL, request.url)
+    set(handle, CURLOPT_USERAGENT, limits.userAgent)
+    if let bundle = limits.certificates { set(handle, CURLOPT_CAINFO, bundle) }
+    set(handle, CURLOPT_NOSIGNAL, 1)
+    set(handle, CURLOPT_NOBODY, request.method == .head ? 1 : 0)
+    if request.bypassesProxies { set(handle, CURLOPT_NOPROXY, "*") }
+    if let seconds = limits.totalSeconds { set(handle, CURLOPT_TIMEOUT, seconds) }
+    if case .post(let body) = request.method {
+      body.withUnsafeBytes { dermgemma_curl_set_body(handle, $0.baseAddress, curl_off_t($0.count)) }
+    }
+    set(handle, CURLOPT_CONNECTTIMEOUT, limits.connectSeconds)
+    set(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
+    set(handle, CURLOPT_LOW_SPEED_TIME, limits.silentSeconds)
+    dermgemma_curl_only_http(handle)
+  }
+
+  /// Hands bytes of a successful answer on; the body of another is of no interest unless the request wants it.
   private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard response.isSuccess else { return true }
+    guard response.isSuccess || request.wantsRefusals else { return true }
     do {
       try receive(response, bytes)
       return true
@@ -102,10 +118,11 @@ final class CurlExchange: @unchecked Sendable {
 
   private var host: String { URL(string: request.url)?.host ?? request.url }
 
-  private func fault(of code: CURLcode) -> TransferFault {
+  private func fault(of code: CURLcode, isConnected: Bool) -> TransferFault {
     switch code {
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress(request.url)
-    case CURLE_OPERATION_TIMEDOUT where response.status != 0: .stalled(host: host, seconds: limits.silentSeconds)
+    case CURLE_OPERATION_TIMEDOUT where response.status != 0 || isConnected:
+      .stalled(host: host, seconds: min(limits.silentSeconds, limits.totalSeconds ?? .max))
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
       .badRedirect(
         url: request.url,

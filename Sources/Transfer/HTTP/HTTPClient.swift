@@ -3,7 +3,7 @@ import Synchronization
 
 /// Fetches over HTTP, by libcurl; proxies are those of the environment (`https_proxy`, `no_proxy`).
 public struct HTTPClient: Sendable {
-  /// Receives the body of a successful response, in order, on the exchange's thread.
+  /// Receives the body of a successful response, in order, on the exchange's thread; of any, if the request wants it so.
   public typealias Receiver = @Sendable (ClientResponse, UnsafeRawBufferPointer) throws -> Void
 
   /// Which redirects are followed.
@@ -12,6 +12,8 @@ public struct HTTPClient: Sendable {
     case all
     /// All except one that leads to another scheme, host or port and itself carries the requested information.
     case unless(@Sendable (ClientResponse) -> Bool)
+    /// None: a redirect is an answer like any other.
+    case none
   }
 
   /// Timeouts and the like.
@@ -39,6 +41,8 @@ public struct HTTPClient: Sendable {
     for _ in 0...max(0, limits.redirects) {
       try Task.checkCancellation()
       let response = try await CurlExchange(request, limits: limits, receive: receive).run()
+      if case .none = following { return response }
+      if case .post = request.method { return response }
       guard response.isRedirect, let location = response.header("location") else { return response }
       guard let next = URL(string: location, relativeTo: URL(string: request.url))?.absoluteString,
         let origin = Origin(next)

@@ -6,6 +6,8 @@ public struct HTTPLimits: Sendable {
   public var connectSeconds = 15
   /// Seconds without a byte after which a server counts as stalled.
   public var silentSeconds = 30
+  /// Seconds that a whole exchange may take; `nil` for any number, as long as bytes come.
+  public var totalSeconds: Int?
   /// Redirects followed for one request.
   public var redirects = 10
   /// The user agent.

@@ -1,11 +1,13 @@
 /// What is asked of a server.
 public struct ClientRequest: Sendable, Hashable {
-  /// Whether the body is wanted.
-  public enum Method: Sendable {
-    /// With the body.
+  /// The method.
+  public enum Method: Sendable, Hashable {
+    /// The answer with its body.
     case get
     /// The head alone.
     case head
+    /// A body is sent, and the answer's body wanted. Never redirected.
+    case post([UInt8])
   }
 
   /// An absolute http or https address.
@@ -16,6 +18,10 @@ public struct ClientRequest: Sendable, Hashable {
   public var headers: [String: String]
   /// Hosts that may see the authorization too when a redirect leads there by https.
   public var trustedHosts: Set<String>
+  /// Whether the receiver also gets the body of an answer that is no success, which may say why.
+  public var wantsRefusals = false
+  /// Whether no proxy stands between, whatever the environment says.
+  public var bypassesProxies = false
 
   /// A request.
   public init(

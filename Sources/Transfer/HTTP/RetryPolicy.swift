@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 
 /// How often a failed request is retried, and after which delays.
@@ -11,7 +12,7 @@ public struct RetryPolicy: Sendable {
   /// The longest pause that a server may ask for, in seconds.
   public var longestWait = 120
   /// Called for every failure that is retried, with the failure and the delay in seconds.
-  public var notice: @Sendable (TransferFault, Double) -> Void = { _, _ in }
+  public var notice: @Sendable (any TransientFault, Double) -> Void = { _, _ in }
 
   /// The defaults.
   public init() {}
@@ -37,7 +38,7 @@ public struct RetryPolicy: Sendable {
         let pause = max(Double(later.seconds), self.pause(afterFailure: failed))
         notice(later.fault, pause)
         try await Task.sleep(for: .seconds(pause))
-      } catch let fault as TransferFault where fault.isTransient {
+      } catch let fault as any TransientFault where fault.isTransient {
         let failed = counter.next()
         guard failed < attempts else { throw fault }
         let pause = pause(afterFailure: failed)
@@ -53,16 +54,33 @@ public struct RetryPolicy: Sendable {
   }
 }
 
+/// A fault that may have passed when the same is tried again.
+public protocol TransientFault: Fault {
+  /// Whether trying again may help.
+  var isTransient: Bool { get }
+}
+
 /// A failure for which the server said when to retry.
-struct RetryLater: Error {
-  var fault: TransferFault
-  var host: String
-  var seconds: Int
+public struct RetryLater: Error {
+  /// The failure.
+  public var fault: any TransientFault
+  /// Whose it is.
+  public var host: String
+  /// Seconds to wait.
+  public var seconds: Int
+
+  /// A failure that is retried when its server wants it.
+  public init(fault: any TransientFault, host: String, seconds: Int) {
+    self.fault = fault
+    self.host = host
+    self.seconds = seconds
+  }
 }
 
 /// The header `Retry-After`: seconds, or a date.
-enum RetryAfter {
-  static func seconds(_ text: String, now: Date = Date()) -> Int? {
+public enum RetryAfter {
+  /// The seconds that it asks for; `nil` for a text that it does not allow.
+  public static func seconds(_ text: String, now: Date = Date()) -> Int? {
     let text = text.trimmingCharacters(in: .whitespaces)
     if let seconds = Int(text) { return seconds >= 0 ? seconds : nil }
     let format = DateFormatter()

@@ -2,7 +2,7 @@ import Faults
 import TextOutput
 
 /// Why something could not be downloaded or stored.
-public enum TransferFault: Fault, Equatable {
+public enum TransferFault: TransientFault, Equatable {
   /// The address is not one of http or https.
   case badAddress(String)
   /// No connection, or one that broke and could not be resumed.

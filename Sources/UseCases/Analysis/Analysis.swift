@@ -83,7 +83,7 @@ public struct Analysis: Sendable {
     defer { following.cancel() }
     do {
       return .report(try await read(input, log))
-    } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
+    } catch let fault as any Fault where fault.failsAlone {
       return .failure(name: input.name, fault)
     }
   }

@@ -14,7 +14,7 @@ public struct AnalysisRequest: Sendable {
   /// The protocol's document, stored with the run.
   public var document: String
   /// The model.
-  public var model: ModelLocation
+  public var model: ModelSource
   /// The database that examinations are stored in; `nil` for none.
   public var records: String?
   /// The seed of the random numbers.
@@ -34,7 +34,7 @@ public struct AnalysisRequest: Sendable {
 
   /// A request with the defaults of everything else.
   public init(
-    _ inputs: [AnalysisInput], readingProtocol: ReadingProtocol, document: String, model: ModelLocation
+    _ inputs: [AnalysisInput], readingProtocol: ReadingProtocol, document: String, model: ModelSource
   ) {
     self.inputs = inputs
     self.readingProtocol = readingProtocol
@@ -63,7 +63,7 @@ public struct AnalysisRequest: Sendable {
 
   private func run(in store: (any RecordStore)?, _ observer: any AnalysisObserver) async throws -> FaultKind? {
     observer.modelIsLoading()
-    let reader = try Reader(
+    let reader = try await Reader.open(
       model, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
       atMost: max(inputs.count, 1), threads: threads, device: device, dicom: dicom)
     var recorder: RunRecorder?

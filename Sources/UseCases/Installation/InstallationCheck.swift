@@ -4,6 +4,8 @@ import Foundation
 import Imaging
 import LlamaEngine
 import Reading
+import RemoteModel
+import VisionLanguage
 import Weights
 
 /// Finds out what is installed, usable and missing, and tries the model: what `doctor` does.
@@ -32,6 +34,7 @@ public struct InstallationCheck: Sendable {
   private let device: ComputeDevice
   private let weights: String?
   private let projector: String?
+  private let endpoint: RemoteConfiguration?
 
   /// A check.
   ///
@@ -40,7 +43,11 @@ public struct InstallationCheck: Sendable {
   ///   - device: where to compute.
   ///   - weights: the text model's file; `nil` for the default model.
   ///   - projector: its projector's file.
-  public init(version: String, device: ComputeDevice, weights: String?, projector: String?) {
+  ///   - endpoint: the server that is tried instead of a model in this process; `nil` for none.
+  public init(
+    version: String, device: ComputeDevice, weights: String?, projector: String?, endpoint: RemoteConfiguration? = nil
+  ) {
+    self.endpoint = endpoint
     self.version = version
     self.device = device
     self.weights = weights
@@ -63,9 +70,9 @@ public struct InstallationCheck: Sendable {
         "not at \(ModelLocation.medGemma.weights); its weights are gated and not part of this program")
     }
     do {
-      try await checkModel(&reporter)
+      if let endpoint { try await check(endpoint, &reporter) } else { try await checkModel(&reporter) }
     } catch {
-      try reporter.fail("model", error)
+      try reporter.fail(endpoint == nil ? "model" : "endpoint", error)
     }
     return reporter.failure
   }
@@ -127,6 +134,18 @@ public struct InstallationCheck: Sendable {
     }
   }
 
+  /// Tries a server with a picture that it cannot have seen before.
+  private func check(_ endpoint: RemoteConfiguration, _ reporter: inout Reporter) async throws {
+    let model = try await RemoteVisionLanguageModel(endpoint, readings: 1)
+    let noise = (0..<(Self.noiseSide * Self.noiseSide * 3)).map { _ in UInt8.random(in: 0...255) }
+    let picture = try PixelImage(width: Self.noiseSide, height: Self.noiseSide, pixels: noise)
+    for finding in try await EndpointCheck.findings(of: model, seeing: picture) {
+      try reporter.add(finding.works.map { $0 ? .sound : .faulty } ?? .absent, finding.subject, finding.text)
+    }
+  }
+
+  private static let noiseSide = 64
+
   private func checkModel(_ reporter: inout Reporter) async throws {
     let location = try ModelLocation.chosen(weights: weights, projector: projector)
     let text = try TextWeights(path: location.weights)
@@ -139,7 +158,7 @@ public struct InstallationCheck: Sendable {
       location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil, device: device)
     try await reader.checkWeights()
     try reporter.add(.sound, "trial", "a blank image was encoded and a token written, all numbers finite")
-    let capacity = reader.capacity
+    guard let capacity = reader.capacity else { throw EngineFault.closed }
     let mebibytes = { (bytes: Int) in "\((bytes + (1 << 20) - 1) >> 20) MiB" }
     try reporter.add(
       .sound, "room",
@@ -154,7 +173,7 @@ public struct InstallationCheck: Sendable {
         ? "an engine on each of \(reader.engines) processors"
         : "\(threads.decoding) for text, \(threads.encoding) for images")
     let identity = try await reader.identity
-    try reporter.add(.sound, "weights", "SHA-256 \(identity.weights.hexadecimal)")
+    try reporter.add(.sound, "weights", "SHA-256 \(identity.weights?.hexadecimal ?? "")")
     if let projector = identity.projector { try reporter.add(.sound, "projector", "SHA-256 \(projector.hexadecimal)") }
     await reader.close()
   }

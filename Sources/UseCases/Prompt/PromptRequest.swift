@@ -3,6 +3,7 @@ import Dermoscopy
 import Imaging
 import LlamaEngine
 import Reading
+import RemoteModel
 import VisionLanguage
 
 /// A request to send one prompt to a model, outside of any protocol: what `ask` does.
@@ -29,6 +30,8 @@ public struct PromptRequest: Sendable {
   public var temperature = 0.0
   /// The seed of the random numbers.
   public var seed: UInt32 = 0
+  /// The endpoint whose model answers; `nil` for a model in this process.
+  public var endpoint: RemoteConfiguration?
   /// The text model's file; `nil` for the default model.
   public var weights: String?
   /// Its projector's file. Without an image, a text model that is named needs none.
@@ -54,29 +57,41 @@ public struct PromptRequest: Sendable {
     if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: maxTokens) }
     let prompt = Prompt(text: text, answerPrefix: answerPrefix ?? readingProtocol.answerPrefix)
     let decoded = try image.map { try ImageDecoder.decode(fileAt: $0, dicom: dicom) }
+    let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
+    if let endpoint {
+      let model = try await RemoteVisionLanguageModel(endpoint, readings: 1)
+      return Answer(promptTokens: [], generation: try await answer(to: request, seeing: decoded, model))
+    }
     let files = try files(seeing: decoded != nil)
     let model = try LlamaVisionLanguageModel(
       EngineConfiguration(
         weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
         demand: .init(longestPrompts: [prompt], longestAnswer: maxTokens), device: device))
 
+    let generation = try await answer(to: request, seeing: decoded, model)
+    await model.close()
+    return Answer(
+      promptTokens: model.promptTokens(of: prompt, afterImage: decoded != nil), generation: generation)
+  }
+
+  /// A model's answer, with an image before the prompt or without.
+  private func answer(
+    to request: GenerationRequest, seeing image: DecodedImage?, _ model: any VisionLanguageModel
+  ) async throws -> Generation {
     var languageModel: any LanguageModel = model
-    if let decoded {
+    if let image {
       languageModel = try await model.encode(
         try ImagePreparer.prepare(
-          decoded.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
+          image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
     }
-    let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
     var answer: Generation?
     for stream in try await languageModel.respond(to: [request]) {
       for try await event in stream {
         if case .finished(let generation) = event { answer = generation }
       }
     }
-    await model.close()
     guard let answer else { throw EngineFault.closed }
-    return Answer(
-      promptTokens: model.promptTokens(of: prompt, afterImage: decoded != nil), generation: answer)
+    return answer
   }
 
   /// The weights and projector to ask.

@@ -58,10 +58,8 @@ public struct ValidationRequest: Sendable {
   public var device = ComputeDevice.automatic
   /// What is kept of DICOM files.
   public var dicom = DICOMOptions()
-  /// The text model's file; `nil` for the default model.
-  public var weights: String?
-  /// The projector's file.
-  public var projector: String?
+  /// The model.
+  public var model: ModelSource
   /// The command line, without the program's name, stored with the run.
   public var command: [String] = []
   /// The program's version, stored with the run.
@@ -69,12 +67,14 @@ public struct ValidationRequest: Sendable {
 
   /// A request with the defaults of everything else.
   public init(
-    _ scope: ValidationScope, into folder: String, readingProtocol: ReadingProtocol, document: String, version: String
+    _ scope: ValidationScope, into folder: String, readingProtocol: ReadingProtocol, document: String,
+    model: ModelSource, version: String
   ) {
     self.scope = scope
     self.folder = folder
     self.readingProtocol = readingProtocol
     self.document = document
+    self.model = model
     self.version = version
   }
 
@@ -115,18 +115,13 @@ public struct ValidationRequest: Sendable {
     return manifest
   }
 
-  /// Loads the model; for notes, only its weights.
+  /// Loads the model.
   ///
-  /// - Throws: a `Fault` when weights are missing or broken.
-  func reader(for manifest: Manifest) throws -> Reader {
-    let readings = parallel.map { min($0, max(manifest.entries.count, 1)) }
-    guard notes == nil else {
-      let path = try weights ?? ModelLocation.chosen(weights: nil, projector: nil).weights
-      return try Reader(
-        wordsOnly: path, readingProtocol: readingProtocol, readings: readings, threads: threads, device: device)
-    }
-    return try Reader(
-      ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
-      readings: readings, atMost: max(manifest.entries.count, 1), threads: threads, device: device, dicom: dicom)
+  /// - Throws: a `Fault` when weights are missing or broken, or the endpoint has no such model.
+  func reader(for manifest: Manifest) async throws -> Reader {
+    let count = max(manifest.entries.count, 1)
+    return try await Reader.open(
+      model, readingProtocol: readingProtocol, readings: parallel.map { min($0, count) }, atMost: count,
+      threads: threads, device: device, dicom: dicom)
   }
 }

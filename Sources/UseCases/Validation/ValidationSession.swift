@@ -22,7 +22,7 @@ struct ValidationSession: Sendable {
       let manifest = try request.manifest(events: send)
       if request.scores != nil { try RunResults.checkScores(of: manifest) }
       try send(.loadingModel)
-      let reader = try request.reader(for: manifest)
+      let reader = try await request.reader(for: manifest)
       let recorder = try await begin(records, reader, manifest)
       let results: RunResults
       do {

@@ -172,7 +172,8 @@ struct ComparisonSections {
         ("Kept in", open.name), ("Run", "\(run.id), \(run.state.rawValue)"),
         ("Started", run.started.formatted(.iso8601)),
         ("Protocol SHA-256", provenance.protocolDigest), ("Model", provenance.model),
-        ("Weights SHA-256", provenance.weights), ("Projector SHA-256", provenance.projector ?? "none was used"),
+        ("Weights SHA-256", provenance.weights ?? "unknown"),
+        ("Projector SHA-256", provenance.projector ?? "none was used"),
         ("Engine", provenance.engine), ("Seed", provenance.seedText), ("Machine", provenance.machine),
       ]
       let list = facts.map { "<div><dt>\($0.0)</dt><dd><bdi>\($0.1)</bdi></dd></div>" as Markup }

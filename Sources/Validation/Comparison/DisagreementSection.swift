@@ -38,7 +38,7 @@ enum DisagreementSection {
   static func row(_ image: Disagreement, order: Int, thumbnail: [UInt8]) -> Markup {
     let truth = image.truth.map { Prediction.Truth($0.code) }
     let key = truth.map { truth in if case .code(let code) = truth { code.rawValue } else { "other" } } ?? "none"
-    let melanoma = [image.first, image.second].map { $0.diagnosis?.probabilities[.melanoma] ?? 0 }
+    let melanoma = [image.first, image.second].map { $0.diagnosis?.probabilities?[.melanoma] ?? 0 }
     let row = ReportRow(image.first, thumbnail: thumbnail)
     let disagreements = image.differingQuestions
     let label: Markup = image.truth.map { "Truth <b><bdi>\($0.code)</bdi></b>" } ?? "no label"

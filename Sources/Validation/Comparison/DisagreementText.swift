@@ -36,7 +36,7 @@ public struct DisagreementText {
   ) -> [String] {
     var lines: [String] = []
     if let diagnosis = report.diagnosis {
-      let probability = PhaseSpreadsheet.decimals(diagnosis.probabilities[diagnosis.code], 2)
+      let probability = diagnosis.probabilities.map { PhaseSpreadsheet.decimals($0[diagnosis.code], 2) } ?? "–"
       let verdict = image.truth.map { $0.agrees(with: diagnosis.code) ? " ✓" : " ✗" } ?? ""
       lines.append("\(letter)  \(diagnosis.code.rawValue)\(verdict)  p \(probability), \(diagnosis.method.name)")
     } else {

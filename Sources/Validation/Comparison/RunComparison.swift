@@ -94,7 +94,10 @@ public struct RunComparison: Sendable {
         "protocol", "\(mine.protocolID) \(mine.protocolVersion) (\(short(mine.protocolDigest)))",
         "\(other.protocolID) \(other.protocolVersion) (\(short(other.protocolDigest)))"
       ),
-      ("model", "\(mine.model) (\(short(mine.weights)))", "\(other.model) (\(short(other.weights)))"),
+      (
+        "model", "\(mine.model) (\(mine.weights.map(short) ?? "unknown"))",
+        "\(other.model) (\(other.weights.map(short) ?? "unknown"))"
+      ),
       ("projector", short(mine.projector), short(other.projector)),
       ("seed", mine.seedText, other.seedText),
       ("engine", mine.engine, other.engine), ("machine", mine.machine, other.machine),

@@ -84,7 +84,7 @@ public struct ValidationRun: Sendable {
       try await recorder.keep(
         report, at: entry.position, elapsed: elapsed(), metadata: entry.metadata)
       return .report(report)
-    } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
+    } catch let fault as any Fault where fault.failsAlone {
       let failure = ExaminationFailure(fault)
       try await recorder.keep(
         failure, of: entry.name, digest: entry.digest.isEmpty ? nil : entry.digest, at: entry.position,

@@ -13,9 +13,11 @@ enum ISICScores {
   private static let digits = 6
   private static let millionths = 1_000_000
 
-  /// An examination's row; `nil` for one without a diagnosis.
+  /// An examination's row; `nil` for one without a diagnosis. A diagnosis without probabilities counts as an image that could
+  /// not be read.
   static func row(_ report: ExaminationReport) -> [String]? {
-    guard let probabilities = report.diagnosis?.probabilities else { return nil }
+    guard let diagnosis = report.diagnosis else { return nil }
+    guard let probabilities = diagnosis.probabilities else { return row(ofUnread: report.image.name) }
     return row(named: report.image.name, LesionCode.allCases.map { probabilities[$0] })
   }
 

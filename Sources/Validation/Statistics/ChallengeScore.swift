@@ -34,8 +34,9 @@ public struct ChallengeScore: Sendable, Hashable, Codable {
   ///   - unread: images that could not be read, without probabilities.
   ///   - resampling: of the interval.
   init?(_ examinations: [Prediction], unread: [Prediction], _ resampling: Cohort.Resampling) {
-    let read = examinations.filter { $0.truthIndex != nil && $0.probabilities != nil }
-    guard !read.isEmpty else { return nil }
+    guard examinations.contains(where: { $0.truthIndex != nil && $0.probabilities != nil }) else { return nil }
+    // A code without probabilities is a row of equal ones there, as an unread image's is.
+    let read = examinations.filter { $0.truthIndex != nil && ($0.probabilities != nil || $0.predicted != nil) }
     let usable = read + unread.filter { $0.truthIndex != nil }
     let cohort = Cohort(usable.filter { !Self.hasNoWeight($0.image) })
     guard !cohort.examinations.isEmpty else { return nil }

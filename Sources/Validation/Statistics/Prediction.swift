@@ -87,7 +87,7 @@ public struct Prediction: Sendable, Hashable {
   ) {
     self.init(
       image: report.image.name, truth: report.groundTruth.map { Truth($0.code) }, predicted: report.diagnosis?.code,
-      probabilities: report.diagnosis.map { diagnosis in LesionCode.allCases.map { diagnosis.probabilities[$0] } },
+      probabilities: report.diagnosis?.probabilities.map { known in LesionCode.allCases.map { known[$0] } },
       flags: report.flags,
       lesion: lesion, picture: report.image.sha256, site: site, sex: sex, age: age)
   }

@@ -13,7 +13,9 @@ struct ExaminationList {
     let verdict = diagnosis.flatMap { diagnosis in
       truth.map { $0.agrees(with: diagnosis.code) ? " ✓" : LesionCode(rawValue: $0.code) == nil ? "" : " ✗" }
     }
-    let probability = diagnosis.map { PhaseSpreadsheet.decimals($0.probabilities[$0.code], 2) }
+    let probability = diagnosis.flatMap { diagnosis in
+      diagnosis.probabilities.map { PhaseSpreadsheet.decimals($0[diagnosis.code], 2) }
+    }
     table.add([
       TextTable.shortened(Sanitizer.line(report.image.name), to: Self.longestName),
       Sanitizer.line(truth?.code ?? "–"), (diagnosis?.code.rawValue ?? "–") + (verdict ?? ""), probability ?? "–",

@@ -64,7 +64,11 @@ struct SeedResult: Encodable {
   private var implication: String {
     let diagnosis: Diagnosis? = report.diagnosis
     guard let diagnosis else { return Self.unknown }
-    let permille = Int((diagnosis.probabilities[diagnosis.code] * 1_000).rounded())
+    let share =
+      diagnosis.probabilities.map { known in
+        let permille = Int((known[diagnosis.code] * 1_000).rounded())
+        return "probability \(permille / 10).\(permille % 10) %"
+      } ?? "probability unknown"
     let how =
       switch diagnosis.method {
       case .model: "chosen by the model"
@@ -73,6 +77,6 @@ struct SeedResult: Encodable {
       case .scored: "the most probable code"
       }
     return "\(diagnosis.code.rawValue), \(diagnosis.code.diagnosis): \(how); "
-      + "probability \(permille / 10).\(permille % 10) %. For research; not a diagnosis."
+      + "\(share). For research; not a diagnosis."
   }
 }

@@ -79,7 +79,7 @@ extension Application {
     }
     let limits = settings.limits
     let description = ModelDescription(
-      status: state.name, version: settings.version, name: identity?.name, weights: identity?.weights.hexadecimal,
+      status: state.name, version: settings.version, name: identity?.name, weights: identity?.weights?.hexadecimal,
       projector: identity?.projector?.hexadecimal, engine: identity?.engine, active: active,
       uploadBytes: limits.uploadBytes, uploadPixels: limits.uploadPixels,
       uploadKeptSeconds: Int(limits.uploadKeptSeconds))

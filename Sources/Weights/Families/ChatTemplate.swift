@@ -62,6 +62,15 @@ public struct ChatTemplate: Sendable, Hashable {
     return Self.markers(in: beforeImage + afterImage).filter { !turn.contains($0) }
   }
 
+  /// The template's own words between the user's turn and an image, and between the image and the prompt.
+  public var wordsAroundImage: (before: String, after: String) {
+    func words(_ parts: [Part]) -> String {
+      parts.prefix { $0 != .prompt }.map { if case .text(let text) = $0 { text } else { "" } }.joined()
+    }
+    let (turn, before) = (words(textTurn), words(beforeImage))
+    return (before.hasPrefix(turn) ? String(before.dropFirst(turn.count)) : "", words(afterImage))
+  }
+
   private static func markers(in parts: [Part]) -> [String] {
     var markers: [String] = []
     for case .marker(let marker) in parts where !markers.contains(marker) { markers.append(marker) }

@@ -7,6 +7,11 @@ public enum ModelFamilies {
 }
 
 extension [any ModelFamily] {
+  /// The family whose turns a chat template in Jinja writes; `nil` for another's.
+  public func family(writtenBy template: String) -> (any ModelFamily)? {
+    first { family in family.chat.turnMarkers.allSatisfy { template.contains($0) } }
+  }
+
   /// The family whose text models declare this architecture.
   func family(ofArchitecture architecture: String) -> (any ModelFamily)? {
     first { $0.architecture == architecture }

@@ -15,7 +15,7 @@ import Testing
     var report = settled(try await ExaminationFixture.examine(with: ScriptedModel()))
     report.text = "text / more\n"
     let digests = (
-      report.readingProtocol.digest, report.model.weights, report.model.projector ?? "", report.image.sha256
+      report.readingProtocol.digest, report.model.weights ?? "", report.model.projector ?? "", report.image.sha256
     )
     let sampling = #""top_k":40,"top_p":0.95,"min_p":0.05,"repeat_penalty":"#
     let description = ScriptedModel.typicalDescription

@@ -25,7 +25,8 @@ package struct RepeatSection {
       RunDescription.Fact("Protocol", "\(run.readingProtocol.id) \(run.readingProtocol.version)"),
       RunDescription.Fact("Protocol SHA-256", run.readingProtocol.digest),
       RunDescription.Fact("Model", run.model.name),
-      RunDescription.Fact("Weights SHA-256", run.model.weights),
+      RunDescription.Fact(
+        "Weights SHA-256", run.model.weights ?? "unknown: the model is behind an endpoint, so a repeat may differ"),
       RunDescription.Fact("Projector SHA-256", run.model.projector ?? "none was used"),
       RunDescription.Fact("Engine", run.engine),
       RunDescription.Fact("Seed", String(run.seed)),

@@ -29,7 +29,7 @@ export class ClassificationSection {
         element("span", { class: "method", text: methodWords(diagnosis.method) })),
       verdict(diagnosis.code, known),
       bars(diagnosis.probabilities, { chosen: diagnosis.code, truth: known?.code }),
-      remark(diagnosis),
+      diagnosis.probabilities && remark(diagnosis),
       diagnosis.raw && element(
         "details", { class: "raw-details" }, element("summary", { text: "Raw text" }), element("pre", { class: "raw", text: diagnosis.raw })));
   }

@@ -65,12 +65,12 @@ function table(entries, [a, b]) {
         row("Flags", flags(a), flags(b), a.flags.join() !== b.flags.join()),
         both("Image", (report) => report.image.name),
         both("Protocol", (report) => `${report.protocol.id} ${report.protocol.version}`),
-        both("Weights", (report) => report.model.weights_sha256, (value) => element("code", { title: value, text: `${value.slice(0, 12)}…` })),
+        both("Weights", (report) => report.model.weights_sha256, (value) => element("code", { title: value, text: value ? `${value.slice(0, 12)}…` : "unknown" })),
         both("Engine", (report) => report.engine), both("Seed", (report) => String(report.seed)),
         row("Time", duration(a.timings.total_ms), duration(b.timings.total_ms)))));
 }
 
-const largestShift = (a, b) => (!a.diagnosis || !b.diagnosis ? 1 : Math.max(
+const largestShift = (a, b) => (!a.diagnosis?.probabilities || !b.diagnosis?.probabilities ? 1 : Math.max(
   ...Object.keys(a.diagnosis.probabilities).map((code) => Math.abs(a.diagnosis.probabilities[code] - b.diagnosis.probabilities[code]))));
 
 /** Lets the person choose another run of the same image. */
@@ -92,4 +92,4 @@ export async function chooseOther(reading) {
   }
 }
 
-const shareOf = ({ diagnosis }) => (diagnosis ? ` (${percent(diagnosis.probabilities[diagnosis.code])})` : "");
+const shareOf = ({ diagnosis }) => (diagnosis ? ` (${percent(diagnosis.probabilities?.[diagnosis.code])})` : "");

@@ -48,7 +48,7 @@ export function provenance(report) {
     ["Protocol SHA-256", digest(protocol.digest, "The protocol’s digest")],
     ["Model", model.name],
     ["Weights SHA-256", digest(model.weights_sha256, "The weights’ digest")],
-    ["Projector SHA-256", model.projector_sha256 ? digest(model.projector_sha256, "The projector’s digest") : "none"],
+    ["Projector SHA-256", digest(model.projector_sha256, "The projector’s digest")],
     ["Engine", report.engine],
     ["Seed", String(report.seed)],
     ["Sampling", sampling.source === "model" ? "the model’s recommendation" : "the protocol’s"],
@@ -62,6 +62,7 @@ export function provenance(report) {
 const settings = (sampling) => Object.entries(sampling).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ");
 
 function digest(text, what) {
+  if (!text) return "unknown";
   return [
     element("code", { class: "digest", title: text, text: `${text.slice(0, 12)}…` }), " ",
     element("button", { type: "button", class: "quiet small", "aria-label": `Copy ${what[0].toLowerCase()}${what.slice(1)}`, text: "Copy", on: { click: () => copy(text, what) } }),

@@ -44,14 +44,10 @@ const REASONS = {
 
 /** A code's diagnosis in words; the code itself when it is not known. */
 export const lesion = (code) => LESIONS[code?.toUpperCase()] ?? code ?? "unknown";
-/** A flag in plain words. */
 export const flagWords = (flag) => FLAGS[flag] ?? flag.replaceAll("_", " ");
-/** All flags by name. */
 export const flagNames = Object.keys(FLAGS);
-/** Why a sentence was removed, in plain words. */
 export const reasonWords = (reason) => REASONS[reason] ?? reason.replaceAll("_", " ");
 
-/** Who chose the code. */
 export function methodWords(method) {
   if (method === "model") return "chosen by the model";
   if (method === "fallback") return "the protocol’s fallback; the model named no valid code";
