@@ -108,8 +108,8 @@ let package = Package(
     module(
       "UseCases",
       dependsOn: [
-        "Validation", "Records", "Reading", "Datasets", "Dermoscopy", "DICOM", "LlamaEngine", "Tables", "Concurrency",
-        "Faults",
+        "Validation", "Records", "Reading", "Datasets", "Dermoscopy", "DICOM", "LlamaEngine", "JSON", "Tables",
+        "Concurrency", "Faults",
       ]),
     module(
       "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "AtomicFiles", "Tables"], computes: true),
@@ -199,7 +199,12 @@ let package = Package(
     tests(of: "Archive", with: ["TestServers", "Transfer", "Datasets"]),
     tests(of: "Hub", with: ["TestServers", "Transfer", "JSON", "Digests", "Faults"]),
     tests(of: "Records", with: ["TestRecords", "Dermoscopy", "JSON", "VisionLanguage"]),
-    tests(of: "UseCases", with: ["TestRecords", "Dermoscopy", "Faults", "Records"]),
+    tests(
+      of: "UseCases",
+      with: [
+        "TestModels", "TestRecords", "Datasets", "Dermoscopy", "Faults", "Records", "Validation",
+        "VisionLanguage",
+      ]),
     tests(
       of: "Validation",
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),

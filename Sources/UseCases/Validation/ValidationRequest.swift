@@ -27,6 +27,8 @@ public struct ValidationRequest: Sendable {
   public var scores: String?
   /// The most images, the first ones.
   public var limit: Int?
+  /// The part of the images to read; `nil` for all.
+  public var shard: Shard?
   /// What to do with what is in the folder.
   public var mode = RunRecords.Mode.fresh
   /// How images are read.
@@ -49,6 +51,8 @@ public struct ValidationRequest: Sendable {
   public var projector: String?
   /// The command line, without the program's name, stored with the run.
   public var command: [String] = []
+  /// Of a shard, the command line of the whole run, without the folder that it writes to.
+  public var wholeCommand: [String] = []
   /// The program's version, stored with the run.
   public var version: String
 
@@ -66,11 +70,11 @@ public struct ValidationRequest: Sendable {
   /// Validates, from the folder's lock to the last table.
   ///
   /// - Parameter events: told how it goes, from several tasks; what it throws ends the run.
-  /// - Returns: the results, which are written.
+  /// - Returns: the results, which are written; `nil` for a shard, which has none of its own.
   /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
   @discardableResult public func run(
     events: @escaping @Sendable (ValidationEvent) throws -> Void
-  ) async throws -> RunResults {
+  ) async throws -> RunResults? {
     try await ValidationSession(request: self, send: events).run()
   }
 
@@ -100,11 +104,11 @@ public struct ValidationRequest: Sendable {
     return manifest
   }
 
-  /// Loads the model; for notes, only its weights.
+  /// Loads the model; for notes, only its weights. A shard reads as many images at once as the whole run would.
   ///
   /// - Throws: a `Fault` when weights are missing or broken.
   func reader(for manifest: Manifest) throws -> Reader {
-    let readings = parallel.map { min($0, max(manifest.entries.count, 1)) }
+    let readings = parallel.map { min($0, max(manifest.total, 1)) }
     guard notes == nil else {
       let path = try weights ?? ModelLocation.chosen(weights: nil, projector: nil).weights
       return try Reader(
@@ -112,6 +116,6 @@ public struct ValidationRequest: Sendable {
     }
     return try Reader(
       ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
-      readings: readings, atMost: max(manifest.entries.count, 1), threads: threads, device: device, dicom: dicom)
+      readings: readings, atMost: max(manifest.total, 1), threads: threads, device: device, dicom: dicom)
   }
 }
