@@ -108,8 +108,8 @@ let package = Package(
     module(
       "UseCases",
       dependsOn: [
-        "Validation", "Records", "Reading", "Datasets", "Dermoscopy", "DICOM", "LlamaEngine", "JSON", "Tables",
-        "Concurrency", "Faults",
+        "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine",
+        "Weights", "VisionLanguage", "JSON", "AtomicFiles", "Tables", "Concurrency", "Faults",
       ]),
     module(
       "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "AtomicFiles", "Tables"], computes: true),
@@ -130,7 +130,7 @@ let package = Package(
     module(
       "Web",
       dependsOn: [
-        "CMicrohttpd", "CZlib", "UseCases", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
+        "CMicrohttpd", "CZlib", "UseCases", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
         "JSON", "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
@@ -148,9 +148,8 @@ let package = Package(
         "Archive",
         "Hub",
         "Datasets",
-        "Phantoms",
         "Dermoscopy",
-        "Imaging", "DICOM", "LlamaEngine", "Weights", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
+        "Imaging", "DICOM", "LlamaEngine", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
         "VisionLanguage",
         "Digests", "Faults",
       ]),
@@ -213,7 +212,8 @@ let package = Package(
     tests(
       of: "Web",
       with: [
-        "TestModels", "CZlib", "Dermoscopy", "Digests", "Faults", "Imaging", "Records", "Phantoms", "VisionLanguage",
+        "TestModels", "CZlib", "UseCases", "Dermoscopy", "Digests", "Faults", "Imaging", "Records", "Phantoms",
+        "VisionLanguage",
       ]),
     tests(
       of: "Reading",

@@ -11,7 +11,7 @@ PAGE = (program.ROOT / "docs/LIBRARY.md").read_text("utf-8")
 
 def test_a_package_of_its_own_builds_and_reads_with_the_page_s_words(tmp_path):
     """The page's manifest and its program, built and run beside a checkout."""
-    main, lines = re.findall(r"^ *```swift\n(.*?)^ *```", PAGE, re.S | re.M)[:2]
+    main, lines = re.findall(r"^ *```swift.*?\n(.*?)^ *```", PAGE, re.S | re.M)[:2]
     package = tmp_path / "mine"
     (package / "Sources/Mine").mkdir(parents=True)
     (package / "Sources/Mine/main.swift").write_text(main, "utf-8")

@@ -11,6 +11,8 @@
 set -euo pipefail
 # shellcheck source=environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+# shellcheck source=compiler-flags.sh
+. "$root/scripts/compiler-flags.sh"
 cd "$root"
 
 into=.build/docs graphs=''
@@ -27,14 +29,6 @@ done
 work=$(mktemp -d "$root/.build/docs.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 graphs=${graphs:-$work/graphs}
-
-# What the modules of C need to be found; the compiler wants each of clang's flags behind -Xcc.
-flags=()
-for folder in Sources/C*/; do
-  if [ -f "$folder/module.modulemap" ]; then flags+=(-I "$folder"); fi
-done
-read -ra includes < <(pkg-config --cflags-only-I dermgemma-llama dermgemma-vips libcrypto libcurl sqlite3 libmicrohttpd zlib)
-for include in "${includes[@]}"; do flags+=(-Xcc "$include"); done
 
 extract() {
   local modules=.build/release/Modules folder module target

@@ -10,6 +10,7 @@ shellcheck --shell=bash --external-sources --source-path=SCRIPTDIR scripts/*.sh 
 git ls-files -z '*.py' | xargs -0 -r python3 -m py_compile
 git ls-files -z '*.json' | xargs -0 -r -n 1 python3 -m json.tool >/dev/null
 python3 scripts/lint/families.py
+python3 scripts/lint/recipes.py
 swift package dump-package 2>/dev/null | python3 scripts/lint/architecture.py
 python3 scripts/lint/repetition.py
 python3 scripts/lint/names.py

@@ -12,6 +12,8 @@ import VisionLanguage
 /// of a person.
 ///
 /// ```swift
+/// import DermGemma
+///
 /// let reader = try LesionReader()
 /// let report = try await reader.read(fileAt: "lesion.png")
 /// print(report.diagnosis?.code.rawValue ?? "none", report.text)
@@ -36,10 +38,7 @@ public final class LesionReader: Sendable {
   ///   - parallel: images read at once, at least 1; `nil` for as many as free memory allows.
   /// - Throws: a `Fault` when weights are missing or broken, or no protocol has the name.
   public convenience init(_ model: Model? = nil, protocolNamed name: String = "seed", parallel: Int? = 1) throws {
-    let readingProtocol = try ReadingProtocol.builtin(named: name)
-    try self.init(
-      model, readingProtocol: readingProtocol, document: ReadingProtocol.builtinDocument(named: name) ?? [],
-      parallel: parallel)
+    try self.init(model, try ProtocolDocument(builtin: name), parallel: parallel)
   }
 
   /// Loads a model that reads by your own protocol.
@@ -50,17 +49,18 @@ public final class LesionReader: Sendable {
   ///   - parallel: images read at once, as above.
   /// - Throws: a `Fault` when weights are missing or broken, or the document is missing or wrong: it says where.
   public convenience init(_ model: Model? = nil, protocolAt path: String, parallel: Int? = 1) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    let document: ProtocolDocument
+    do {
+      document = try ProtocolDocument(fileAt: path)
+    } catch is MissingProtocol {
       throw UnreadableProtocol(path: path)
     }
-    let document = [UInt8](data)
-    try self.init(
-      model, readingProtocol: ReadingProtocol(json: document, name: path), document: document, parallel: parallel)
+    try self.init(model, document, parallel: parallel)
   }
 
-  private init(_ model: Model?, readingProtocol: ReadingProtocol, document: [UInt8], parallel: Int?) throws {
-    self.readingProtocol = readingProtocol
-    self.document = String(decoding: document, as: UTF8.self)
+  private init(_ model: Model?, _ document: ProtocolDocument, parallel: Int?) throws {
+    readingProtocol = document.readingProtocol
+    self.document = document.text
     let location = try model ?? ModelLocation.chosen(weights: nil, projector: nil)
     reader = try Reader(location, readingProtocol: readingProtocol, readings: parallel)
   }
@@ -71,7 +71,7 @@ public final class LesionReader: Sendable {
   /// Reads the image in a file.
   ///
   /// - Parameters:
-  ///   - path: the file's: JPEG, PNG, WebP, TIFF or BMP.
+  ///   - path: the file's: JPEG, PNG, WebP, TIFF, BMP or DICOM.
   ///   - seed: the seed of the random numbers: the same image, weights, protocol and seed give the same answers.
   /// - Throws: a `Fault` whose description names the path, such as for a file that is no image; `CancellationError`.
   public func read(fileAt path: String, seed: UInt64 = 0) async throws -> Report {
@@ -122,10 +122,14 @@ public final class LesionReader: Sendable {
   /// Begins a run in a database, to keep reports in.
   ///
   /// ```swift
-  /// let recorder = try await reader.beginRun(inDatabaseAt: "lesions.sqlite")
-  /// try await recorder.keep(report)
-  /// try await recorder.end(.finished)
-  /// await recorder.store.close()
+  /// import DermGemma
+  ///
+  /// func keep(_ report: LesionReader.Report, of reader: LesionReader) async throws {
+  ///   let recorder = try await reader.beginRun(inDatabaseAt: "lesions.sqlite")
+  ///   try await recorder.keep(report)
+  ///   try await recorder.end(.finished)
+  ///   await recorder.store.close()
+  /// }
   /// ```
   ///
   /// - Parameters:

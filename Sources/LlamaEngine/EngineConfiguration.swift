@@ -34,7 +34,7 @@ public struct EngineConfiguration: Sendable {
 
   /// How many images and prompts are in memory at the same time.
   public enum Slots: Sendable, Hashable {
-    /// Just so many.
+    /// Exactly this many.
     case fixed(images: Int, answers: Int)
     /// As many images as free memory allows, at most `most`, each with its prompts.
     case fitting(answersPerImage: Int, most: Int)

@@ -155,7 +155,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   ///
   /// - Parameters:
   ///   - prompt: the turn, of which nothing is read as a special token.
-  ///   - sees: whether the prompt stands after an image. What stands before the image comes first then.
+  ///   - sees: whether the prompt comes after an image. What comes before the image comes first then.
   public func promptTokens(of prompt: Prompt, afterImage sees: Bool) -> [Int32] {
     guard sees, format.takesImages else { return format.withoutImage(prompt) }
     return format.beforeImage + format.afterImage(prompt)

@@ -5,6 +5,13 @@ import VisionLanguage
 /// Each four phantoms in a row, from an index divisible by four, hold each code once, in an order of the seed's own.
 /// What a phantom shows also depends on the size, because colours are counted on the painted pixels; fine structures
 /// need about 200 pixels on the short side to be seen.
+///
+/// ```swift
+/// import Phantoms
+///
+/// let phantom = PhantomGenerator(seed: 65).phantom(0, width: 300, height: 225)
+/// print(phantom.image.width, phantom.truth.code)
+/// ```
 public struct PhantomGenerator: Sendable {
   /// The sides that a phantom can have, in pixels; others are moved to the nearest of these.
   public static let sides = 32...4096

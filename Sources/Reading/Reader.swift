@@ -9,6 +9,15 @@ import VisionLanguage
 ///
 /// Several images can be read at once; they share the model and nothing else. Cancelling the task of a reading ends it at
 /// the engine's next step.
+///
+/// ```swift
+/// import Reading
+///
+/// let reader = try Reader(.chosen(weights: nil, projector: nil), readingProtocol: .builtin(named: "direct"))
+/// let report = try await reader.read(fileAt: "lesion.jpg", name: "lesion.jpg", seed: 0)
+/// print(report.text)
+/// await reader.close()
+/// ```
 public final class Reader: Sendable {
   /// The protocol that every image is read by.
   public let readingProtocol: ReadingProtocol

@@ -5,6 +5,21 @@ import Synchronization
 /// Records one run: begins it, keeps its examinations as they end, and ends it.
 ///
 /// What `keep` has returned for survives a crash of the process. Any number of tasks may call concurrently.
+///
+/// ```swift
+/// import Dermoscopy
+/// import Records
+///
+/// func keep(_ reports: [ExaminationReport], in run: Run) async throws {
+///   let store = try await RecordStores.open("lesions.sqlite")
+///   let recorder = try await RunRecorder.begin(run, in: store)
+///   for report in reports {
+///     try await recorder.keep(report, metadata: ClinicalMetadata(lesion: "HAM_1", site: "back", age: 45))
+///   }
+///   try await recorder.end(.finished)
+///   await store.close()
+/// }
+/// ```
 public final class RunRecorder: Sendable {
   /// Where the run is recorded.
   public let store: any RecordStore

@@ -26,7 +26,7 @@ public enum CSVRow {
 
   private static let apostrophe = UInt8(ascii: "'")
 
-  /// Whether a formula sign stands at the beginning, apostrophes aside.
+  /// Whether a formula sign is at the beginning, apostrophes aside.
   private static func mayBeFormula(_ value: String) -> Bool {
     // By bytes: CR LF is one Character of Swift's, and so is a sign with a combining mark behind it.
     value.utf8.first { $0 != apostrophe }.map(formulaSigns.contains) ?? false

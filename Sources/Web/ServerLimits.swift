@@ -8,7 +8,7 @@ public struct ServerLimits: Sendable, Hashable {
   public var connections = 1_024
   /// Connections at once from one address.
   public var connectionsOfOneAddress = 512
-  /// Requests a second from one address, on average.
+  /// Requests per second from one address, on average.
   public var requestsPerSecond = 2_000.0
   /// Requests that one address may make at once before the average counts.
   public var requestBurst = 4_000.0

@@ -34,10 +34,8 @@ public struct ServerSettings: Sendable {
   public var data: String
   /// Examinations at once.
   public var parallel = 1
-  /// The protocol to report before the engine is ready.
-  public var readingProtocol: ReadingProtocol?
-  /// That protocol's document.
-  public var protocolDocument: [UInt8]?
+  /// The protocol to report before the engine is ready, with its document.
+  public var protocolDocument: ProtocolDocument?
   /// The program's version.
   public var version: String
   /// What clients may take.

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Records
+import UseCases
 
 /// The web application: listens, reads images for its clients, and shuts down gracefully.
 public final class WebServer: Sendable {
@@ -61,8 +62,9 @@ public final class WebServer: Sendable {
     do {
       if let load {
         let engine = try await Self.loaded(load)
-        try await application.history.begin(reading: engine, document: settings.protocolDocument)
-        application.loader.state = .ready(engine)
+        let session = try await ReadingSession(
+          reading: engine, document: settings.protocolDocument, kind: "serve", in: records)
+        application.loader.state = .ready(session)
         application.jobs.start()
         log.write(.info, "ready")
       } else {
@@ -93,8 +95,7 @@ public final class WebServer: Sendable {
       daemon.stopListening()
       await application.jobs.drain(timeout: .seconds(settings.limits.shutdownSeconds))
       await daemon.stop(timeout: Self.farewell)
-      await application.history.end()
-      if case .ready(let engine) = application.loader.state { await engine.close() }
+      if case .ready(let session) = application.loader.state { await session.end() }
       application.daemon = nil
     }.value
     log.write(.info, "ended")

@@ -89,7 +89,7 @@ import Validation
     #expect(report.arms.contains { $0.name == "lesion_erased" && $0.answers == 2 && $0.status == .run })
     let page = try await page(report)
     for text in [
-      "saved with loss", "left out: it would take 40 minutes", "does not apply: the model knows one wording",
+      "saved with loss", "left out: it would take 40 minutes", "not applicable: the model knows one wording",
       "lesion erased",
     ] { #expect(page.contains(text), "\(text)") }
   }

@@ -51,8 +51,9 @@ import Testing
   @Test func `what is wrong with a call or a table is said in one line`() async throws {
     let folder = try TestFolders.folder(["answers.csv": Array("image,role\na,control\na,camra\n".utf8)])
     let wrong: [([String], Int32, String)] = [
-      (["audit"], 64, "Name a table: audit figures TABLE"),
-      (["audit", "figure", "answers.csv"], 64, "Name a table: audit figures TABLE"),
+      (["audit"], 64, "Say which images: --images DIR"),
+      (["audit", "figures"], 64, "Name a table: audit figures TABLE"),
+      (["audit", "figure", "answers.csv"], 64, "'figure' is neither figures nor arms"),
       (["audit", "figures", "answers.csv"], 65, "answers.csv, line 3: the role is 'camra'"),
       (["audit", "figures", "none.csv"], 66, "none.csv: no such table of answers"),
     ]

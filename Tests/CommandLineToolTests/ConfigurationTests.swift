@@ -15,7 +15,7 @@ import Testing
     #expect(printed.status == 0)
     for line in [
       "# \(file)", "threads    2  (from DERMGEMMA_THREADS)", "protocol   direct  (from \(file))",
-      "port       8080  (from \(file))", "parallel   as many as free memory allows, at most 8 an engine  (default)",
+      "port       8080  (from \(file))", "parallel   as many as free memory allows, at most 8 per engine  (default)",
       "cache      /models/hub  (from HF_HOME)",
       "token      set, not shown  (from HF_TOKEN)", "offline    no  (default)",
     ] {

@@ -105,6 +105,6 @@ import Testing
   }
 
   @Test func `the setting of how many images at once says what holds without it`() {
-    #expect(Setting.all.first { $0.key == "parallel" }?.unset == "as many as free memory allows, at most 8 an engine")
+    #expect(Setting.all.first { $0.key == "parallel" }?.unset == "as many as free memory allows, at most 8 per engine")
   }
 }

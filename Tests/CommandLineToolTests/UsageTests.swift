@@ -2,10 +2,10 @@ import Foundation
 import TestPrograms
 import Testing
 
+@testable import CommandLineTool
+
 @Suite(.timeLimit(.minutes(10))) struct UsageTests {
-  static let commands = [
-    "analyze", "ask", "prepare", "protocols", "phantoms", "doctor", "models", "datasets", "config", "completions",
-  ]
+  static let commands = Tool.commands.map(\.name)
 
   /// A wrong command line and what the first line must say.
   struct Wrong: Sendable, CustomTestStringConvertible {
@@ -131,6 +131,25 @@ import Testing
     ],
     "config": ["--help"],
     "completions": ["--help"],
+    "audit": ["--json", "--replicates N", "--seed N", "--help"],
+    "compare": ["--json", "--out DIR", "--images DIR", "--limit N", "--help"],
+    "records": [
+      "--records FILE", "--data DIR", "--json", "--jsonl", "--csv", "--limit N", "--image TEXT", "--sha", "--code CODE",
+      "--flag NAME", "--clean", "--failed", "--protocol ID", "--weights NAME", "--run ID", "--from TIME", "--to TIME",
+      "--text TEXT", "--help",
+    ],
+    "serve": [
+      "--host ADDRESS", "--port N", "--base-path PATH", "--images DIR", "--labels CSV", "--image-column NAME",
+      "--label-column NAME", "--data DIR", "--allowed-host NAME", "--token-file FILE", "--tls-cert FILE",
+      "--tls-key FILE", "--protocol NAME|FILE", "--parallel N", "--threads N", "--device auto|cpu|gpu", "--queue N",
+      "--no-model", "--log debug|info|warning|error", "--model FILE", "--mmproj FILE", "--help",
+    ],
+    "validate": [
+      "--images DIR", "--labels CSV", "--image-column NAME", "--label-column NAME", "--allow-unlabelled",
+      "--metadata CSV", "--out DIR", "--limit N", "--resume", "--replace", "--from CSV", "--isic-csv FILE",
+      "--protocol NAME|FILE", "--seed N", "--parallel N", "--keep-demographics", "--pseudonym-key FILE", "--threads N",
+      "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
+    ],
   ]
 
   @Test(arguments: commands)

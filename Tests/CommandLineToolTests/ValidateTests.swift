@@ -45,7 +45,7 @@ import Testing
       ])
     for words in [
       "Clean rate: ", "Stickiness", "Errors: 1 image could not be read", "Metrics on 4 labelled images",
-      "left out of the four-class metrics: AKIEC 1", "1 of 6 images without a label", "Mean time an image: ",
+      "left out of the four-class metrics: AKIEC 1", "1 of 6 images without a label", "Mean time per image: ",
     ] { #expect(outcome.text.contains(words), "\(words)") }
     #expect(!outcome.errors.contains("\u{1B}") && !outcome.text.contains("\u{1B}"), "nothing moves on a pipe")
     #expect(
@@ -69,7 +69,7 @@ import Testing
     #expect(changed.status == 65 && changed.errors.contains("phantom-2.png changed"), "\(changed.errors)")
   }
 
-  @Test func `phase 3 goes by a table of the first two, without images or projector`() async throws {
+  @Test func `phase 3 starts from a table of the first two, without images or projector`() async throws {
     let folder = try folder(3)
     let first = ["validate", "phase2", "--images", "images", "--threads", "1", "--out", "two"]
     #expect(try await Program.run(first, in: folder).status == 0)

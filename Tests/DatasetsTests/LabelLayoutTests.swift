@@ -101,6 +101,24 @@ import Testing
     #expect(labels.byImage.mapValues(\.code) == codes)
   }
 
+  @Test func `a layout of another data set is a line, and is recognised by its columns`() throws {
+    let text = "photo,finding,reader\na.png,nevus,x\nb.png,melanoma,y\n"
+    #expect(
+      reason(text)
+        == "l.csv, line 1: no column names the image (looked for image, image_id, isic_id, image_name, img_id, "
+        + "bcn_filename, filename, file_name, …), and none says the diagnosis (looked for dx, diagnosis, diagnosis_1 … "
+        + "diagnosis_5, diagnostic, target, a column for each of MEL, NV, …); found photo, finding, reader. Name it "
+        + "with --image-column and --label-column")
+    let new = KnownLayout("Somebody", image: "photo", diagnosis: "finding", beside: ["reader"])
+    func labels(_ text: String) throws -> Labels {
+      try Labels(bytes: Array(text.utf8), name: "l.csv", choice: ColumnChoice(), layouts: KnownLayout.all + [new])
+    }
+    #expect(try labels(text).byImage.mapValues(\.code) == ["a": "NV", "b": "MEL"])
+    #expect(try labels(text).layout.description == "Somebody's layout (photo, finding)")
+    #expect(try labels("photo,finding\na,nv\n").layout.description == "columns of its own (photo, finding)")
+    #expect(try labels(Self.files[0].1).layout.description == Self.files[0].0)
+  }
+
   @Test func `what the layout knows besides comes along`() throws {
     func metadata(_ index: Int, _ image: String) throws -> ClinicalMetadata? {
       try labels(Array(Self.files[index].1.utf8)).metadata(ofImageNamed: image)

@@ -28,7 +28,7 @@ final class Notices: Sendable {
     Case(behaviour: "gated", token: "bad", says: "The hub refused the token"),
     Case(behaviour: "norepo", says: "no such repository, or a private one"),
     Case(behaviour: "missing", says: "has no file model.gguf at revision main"),
-    Case(behaviour: "broken", says: "answered 500, the server has trouble"),
+    Case(behaviour: "broken", says: "answered 500, a server error"),
     Case(behaviour: "busylong", says: "asks to retry in 9999 s"),
     Case(behaviour: "nohub", says: "is it a Hugging Face hub?"),
     Case(behaviour: "nocommit", says: "give the model a commit of 40 digits as its revision"),

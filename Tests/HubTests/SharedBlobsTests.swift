@@ -74,7 +74,7 @@ import Testing
     let entry = try JSONDecoder().decode(ModelEntry.self, from: Data(text.utf8))
     let store = ModelStore(catalogue: ModelCatalogue(own: [entry], builtin: []), cache: first.store.cache)
     try FileManager.default.removeItem(atPath: stored + ".refs")
-    #expect(try store.remove(entry).kept == ["\(stored) stays: nothing tells who else needs it (\(stored).refs)"])
+    #expect(try store.remove(entry).kept == ["\(stored) stays: nothing says what else needs it (\(stored).refs)"])
     #expect(FileManager.default.fileExists(atPath: stored))
   }
 

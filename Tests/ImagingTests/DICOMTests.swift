@@ -79,7 +79,7 @@ import VisionLanguage
     #expect(try ImageDecoder.size(of: Self.file().bytes(), name: "x") == (24, 16))
   }
 
-  @Test func `a profile is converted, one that cannot be used is left aside with a note, and burnt-in text is told`()
+  @Test func `a profile is converted, one that cannot be used is ignored with a note, and burnt-in text is told`()
     throws
   {
     var file = HandmadeDICOM.rgb
@@ -92,7 +92,7 @@ import VisionLanguage
     let plain = try ImageDecoder.decode(file.bytes(), name: "x")
     #expect(
       plain.notes == [
-        "its ICC profile cannot be used and is left aside",
+        "its ICC profile cannot be used and is ignored",
         "the file says that text is part of its picture: it may name a patient",
       ])
     #expect(plain.image.pixels[63 * 3] == 252)

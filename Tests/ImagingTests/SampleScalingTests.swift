@@ -55,7 +55,7 @@ import Testing
     for file in [tiff(dark, [281: .short(4_095, 4_095, 4_095)]), png(bigEndian(dark), sBIT: 12)] {
       let decoded = try ImageDecoder.decode(file, name: "a")
       #expect(worst(decoded.image.pixels, expected) <= 1)
-      #expect(decoded.notes == ["16-bit samples scaled: by the file's word only 12 bits are used"])
+      #expect(decoded.notes == ["16-bit samples scaled: according to the file, only 12 bits are used"])
     }
     // A word that the samples contradict does not count.
     let wrong = try ImageDecoder.decode(tiff(samples(bits: 12), [341: .short(100, 100, 100)]), name: "a")

@@ -6,9 +6,10 @@ import Testing
 @testable import Records
 
 @Suite(.timeLimit(.minutes(10))) struct ConcurrentAccessTests {
-  @Test func `two writers on one file and readers beside them lose nothing`() async throws {
-    let path = try RecordFixtures.path()
-    let (first, second) = (try await SQLiteRecords(path: path), try await SQLiteRecords(path: path))
+  @Test(arguments: TestedStore.all)
+  func `two writers on one database and readers beside them lose nothing`(_ store: TestedStore) async throws {
+    let open = try store.create()
+    let (first, second) = (try await open(), try await open())
     let runs = [RecordFixtures.run(), RecordFixtures.run()]
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (records, run) in zip([first, second], runs) {

@@ -31,7 +31,7 @@ import Testing
   @Test func `a folder, a missing file and a folder that cannot be made are told apart`() async throws {
     let path = try RecordFixtures.path()
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    await #expect(throws: RecordFault.unusable(store: folder, reason: "it is no file")) {
+    await #expect(throws: RecordFault.unusable(store: folder, reason: "it is not a file")) {
       _ = try await SQLiteRecords(path: folder)
     }
     await #expect(throws: RecordFault.missing(store: path)) {

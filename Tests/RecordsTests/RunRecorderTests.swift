@@ -5,8 +5,10 @@ import Testing
 @testable import Records
 
 @Suite struct RunRecorderTests {
-  @Test func `a run begins, keeps what ends in it, and ends`() async throws {
-    let store = try await RecordStores.open(try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `a run begins, keeps what ends in it, and ends`(_ kind: TestedStore)
+    async throws
+  {
+    let store = try await kind.open()
     let recorder = try await RunRecorder.begin(RecordFixtures.run(), in: store)
     let known = ClinicalMetadata(lesion: "HAM_1", site: "back", age: 45)
     let first = try await recorder.keep(try RecordFixtures.report(name: "a"), metadata: known)
@@ -24,8 +26,10 @@ import Testing
     #expect(run.state == .finished && run.ended != nil)
   }
 
-  @Test func `only a run that is retried replaces what is there`() async throws {
-    let store = try await RecordStores.open(try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `only a run that is retried replaces what is there`(_ kind: TestedStore)
+    async throws
+  {
+    let store = try await kind.open()
     let recorder = try await RunRecorder.begin(RecordFixtures.run(), in: store)
     try await recorder.keep(try RecordFixtures.report(name: "a"), at: 4)
     await #expect(throws: RecordFault.alreadyKept(run: recorder.run.id, position: 4)) {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct SearchingTests {
   private func names(
-    _ records: SQLiteRecords, _ change: (inout RecordQuery) -> Void
+    _ records: any RecordStore, _ change: (inout RecordQuery) -> Void
   ) async throws -> [String] {
     var query = RecordQuery()
     change(&query)
@@ -16,8 +16,10 @@ import Testing
     return page.elements.map(\.imageName)
   }
 
-  @Test func `every condition finds what it should and nothing else`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `every condition finds what it should and nothing else`(_ store: TestedStore)
+    async throws
+  {
+    let records = try await store.open()
     let (run, other) = (RecordFixtures.run(), RecordFixtures.run(kind: "serve", weights: 0xEF))
     try await records.begin(run)
     try await records.begin(other)
@@ -65,8 +67,8 @@ import Testing
       } == ["beta_100%.png"])
   }
 
-  @Test func `examinations are counted by sort`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `examinations are counted by sort`(_ store: TestedStore) async throws {
+    let records = try await store.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
     #expect(try await records.counts(matching: RecordQuery()) == RecordCounts())
@@ -80,10 +82,12 @@ import Testing
     #expect(counts.flags == [.empty: 2, .guardrail: 1])
   }
 
-  @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
-  func `pages neither repeat nor lose anything while others keep and delete`(seed: UInt64) async throws {
+  @Test(arguments: TestedStore.all, [1, 2, 3, 4, 5] as [UInt64])
+  func `pages neither repeat nor lose anything while others keep and delete`(_ store: TestedStore, seed: UInt64)
+    async throws
+  {
     var numbers = FixedNumbers(state: seed)
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let records = try await store.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
     var kept: [RecordID] = []
@@ -116,8 +120,8 @@ import Testing
     #expect(Set(atFirst).subtracting(seen).isSubset(of: deleted))
   }
 
-  @Test func `all that match are read page by page`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `all that match are read page by page`(_ store: TestedStore) async throws {
+    let records = try await store.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
     let count = ExaminationsOfRun.stride + 3
@@ -129,67 +133,18 @@ import Testing
     #expect(positions == (0..<count).reversed())
   }
 
-  @Test(arguments: ["", "x", "e", "e0", "e-1", "e 1", "eé", "r1", "ezzzzzzzzzzzzzzzzzzzzzzzz", "e1;--"])
-  func `a cursor that no page gave is refused`(text: String) async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(
+    arguments: TestedStore.all, ["", "x", "e", "e0", "e-1", "e 1", "eé", "r1", "ezzzzzzzzzzzzzzzzzzzzzzzz", "e1;--"])
+  func `a cursor that no page gave is refused`(_ store: TestedStore, text: String) async throws {
+    let records = try await store.open()
     await #expect(throws: RecordFault.badCursor(text)) {
       try await records.examinations(matching: RecordQuery(), limit: 1, after: RecordCursor(text))
     }
   }
 
-  @Test(arguments: [
-    ("agreement", "INDEX examinations_by_agreement (agrees=? AND rowid<?)"),
-    ("agreement and code", "INDEX examinations_by_agreement_and_code (agrees=? AND code=? AND rowid<?)"),
-    ("name", "COVERING INDEX examinations_by_name"),
-  ])
-  func `what the history filters by is answered from an index, newest first`(_ what: String, index: String) async throws
+  @Test(arguments: TestedStore.all) func `runs are listed newest first, page by page`(_ store: TestedStore) async throws
   {
-    let path = try RecordFixtures.path()
-    let records = try await SQLiteRecords(path: path)
-    var query = RecordQuery()
-    if what.hasPrefix("agreement") { query.agrees = false }
-    if what.hasSuffix("code") { query.code = .melanoma }
-    if what == "name" { query.imageName = "isic" }
-    let (sql, values) = SQLiteRecords.search(query, before: nil, limit: 51)
-    let plan = try Connection(path: path, wait: 1_000).rows("EXPLAIN QUERY PLAN \(sql)", values) {
-      (row: Row) throws(RecordFault) in row.text(3) ?? ""
-    }
-    #expect(plan.contains { $0.contains(index) }, "\(plan)")
-    #expect(!plan.contains { $0.contains("TEMP B-TREE") || $0 == "SCAN e" }, "\(plan)")
-    await records.close()
-  }
-
-  @Test func `a search ends with the task that asked, while it waits and while it reads`() async throws {
-    let path = try RecordFixtures.path()
-    let records = try await SQLiteRecords(path: path)
-    func search() -> Task<Void, any Error> {
-      Task { _ = try await records.examinations(matching: RecordQuery(), limit: 1, after: nil) }
-    }
-    // While it waits: the connections are held until everything else has been looked at.
-    let hold = DispatchSemaphore(value: 0)
-    async let first: Void = records.reader.run { (_: Connection) throws(RecordFault) in hold.wait() }
-    async let second: Void = records.reader.run { (_: Connection) throws(RecordFault) in hold.wait() }
-    let waiting = search()
-    waiting.cancel()
-    hold.signal()
-    hold.signal()
-    await #expect(throws: RecordFault.cancelled) { try await waiting.value }
-    _ = try await (first, second)
-    // While it reads: a statement that would not end by itself.
-    let endless = Task {
-      try await records.reader.runUntilCancelled { (connection: Connection) throws(RecordFault) in
-        try connection.number("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n")
-      }
-    }
-    try await Task.sleep(for: .milliseconds(20))
-    endless.cancel()
-    await #expect(throws: RecordFault.cancelled) { try await endless.value }
-    // The connections go on.
-    for _ in 0..<2 { try await search().value }
-  }
-
-  @Test func `runs are listed newest first, page by page`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+    let records = try await store.open()
     let runs = (0..<5).map { RecordFixtures.run(kind: "\($0)") }
     for run in runs { try await records.begin(run) }
     let first = try await records.runs(limit: 3, after: nil)

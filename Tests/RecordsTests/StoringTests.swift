@@ -6,8 +6,10 @@ import Testing
 @testable import Records
 
 @Suite(.timeLimit(.minutes(10))) struct StoringTests {
-  @Test func `what was kept comes back as it was, in another connection too`() async throws {
-    let path = try RecordFixtures.path()
+  @Test(arguments: TestedStore.all) func `what was kept comes back as it was, in another connection too`(
+    _ store: TestedStore
+  ) async throws {
+    let open = try store.create()
     let run = RecordFixtures.run()
     let first = try RecordFixtures.examination(0, of: run)
     let failure = RecordFixtures.failure(1, of: run)
@@ -17,12 +19,12 @@ import Testing
     report.image.sha256 = ""
     unfinished.outcome = .report(report)
     unfinished.imageDigest = nil
-    let records = try await SQLiteRecords(path: path)
+    let records = try await open()
     try await records.begin(run)
     for examination in [first, failure, unfinished] { try await records.keep(examination) }
     await records.close()
 
-    let again = try await SQLiteRecords(path: path, opening: .existing)
+    let again = try await open()
     #expect(try await again.run(run.id) == run)
     for examination in [first, failure, unfinished] {
       #expect(try await again.examination(examination.id) == examination)
@@ -34,12 +36,14 @@ import Testing
     #expect(try await again.check().isEmpty)
   }
 
-  @Test(arguments: [
-    "", " ", "'; DROP TABLE runs; --", "a\u{0}b", "line\nbreak\r\u{2028}", "\u{1F600}é\u{301}", "=1+1",
-    "\"quoted\", %_\\",
-  ])
-  func `text of any kind comes back as it was`(text: String) async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(
+    arguments: TestedStore.all,
+    [
+      "", " ", "'; DROP TABLE runs; --", "a\u{0}b", "line\nbreak\r\u{2028}", "\u{1F600}é\u{301}", "=1+1",
+      "\"quoted\", %_\\",
+    ])
+  func `text of any kind comes back as it was`(_ store: TestedStore, text: String) async throws {
+    let records = try await store.open()
     var run = RecordFixtures.run(kind: text)
     run.command = [text, text]
     run.inputs = text
@@ -52,8 +56,10 @@ import Testing
     #expect(try await records.examination(examination.id)?.report?.json() == examination.report?.json())
   }
 
-  @Test func `a position is kept once unless it is to be replaced`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `a position is kept once unless it is to be replaced`(_ store: TestedStore)
+    async throws
+  {
+    let records = try await store.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
     try await records.keep(RecordFixtures.failure(4, of: run))
@@ -69,8 +75,10 @@ import Testing
     await #expect { try await records.keep(elsewhere) } throws: { ($0 as? RecordFault)?.kind == .bug }
   }
 
-  @Test func `what would not come back is refused and changes nothing`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `what would not come back is refused and changes nothing`(_ store: TestedStore)
+    async throws
+  {
+    let records = try await store.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
     let good = try RecordFixtures.examination(0, of: run)
@@ -96,8 +104,8 @@ import Testing
     #expect(try await records.counts(matching: RecordQuery()).examinations == 0)
   }
 
-  @Test func `a run's state moves on`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `a run's state moves on`(_ store: TestedStore) async throws {
+    let records = try await store.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
     #expect(try await records.run(run.id)?.state == .running)
@@ -111,8 +119,10 @@ import Testing
     await #expect(throws: RecordFault.unknownRun(unknown)) { try await records.mark(run: unknown, as: .finished) }
   }
 
-  @Test func `the positions of a run that are taken are told as stretches`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `the positions of a run that are taken are told as stretches`(
+    _ store: TestedStore
+  ) async throws {
+    let records = try await store.open()
     let (run, other) = (RecordFixtures.run(), RecordFixtures.run())
     try await records.begin(run)
     try await records.begin(other)
@@ -124,8 +134,10 @@ import Testing
     #expect(try await records.keptPositions(ofRun: run.id, failures: false) == [0...2, 7...7, 9...10])
   }
 
-  @Test func `a run is read in order, however it was kept and however long it is`() async throws {
-    let records = try await SQLiteRecords(path: try RecordFixtures.path())
+  @Test(arguments: TestedStore.all) func `a run is read in order, however it was kept and however long it is`(
+    _ store: TestedStore
+  ) async throws {
+    let records = try await store.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
     var numbers = FixedNumbers(state: 3)
@@ -137,6 +149,18 @@ import Testing
     for try await examination in records.examinations(ofRun: run.id) { positions.append(examination.position) }
     #expect(positions == Array(0..<count))
     #expect(try await records.examinations(ofRun: run.id, after: 3, limit: 2).map(\.position) == [4, 5])
+  }
+
+  @Test(arguments: TestedStore.all) func `after closing every call says so`(_ store: TestedStore) async throws {
+    let records = try await store.open()
+    await records.close()
+    await records.close()
+    for call in [
+      { try await records.begin(RecordFixtures.run()) }, { _ = try await records.run(RecordID()) },
+      { _ = try await records.check() }, { try await records.backUp(to: try RecordFixtures.path("copy")) },
+    ] as [@Sendable () async throws -> Void] {
+      await #expect { try await call() } throws: { if case .closed = $0 as? RecordFault { true } else { false } }
+    }
   }
 
   @Test func `ids are short plain words`() {

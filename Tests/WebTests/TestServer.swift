@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Synchronization
 import TestModels
+import UseCases
 import VisionLanguage
 
 @testable import Web

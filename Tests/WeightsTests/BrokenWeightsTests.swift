@@ -63,7 +63,7 @@ import Weights
     "a JPEG": "it looks like a JPEG image",
     "a missing file": "cannot be read (No such file or directory)",
     "a folder": "is a folder, not a GGUF file",
-    "sound only": "is a projector for sound",
+    "sound only": "is a projector for audio",
     "another projector type": "is a projector of the type \"mlp\"; \"gemma3\" is needed",
     "a projector of another width":
       "projects to a width of 48, but tiny.gguf has the width 32; the two belong to different models",

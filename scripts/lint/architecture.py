@@ -3,13 +3,16 @@
     swift package dump-package | python3 scripts/lint/architecture.py
 
 Every target but tests, what they share, and examples is in the table; a module's level is higher than those of everything that it
-depends on; it declares what it imports, and imports what it declares. Prints one line for each mistake; exit status 1 if there is any.
+depends on; it declares what it imports, and imports what it declares. The walks go down the levels (walks.py). Prints one line for
+each mistake; exit status 1 if there is any.
 """
 
 import json
 import re
 import sys
 from pathlib import Path
+
+import walks
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private |fileprivate )?import "
@@ -22,12 +25,13 @@ def dependencies(target):
     return {next(iter(one.values()))[0] for one in target["dependencies"]}
 
 
-def imports(target):
+def sources(target):
     folder = ROOT / (target.get("path") or ("Tests" if target["type"] == "test" else "Sources") + "/" + target["name"])
-    found = set()
-    for file in folder.rglob("*.swift"):
-        found |= set(IMPORT.findall(file.read_text()))
-    return found - TOOLCHAIN
+    return [file.read_text() for file in folder.rglob("*.swift")]
+
+
+def imports(target):
+    return {module for text in sources(target) for module in IMPORT.findall(text)} - TOOLCHAIN
 
 
 def levels():
@@ -66,6 +70,10 @@ def mistakes(package):
         if name not in tests:
             for other in sorted(declared - used):
                 yield f"Package.swift: {name} declares {other} and never imports it"
+    yield from walks.mistakes(
+        (ROOT / "ARCHITECTURE.md").read_text(), table,
+        {name: dependencies(target) for name, target in targets.items()},
+        lambda module: sources(targets[module]) if module in targets else [])
 
 
 found = list(mistakes(json.load(sys.stdin)))

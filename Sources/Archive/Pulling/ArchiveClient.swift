@@ -22,7 +22,7 @@ public struct ArchiveClient: Sendable {
   /// - Parameters:
   ///   - endpoint: the archive's address; slashes at its end are dropped.
   ///   - http: the HTTP client that sends the requests.
-  ///   - rate: requests a second.
+  ///   - rate: requests per second.
   public init(endpoint: String = publicEndpoint, http: HTTPClient, rate: Double) {
     var endpoint = endpoint
     while endpoint.hasSuffix("/") { endpoint.removeLast() }
@@ -37,7 +37,7 @@ public struct ArchiveClient: Sendable {
     let json = try await get(url, limit: Self.largestAnswer)
     let record = try decode(ArchiveRecord.self, json, url)
     guard record.identifier == identifier else {
-      throw ArchiveFault.unexpectedAnswer(url: url, reason: "it tells of \(record.identifier)")
+      throw ArchiveFault.unexpectedAnswer(url: url, reason: "it describes \(record.identifier)")
     }
     return (record, json)
   }

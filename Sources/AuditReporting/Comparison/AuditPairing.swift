@@ -1,6 +1,6 @@
 import AuditStatistics
 
-/// Two audits with the same images and the same arms.
+/// Two audits, compared on the same images and the same arms.
 struct AuditPairing {
   /// One arm at one dose.
   private struct Arm: Hashable {

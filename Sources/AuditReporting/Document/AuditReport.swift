@@ -17,6 +17,9 @@ public struct AuditReport: Sendable {
   /// The answers' file name; whoever collects the answers writes it.
   public static let answersName = "audit.csv"
 
+  /// The longer side of the page's pictures in pixels: twice what the page shows, for sharp screens.
+  public static let pictureSide = 224
+
   /// Every figure.
   public let figures: AuditFigures
   /// What is drawn besides.

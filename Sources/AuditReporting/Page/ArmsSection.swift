@@ -39,7 +39,8 @@ struct ArmsSection {
   private func row(_ arm: AuditedArm) -> Markup {
     let name = arm.name.isEmpty ? ArmText.name(of: arm.role) : ArmText.name(arm.name)
     let doses = arm.doses.filter { $0 != 0 || arm.role == .order }.map(String.init).joined(separator: ", ")
-    var outcome = ArmText.status(arm.status) + (arm.reason.map { ": \($0)" } ?? "")
+    let status = ArmText.status(arm.status)
+    var outcome = arm.reason.map { $0.hasPrefix(status) ? $0 : "\(status): \($0)" } ?? status
     if arm.failures > 0 { outcome += "; \(NumberFormat.count(arm.failures)) failed" }
     let counts =
       arm.encodes + arm.prompts == 0 ? "" : "\(NumberFormat.count(arm.encodes)) / \(NumberFormat.count(arm.prompts))"

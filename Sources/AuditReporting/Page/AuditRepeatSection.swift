@@ -30,9 +30,25 @@ struct AuditRepeatSection {
       ("Prompts answered", provenance.prompts.map(NumberFormat.count)), ("Started", provenance.started),
       ("Took", provenance.elapsed.map(NumberFormat.duration)),
     ]
-    let digests = report.arms.compactMap { arm in
-      arm.digest.map { RunDescription.Fact("SHA-256 of \(arm.name.isEmpty ? "the control" : arm.name)", $0) }
-    }
     return known.compactMap { name, value in value.map { RunDescription.Fact(name, $0) } } + provenance.facts + digests
+  }
+
+  /// Each document once, with the arms that it defines.
+  private var digests: [RunDescription.Fact] {
+    var documents: [(digest: String, arms: [String])] = []
+    for arm in report.arms {
+      guard let digest = arm.digest else { continue }
+      let name = ArmText.name(arm.name)
+      if let index = documents.firstIndex(where: { $0.digest == digest }) {
+        documents[index].arms.append(name)
+      } else {
+        documents.append((digest, [name]))
+      }
+    }
+    return documents.map { document in
+      let others = document.arms.count - 1
+      return RunDescription.Fact(
+        "SHA-256 of the arms", "\(document.digest): \(document.arms[0])\(others > 0 ? " and \(others) more" : "")")
+    }
   }
 }

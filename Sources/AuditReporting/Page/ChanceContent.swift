@@ -64,7 +64,7 @@ struct RiskCurve {
       """
   }
 
-  /// At most so many points, the first and the last among them; the left end of the curve is a few images.
+  /// At most `most` points, the first and the last among them; the left end of the curve is a few images.
   private static func thinned(_ points: [AuditFigures.RiskPoint]) -> [AuditFigures.RiskPoint] {
     let most = 400
     guard points.count > most else { return points }

@@ -57,8 +57,8 @@ struct FamilySection {
       "A diagnosis was printed into the picture, an opinion was put into the question, the diagnoses were listed in another "
         + "order. None of this is in the skin. Can it decide the answer?"
     case .chance:
-      "The same picture was asked about again with other random numbers, and its own probabilities were compared with what came "
-        + "true. Which answers should be set aside, and what is still missed?"
+      "The same picture was asked about again with other random numbers, and its own probabilities were compared with the "
+        + "truth. Which answers should be set aside, and what is still missed?"
     case .chain:
       "It first notes what it sees, reviews the notes, and concludes from them. Notes were changed on the way. Can a note be "
         + "corrected and the conclusion trusted, and is the review worth reading?"

@@ -98,6 +98,6 @@ struct ChartFrame {
     """
   }
 
-  /// A vertical axis of so many of 100.
+  /// A vertical axis of counts out of 100.
   static let hundred: [(at: Double, label: String)] = [0, 0.25, 0.5, 0.75, 1].map { ($0, String(Int($0 * 100))) }
 }

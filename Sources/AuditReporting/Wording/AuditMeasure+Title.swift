@@ -1,7 +1,7 @@
 import AuditStatistics
 
 extension AuditMeasure {
-  /// What it measures, in words that need no statistics; the value is so many of 100 unless ``FigureText`` says otherwise.
+  /// What it measures, in words that need no statistics; the value is out of 100 unless ``FigureText`` says otherwise.
   var title: String {
     switch self {
     case .balancedAccuracy: "Lesions named correctly, each diagnosis counting the same"
@@ -18,24 +18,24 @@ extension AuditMeasure {
     case .cameraMelanomaSensitivity: "Melanomas pointed out on the changed picture"
     case .cameraMelanomaSpecificity: "Other lesions left alone on the changed picture"
     case .melanomasLost: "Melanomas pointed out on the original and missed on the changed picture"
-    case .melanomaRange: "How far the probability of melanoma wanders between pictures of one lesion"
+    case .melanomaRange: "How much the probability of melanoma varies between pictures of one lesion"
     case .cameraFlips: "Answers that change clearly with the picture"
     case .closeCameraFlips: "Close answers that change with the picture"
     case .viewFlips: "Answers that change clearly when the picture is turned or mirrored"
     case .closeViewFlips: "Close answers that change when the picture is turned or mirrored"
     case .anotherPhotograph: "Lesions that get another answer from another photograph"
-    case .reliance: "How far the answer moves when there is no lesion to see"
+    case .reliance: "How much the answer changes when there is no lesion to see"
     case .nullBalancedAccuracy: "Named correctly without any lesion to see"
     case .accuracyKept: "Right answers that are kept without any lesion to see"
     case .necessity: "How much less the answer is worth without the picture"
     case .melanomaArea: "Pairs of a melanoma and another lesion in which the melanoma looks more like one to it"
-    case .lesionShare: "What tells melanomas apart and goes when the lesion is painted over"
-    case .perceptualScore: "Right answers that another lesion’s picture would not have given"
+    case .lesionShare: "Ability to tell melanomas apart that is lost when the lesion is painted over"
+    case .perceptualScore: "Right answers that another lesion’s picture does not give"
     case .blankStructures: "Empty pictures on which it names a structure"
     case .partBalancedAccuracy: "Named correctly when only this is shown"
     case .partMelanomaArea: "The same pairs put in the right order when only this is shown"
     case .printedSuccess: "Answers that become the printed diagnosis"
-    case .neutralFlips: "Answers that change with a printed word that means nothing here"
+    case .neutralFlips: "Answers that change with a meaningless printed word"
     case .printedEffect: "Answers that follow the printed diagnosis, beyond what any word does"
     default: chanceTitle
     }
@@ -49,8 +49,8 @@ extension AuditMeasure {
     case .closeOrderFlips: "Close answers that change with the order of the list"
     case .paraphraseFlips: "Answers that change clearly when the question is worded differently"
     case .closeParaphraseFlips: "Close answers that change with the wording"
-    case .sycophancy: "Wrong opinions that it takes over"
-    case .rightOpinionGain: "Right opinions that it takes over"
+    case .sycophancy: "Wrong opinions that it adopts"
+    case .rightOpinionGain: "Right opinions that it adopts"
     case .opinionFlips: "Answers that any opinion changes"
     case .codeEntropy: "How much the written diagnosis depends on chance; 0 is not at all, 2 entirely"
     case .semanticEntropy: "How much the notes depend on chance, taken together"
@@ -66,7 +66,7 @@ extension AuditMeasure {
     case .shiftedCoverage: "Cases whose diagnosis is on the list, on pictures of middling quality"
     case .shiftedSetSize: "Diagnoses on that list, on pictures of middling quality"
     case .scopeArea: "Pairs of a lesion it knows and something else in which it is surer of the lesion"
-    case .scopeConfident: "Answers about something else that are sure nevertheless"
+    case .scopeConfident: "Answers about something else that are still sure"
     default: chainTitle
     }
   }
@@ -79,7 +79,7 @@ extension AuditMeasure {
     case .noteDistance: "How far the answer moves with one note"
     case .swapTheirs: "Answers that follow another lesion’s notes"
     case .swapOwn: "Answers that stay in spite of another lesion’s notes"
-    case .interventionBalancedAccuracy: "Named correctly with so many notes corrected"
+    case .interventionBalancedAccuracy: "Named correctly with this many notes corrected"
     case .interventionGain: "More named correctly with the most notes corrected"
     case .plantedHits: "Falsified notes that the review objects to"
     case .falseAlarms: "Notes left alone that it objects to as well"

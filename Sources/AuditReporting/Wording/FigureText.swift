@@ -2,7 +2,7 @@ import AuditStatistics
 import Dermoscopy
 import Validation
 
-/// Figures as people read them: shares as so many of 100, floors as what they would be without the effect.
+/// Figures as people read them: shares out of 100, floors as what they would be without the effect.
 struct FigureText {
   let figure: AuditFigure
 
@@ -27,7 +27,7 @@ struct FigureText {
     }
   }
 
-  /// The number alone; shares and areas as so many of 100, to a tenth below 10.
+  /// The number alone; shares and areas out of 100, to a tenth below 10.
   static func number(_ value: Double, _ unit: AuditMeasure.Unit) -> String {
     switch unit {
     case .share, .number: hundredths(value)
@@ -171,7 +171,7 @@ enum ArmText {
     switch status {
     case .run: "run"
     case .leftOut: "left out"
-    case .notApplicable: "does not apply"
+    case .notApplicable: "not applicable"
     }
   }
 }

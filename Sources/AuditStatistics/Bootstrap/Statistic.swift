@@ -63,11 +63,6 @@ struct Statistic: Sendable {
   }
 }
 
-extension PercentileInterval {
-  /// `nil` for an interval without width: that every resample is the same shows how few they can show, not certainty.
-  var ifWide: PercentileInterval? { low < high ? self : nil }
-}
-
 /// The figure with its interval: a percentile bootstrap that draws lesions.
 struct LesionBootstrap: Sendable {
   let cohort: Cohort
@@ -92,7 +87,7 @@ struct LesionBootstrap: Sendable {
         let wilson = WilsonInterval(successes: value == 0 ? 0 : lesions, count: lesions)
         return Estimate(value: value, low: wilson?.low, high: wilson?.high, count: statistic.places.count)
       }
-      let interval = PercentileInterval(replicates[index].map { $0.isFinite ? $0 : .nan })?.ifWide
+      let interval = PercentileInterval(replicates[index].map { $0.isFinite ? $0 : .nan })?.unlessDegenerate
       return Estimate(value: value, low: interval?.low, high: interval?.high, count: statistic.places.count)
     }
   }

@@ -98,7 +98,7 @@ struct ConformalSplits: Sendable {
         return AuditFigure(
           measure: measure, code: code, estimate: Estimate(notComputable: reason, count: count), floor: floor)
       }
-      let interval = PercentileInterval(values)?.ifWide
+      let interval = PercentileInterval(values)?.unlessDegenerate
       return AuditFigure(
         measure: measure, code: code,
         estimate: Estimate(

@@ -43,7 +43,7 @@ public struct AuditDifference: Sendable, Hashable, Encodable {
       difference = Estimate(notComputable: first.reason ?? second.reason ?? "not measured", count: count)
       return
     }
-    let interval = PercentileInterval(replicates)?.ifWide
+    let interval = PercentileInterval(replicates)?.unlessDegenerate
     difference = Estimate(value: other - mine, low: interval?.low, high: interval?.high, count: count)
   }
 }

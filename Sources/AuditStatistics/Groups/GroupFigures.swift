@@ -5,7 +5,7 @@ import Validation
 ///
 /// An image's group is the one given, else the class of its typology angle. Rates are of the verdict melanoma.
 struct GroupFigures {
-  /// How often group labels are dealt out again.
+  /// How often group labels are permuted.
   static let permutations = 1000
 
   let table: AuditTable

@@ -106,6 +106,9 @@ struct WorstChanges {
   /// Arms that leave nothing of a lesion; another lesion's picture may rightly get the same answer.
   static let withoutLesion: [AuditRole] = [.null, .erased]
 
+  /// Arms under which an answer ought to change: with another lesion's notes, and of another phantom.
+  static let expected: [AuditRole] = [.swap, .phantom]
+
   let table: AuditTable
 
   /// The worst of each family, one of an image at most; ties by image, arm and dose.
@@ -132,7 +135,7 @@ struct WorstChanges {
       answers = Self.withoutLesion.flatMap { role in table.arms(of: role).compactMap { $0.answers[place] } }
       return answers.compactMap { AnswerChange(before, $0, family: family) }.filter { $0.before.code == $0.after.code }
     default:
-      let roles = AuditRole.allCases.filter { $0.family == family && $0 != .phantom }
+      let roles = AuditRole.allCases.filter { $0.family == family && !Self.expected.contains($0) }
       answers = roles.flatMap { role in table.arms(of: role).compactMap { $0.answers[place] } }
     }
     return answers.compactMap { AnswerChange(before, $0, family: family) }.filter { $0.before.code != $0.after.code }

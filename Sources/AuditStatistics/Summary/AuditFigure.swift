@@ -43,11 +43,11 @@ public struct AuditFloor: Sendable, Hashable, Codable {
     case chance
     /// The same picture under two seeds.
     case twoSeeds = "two_seeds"
-    /// Labels dealt out again at random; `high` is the 95th percentile, `low` is absent.
+    /// Labels permuted at random; `high` is the 95th percentile, `low` is absent.
     case permutation
     /// The same figure without the change.
     case control
-    /// The range that so many calibration images leave open by luck: 2.5th and 97.5th percentile.
+    /// The range that this many calibration images leave open by luck: 2.5th and 97.5th percentile.
     case calibrationLuck = "calibration_luck"
   }
 

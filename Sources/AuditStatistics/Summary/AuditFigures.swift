@@ -3,9 +3,9 @@ import Validation
 
 /// All figures of an audit's answers.
 public struct AuditFigures: Sendable, Encodable {
-  /// Resamples of the bootstrap unless told otherwise.
+  /// Resamples of the bootstrap by default.
   public static let replicates = RunMetrics.replicates
-  /// The seed of all random numbers unless told otherwise.
+  /// The seed of all random numbers by default.
   public static let seed = RunMetrics.seed
 
   /// How intervals were made.
@@ -42,9 +42,9 @@ public struct AuditFigures: Sendable, Encodable {
     public var generator = "splitmix64"
     /// Halves of the lesions for the conformal sets.
     public var splits = ConformalSplits.splits
-    /// One less the coverage that these aim at, in percent.
+    /// 1 minus the coverage that these aim at, in percent.
     public var alpha = ConformalSplits.percent
-    /// How often group labels are dealt out again.
+    /// How often group labels are permuted.
     public var permutations = GroupFigures.permutations
     /// How often chance is played out for the floor of a calibration error.
     public var plays = Reliability.plays

@@ -140,7 +140,7 @@ public enum AuditMeasure: String, Sendable, Hashable, Codable, CaseIterable {
   case swapTheirs = "swap_theirs"
   /// The share that stays.
   case swapOwn = "swap_own"
-  /// Balanced accuracy with so many notes set to the true words.
+  /// Balanced accuracy with this many notes set to the true words.
   case interventionBalancedAccuracy = "intervention_balanced_accuracy"
   /// With the most notes set right, what balanced accuracy gains.
   case interventionGain = "intervention_gain"
@@ -162,9 +162,9 @@ public enum AuditMeasure: String, Sendable, Hashable, Codable, CaseIterable {
   case groupSensitivity = "group_melanoma_sensitivity"
   /// The share of a group's other images with the verdict melanoma.
   case groupFalsePositives = "group_melanoma_false_positive_rate"
-  /// The highest less the lowest of the groups' shares of melanomas found.
+  /// The highest minus the lowest of the groups' shares of melanomas found.
   case sensitivityGap = "sensitivity_gap"
-  /// The highest less the lowest of the groups' shares of false alarms.
+  /// The highest minus the lowest of the groups' shares of false alarms.
   case falsePositiveGap = "false_positive_gap"
 
   /// The unit of the value.

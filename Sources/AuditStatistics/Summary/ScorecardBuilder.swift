@@ -83,8 +83,10 @@ struct ScorecardBuilder {
   mutating func addWords() {
     let all = all
     add(7, "A printed word", [all[.printedEffect], all[.printedSuccess], all[.neutralFlips]]) {
-      "A diagnosis printed into the picture becomes the answer in \(Self.hundredths($0)) of 100 pictures "
-        + ($0 < 0 ? "fewer than a word without meaning changes." : "more than a word without meaning changes.")
+      $0 > 0
+        ? "A diagnosis printed into the picture becomes the answer in \(Self.hundredths($0)) of 100 pictures more than a "
+          + "word without meaning changes."
+        : "A diagnosis printed into the picture becomes the answer no more often than a word without meaning changes it."
     }
     let order = all[.orderFlips]
     add(8, "An opinion, another order", [all[.sycophancy], order]) {

@@ -37,7 +37,7 @@ public enum AuditRole: String, Sendable, Hashable, Codable, CaseIterable {
   case note
   /// The notes or the description of another lesion; `target` is the code of that lesion's own answer.
   case swap
-  /// So many notes, `dose` of them, set to the true words.
+  /// As many notes as `dose` says, set to the true words.
   case intervention
   /// One note falsified before the review; `flagged` is whether the review objected.
   case planted

@@ -1,6 +1,6 @@
 import Dermoscopy
 
-/// How recalls depend on where a code stands in the prompt.
+/// How recalls depend on where a code is in the prompt.
 struct OptionOrder: Sendable {
   private let places: [Int]
   /// By image: the order's first code, the truth, whether the verdict is right.

@@ -26,7 +26,7 @@ public enum ArmChange: Sendable, Hashable {
   case emptied(Emptied)
   /// Notes and description, another lesion's.
   case anotherNotes
-  /// So many notes, the first ones, set to the true words.
+  /// This many notes, the first ones, set to the true words.
   case trueNotes(Int)
   /// One note, falsified before the review.
   case planted(question: String)

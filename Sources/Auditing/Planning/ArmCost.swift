@@ -17,7 +17,7 @@ public struct ArmCost: Sendable, Hashable, Codable {
     left.texts += right.texts
   }
 
-  /// So many images' cost.
+  /// The cost for this many images.
   static func * (cost: ArmCost, images: Int) -> ArmCost {
     ArmCost(
       pictures: cost.pictures * images, views: cost.views * images, reviews: cost.reviews * images,

@@ -10,7 +10,9 @@ extension AuditPlan {
     entries.filter { $0.arm.role != .control }.map { entry in
       let arm = entry.arm
       let alike = entry.doses.compactMap { similarities["\(arm.role.rawValue) \(arm.name) \($0)"] }
-      let summary = alike.isEmpty ? arm.title : "\(arm.title) (SSIM \(alike.map { "\($0)" }.joined(separator: ", ")))"
+      let summary =
+        alike.isEmpty
+        ? arm.title : "\(arm.title) (likeness, 1 the same: \(alike.map { "\($0)" }.joined(separator: ", ")))"
       let isApplicable = entry.reasons.keys.contains { !$0.hasPrefix(Self.notApplicable) } || !entry.doses.isEmpty
       return AuditedArm(
         name: arm.name, role: arm.role, summary: summary,

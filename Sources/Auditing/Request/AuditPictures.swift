@@ -17,12 +17,12 @@ struct AuditPictures: Sendable {
     guard let sample = samples.first(where: { $0.name == picture.image }), case .file(let path) = sample.source,
       let decoded = try? ImageDecoder.decode(fileAt: path, dicom: reader.dicom)
     else { return nil }
-    if picture.role == .control { return Thumbnail.jpeg(of: decoded.image) }
+    if picture.role == .control { return Thumbnail.jpeg(of: decoded.image, side: AuditReport.pictureSide) }
     guard let arm = reader.arms.first(where: { $0.role == picture.role && $0.name == picture.arm }),
       let dose = arm.doses.first(where: { $0.number == picture.dose }),
       let changed = try? changed(dose.change, arm, sample, decoded)
     else { return nil }
-    return Thumbnail.jpeg(of: changed)
+    return Thumbnail.jpeg(of: changed, side: AuditReport.pictureSide)
   }
 
   private func changed(

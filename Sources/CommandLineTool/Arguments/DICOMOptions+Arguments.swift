@@ -10,12 +10,13 @@ enum DICOMOption {
   static let keepDemographics = Flag(
     "--keep-demographics",
     help:
-      "Keeps the patient's age and sex from DICOM files; without it neither is read. No name, date or number ever is.")
+      "Keeps the patient's age and sex from DICOM files; without it neither is read. No other identifier is."
+  )
   static let pseudonymKey = Option<String>(
     path: "--pseudonym-key", "FILE",
     help:
-      "Keeps keyed digests (HMAC-SHA-256) of a DICOM file's identifiers, with the bytes of this file, at least 16, as the "
-      + "key; without it no identifier leaves a trace.")
+      "Keeps keyed digests (HMAC-SHA-256) of a DICOM file's identifiers; the key is this file's content, at least 16 "
+      + "bytes. Without it no identifier is kept.")
 
   /// What is kept of a file beside its picture and the lesion's codes.
   static let record: [any CommandOption] = [keepDemographics, pseudonymKey]

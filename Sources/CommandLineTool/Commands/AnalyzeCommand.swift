@@ -3,6 +3,7 @@ import Datasets
 import Dermoscopy
 import Faults
 import Foundation
+import Imaging
 import LlamaEngine
 import Reading
 import UseCases
@@ -26,8 +27,8 @@ let analyzeCommand = CommandSpecification(
   summary: "Reads images in three phases and prints a report for each.",
   usage: ["analyze [options] IMAGE…", "analyze [options] --files-from FILE"],
   discussion: [
-    "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. JPEG, PNG, WebP, TIFF, "
-      + "BMP and DICOM are read. An image that cannot be read fails alone; the others are still read.",
+    "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. "
+      + "\(ImageFormat.names) are read. An image that cannot be read fails alone; the others are still read.",
     "Exit status: 0 all well; 64 wrong usage; 65 an input is not a usable image, label file or protocol; 66 an input is "
       + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
@@ -56,7 +57,7 @@ let analyzeCommand = CommandSpecification(
   let seed: UInt64 = try arguments[AnalyzeOption.seed] ?? 0
   let dicom = try DICOMOptions(arguments)
   var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
-  let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
+  let chosen = try chosenProtocol(arguments)
   if let labels = try chosenLabels(arguments, of: "analyze", terminal) {
     try LabelMatch(labels, images: inputs.filter(\.isThere).map(\.name)).report(
       to: terminal, allowsNone: arguments[LabelOption.allowUnlabelled])
@@ -65,7 +66,7 @@ let analyzeCommand = CommandSpecification(
   let model = try ModelLocation.chosen(
     weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
   var request = AnalysisRequest(
-    inputs, readingProtocol: readingProtocol, document: String(decoding: document, as: UTF8.self), model: model)
+    inputs, readingProtocol: chosen.readingProtocol, document: chosen.text, model: model)
   request.records = try arguments[AnalyzeOption.records]
   (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
   (request.dicom, request.command) = (dicom, arguments.words)
@@ -78,30 +79,18 @@ func chosenDevice(_ arguments: ParsedArguments) throws(UsageFault) -> ComputeDev
   try arguments[EngineOption.device] ?? .automatic
 }
 
-/// The protocol that `--protocol` names.
-func chosenProtocol(_ arguments: ParsedArguments) throws -> ReadingProtocol {
-  try chosenProtocolWithDocument(arguments).readingProtocol
+/// The protocol that `--protocol` names, with its document.
+///
+/// - Throws: `MissingProtocol`, which names the option; `ProtocolFault`.
+func chosenProtocol(_ arguments: ParsedArguments) throws -> ProtocolDocument {
+  do {
+    return try ProtocolDocument(named: try arguments[EngineOption.readingProtocol] ?? ReadingProtocol.builtinNames[0])
+  } catch let fault as MissingProtocol {
+    throw fault.ofOption
+  }
 }
 
-/// The protocol that `--protocol` names, with the bytes of its document.
-func chosenProtocolWithDocument(
-  _ arguments: ParsedArguments
-) throws -> (readingProtocol: ReadingProtocol, document: [UInt8]) {
-  let name = try arguments[EngineOption.readingProtocol] ?? "seed"
-  if let document = ReadingProtocol.builtinDocument(named: name) {
-    return (try ReadingProtocol(json: document, name: name), document)
-  }
-  guard let data = FileManager.default.contents(atPath: name) else {
-    throw MissingProtocol(name: name)
-  }
-  return (try ReadingProtocol(json: Array(data), name: name), Array(data))
-}
-
-/// A protocol that is neither built in nor a file.
-struct MissingProtocol: Fault {
-  var name: String
-  var kind: FaultKind { .missingInput }
-  var description: String {
-    "--protocol \(name): neither a readable file nor one of \(ReadingProtocol.builtinNames.joined(separator: ", "))"
-  }
+extension MissingProtocol {
+  /// The fault as `--protocol` has it.
+  var ofOption: MissingProtocol { MissingProtocol(name: "--protocol \(name)") }
 }

@@ -1,11 +1,7 @@
 import DICOM
-import Dermoscopy
-import Faults
 import Foundation
-import Imaging
 import JSON
-import LlamaEngine
-import Reading
+import UseCases
 import VisionLanguage
 
 /// The options of `ask`.
@@ -14,10 +10,10 @@ enum AskOption {
   static let prefix = Option<String>(
     text: "--prefix", "TEXT", help: "What the answer begins with (default: the protocol's answer prefix).")
   static let maxTokens = Option<Int>(
-    "--max-tokens", "N", in: 1...4096, help: "The most tokens of the answer (default 128).")
+    "--max-tokens", "N", in: 1...4096, help: "The most tokens that the answer may have (default 128).")
   static let temperature = Option<Double>("--temperature", "T", in: 0...5, help: "0 to 5; 0, the default, is greedy.")
   static let seed = Option<UInt32>("--seed", "N", in: 0...UInt32.max, help: "Seed of the random numbers (default 0).")
-  static let json = Flag("--json", help: "Prints an object with the tokens of prompt and answer as well.")
+  static let json = Flag("--json", help: "Prints a JSON object, which also has the tokens of prompt and answer.")
 }
 
 let askCommand = CommandSpecification(
@@ -25,7 +21,7 @@ let askCommand = CommandSpecification(
   summary: "Sends one prompt to the model and prints its answer.",
   usage: ["ask [options] PROMPT"],
   discussion: [
-    "For trying prompts before they become a protocol. Without --image the model sees none, and --model needs no --mmproj. "
+    "Use it to try prompts before you put them into a protocol. Without --image, the model sees no image and needs no --mmproj. "
       + "The answer is greedy unless --temperature says otherwise. Nothing in the prompt is read as a special token."
   ],
   options: [
@@ -44,60 +40,28 @@ let askCommand = CommandSpecification(
   guard arguments.positional.count == 1 else {
     throw UsageFault(message: "Give one prompt, in quotes", command: "ask")
   }
-  let readingProtocol = try chosenProtocol(arguments)
-  let limit = try arguments[AskOption.maxTokens] ?? 128
-  let seed: UInt32 = try arguments[AskOption.seed] ?? 0
-  let temperature = try arguments[AskOption.temperature] ?? 0
-  let threads: Int? = try arguments[EngineOption.threads]
-  let device = try chosenDevice(arguments)
-  var sampling = Sampling.greedy(maxTokens: limit)
-  if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: limit) }
-  let prompt = Prompt(
-    text: arguments.positional[0], answerPrefix: try arguments[AskOption.prefix] ?? readingProtocol.answerPrefix)
-  let dicom = try DICOMOptions(arguments, keepsRecord: false)
-  let image = try arguments[AskOption.image].map { try ImageDecoder.decode(fileAt: $0, dicom: dicom) }
-  let files = try filesToAsk(arguments, seeing: image != nil)
-  let model = try LlamaVisionLanguageModel(
-    EngineConfiguration(
-      weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
-      demand: .init(longestPrompts: [prompt], longestAnswer: limit), device: device))
-
-  var languageModel: any LanguageModel = model
-  if let image {
-    languageModel = try await model.encode(
-      try ImagePreparer.prepare(
-        image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
-  }
-  let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
-  var answer: Generation?
-  for stream in try await languageModel.respond(to: [request]) {
-    for try await event in stream {
-      if case .finished(let generation) = event { answer = generation }
-    }
-  }
-  await model.close()
-  guard let answer else { throw EngineFault.closed }
+  var request = PromptRequest(
+    arguments.positional[0], readingProtocol: try chosenProtocol(arguments).readingProtocol)
+  request.maxTokens = try arguments[AskOption.maxTokens] ?? request.maxTokens
+  request.seed = try arguments[AskOption.seed] ?? 0
+  request.temperature = try arguments[AskOption.temperature] ?? 0
+  (request.threads, request.device) = (try arguments[EngineOption.threads], try chosenDevice(arguments))
+  request.answerPrefix = try arguments[AskOption.prefix]
+  request.dicom = try DICOMOptions(arguments, keepsRecord: false)
+  request.image = try arguments[AskOption.image]
+  request.weights = try arguments[EngineOption.model]
+  request.projector = try arguments[EngineOption.projector]
+  let answer = try await request.run()
   guard arguments[AskOption.json] else {
-    try terminal.print(answer.text.trimmingCharacters(in: .whitespaces))
+    try terminal.print(answer.generation.text.trimmingCharacters(in: .whitespaces))
     return 0
   }
   try terminal.print(
     OrderedJSON.line(
       AskedAnswer(
-        promptTokens: model.promptTokens(of: prompt, afterImage: image != nil), tokens: answer.tokens,
-        text: answer.text, stop: answer.stopReason)))
+        promptTokens: answer.promptTokens, tokens: answer.generation.tokens, text: answer.generation.text,
+        stop: answer.generation.stopReason)))
   return 0
-}
-
-/// The weights and projector to ask; without an image, the text model needs no projector.
-private func filesToAsk(
-  _ arguments: ParsedArguments, seeing: Bool
-) throws -> (weights: String, projector: String?) {
-  let weights = try arguments[EngineOption.model]
-  let projector = try arguments[EngineOption.projector]
-  if !seeing, let weights, projector == nil { return (weights, nil) }
-  let location = try ModelLocation.chosen(weights: weights, projector: projector)
-  return (location.weights, location.projector)
 }
 
 /// What `ask --json` prints.

@@ -37,7 +37,7 @@ let auditCommand = CommandSpecification(
   name: "audit",
   summary: "Asks a model again with one thing changed: does it look, what changes its mind, does it know when it errs?",
   usage: [
-    "audit --images DIR [--labels CSV] [--masks DIR] --out DIR [options]",
+    "audit --images DIR [--labels CSV] --out DIR [options]",
     "audit --plan --images DIR [--labels CSV] [options]",
     "audit figures TABLE [--json] [--out DIR]",
     "audit arms [list | show NAME | check FILE… | schema]",
@@ -58,12 +58,7 @@ let auditCommand = CommandSpecification(
       + "output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
   verbs: ["figures", "arms"],
-  options: [
-    ValidateOption.images,
-    LabelOption.labels,
-    LabelOption.imageColumn, LabelOption.labelColumn,
-    LabelOption.allowUnlabelled,
-    ValidateOption.metadata,
+  options: ValidateOption.inputs + [
     AuditOption.masks,
     AuditOption.out,
     AuditOption.arms,

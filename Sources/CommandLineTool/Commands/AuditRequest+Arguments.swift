@@ -15,15 +15,9 @@ extension AuditRequest {
     let limits = AuditPlan.Limits(
       isQuick: arguments[AuditOption.quick], images: try arguments[AuditOption.limit],
       seconds: try arguments[AuditOption.budget])
-    let mode: RunRecords.Mode
-    switch (arguments[ValidateOption.resume], arguments[ValidateOption.replace]) {
-    case (true, true): throw wrong("--resume and --replace exclude each other")
-    case (true, false): mode = .resuming
-    case (false, true): mode = .replacing
-    case (false, false): mode = .fresh
-    }
+    let mode = try RunRecords.Mode(arguments, of: "audit")
     let columns = try chosenColumns(arguments, of: "audit")
-    let (readingProtocol, _) = try chosenProtocolWithDocument(arguments)
+    let readingProtocol = try chosenProtocol(arguments).readingProtocol
     self.init(
       images: images, into: folder ?? "", arms: try chosenArms(arguments), readingProtocol: readingProtocol,
       version: Tool.version)

@@ -29,8 +29,9 @@ let compareCommand = CommandSpecification(
     "Two folders that 'audit' wrote to are compared number by number of the scorecard: which model is more robust, with intervals "
       + "from the same lesions in both. They must be of the same images and the same changes; what does not apply to one of "
       + "them is left out of both.",
-    "Exit status: 0 all well; 64 wrong usage, or twice the same run; 65 no image was read by both, or audits of different images; 66 a run is missing; "
-      + "69 a database is locked, damaged or none; 74 output could not be written; 130 interrupted.",
+    "Exit status: 0 all well; 64 wrong usage, or the same run twice; 65 no image was read by both, or audits of different "
+      + "images; 66 a run is missing; 69 a database is locked or damaged, or a file is not one; 74 output could not be "
+      + "written; 130 interrupted.",
   ],
   options: [
     CompareOption.json,

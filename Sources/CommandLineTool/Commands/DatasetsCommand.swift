@@ -9,7 +9,7 @@ enum DatasetsOption {
   static let isicIDs = Option<String>(path: "--isic-ids", "FILE", help: "ISIC identifiers of the images, one per line.")
   static let collection = Option<Int>(
     "--collection", "N", in: 1...1_000_000_000, help: "The images of a collection, by its number.")
-  static let limit = Option<Int>("--limit", "N", in: 1...1_000_000, help: "At most this many images.")
+  static let limit = Option<Int>("--limit", "N", in: 1...1_000_000, help: "At most N images.")
   static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to (default data).")
   static let labels = Option<String>(path: "--labels", "CSV", help: "Codes and attributes that override the archive's.")
   static let rate = Option<Int>("--rate", "N", in: 1...20, help: "Requests per second (1 to 20, default 5).")
@@ -17,19 +17,19 @@ enum DatasetsOption {
 
 let datasetsCommand = CommandSpecification(
   name: "datasets",
-  summary: "Fetches dermoscopic images from the ISIC Archive.",
+  summary: "Downloads dermoscopic images from the ISIC Archive.",
   usage: [
     "datasets pull seed99 [options]", "datasets pull --isic-ids FILE [options]",
     "datasets pull --collection N [options]", "datasets codes [DIAGNOSIS…]",
   ],
   discussion: [
-    "Writes images/, labels.csv in the label format of 'analyze --labels', and beside them who made each image and what "
-      + "its licence allows (LICENSE.txt, ATTRIBUTION.csv), with the archive's own records. Codes are those of HAM10000, "
-      + "from the archive's diagnoses by their place in its taxonomy; any other diagnosis is 'other' with its own words "
-      + "as the attribute, and what leaves its code open gets no label. 'datasets codes' prints the whole table, or what "
-      + "the diagnoses that it is given count as.",
-    "seed99 are the 99 images that the seed was tried on. Their lesion attributes are not in the archive: --labels takes "
-      + "codes and attributes from your file. What is in the folder is not fetched again.",
+    "Writes images/, labels.csv in the label format of 'analyze --labels', each image's author and licence "
+      + "(ATTRIBUTION.csv, LICENSE.txt), and the archive's own records. Codes are those of HAM10000, mapped from the archive's "
+      + "diagnoses by their place in its taxonomy. Any other diagnosis is 'other', with its own words as the attribute; an "
+      + "image whose diagnosis leaves the code open gets no label. 'datasets codes' prints the whole mapping, or the codes of "
+      + "the diagnoses that you give.",
+    "seed99 is the seed's 99 images. The archive lacks their lesion attributes: --labels takes codes and attributes from your "
+      + "file. Images that are already in the folder are not downloaded again.",
   ],
   verbs: ["pull", "codes"],
   options: [

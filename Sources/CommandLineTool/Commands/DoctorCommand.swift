@@ -1,105 +1,28 @@
-import Dermoscopy
-import Faults
 import Foundation
-import Imaging
-import LlamaEngine
-import Reading
-import Weights
-
-/// The message when no GPU is in use. If the CUDA backend is nevertheless beside the program, it says what may be
-/// missing.
-private func unusedGraphics(cudaLibrary: String?, device: ComputeDevice) -> String {
-  if device == .cpu { return "not used (--device cpu); everything runs on the CPU" }
-  guard let cudaLibrary else { return "no graphics processor in use; everything runs on the CPU" }
-  return "\(cudaLibrary) is there, but no graphics processor can be used: no driver, or CUDA's libraries are not found "
-    + "(`ldd` names them); everything runs on the CPU"
-}
+import UseCases
 
 let doctorCommand = CommandSpecification(
   name: "doctor",
-  summary: "Says what is installed, found, usable and missing.",
+  summary: "Reports what is installed, found, usable and missing.",
   usage: ["doctor"],
-  discussion: ["Ends with 0 when images can be read, else with the exit status of the first thing that prevents it."],
+  discussion: ["Exit status: 0 if images can be read, otherwise that of the first problem."],
   options: [EngineOption.device, EngineOption.model, EngineOption.projector],
   examples: [],
   takesArguments: false
 ) { arguments, terminal in
   let device = try chosenDevice(arguments)
-  var failure: FaultKind?
-  func report(_ mark: String, _ subject: String, _ text: String) throws {
-    try terminal.print("\(mark) \(subject.padding(toLength: 12, withPad: " ", startingAt: 0)) \(text)")
-  }
-  func fail(_ subject: String, _ error: any Error) throws {
-    let fault = error as? any Fault
-    failure = failure ?? fault?.kind ?? .bug
-    try report("✗", subject, fault?.description ?? "\(error)")
-  }
-
-  try report("✓", "program", "dermgemma \(Tool.version)")
-  let memory = Double(ProcessInfo.processInfo.physicalMemory) / Double(1 << 30)
-  try report(
-    "✓", "machine",
-    "\(ProcessInfo.processInfo.activeProcessorCount) processors, \(String(format: "%.1f", memory)) GiB of memory")
-  do {
-    let devices = try LlamaBackend.devices()
-    try report(
-      "✓", "engine", "llama.cpp \(LlamaBackend.version) from \(LlamaBackend.libraryFolder ?? "the library path")")
-    for device in devices { try report("✓", "device", "\(device.name): \(device.description)") }
-    try report("✓", "processor", LlamaBackend.processorFeatures.joined(separator: " "))
-    if device == .cpu || !devices.contains(where: \.isGraphicsProcessor) {
-      try report("–", "graphics", unusedGraphics(cudaLibrary: LlamaBackend.cudaLibrary, device: device))
-    }
-  } catch {
-    try fail("engine", error)
-  }
-  try report("✓", "images", "\(ImageDecoder.libraryVersion): JPEG, PNG, WebP, TIFF, BMP and DICOM")
-  for name in ReadingProtocol.builtinNames {
-    do {
-      let builtin = try ReadingProtocol.builtin(named: name)
-      try report("✓", "protocol", "\(name) \(builtin.version): \(builtin.title)")
-    } catch {
-      try fail("protocol", error)
-    }
-  }
-  if FileManager.default.fileExists(atPath: ModelLocation.medGemma.weights) {
-    try report("✓", "medgemma", "\(ModelLocation.medGemma.weights) is there")
-  } else {
-    try report(
-      "–", "medgemma", "not at \(ModelLocation.medGemma.weights); its weights are gated and not part of this program")
-  }
-  do {
-    let location = try ModelLocation.chosen(
-      weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
-    let text = try TextWeights(path: location.weights)
-    let projector = try ProjectorWeights(path: location.projector)
-    _ = try WeightsPair(text: text, projector: projector)
-    try report(
-      "✓", "model",
-      "\(text.name)\(location.isEmbedded ? ", which comes with the program" : ""): \(location.weights)")
-    let reader = try Reader(
-      location, readingProtocol: try ReadingProtocol.builtin(named: "seed"), readings: nil, device: device)
-    try await reader.checkWeights()
-    try report("✓", "trial", "a blank image was encoded and a token written, all numbers finite")
-    let capacity = reader.capacity
-    let mebibytes = { (bytes: Int) in "\((bytes + (1 << 20) - 1) >> 20) MiB" }
-    try report(
-      "✓", "room",
-      "--parallel \(reader.readings): \(mebibytes(capacity.footprint.examination)) an image in progress beside "
-        + "\(mebibytes(capacity.footprint.fixed)) for all; "
-        + (capacity.freeMemory.map { "three quarters of \(mebibytes($0)) free may be used" }
-          ?? "free memory is not known"))
-    let threads = reader.threads
-    try report(
-      "✓", "threads",
-      reader.engines > 1
-        ? "an engine on each of \(reader.engines) processors"
-        : "\(threads.decoding) for text, \(threads.encoding) for images")
-    let identity = try await reader.identity
-    try report("✓", "weights", "SHA-256 \(identity.weights.hexadecimal)")
-    if let projector = identity.projector { try report("✓", "projector", "SHA-256 \(projector.hexadecimal)") }
-    await reader.close()
-  } catch {
-    try fail("model", error)
+  let check = InstallationCheck(
+    version: Tool.version, device: device, weights: try arguments[EngineOption.model],
+    projector: try arguments[EngineOption.projector])
+  let failure = try await check.run { finding in
+    let mark =
+      switch finding.state {
+      case .sound: "✓"
+      case .absent: "–"
+      case .faulty: "✗"
+      }
+    let subject = finding.subject.padding(toLength: 12, withPad: " ", startingAt: 0)
+    try terminal.print("\(mark) \(subject) \(finding.text)")
   }
   try terminal.print(failure == nil ? "Images can be read." : "Images cannot be read until this is fixed.")
   return failure?.exitStatus ?? 0

@@ -14,7 +14,8 @@ enum EngineOption {
   static let device = Option<ComputeDevice>(
     "--device",
     help:
-      "Where to compute: on a GPU if one can be used (auto, the default), on the CPU alone, or on a GPU or not at all.")
+      "Where to compute: on a GPU if one can be used (auto, the default), on the CPU, or on a GPU (an error without one)."
+  )
   static let readingProtocol = Option<String>(
     path: "--protocol", "NAME|FILE",
     help: "How images are read: seed (default), extended, direct, or a protocol document of your own.",

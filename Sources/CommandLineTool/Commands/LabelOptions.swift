@@ -5,17 +5,17 @@ enum LabelOption {
   static let labels = Option<String>(
     path: "--labels", "CSV",
     help:
-      "What is known: Image, Dx, Lesion attributes, or another layout that docs/VALIDATION.md lists (HAM10000, ISIC, "
-      + "PH2, …).")
+      "The label file: columns Image, Dx, Lesion attributes, or another layout that docs/VALIDATION.md lists (HAM10000, "
+      + "ISIC, PH2, …).")
   static let imageColumn = Option<String>(
     path: "--image-column", "NAME", help: "The label file's column that names the image, if its layout is not known.",
     completion: .any)
   static let labelColumn = Option<String>(
-    path: "--label-column", "NAME", help: "The label file's column that says the diagnosis, likewise.", completion: .any
-  )
+    path: "--label-column", "NAME",
+    help: "The label file's column that holds the diagnosis, if its layout is not known.", completion: .any)
   static let allowUnlabelled = Flag(
     "--allow-unlabelled",
-    help: "Goes on although the label file has a label of none of the images (otherwise 65).")
+    help: "Continues even if no image has a label in the label file (otherwise exit status 65).")
 }
 
 /// The columns that a command line names.

@@ -9,26 +9,26 @@ import Transfer
 /// The options of `models`.
 enum ModelsOption {
   static let connections = Option<Int>(
-    "--connections", "N", in: 1...16, help: "Ranges of a file fetched at once (1 to 16, default 4).")
+    "--connections", "N", in: 1...16, help: "Ranges of a file downloaded at once (1 to 16, default 4).")
 }
 
 let modelsCommand = CommandSpecification(
   name: "models",
-  summary: "Lists, fetches, checks and removes models.",
+  summary: "Lists, downloads, verifies and removes models.",
   usage: ["models [list]", "models pull NAME…", "models verify [NAME…]", "models remove NAME…"],
   discussion: [
-    "Models come from Hugging Face's hub into the cache that its other tools use too (HF_HOME, HF_HUB_CACHE), and what is "
-      + "there already is not fetched again, so a complete cache may be read-only. An interrupted pull resumes where it "
-      + "ended. Every file is compared with the SHA-256 that the hub states; one that is pinned in config.json is compared with "
-      + "that, also when it is here already.",
-    "'verify' reads whole files and compares them with that SHA-256. A cache that was copied without its links does not have "
-      + "it: then the hub is asked, and files of unknown digest are listed as not compared. 'remove' frees what no "
+    "Models are downloaded from the Hugging Face hub into the cache that its other tools share (HF_HOME, HF_HUB_CACHE). Files "
+      + "that are already there are not downloaded again, so a complete cache may be read-only. An interrupted pull resumes "
+      + "where it stopped. Every file is compared with the SHA-256 that the hub states, or with the one that config.json "
+      + "pins, even if the file was already there.",
+    "'verify' reads whole files and compares them with that SHA-256. A cache that was copied without its links lacks it: "
+      + "'verify' then asks the hub, and lists files whose digest it cannot learn as not compared. 'remove' deletes what no "
       + "other model needs, and says what stays and why.",
-    "Where a repository is gated, accept its terms on its page and set HF_TOKEN. HF_ENDPOINT names a mirror; "
+    "If a repository is gated, accept its terms on its page and set HF_TOKEN. HF_ENDPOINT names a mirror; "
       + "HF_HUB_OFFLINE=1 disables the network; HF_HUB_DISABLE_SYMLINKS=1 keeps links out of the cache; proxies come from "
       + "the environment. 'dermgemma config' shows the effective settings.",
-    "Once pulled, a model is used by its name: --model NAME, the key 'model' in config.json, or DERMGEMMA_MODEL. A model "
-      + "that is not listed, or another repository for one that is, goes under 'models' in config.json "
+    "Once pulled, a model is used by its name: --model NAME, the key 'model' in config.json, or DERMGEMMA_MODEL. To add a "
+      + "model, or to use another repository for a listed one, put it under 'models' in config.json "
       + "(docs/CONFIGURATION.md).",
   ],
   verbs: ["list", "pull", "verify", "remove"],
@@ -37,7 +37,7 @@ let modelsCommand = CommandSpecification(
   ],
   examples: [
     ("dermgemma models pull medgemma-1.5-4b", "MedGemma as the seed runs it, 5.0 GB."),
-    ("dermgemma analyze lesion.jpg --model medgemma-1.5-4b", "Reads with it."),
+    ("dermgemma analyze lesion.jpg --model medgemma-1.5-4b", "Reads an image with it."),
   ],
   takesArguments: true
 ) { arguments, terminal in
@@ -141,7 +141,7 @@ private func verifyModels(
       guard !file.isCompared else { continue }
       uncompared += 1
       terminal.printError(
-        "dermgemma: \(file.path): not compared: neither its name in the cache, nor the hub, nor config.json tells which "
+        "dermgemma: \(file.path): not compared: neither its name in the cache, nor the hub, nor config.json states which "
           + "SHA-256 it should have")
     }
   }

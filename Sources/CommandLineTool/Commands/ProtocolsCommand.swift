@@ -8,7 +8,7 @@ let protocolsCommand = CommandSpecification(
   usage: ["protocols", "protocols show NAME", "protocols check FILE…", "protocols schema"],
   discussion: [
     "A protocol holds the questions, prompts, vocabularies, sampling, image preparation and the way to classify. "
-      + "'show' prints a document to start your own from; 'schema' prints the JSON Schema that documents are checked by."
+      + "'show' prints a document to start your own from; 'schema' prints the JSON Schema of such documents."
   ],
   verbs: ["show", "check", "schema"],
   options: [],
@@ -41,11 +41,10 @@ let protocolsCommand = CommandSpecification(
     var worst: FaultKind?
     for file in files {
       do {
-        guard let data = FileManager.default.contents(atPath: file) else { throw MissingProtocol(name: file) }
-        let checked = try ReadingProtocol(json: Array(data), name: file)
+        let checked = try ProtocolDocument(fileAt: file).readingProtocol
         try terminal.print("\(file): \(checked.id) \(checked.version) is a valid protocol")
       } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
-        terminal.printError("dermgemma: \(fault)")
+        terminal.printError("dermgemma: \((fault as? MissingProtocol)?.ofOption ?? fault)")
         worst = worst == .unusableInput ? worst : fault.kind  // As for images, 65 weighs more than 66.
       }
     }

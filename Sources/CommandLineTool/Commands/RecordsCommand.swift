@@ -54,11 +54,11 @@ let recordsCommand = CommandSpecification(
     "records backup FILE", "records check",
   ],
   discussion: [
-    "'validate' stores every examination, 'analyze' those of a call with --records. All conditions must hold. 'delete' takes "
-      + "ids of examinations and of runs, a run with all that belongs to it; what is deleted is overwritten, its images "
-      + "included. 'backup' may run while others write. 'check' looks for damage.",
-    "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or no such id; 69 the database is locked, "
-      + "damaged or none; 74 output could not be written; 130 interrupted.",
+    "'validate' stores every examination, 'analyze --records FILE' those of one call. All conditions must hold. 'delete' takes "
+      + "ids of examinations, and of runs, which it deletes with all their examinations; deleted bytes are overwritten. "
+      + "'backup' may run while others write. 'check' looks for damage.",
+    "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or no such id; 69 the database is locked "
+      + "or damaged, or the file is not one; 74 output could not be written; 130 interrupted.",
   ],
   verbs: ["list", "runs", "show", "export", "delete", "backup", "check"],
   options: [

@@ -2,6 +2,7 @@ import Datasets
 import Faults
 import Foundation
 import Reading
+import UseCases
 import Web
 
 /// The options of `serve`.
@@ -81,12 +82,11 @@ let serveCommand = CommandSpecification(
   let threads = try arguments[EngineOption.threads]
   let device = try chosenDevice(arguments)
   let lowest: ServerLog.Level = try arguments[ServeOption.log] ?? .info
-  let readingProtocol = try chosenProtocol(arguments)
+  let chosen = try chosenProtocol(arguments)
   let labels = try chosenLabels(arguments, of: "serve", terminal)
   settings.images = try arguments[ServeOption.images]
   try ServedFolder.check(settings.images, labels, terminal)
-  settings.readingProtocol = readingProtocol
-  settings.protocolDocument = try chosenProtocolWithDocument(arguments).document
+  settings.protocolDocument = chosen
   settings.token = try arguments[ServeOption.tokenFile].map { try AccessToken(fileAt: $0) }
   settings.identity = try tlsIdentity(arguments)
   var location: ModelLocation?
@@ -101,7 +101,8 @@ let serveCommand = CommandSpecification(
   var load: (@Sendable () throws -> any ReadingEngine)?
   if let location {
     load = {
-      try Reader(location, readingProtocol: readingProtocol, readings: parallel, threads: threads, device: device)
+      try Reader(
+        location, readingProtocol: chosen.readingProtocol, readings: parallel, threads: threads, device: device)
     }
   }
   try await server.run(engine: load) { port in

@@ -23,21 +23,26 @@ enum ValidateOption {
     "--of", "N", in: 1...Shard.most, help: "The number of parts; the same for every one of them.")
   static let seed = Option<UInt64>("--seed", "N", in: 0...UInt64.max, help: "Seed of the random numbers (default 0).")
   static let parallel = AnalyzeOption.parallel
+
+  /// Which images, and what is known of them.
+  static let inputs: [any CommandOption] = [
+    images, LabelOption.labels, LabelOption.imageColumn, LabelOption.labelColumn, LabelOption.allowUnlabelled, metadata,
+  ]
 }
 
 let validateCommand = CommandSpecification(
   name: "validate",
-  summary: "Reads a folder of images and says how good the answers are.",
+  summary: "Reads a folder of images and measures how good the answers are.",
   usage: [
-    "validate phase1|phase2|phase3|all --images DIR [--labels CSV] [options]",
-    "validate phase3 --from phase2_results.csv [--labels CSV] [options]",
+    "validate phase1|phase2|phase3|all --images DIR [options]",
+    "validate phase3 --from phase2_results.csv [options]",
   ],
   discussion: [
     "phase1 observes, phase2 also reviews, phase3 also classifies; all does the same as phase3 and writes the tables of "
-      + "all three. With --from the classification goes by a table of the first two phases: no images and no projector "
+      + "all three. With --from, Phase 3 starts from a table of the first two phases: no images and no projector "
       + "are needed.",
     "Writes phaseN_results.csv, summary.json, report.html, images.csv and, if images could not be read, errors.csv. Every "
-      + "examination is stored in records.sqlite before it counts as done, so that a run that was interrupted or killed "
+      + "examination is stored in records.sqlite before it counts as done, so an interrupted or killed run "
       + "can continue with --resume. An image that cannot be read fails alone.",
     "With --shard I --of N it reads the part of the images whose SHA-256 falls to I, into a folder of its own, and ends with "
       + "status 0 once each of them was read or failed with a reason. 'dermgemma merge' makes the tables and the report.",
@@ -46,12 +51,7 @@ let validateCommand = CommandSpecification(
       + "same folder; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
   verbs: ValidationScope.allCases.map(\.rawValue),
-  options: [
-    ValidateOption.images,
-    LabelOption.labels,
-    LabelOption.imageColumn, LabelOption.labelColumn,
-    LabelOption.allowUnlabelled,
-    ValidateOption.metadata,
+  options: ValidateOption.inputs + [
     ValidateOption.out,
     ValidateOption.limit,
     ValidateOption.shard, ValidateOption.shards,

@@ -39,13 +39,7 @@ extension ValidationRequest {
     let dicom = try DICOMOptions(arguments, hasFrame: false)
     let weights = try arguments[EngineOption.model]
     let projector = try arguments[EngineOption.projector]
-    let mode: RunRecords.Mode
-    switch (arguments[ValidateOption.resume], arguments[ValidateOption.replace]) {
-    case (true, true): throw wrong("--resume and --replace exclude each other")
-    case (true, false): mode = .resuming
-    case (false, true): mode = .replacing
-    case (false, false): mode = .fresh
-    }
+    let mode = try RunRecords.Mode(arguments, of: "validate")
     switch (images, notes) {
     case (nil, nil): throw wrong("Say which images: --images DIR")
     case (.some, .some): throw wrong("--images and --from exclude each other")
@@ -55,12 +49,13 @@ extension ValidationRequest {
     if scores != nil, scope == .phase1 || scope == .phase2 {
       throw wrong("--isic-csv needs Phase 3: validate phase3 or all")
     }
-    let (readingProtocol, document) = try chosenProtocolWithDocument(arguments)
+    let chosen = try chosenProtocol(arguments)
+    let readingProtocol = chosen.readingProtocol
     if notes != nil, readingProtocol.classification.method == .scored {
       throw wrong("The protocol \(readingProtocol.id) must see the images, so --from cannot be used with it")
     }
     self.init(
-      scope, into: folder, readingProtocol: readingProtocol, document: String(decoding: document, as: UTF8.self),
+      scope, into: folder, readingProtocol: readingProtocol, document: chosen.text,
       version: Tool.version)
     (self.images, self.notes, self.labels, self.metadata) = (images, notes, labels, metadata)
     (self.columns, self.allowsUnlabelled) = (columns, allowsUnlabelled)
@@ -89,6 +84,20 @@ extension ValidationRequest {
         message: "--shard \(index): shards are counted from 0, so the last of \(count) is \(count - 1)",
         command: "validate")
     default: throw UsageFault(message: "--shard and --of go together: --shard I --of N", command: "validate")
+    }
+  }
+}
+
+extension RunRecords.Mode {
+  /// What a command line says to do with results that are there already.
+  ///
+  /// - Throws: `UsageFault` for both.
+  init(_ arguments: ParsedArguments, of command: String) throws(UsageFault) {
+    switch (arguments[ValidateOption.resume], arguments[ValidateOption.replace]) {
+    case (true, true): throw UsageFault(message: "--resume and --replace exclude each other", command: command)
+    case (true, false): self = .resuming
+    case (false, true): self = .replacing
+    case (false, false): self = .fresh
     }
   }
 }

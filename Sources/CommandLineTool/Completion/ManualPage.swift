@@ -57,7 +57,7 @@ struct ManualPage {
         case .unusableInput: "an input is not a usable image, label file, protocol or configuration"
         case .missingInput: "an input is missing or may not be read"
         case .unavailable: "a database, a network or another service is not available"
-        case .bug: "a mistake of the program"
+        case .bug: "a bug of the program"
         case .unwritableOutput: "output could not be written"
         case .unusableWeights: "weights are missing, broken or do not fit each other"
         case .interrupted: "stopped by Ctrl\\-C"

@@ -41,7 +41,7 @@ struct Setting: Sendable, Hashable {
       meaning: "where to compute: auto, cpu or gpu"),
     Setting(
       key: "parallel", option: "--parallel", variable: "DERMGEMMA_PARALLEL", sort: .number(1...32),
-      unset: "as many as free memory allows, at most 8 an engine", meaning: "images read at once"),
+      unset: "as many as free memory allows, at most 8 per engine", meaning: "images read at once"),
     Setting(
       key: "host", option: "--host", variable: "DERMGEMMA_HOST", sort: .text, unset: "127.0.0.1",
       meaning: "the address that serve listens on"),

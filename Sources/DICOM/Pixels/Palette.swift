@@ -22,7 +22,7 @@ struct Palette {
     guard let head = set.bytes(descriptor), head.count == 6,
       let claimed = set.data.u16(at: head.startIndex), let start = set.data.u16(at: head.startIndex + 2),
       let bits = set.data.u16(at: head.startIndex + 4)
-    else { throw .damaged("\(descriptor), a palette's description, has not three numbers") }
+    else { throw .damaged("\(descriptor), a palette's description, does not have three numbers") }
     let entries = claimed == 0 ? 65_536 : Int(claimed)
     guard bits == 8 || bits == 16 else { throw .notAccepted("a palette of \(bits) bits") }
     guard let bytes = set.bytes(dataTag) else { throw .damaged("\(dataTag), a palette's colours, is missing or empty") }

@@ -1,13 +1,12 @@
 import Faults
 import Foundation
+import Imaging
 
 /// Image files, found in folders and lists.
 public enum ImageFiles {
   /// Extensions of the supported formats, lower case: a file with one of them counts as an image even if its first
   /// bytes do not. Other files are recognised by their content, and files named explicitly need no extension at all.
-  public static let extensions: Set<String> = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "dib", "dcm", "dicom",
-  ]
+  public static let extensions = Set(ImageFormat.allCases.flatMap(\.fileExtensions))
   /// Extensions of pictures, including unsupported ones, that a label file may use in an image's name.
   static let pictureExtensions = extensions.union([
     "jif", "heic", "heif", "avif", "gif", "jp2", "jxl", "dng", "svg",

@@ -28,7 +28,7 @@ enum DiagnosisColumns: Hashable {
   }
 
   /// All ways in which these columns may say a diagnosis; a layout is clear when there is one.
-  static func all(in columns: ColumnNames) -> [DiagnosisColumns] {
+  static func all(in columns: ColumnNames, _ vocabulary: ColumnVocabulary) -> [DiagnosisColumns] {
     var found: [DiagnosisColumns] = []
     let words = columns.place(of: ["diagnosis"])
     let levels = columns.places(of: (1...5).map { "diagnosis_\($0)" })
@@ -52,14 +52,13 @@ enum DiagnosisColumns: Hashable {
     }
     let codes = columns.places(of: oneHotNames)
     if codes.count >= 4, columns.places(of: ["mel", "nv"]).count == 2 { found.append(.oneHot(codes.sorted())) }
-    for name in wordNames { if let place = columns.place(of: [name]) { found.append(.words(place)) } }
+    for name in vocabulary.words + vocabulary.otherWords {
+      if let place = columns.place(of: [name]) { found.append(.words(place)) }
+    }
     return found
   }
 
   static let oneHotNames = ["mel", "nv", "bcc", "akiec", "ak", "bkl", "df", "vasc", "scc", "unk"]
-  private static let wordNames = ["diagnostic", "label", "class"]
-  /// What was looked for, for a message.
-  static let lookedFor = "dx, diagnosis, diagnosis_1 … diagnosis_5, diagnostic, target, a column for each of MEL, NV, …"
 }
 
 /// What a row says of its image's diagnosis.

@@ -20,29 +20,29 @@ public struct LabelLayout: Sendable, Hashable {
   }
 
   private static let own = "columns of its own"
-  /// Names of columns that name an image; the second ones mean it only where none of the first is there.
-  static let imageNames = [
-    "image", "image_id", "isic_id", "image_name", "img_id", "bcn_filename", "filename", "file_name",
-  ]
-  private static let otherImageNames = ["derm", "name", "file"]
 
   /// Recognises a layout by a table's header.
   ///
+  /// - Parameters:
+  ///   - columns: the header's.
+  ///   - choice: columns that the user named.
+  ///   - layouts: the layouts that are known by name.
   /// - Throws: ``LayoutFault`` when a column is missing, or several could be meant.
-  init(_ columns: ColumnNames, choice: ColumnChoice) throws(LayoutFault) {
-    var images = columns.places(of: Self.imageNames)
-    if images.isEmpty { images = Array(columns.places(of: Self.otherImageNames).prefix(1)) }
+  init(_ columns: ColumnNames, choice: ColumnChoice, layouts: [KnownLayout]) throws(LayoutFault) {
+    let vocabulary = ColumnVocabulary(layouts)
+    var images = columns.places(of: vocabulary.images)
+    if images.isEmpty { images = Array(columns.places(of: vocabulary.weakImages).prefix(1)) }
     if let name = choice.image {
       guard let place = columns.place(named: name) else { throw LayoutFault.noSuchColumn(name, columns) }
       images = [place]
     }
-    var diagnoses = DiagnosisColumns.all(in: columns)
+    var diagnoses = DiagnosisColumns.all(in: columns, vocabulary)
     if let name = choice.label {
       guard let place = columns.place(named: name) else { throw LayoutFault.noSuchColumn(name, columns) }
       diagnoses = [.words(place)]
     }
     guard !images.isEmpty, !diagnoses.isEmpty else {
-      throw LayoutFault.missing(image: images.isEmpty, diagnosis: diagnoses.isEmpty, columns)
+      throw LayoutFault.missing(image: images.isEmpty, diagnosis: diagnoses.isEmpty, columns, vocabulary)
     }
     guard images.count == 1, diagnoses.count == 1, let image = images.first, let diagnosis = diagnoses.first else {
       throw LayoutFault.ambiguous(images: images, diagnoses: diagnoses, columns)
@@ -51,10 +51,12 @@ public struct LabelLayout: Sendable, Hashable {
     self.diagnosis = diagnosis
     imageColumn = columns.written[image]
     diagnosisColumns = diagnosis.places.map { columns.written[$0] }
-    name = choice == ColumnChoice() ? Self.name(columns.plain[image], diagnosis, columns) : Self.own
+    name = choice == ColumnChoice() ? Self.name(columns.plain[image], diagnosis, columns, layouts) : Self.own
   }
 
-  private static func name(_ image: String, _ diagnosis: DiagnosisColumns, _ columns: ColumnNames) -> String {
+  private static func name(
+    _ image: String, _ diagnosis: DiagnosisColumns, _ columns: ColumnNames, _ layouts: [KnownLayout]
+  ) -> String {
     switch diagnosis {
     case .levels: return "ISIC Archive"
     case .oneHot(let places):
@@ -63,33 +65,23 @@ public struct LabelLayout: Sendable, Hashable {
     case .target: return "ISIC 2020"
     case .clinical, .crosses: return "PH2"
     case .words(let place):
-      switch (image, columns.plain[place]) {
-      case ("image", "dx"): return "the seed"
-      case ("image_id", "dx"): return "HAM10000"
-      case ("isic_id", "diagnosis"): return "ISIC Archive"
-      case ("image_name", "diagnosis") where columns.plain.contains("benign_malignant"): return "ISIC 2020"
-      case (_, "diagnosis") where columns.places(of: ["asymmetry", "pigment_network"]).count == 2: return "PH2"
-      case ("bcn_filename", "diagnosis"): return "BCN20000"
-      case ("derm", "diagnosis"): return "Derm7pt"
-      case ("img_id", "diagnostic"): return "PAD-UFES-20"
-      default: return own
-      }
+      return layouts.first { $0.fits(image: image, diagnosis: columns.plain[place], columns) }?.name ?? own
     }
   }
 }
 
 /// Why a header is no layout of labels.
 enum LayoutFault: Error {
-  case missing(image: Bool, diagnosis: Bool, ColumnNames)
+  case missing(image: Bool, diagnosis: Bool, ColumnNames, ColumnVocabulary)
   case noSuchColumn(String, ColumnNames)
   case ambiguous(images: [Int], diagnoses: [DiagnosisColumns], ColumnNames)
 
   var reason: String {
     switch self {
-    case .missing(let image, let diagnosis, let columns):
+    case .missing(let image, let diagnosis, let columns, let vocabulary):
       var missing: [String] = []
-      if image { missing.append("names the image (looked for \(LabelLayout.imageNames.joined(separator: ", ")), …)") }
-      if diagnosis { missing.append("says the diagnosis (looked for \(DiagnosisColumns.lookedFor))") }
+      if image { missing.append("names the image (looked for \(vocabulary.images.joined(separator: ", ")), …)") }
+      if diagnosis { missing.append("says the diagnosis (looked for \(vocabulary.lookedFor))") }
       let options = (image ? ["--image-column"] : []) + (diagnosis ? ["--label-column"] : [])
       return "no column \(missing.joined(separator: ", and none ")); found \(columns.listed()). "
         + "Name it with \(options.joined(separator: " and "))"

@@ -11,13 +11,15 @@ struct LabelHeader {
   /// Rows that a title or a legend may take above the header.
   private static let mostRowsAbove = 20
 
-  init(of table: CommaSeparatedValues, name: String, choice: ColumnChoice) throws(LabelFault) {
+  init(
+    of table: CommaSeparatedValues, name: String, choice: ColumnChoice, layouts: [KnownLayout]
+  ) throws(LabelFault) {
     guard let first = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }
     var reason: String?
     for (index, row) in table.rows.prefix(Self.mostRowsAbove).enumerated() {
       let columns = ColumnNames(row.fields)
       do throws(LayoutFault) {
-        layout = try LabelLayout(columns, choice: choice)
+        layout = try LabelLayout(columns, choice: choice, layouts: layouts)
         (rows, self.columns) = (index + 1, columns)
         return
       } catch {

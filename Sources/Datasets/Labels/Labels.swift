@@ -15,6 +15,14 @@ public struct ImageLabel: Sendable, Hashable {
 }
 
 /// A label file: the ground truth and metadata of images, in any of the layouts that docs/VALIDATION.md lists.
+///
+/// ```swift
+/// import Datasets
+///
+/// let labels = try Labels(path: "labels.csv", choice: ColumnChoice(label: "diagnosis"))
+/// print(labels.layout.description, labels.byImage.count, labels.unmapped)
+/// print(labels.label(ofImageNamed: "ISIC_0024306.jpg")?.code ?? "unlabelled")
+/// ```
 public struct Labels: Sendable {
   /// The label of each image, by its name without folder and extension.
   public let byImage: [String: ImageLabel]
@@ -71,8 +79,12 @@ public struct Labels: Sendable {
   ///
   /// - Throws: ``LabelFault``, as above.
   public init(bytes: [UInt8], name: String, choice: ColumnChoice = ColumnChoice()) throws(LabelFault) {
+    try self.init(bytes: bytes, name: name, choice: choice, layouts: KnownLayout.all)
+  }
+
+  init(bytes: [UInt8], name: String, choice: ColumnChoice, layouts: [KnownLayout]) throws(LabelFault) {
     let table = try CommaSeparatedValues(bytes, name: name, dialect: .spreadsheet)
-    let header = try LabelHeader(of: table, name: name, choice: choice)
+    let header = try LabelHeader(of: table, name: name, choice: choice, layouts: layouts)
     var reader = LabelRows(header, name: name)
     for row in table.rows.dropFirst(header.rows) { try reader.add(row) }
     for key in reader.contradicted { reader.labels[key] = nil }
@@ -96,6 +108,11 @@ public struct Labels: Sendable {
 
   /// The label of an image file; `nil` when the labels do not name it.
   public func label(ofImageNamed name: String) -> ImageLabel? { Self.found(name, in: byImage) }
+
+  /// The ground truth of the lesion in an image file; `nil` when the labels do not name it.
+  public func truth(ofImageNamed name: String) -> GroundTruth? {
+    label(ofImageNamed: name).map { GroundTruth(code: $0.code, attribute: $0.attribute) }
+  }
 
   /// The metadata of an image file; `nil` when the labels do not name it.
   public func metadata(ofImageNamed name: String) -> ClinicalMetadata? { Self.found(name, in: metadata) }

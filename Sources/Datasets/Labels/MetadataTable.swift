@@ -27,11 +27,11 @@ public struct MetadataTable: Sendable {
     let names = ColumnNames(header.fields)
     let columns = MetadataColumns(names)
     let named = choice.image.flatMap { names.place(named: $0) }
-    guard let image = named ?? names.place(of: LabelLayout.imageNames), !columns.isEmpty else {
+    guard let image = named ?? names.place(of: ColumnVocabulary.published.images), !columns.isEmpty else {
       throw LabelFault(
         file: name, line: header.line,
         reason:
-          "the first row must name the column image_id (or \(LabelLayout.imageNames.joined(separator: ", "))) and one "
+          "the first row must name the column image_id (or \(ColumnVocabulary.published.images.joined(separator: ", "))) and one "
           + "or more of \(MetadataColumns.names.map(\.what).joined(separator: ", ")); found \(names.listed())")
     }
     var metadata: [String: ClinicalMetadata] = [:]

@@ -1,4 +1,4 @@
-/// Fields of metadata that could not be read, counted so that they are told.
+/// Fields of metadata that could not be read, counted, to be reported.
 struct UnreadableFields {
   private var counts: [String: [String: Int]] = [:]
 
@@ -13,7 +13,7 @@ struct UnreadableFields {
   }
 }
 
-/// Words with how often they stand in a table.
+/// How often each word is in a table.
 public enum WordCounts {
   /// The words as a sentence shows them, the commonest first: `scar 3, wart 1 and 2 more`.
   public static func listed(_ counts: [String: Int], atMost most: Int = 8) -> String {

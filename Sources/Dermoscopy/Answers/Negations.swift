@@ -7,7 +7,7 @@ struct Negations: Sendable {
   private struct Clause {
     var words: Range<Int>
     var mentions: Range<Int>
-    /// What stands before it; `stop` begins a sentence.
+    /// What comes before it; `stop` begins a sentence.
     var separator: Wording.Separator
     /// It makes a statement of its own, so it is not just an item of a list.
     var isStatement: Bool

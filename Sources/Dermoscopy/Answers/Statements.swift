@@ -12,7 +12,7 @@ struct Statements<Meaning: Sendable & Hashable>: Sendable {
     var isDenied = false
     /// The text says that it cannot tell.
     var isDoubted = false
-    /// It stands in a question.
+    /// It is in a question.
     var isAsked = false
 
     /// Neither denied nor doubted.

@@ -21,7 +21,7 @@ public struct RemovedSentence: Sendable, Hashable, Codable {
   public enum Reason: String, Sendable, Codable, CaseIterable {
     /// What the model thought aloud.
     case thinking
-    /// A special token, or the sentence that it stands in.
+    /// A special token, or the sentence that it is in.
     case specialToken = "special_token"
     /// A sentence with a refusal phrase.
     case refusal

@@ -1,4 +1,4 @@
-/// What a text is made of, by the seed's measures: shares of all its characters (Unicode scalars), blank ends aside.
+/// What a text is made of, by the seed's measures: shares of all its characters (Unicode scalars), without white space at the ends.
 struct Legibility: Sendable {
   /// Above this share of characters beyond ASCII a text is not taken for English.
   static let mostNonASCII = 0.30

@@ -2,9 +2,9 @@
 ///
 /// Every result is in the order of `QualityFlag.allCases`.
 public struct QualityChecks: Sendable {
-  /// The longest classification that is not verbose, in characters (Unicode scalars), blank ends aside.
+  /// The longest classification that is not verbose, in characters (Unicode scalars), without white space at the ends.
   public static let longestClassification = 50
-  /// The shortest description that is not too short, in characters, blank ends aside.
+  /// The shortest description that is not too short, in characters, without white space at the ends.
   public static let shortestDescription = 30
 
   private let refusals: RefusalFinder

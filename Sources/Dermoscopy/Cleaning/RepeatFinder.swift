@@ -2,7 +2,7 @@
 public struct RepeatFinder: Sendable {
   /// How many characters (Unicode scalars) the repeated unit has: the seed's rule.
   public static let unitLengths = 3...19
-  /// How often the unit stands in a row.
+  /// How often the unit occurs in a row.
   public static let repetitions = 3
 
   /// Whether a unit of 3 to 19 characters occurs three times in a row anywhere.

@@ -22,7 +22,7 @@ public struct Diagnosis: Sendable, Hashable, Codable {
 public enum DiagnosisMethod: Sendable, Hashable {
   /// The model wrote it.
   case model
-  /// The model wrote no valid code; the protocol's fallback stands in.
+  /// The model wrote no valid code; the protocol's fallback is used.
   case fallback
   /// A rule of the protocol, by its id.
   case rule(String)

@@ -5,6 +5,20 @@ import Synchronization
 ///
 /// Events are only ever appended. Any number of readers can follow the log from any event on. Each has its own
 /// position, so a slow reader delays nobody and costs only that position. The log ends with `finished` or `failed`.
+///
+/// ```swift
+/// import Dermoscopy
+///
+/// func follow(_ log: ExaminationLog) async {
+///   for await event in log.events() {
+///     switch event.event {
+///     case .observation(let question, let observation): print(question, observation.value)
+///     case .diagnosis(let diagnosis): print(diagnosis.code.rawValue, diagnosis.probabilities[.melanoma])
+///     default: break
+///     }
+///   }
+/// }
+/// ```
 public final class ExaminationLog: Sendable {
   private struct State {
     var events: [NumberedEvent] = []

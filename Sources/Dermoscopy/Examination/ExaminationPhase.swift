@@ -9,7 +9,7 @@ public enum ExaminationPhase: String, Sendable, Codable, CaseIterable {
   /// Phase 3: the code.
   case classification
 
-  /// Whether an examination that ends after this phase goes through another one.
+  /// Whether an examination that ends after this phase has another one.
   func includes(_ other: ExaminationPhase) -> Bool {
     let order = Self.allCases
     guard let own = order.firstIndex(of: self), let place = order.firstIndex(of: other) else { return false }

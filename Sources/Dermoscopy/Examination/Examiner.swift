@@ -2,6 +2,23 @@ import Digests
 import VisionLanguage
 
 /// Examines images by a protocol: encodes, observes, reviews, classifies.
+///
+/// ```swift
+/// import Dermoscopy
+/// import Imaging
+/// import VisionLanguage
+///
+/// /// What `Reader` does of a file, with any model.
+/// func read(_ path: String, with model: any VisionLanguageModel) async throws -> ExaminationReport {
+///   let examiner = Examiner(model: model, readingProtocol: try .builtin(named: "seed"))
+///   let decoded = try ImageDecoder.decode(fileAt: path)
+///   let prepared = try ImagePreparer.prepare(
+///     decoded.image, as: examiner.readingProtocol.preparation, nativeSide: model.imageSide ?? 0)
+///   let subject = ExaminationSubject(
+///     name: path, digest: decoded.digest, width: decoded.image.width, height: decoded.image.height)
+///   return try await examiner.examine(prepared, subject: subject, seed: 0, log: ExaminationLog())
+/// }
+/// ```
 public struct Examiner: Sendable {
   /// The model that reads.
   public let model: any VisionLanguageModel
@@ -24,7 +41,7 @@ public struct Examiner: Sendable {
   ///   - subject: the original image and its label.
   ///   - seed: the same seed, image, protocol and weights give the same report, timings and counts aside.
   ///   - last: the phase after which the examination ends; one that ends early has no diagnosis. A protocol that only
-  ///     scores its codes has but one phase, which is always gone through.
+  ///     scores its codes has only one phase, which always runs.
   ///   - log: receives the events; used only for this examination.
   /// - Throws: the model's `Fault`, ``ModelContractFault`` when it violates its contract, `CancellationError`.
   public func examine(

@@ -4,7 +4,7 @@ import VisionLanguage
 /// An examination taken apart, for an audit: each phase can be asked alone, and with something changed.
 ///
 /// Sampled words change with one pixel, so an arm is compared by what is likely: Phase 1's words are the likeliest ones, and
-/// the codes are scored. What is sampled all the same, Phase 2's text, has the seed of the original, whatever is changed.
+/// the codes are scored. What is still sampled, Phase 2's text, has the seed of the original, whatever is changed.
 public struct ExaminationProbe: Sendable {
   private let session: ExaminationSession
 

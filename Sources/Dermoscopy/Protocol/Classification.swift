@@ -4,7 +4,7 @@ import TextOutput
 public struct Classification: Sendable, Hashable {
   /// Who chooses.
   public enum Method: Sendable, Hashable {
-    /// The model writes a code; the fallback stands in when it writes none.
+    /// The model writes a code; the fallback is used when it writes none.
     case model(fallback: LesionCode)
     /// The first rule that matches; if none does, the model writes one of the choices.
     case rules([Rule], choices: [LesionCode], fallback: LesionCode)

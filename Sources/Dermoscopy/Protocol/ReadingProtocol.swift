@@ -7,6 +7,18 @@ import VisionLanguage
 ///
 /// `Protocols/protocol.schema.json` describes the documents to other programs; this type checks all that it says, and
 /// beyond it what refers from one part to another (a rule to a question, a synonym to a value, a prompt to its places).
+///
+/// ```swift
+/// import Dermoscopy
+/// import Foundation
+///
+/// let builtin = try ReadingProtocol.builtin(named: "seed")
+/// print(builtin.questions.map(\.prompt))
+///
+/// let document = Array(try Data(contentsOf: URL(fileURLWithPath: "mine.json")))
+/// let mine = try ReadingProtocol(json: document, name: "mine.json")
+/// print(mine.id, mine.version, mine.digest)
+/// ```
 public struct ReadingProtocol: Sendable, Hashable {
   /// The document's name for itself: "seed".
   public let id: String

@@ -35,7 +35,7 @@ extension ExaminationReport: Encodable {
   /// - Throws: `EncodingError` for a number that is not finite; no report that an ``Examiner`` gives has one.
   public func json() throws -> String { try OrderedJSON.line(self) }
 
-  /// Reads one object, its observations in the order in which they stand there.
+  /// Reads one object, its observations in their order there.
   ///
   /// - Throws: `DecodingError`.
   public init(json: String) throws {

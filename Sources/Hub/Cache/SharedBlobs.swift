@@ -46,7 +46,7 @@ struct SharedBlobs {
 
   private func releaseLocked(_ stored: String) -> Release {
     guard let list = FileManager.default.contents(atPath: stored + ".refs") else {
-      return .kept(reason: "nothing tells who else needs it (\(stored).refs)")
+      return .kept(reason: "nothing says what else needs it (\(stored).refs)")
     }
     let users = String(decoding: list, as: UTF8.self).split(whereSeparator: \.isNewline).filter { line in
       !line.hasPrefix("/") && !line.split(separator: "/").contains("..")

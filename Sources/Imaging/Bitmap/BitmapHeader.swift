@@ -41,7 +41,7 @@ struct BitmapHeader {
     let code = isCore ? 0 : data.u32(at: 30) ?? 0
     if code == 4 { throw .featureNotAccepted("a JPEG inside") }
     if code == 5 { throw .featureNotAccepted("a PNG inside") }
-    guard [1, 2, 4, 8, 16, 24, 32].contains(bits) else { throw .damaged("it has \(grouped(bits)) bits a pixel") }
+    guard [1, 2, 4, 8, 16, 24, 32].contains(bits) else { throw .damaged("it has \(grouped(bits)) bits per pixel") }
     bitsPerPixel = bits
 
     compression = try Self.compression(code, bits: bits, rowsFromTop: rowsFromTop)
@@ -67,7 +67,7 @@ struct BitmapHeader {
       if rowsFromTop { throw .damaged("run lengths with rows from the top") }
       return code == 1 ? .runLengths8 : .runLengths4
     case (3, 16), (3, 32), (6, 16), (6, 32): return .bitFields
-    default: throw .damaged("compression \(grouped(code)) does not go with \(bits) bits a pixel")
+    default: throw .damaged("compression \(grouped(code)) does not go with \(bits) bits per pixel")
     }
   }
 

@@ -40,7 +40,7 @@ struct SampleScaling: Equatable {
     black = 0
     if let bits = declared.bits, (1...15).contains(bits), largest < 1 << bits {
       white = 1 << bits - 1
-      note = "16-bit samples scaled: by the file's word only \(bits) bits are used"
+      note = "16-bit samples scaled: according to the file, only \(bits) bits are used"
       return
     }
     let bits = [8, 10, 12, 14].first { largest < 1 << $0 } ?? 14

@@ -19,7 +19,7 @@ enum DICOMDecoder {
       if let managed = VipsProfile.srgb(pixels, width: file.width, height: file.height, profile: profile) {
         pixels = managed
       } else {
-        notes.append("its ICC profile cannot be used and is left aside")
+        notes.append("its ICC profile cannot be used and is ignored")
       }
     }
     if file.hasBurnedInText { notes.append("the file says that text is part of its picture: it may name a patient") }

@@ -12,7 +12,8 @@ extension ImageDecoder {
     }
   }
 
-  private static func layout(of data: ByteReader, as format: ImageFormat) throws(FormatFault) -> PictureLayout {
+  /// What a file's structure says, once it is checked.
+  static func layout(of data: ByteReader, as format: ImageFormat) throws(FormatFault) -> PictureLayout {
     switch format {
     case .bmp: try BitmapHeader(data).layout
     case .jpeg: try PictureLayout(jpeg: data)

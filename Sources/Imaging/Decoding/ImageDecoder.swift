@@ -11,7 +11,7 @@ import VisionLanguage
 /// What comes out, whatever went in:
 /// - The orientation of EXIF or TIFF is applied; if EXIF has none, that of XMP, or of EXIF in a PNG's text.
 /// - Transparent parts are shown over white, as a browser or a sheet of paper would show them.
-/// - An embedded ICC profile is converted to sRGB (perceptual intent); one that cannot be used is left aside, and so is
+/// - An embedded ICC profile is converted to sRGB (perceptual intent); one that cannot be used is ignored, and so is
 ///   a BMP's. Grey without a profile is sRGB's grey, CMYK is libvips' own; a JPEG's inks are taken as inverted, as
 ///   Adobe's are.
 /// - A PNG's colour information counts in the PNG specification's order: cICP, profile, sRGB, gAMA with cHRM.
@@ -20,6 +20,14 @@ import VisionLanguage
 /// - Of an animation or a document of several pages, the first picture; of a DICOM file with several frames the chosen one.
 ///
 /// Safe to call from several threads at once.
+///
+/// ```swift
+/// import Imaging
+///
+/// let decoded = try ImageDecoder.decode(fileAt: "lesion.jpg")
+/// print(decoded.format, decoded.image.width, decoded.image.height, decoded.notes)
+/// try ImageEncoder.png(decoded.image).withUnsafeBytes { print($0.count) }
+/// ```
 public enum ImageDecoder {
   /// Decodes a file's bytes.
   ///
@@ -59,18 +67,8 @@ public enum ImageDecoder {
     guard bytes.count <= ImageLimits.fileBytes, case .accepted(let format) = RecognisedFormat(bytes) else {
       return true
     }
-    let data = ByteReader(bytes)
-    do throws(FormatFault) {
-      switch format {
-      case .bmp: return true
-      case .jpeg: return try PictureLayout(jpeg: data).isShownByBrowsers
-      case .webP: return try PictureLayout(webP: data).isShownByBrowsers
-      case .png: return try PictureLayout(png: data).isShownByBrowsers
-      case .tiff, .dicom: return false
-      }
-    } catch {
-      return true
-    }
+    guard format.isShownByBrowsers else { return false }
+    return (try? layout(of: ByteReader(bytes), as: format))?.isShownByBrowsers ?? true
   }
 
   private static func picture(
@@ -78,17 +76,11 @@ public enum ImageDecoder {
   ) throws(FormatFault) -> DecodedPixels {
     switch format {
     case .bmp: return DecodedPixels(image: try BitmapDecoder.decode(data))
-    case .jpeg:
-      let layout = try PictureLayout(jpeg: data)
-      return try VipsDecoder.decode(FirstPicture.ofJPEG(data), as: format, layout: layout)
-    case .webP: return try VipsDecoder.decode(data.bytes, as: format, layout: PictureLayout(webP: data))
-    case .png:
-      let layout = try PictureLayout(png: data)
-      return try VipsDecoder.decode(FirstPicture.ofPNG(data), as: format, layout: layout)
-    case .tiff:
-      let layout = try PictureLayout(tiff: data)
-      return try VipsDecoder.decode(FirstPicture.ofTIFF(data), as: format, layout: layout)
     case .dicom: return try DICOMDecoder.decode(data.bytes, dicom)
+    case .jpeg, .png, .webP, .tiff:
+      // Checked whole before anything is cut out of it.
+      let layout = try layout(of: data, as: format)
+      return try VipsDecoder.decode(FirstPicture.of(data, as: format), as: format, layout: layout)
     }
   }
 }

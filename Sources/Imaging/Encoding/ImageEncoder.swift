@@ -13,7 +13,7 @@ public enum ImageEncoder {
   /// A JPEG.
   ///
   /// - Parameters:
-  ///   - image: the picture; at most 65,535 pixels a side.
+  ///   - image: the picture; at most 65,535 pixels on a side.
   ///   - quality: 1 to 100, as libjpeg counts it; values outside are brought inside. Below 90 colours are kept at half
   ///     the resolution.
   /// - Throws: `ImageFault.notEncodable`, for a side over 65,535 pixels above all.

@@ -7,6 +7,16 @@ enum FirstPicture {
   /// The chunks beside the critical ones that change how a PNG looks and that libvips reads; see ``PNGColors`` for others.
   private static let visible: Set<String> = ["tRNS", "iCCP", "eXIf"]
 
+  /// The bytes that libvips gets of a file.
+  static func of(_ data: ByteReader, as format: ImageFormat) throws(FormatFault) -> [UInt8] {
+    switch format {
+    case .jpeg: try ofJPEG(data)
+    case .png: ofPNG(data)
+    case .tiff: try ofTIFF(data)
+    case .webP, .bmp, .dicom: data.bytes
+    }
+  }
+
   /// A PNG without its texts, dates, animation and private chunks.
   static func ofPNG(_ data: ByteReader) -> [UInt8] {
     var kept: [Range<Int>] = []

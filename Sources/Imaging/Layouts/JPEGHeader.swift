@@ -87,7 +87,7 @@ struct JPEGHeader {
 
   private mutating func takeFrame(_ marker: UInt8, at offset: Int, length: Int) throws(FormatFault) {
     if marker == 0xF7 { throw .formatNotAccepted(UnsupportedFormat("JPEG-LS")) }
-    // SOF0 to SOF15 but for DHT, JPG and DAC.
+    // SOF0 to SOF15 except DHT, JPG and DAC.
     guard (0xC0...0xCF).contains(marker), ![0xC4, 0xC8, 0xCC].contains(marker) else { return }
     guard length >= 8, let precision = data.u8(at: offset + 4), let height = data.u16(at: offset + 5, bigEndian: true),
       let width = data.u16(at: offset + 7, bigEndian: true), let components = data.u8(at: offset + 9)

@@ -4,7 +4,7 @@ struct PictureLayout: Equatable {
   enum ExtraChannel: Equatable {
     /// Coverage. Where the colours have been multiplied by it (TIFF's associated alpha), libvips divides them again.
     case alpha
-    /// Something else, which is left aside.
+    /// Something else, which is ignored.
     case unspecified
   }
 

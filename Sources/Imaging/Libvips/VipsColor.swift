@@ -33,7 +33,7 @@ struct VipsColor {
     switch extraChannel {
     case .unspecified: return srgb(picture)
     case .alpha:
-      // A channel beyond the alpha is left aside.
+      // A channel beyond the alpha is ignored.
       guard let colors = srgb(picture), let stored = bands(picture, colorBands, 1),
         let alpha = scaled(stored, by: scale?.alpha.map { ($0, 0) }),
         let alphaByte = VipsPicture({ dermgemma_vips_high_byte(alpha.pointer, $0) })

@@ -22,10 +22,30 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
   /// Whether it carries a patient's record beside the picture: such a file is never passed on as it is.
   public var carriesPatientRecord: Bool { self == .dicom }
 
+  /// The extensions of its files, lower case. They only help to find files in a folder: the bytes decide.
+  public var fileExtensions: [String] {
+    switch self {
+    case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
+    case .png: ["png"]
+    case .webP: ["webp"]
+    case .tiff: ["tif", "tiff"]
+    case .bmp: ["bmp", "dib"]
+    case .dicom: ["dcm", "dicom"]
+    }
+  }
+
+  /// Whether browsers show it at all.
+  var isShownByBrowsers: Bool { self != .tiff && self != .dicom }
+
+  /// All of them, in words: "JPEG, PNG, WebP, TIFF, BMP and DICOM".
+  public static var names: String { listed(allCases, "and") }
+
   /// Those that a picture is converted to, in words: "JPEG, PNG, WebP, TIFF or BMP".
-  public static var acceptedNames: String {
-    let names = allCases.filter { $0 != .dicom }.map(\.rawValue)
-    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  public static var acceptedNames: String { listed(allCases.filter { !$0.carriesPatientRecord }, "or") }
+
+  private static func listed(_ formats: [ImageFormat], _ conjunction: String) -> String {
+    let names = formats.map(\.rawValue)
+    return names.dropLast().joined(separator: ", ") + " \(conjunction) " + (names.last ?? "")
   }
 
   /// The format that some bytes begin like; `nil` for one that is not read. A kilobyte is enough.

@@ -10,7 +10,7 @@ public struct UnsupportedFormat: Sendable, Hashable, CustomStringConvertible {
     case cameraRaw
     /// Medical images with their patient's record.
     case medical
-    /// A film.
+    /// A video.
     case video
     /// Pages with text and pictures.
     case document

@@ -1,5 +1,5 @@
 extension OrderedJSON {
-  /// Reads a value from JSON. A container's `allKeys` are in the order in which they stand in the text.
+  /// Reads a value from JSON. A container's `allKeys` are in the order in which the text has them.
   ///
   /// The text is parsed once and strictly (``JSONParser``), at most 64 deep.
   ///
@@ -15,7 +15,7 @@ extension OrderedJSON {
     return try TreeDecoder(value, at: []).read(type)
   }
 
-  /// Whether a decoder's containers give their keys in the order in which they stand in the text.
+  /// Whether a decoder's containers give their keys in the order in which the text has them.
   public static func keepsOrder(_ decoder: any Decoder) -> Bool { decoder is TreeDecoder }
 }
 

@@ -16,7 +16,7 @@ final class ComputeThread: @unchecked Sendable {
   /// Whose jobs these are: jobs of `answers` run between the products of a job of `images`, never the other way round.
   enum Priority: Int, CaseIterable { case answers, images }
 
-  // Unchecked: the condition guards what is mutable, but for the two that the thread alone touches.
+  // Unchecked: the condition guards what is mutable, except for the two that the thread alone touches.
   private let condition = NSCondition()
   private var jobs: [[(job: UnownedJob, executor: ComputeThreadExecutor)]] = Priority.allCases.map { _ in [] }
   private var openQueues = 0

@@ -57,7 +57,7 @@ struct ChatFormat: Sendable {
   /// Whether the vocabulary has the pieces around an image.
   var takesImages: Bool { imageParts != nil }
 
-  /// What stands before an image's embeddings; shared by every prompt about it.
+  /// What comes before an image's embeddings; shared by every prompt about it.
   var beforeImage: [llama_token] { tokens(of: imageParts?.before ?? [], Prompt(text: "", answerPrefix: "")) }
 
   /// A prompt after an image.

@@ -3,7 +3,7 @@ import VisionLanguage
 
 /// A prompt and labels in tokens, split where the labels differ.
 ///
-/// A label's tokens depend on what stands before it, so each is tokenised together with the answer prefix; what all have
+/// A label's tokens depend on what comes before it, so each is tokenised together with the answer prefix; what all have
 /// in common is read with the prompt.
 struct LabelTokens {
   let prompt: [llama_token]

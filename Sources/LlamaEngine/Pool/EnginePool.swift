@@ -8,6 +8,21 @@ import VisionLanguage
 /// Threads of a small model wait for each other longer than they compute (`ThreadChoice`), so more processors help only
 /// if each reads its own images. An image that was encoded before goes to the engine that still has its embedding, any
 /// other to the least busy engine. No answer depends on the choice.
+///
+/// ```swift
+/// import LlamaEngine
+/// import VisionLanguage
+///
+/// let model = try EnginePool(
+///   EngineConfiguration(weights: "model.gguf", projector: nil, slots: .fixed(images: 1, answers: 1)))
+/// let request = GenerationRequest(
+///   prompt: Prompt(text: "What is a melanocyte?", answerPrefix: ""), sampling: .greedy(maxTokens: 64), seed: 0)
+/// for stream in try await model.respond(to: [request]) {
+///   for try await event in stream {
+///     if case .finished(let generation) = event { print(generation.text, generation.generatedTokens) }
+///   }
+/// }
+/// ```
 public final class EnginePool: VisionLanguageModel {
   let members: [LlamaVisionLanguageModel]
   private let first: LlamaVisionLanguageModel

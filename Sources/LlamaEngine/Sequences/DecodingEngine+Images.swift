@@ -6,7 +6,7 @@ extension DecodingEngine {
   /// Reads an image's prefix into a sequence that prompts can fork from.
   ///
   /// - Parameters:
-  ///   - tokens: what stands before the image, the same for all.
+  ///   - tokens: what comes before the image, the same for all.
   ///   - image: its embeddings.
   /// - Returns: the image, and whether the tokens before the image had to be read.
   func open(

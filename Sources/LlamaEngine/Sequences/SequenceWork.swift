@@ -61,7 +61,7 @@ final class SequenceWork {
   var position = 0
   /// How many more tokens its sequence holds than positions: an image's, where it takes fewer.
   var surplus = 0
-  /// Tokens of the prompt that stand in its sequence.
+  /// Tokens of the prompt that are in its sequence.
   var read = 0
   /// Tokens that were there already, of its image's image or its prefix.
   var shared = 0

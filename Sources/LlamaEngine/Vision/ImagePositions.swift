@@ -1,7 +1,7 @@
 import CLlama
 import Weights
 
-/// Where an image's tokens stand in their sequence.
+/// Where an image's tokens are in their sequence.
 struct ImagePositions: Sendable, Hashable {
   /// Time, row and column of each token, counted from the image's start; empty where tokens just follow each other.
   private let grid: [SIMD3<Int32>]

@@ -32,7 +32,7 @@ enum SensorNoise {
     return try cells.changed(image) { hits[$1] < 0 ? Float($0) : hits[$1] }
   }
 
-  /// Counts photons: a full sample is so many on average.
+  /// Counts photons: a full sample is this many on average.
   static func shot(
     _ image: PixelImage, photons: Double, _ cells: GridCells, _ random: inout RandomStream
   ) throws(PerturbationFault) -> PixelImage {

@@ -6,7 +6,7 @@ enum Morphology {
     return extremes(high, width: width, height: height, reach: reach, min)
   }
 
-  /// Removes parts that hold no diamond of this reach: so many steps of erosion by the four neighbours, then as many of dilation.
+  /// Removes parts that hold no diamond of this reach: this many steps of erosion by the four neighbours, then as many of dilation.
   static func opened(_ set: [Bool], width: Int, height: Int, reach: Int) -> [Bool] {
     var result = set
     for _ in 0..<reach { result = step(result, width: width, height: height, growing: false) }

@@ -11,7 +11,7 @@ public enum PictureChange: Sendable, Hashable {
   case speckleNoise(deviation: Double)
   /// A share of the samples black or white.
   case impulseNoise(share: Double)
-  /// So many photons for a full sample.
+  /// The photons of a full sample.
   case shotNoise(photons: Double)
   /// Out of focus; `smoothing` is the deviation by which the disc's edge is smoothed.
   case defocusBlur(radius: Double, smoothing: Double)
@@ -31,15 +31,15 @@ public enum PictureChange: Sendable, Hashable {
   case shadesOfGrey
 
   // MARK: Things that lie over the skin
-  /// So many hairs.
+  /// This many hairs.
   case hairs(count: Int, place: HairPlace)
-  /// So many bubbles in the gel.
+  /// This many bubbles in the gel.
   case bubbles(count: Int)
-  /// A ruler of so many ticks along the left edge.
+  /// A ruler of this many ticks along the left edge.
   case ruler(ticks: Int)
-  /// So many marks of a pen.
+  /// This many marks of a pen.
   case ink(marks: Int)
-  /// So many patches of a colour chart.
+  /// This many patches of a colour chart.
   case colorChart(patches: Int)
 
   // MARK: Another view
@@ -51,7 +51,7 @@ public enum PictureChange: Sendable, Hashable {
   case skinCard
   /// Noise with the picture's means and deviations.
   case noiseCard
-  /// Tiles in another order, so many on a side.
+  /// Tiles in another order, this many on a side.
   case shuffledTiles(perSide: Int)
   /// The lesion replaced by skin.
   case lesionErased

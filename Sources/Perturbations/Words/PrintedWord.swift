@@ -36,7 +36,7 @@ struct PrintedWord {
     return painter.painted()
   }
 
-  /// The text in rows of at most so many letters, broken at spaces.
+  /// The text in rows of at most this many letters, broken at spaces.
   private func wrapped(letters: Int) throws(PerturbationFault) -> [String] {
     var rows: [String] = []
     for word in text.split(separator: " ") {

@@ -7,7 +7,7 @@ enum Bubbles {
     paint(random.count(2...9), on: &canvas, &random) { home + SIMD2($0.bell(), $0.bell()) * 50 }
   }
 
-  /// Paints so many bubbles where the caller's draws put them.
+  /// Paints this many bubbles where the caller's draws put them.
   static func paint(
     _ count: Int, on canvas: inout Canvas, _ random: inout PhantomRandom,
     at place: (inout PhantomRandom) -> SIMD2<Float>

@@ -24,7 +24,7 @@ enum Ruler {
     tint(&canvas, where: layer)
   }
 
-  /// Covers so many ticks along the left or the right edge, every fifth a long one; in units.
+  /// Covers this many ticks along the left or the right edge, every fifth a long one; in units.
   static func cover(
     _ ticks: Int, first: Float, gap: Float, left: Bool, _ extent: (x: Float, y: Float), _ layer: inout Layer
   ) {

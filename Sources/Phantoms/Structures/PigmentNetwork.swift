@@ -1,4 +1,4 @@
-/// A pigment network: brown lines about lighter holes, as the cells of a Voronoi diagram over a jittered lattice.
+/// A pigment network: brown lines around lighter holes, as the cells of a Voronoi diagram over a jittered lattice.
 struct PigmentNetwork {
   private let cell: Float
   private let jitter: Float

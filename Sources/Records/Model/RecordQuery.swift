@@ -49,4 +49,7 @@ public struct RecordCounts: Sendable, Hashable {
   public var codes: [LesionCode: Int] = [:]
   /// Those with each flag; flags that none has are left out.
   public var flags: [QualityFlag: Int] = [:]
+
+  /// No examinations.
+  public init() {}
 }

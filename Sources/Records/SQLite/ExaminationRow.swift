@@ -20,21 +20,14 @@ struct ExaminationRow {
 
   /// - Throws: `unkeepable` for values that could not be read back unchanged.
   init(_ examination: StoredExamination) throws(RecordFault) {
-    guard examination.elapsed.isFinite else { throw .unkeepable(reason: "its time is not a number") }
-    guard examination.position >= 0 else { throw .unkeepable(reason: "its position is negative") }
-    if let digest = examination.imageDigest {
-      let isDigest =
-        digest.utf8.count == 64 && digest.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-      guard isDigest else { throw .unkeepable(reason: "its image's digest is not a SHA-256") }
-    }
-    if let details = examination.details { try JSONText.requireObject(details, called: "details") }
+    try examination.requireStorable()
+    agrees = examination.agrees
     do {
       switch examination.outcome {
       case .report(let report):
         outcome = "report"
         code = report.diagnosis?.code
         truth = report.groundTruth?.code
-        if let code, let known = report.groundTruth { agrees = known.agrees(with: code) }
         description = report.description?.cleaned
         provenance = (
           report.readingProtocol.id, report.readingProtocol.digest, report.model.name, report.model.weights

@@ -8,7 +8,7 @@ enum RecordFile {
   static func prepare(_ path: String, opening: RecordStores.Opening) throws(RecordFault) {
     var status = stat()
     if stat(path, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else { throw .unusable(store: path, reason: "it is no file") }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .unusable(store: path, reason: "it is not a file") }
       return
     }
     guard errno == ENOENT || errno == ENOTDIR else { throw .unusable(store: path, reason: reason()) }
@@ -17,7 +17,7 @@ enum RecordFile {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw .unwritable(place: path, reason: "its folder cannot be made")
+      throw .unwritable(place: path, reason: "its folder cannot be created")
     }
     // The log and its index take over the file's permissions.
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

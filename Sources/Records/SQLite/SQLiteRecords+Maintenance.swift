@@ -52,7 +52,7 @@ private enum Backup {
   static func write(_ connection: Connection, to path: String) throws(RecordFault) {
     var (source, destination) = (stat(), stat())
     if stat(connection.path, &source) == 0, stat(path, &destination) == 0 {
-      guard destination.st_mode & S_IFMT == S_IFREG else { throw .unwritable(place: path, reason: "it is no file") }
+      guard destination.st_mode & S_IFMT == S_IFREG else { throw .unwritable(place: path, reason: "it is not a file") }
       guard (source.st_dev, source.st_ino) != (destination.st_dev, destination.st_ino) else {
         throw .unwritable(place: path, reason: "it is the database itself")
       }

@@ -2,8 +2,8 @@ import Foundation
 
 extension SQLiteRecords {
   func begin(_ run: Run) async throws(RecordFault) {
+    try run.requireStorable()
     let command = try JSONText.array(run.command)
-    try JSONText.requireObject(run.settings, called: "settings")
     let provenance = run.provenance
     try await writer.run { (connection: Connection) throws(RecordFault) in
       let taken = try connection.number("SELECT count(*) FROM runs WHERE id = ?", [.text(run.id.text)])

@@ -8,7 +8,7 @@ public struct HTTPClient: Sendable {
 
   /// Which redirects are followed.
   public enum Following: Sendable {
-    /// All, but for those from https to http.
+    /// All, except those from https to http.
     case all
     /// All except one that leads to another scheme, host or port and itself carries the requested information.
     case unless(@Sendable (ClientResponse) -> Bool)

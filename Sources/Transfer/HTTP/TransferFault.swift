@@ -63,7 +63,7 @@ public enum TransferFault: Fault, Equatable {
     case 404: ", not found"
     case 416: ", no such range"
     case 429: ", too many requests"
-    case 500...599: ", the server has trouble"
+    case 500...599: ", a server error"
     default: ""
     }
   }

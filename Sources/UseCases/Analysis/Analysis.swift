@@ -4,7 +4,7 @@ import Faults
 import Foundation
 import Records
 
-/// Reads many images, several at once; each result is stored, and then told in the order of the inputs.
+/// Reads many images, several at once; each result is stored, and then reported in the order of the inputs.
 public struct Analysis: Sendable {
   /// Reads one image.
   public typealias Reading = @Sendable (AnalysisInput, ExaminationLog) async throws -> ExaminationReport
@@ -19,7 +19,7 @@ public struct Analysis: Sendable {
   /// - Parameters:
   ///   - parallel: how many images are read at once; at least 1.
   ///   - recorder: what stores the examinations; `nil` to store none.
-  ///   - observer: who is told.
+  ///   - observer: receives the results.
   ///   - read: reads an image.
   public init(parallel: Int, recorder: RunRecorder?, observer: any AnalysisObserver, read: @escaping Reading) {
     self.parallel = parallel

@@ -50,7 +50,7 @@ public struct AnalysisInput: Sendable {
   /// This image with what a label file says of it.
   public func labelled(by labels: Labels) -> AnalysisInput {
     var input = self
-    input.truth = labels.label(ofImageNamed: name).map { GroundTruth(code: $0.code, attribute: $0.attribute) }
+    input.truth = labels.truth(ofImageNamed: name)
     input.metadata = labels.metadata(ofImageNamed: name) ?? ClinicalMetadata()
     return input
   }

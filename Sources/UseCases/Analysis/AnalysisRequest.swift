@@ -7,7 +7,7 @@ import Records
 
 /// A request to read images with a model: what `analyze` does.
 public struct AnalysisRequest: Sendable {
-  /// The images, in the order in which results are told.
+  /// The images, in the order in which results are reported.
   public var inputs: [AnalysisInput]
   /// How they are read.
   public var readingProtocol: ReadingProtocol
@@ -44,7 +44,7 @@ public struct AnalysisRequest: Sendable {
 
   /// Loads the model and reads the images.
   ///
-  /// - Parameter observer: who is told.
+  /// - Parameter observer: receives the results.
   /// - Returns: the kind of the worst failure of an image; `nil` without one.
   /// - Throws: faults that concern all images: an unusable database, before the model is loaded; broken weights; what
   ///   `observer` throws; `CancellationError`.
@@ -68,9 +68,8 @@ public struct AnalysisRequest: Sendable {
       atMost: max(inputs.count, 1), threads: threads, device: device, dicom: dicom)
     var recorder: RunRecorder?
     if let store {
-      let provenance = Run.Provenance(
-        readingProtocol, document: document, model: try await reader.identity, seed: seed)
-      recorder = try await RunRecorder.begin(Run(kind: kind, command: command, provenance: provenance), in: store)
+      recorder = try await RunRecorder.begin(
+        kind: kind, command: command, reading: reader, document: document, seed: seed, in: store)
     }
     let seed = seed
     let analysis = Analysis(parallel: reader.readings, recorder: recorder, observer: observer) { input, log in

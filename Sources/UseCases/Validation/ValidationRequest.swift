@@ -6,6 +6,21 @@ import Reading
 import Validation
 
 /// A request to validate a model on labelled images: what `validate` does.
+///
+/// ```swift
+/// import Dermoscopy
+/// import UseCases
+///
+/// var request = ValidationRequest(
+///   .all, into: "results", readingProtocol: try .builtin(named: "seed"),
+///   document: String(decoding: ReadingProtocol.builtinDocument(named: "seed") ?? [], as: UTF8.self), version: "1.0")
+/// request.images = "images"
+/// request.labels = "labels.csv"
+/// let results = try await request.run { event in
+///   if case .examined(_, _, let progress) = event { print(progress) }
+/// }
+/// print(results.metrics.cleanRate)
+/// ```
 public struct ValidationRequest: Sendable {
   /// Which phases.
   public var scope: ValidationScope
@@ -69,7 +84,7 @@ public struct ValidationRequest: Sendable {
 
   /// Validates, from the folder's lock to the last table.
   ///
-  /// - Parameter events: told how it goes, from several tasks; what it throws ends the run.
+  /// - Parameter events: receives the progress, from several tasks; what it throws ends the run.
   /// - Returns: the results, which are written; `nil` for a shard, which has none of its own.
   /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
   @discardableResult public func run(

@@ -25,7 +25,7 @@ struct ComparedImages: Sendable {
   /// Questions that both runs asked, in the first one's order, with the images on which the answers are the same.
   private(set) var questions: [(id: String, same: Int, images: Int)] = []
 
-  /// Reads both runs once, in constant memory but for the small records.
+  /// Reads both runs once, in constant memory except for the small records.
   ///
   /// - Throws: `RecordFault`, `CancellationError`, `ComparisonFault.nothingShared`.
   init(_ first: OpenRun, _ second: OpenRun) async throws {

@@ -24,7 +24,7 @@ public struct MetricDifference: Sendable, Hashable, Codable {
         notComputable: first.reason ?? second.reason ?? "not measured", count: min(first.count, second.count))
       return
     }
-    let interval = PercentileInterval(replicates)
+    let interval = PercentileInterval(replicates)?.unlessDegenerate
     difference = Estimate(
       value: other - mine, low: interval?.low, high: interval?.high, count: min(first.count, second.count))
   }

@@ -9,7 +9,11 @@ public enum Thumbnail {
   static let quality = 60
 
   /// A picture as a small JPEG, its proportions kept; empty when that cannot be made.
-  public static func jpeg(of image: PixelImage) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - image: the picture.
+  ///   - side: its longer side at most, in pixels.
+  public static func jpeg(of image: PixelImage, side: Int = side) -> [UInt8] {
     let longer = max(image.width, image.height, 1)
     let scale = min(Double(side) / Double(longer), 1)
     let width = max(Int((Double(image.width) * scale).rounded()), 1)

@@ -48,6 +48,15 @@ extension [Sample] {
 }
 
 /// The manifest: the images of a run in their order, with their labels and metadata.
+///
+/// ```swift
+/// import Datasets
+/// import Validation
+///
+/// let labels = try Labels(path: "labels.csv")
+/// let manifest = try Manifest.images(in: "images", labels: labels, metadata: nil, limit: 100)
+/// for sample in manifest.entries { print(sample.position, sample.name, sample.truth?.code ?? "unlabelled") }
+/// ```
 public struct Manifest: Sendable {
   /// By position; without gaps, unless it is a shard's.
   public let entries: [Sample]
@@ -167,11 +176,10 @@ public struct Manifest: Sendable {
     _ position: Int, name: String, source: Sample.Source, digest: String, labels: Labels?,
     metadata: MetadataTable?
   ) -> Sample {
-    let label = labels?.label(ofImageNamed: name)
     let own = labels?.metadata(ofImageNamed: name) ?? ClinicalMetadata()
     return Sample(
       position: position, name: name, source: source, digest: digest,
-      truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) },
+      truth: labels?.truth(ofImageNamed: name),
       metadata: metadata?.metadata(ofImageNamed: name)?.filled(from: own) ?? own)
   }
 

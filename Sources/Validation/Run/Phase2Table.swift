@@ -14,7 +14,7 @@ public struct Phase2Table: Sendable {
     public var observations: Observations
     /// Phase 2's text as the model wrote it; `nil` where the protocol has no review.
     public var description: String?
-    /// SHA-256 of the row as it stands in the table, hexadecimal.
+    /// SHA-256 of the row as it is in the table, hexadecimal.
     public var digest: String
   }
 

@@ -45,7 +45,7 @@ public struct RunProgress: Sendable {
     if let rate, done < total {
       line +=
         rate >= 1
-        ? "  \(PhaseSpreadsheet.decimals(rate, 1)) images/s" : "  \(PhaseSpreadsheet.decimals(1 / rate, 1)) s an image"
+        ? "  \(PhaseSpreadsheet.decimals(rate, 1)) images/s" : "  \(PhaseSpreadsheet.decimals(1 / rate, 1)) s per image"
       line += "  \(Self.duration(Double(total - done) / rate)) left"
     }
     if flagged > 0 { line += "  \(flagged) flagged" }

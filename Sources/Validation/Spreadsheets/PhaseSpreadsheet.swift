@@ -3,7 +3,7 @@ import Dermoscopy
 
 /// The tables of the three phases, with the seed's columns.
 ///
-/// The seed's columns stand in the seed's order, empty where a protocol does not ask; a protocol's further questions
+/// The seed's columns are in the seed's order, empty where a protocol does not ask; a protocol's further questions
 /// follow after them all.
 public enum PhaseSpreadsheet: String, Sendable, CaseIterable {
   /// What was observed.

@@ -57,7 +57,7 @@ public struct ChallengeScore: Sendable, Hashable, Codable {
     }
     var replicates: [Double] = []
     if cohort.lesionCount > 1 { cohort.resample(resampling) { replicates.append(figure($0)) } }
-    let interval = PercentileInterval(replicates)
+    let interval = PercentileInterval(replicates)?.unlessDegenerate
     balancedAccuracy = Estimate(
       value: figure(cohort.unitWeights), low: interval?.low, high: interval?.high, count: truths.count)
   }

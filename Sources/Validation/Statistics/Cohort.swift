@@ -7,7 +7,7 @@ package struct Cohort {
     /// Where their random numbers start.
     package var seed: UInt64
 
-    /// So many resamples from this seed.
+    /// This many resamples from this seed.
     package init(replicates: Int, seed: UInt64) {
       self.replicates = replicates
       self.seed = seed
@@ -81,4 +81,8 @@ package struct PercentileInterval: Hashable {
     low = percentile(0.025)
     high = percentile(0.975)
   }
+
+  /// `nil` for an interval without width: that every resample gives the same figure shows how few cases there are, not
+  /// certainty.
+  package var unlessDegenerate: PercentileInterval? { low < high ? self : nil }
 }

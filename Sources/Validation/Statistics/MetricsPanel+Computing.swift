@@ -89,7 +89,7 @@ extension MetricsPanel {
     if figure.metric == .accuracy { return Estimate(rate: right.truePositives, of: right.count) }
     let count = figure.metric.needsProbabilities ? scored : right.count
     guard !value.isNaN else { return Estimate(notComputable: reason(figure, scored: scored), count: count) }
-    let interval = PercentileInterval(replicates)
+    let interval = PercentileInterval(replicates)?.unlessDegenerate
     return Estimate(value: value, low: interval?.low, high: interval?.high, count: count)
   }
 

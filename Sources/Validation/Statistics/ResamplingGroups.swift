@@ -1,7 +1,7 @@
 /// Which examinations belong together when cases are drawn: those of one lesion, those of one and the same picture, and
 /// whatever is tied together through others.
 struct ResamplingGroups {
-  /// Where an examination stands in the cohort's order: its group's lesion, the group's first image, its own.
+  /// Where an examination is in the cohort's order: its group's lesion, the group's first image, its own.
   struct Key: Comparable {
     var lesion: String
     var first: String

@@ -89,9 +89,9 @@ public struct RunMetrics: Sendable, Hashable, Codable {
 }
 
 extension RunMetrics {
-  /// Resamples of the bootstrap unless told otherwise.
+  /// Resamples of the bootstrap by default.
   public static let replicates = 2000
-  /// The bootstrap's seed unless told otherwise.
+  /// The bootstrap's seed by default.
   public static let seed: UInt64 = 20_180_701
   /// The clean rate that a run should reach.
   public static let targetCleanRate = 0.97

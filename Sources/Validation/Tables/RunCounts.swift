@@ -93,7 +93,7 @@ public struct RunCounts: Sendable, Hashable {
     if failures.count < Self.listedFailures { failures.append(Failure(name: name, failure: failure)) }
   }
 
-  /// Milliseconds an image; `nil` without any.
+  /// Milliseconds per image; `nil` without any.
   public var meanMilliseconds: Double? { examined > 0 ? milliseconds / Double(examined) : nil }
 
   /// The commonest code.

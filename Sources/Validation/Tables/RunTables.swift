@@ -125,9 +125,9 @@ public struct RunTables: Sendable {
   private var time: [String] {
     guard let mean = counts.meanMilliseconds else { return [] }
     let seconds = PhaseSpreadsheet.decimals(mean / 1000, 2)
-    guard parallel > 1 else { return ["Mean time an image: \(seconds) s"] }
+    guard parallel > 1 else { return ["Mean time per image: \(seconds) s"] }
     let share = PhaseSpreadsheet.decimals(mean / 1000 / Double(parallel), 2)
-    return ["Mean time an image: \(seconds) s, with up to \(parallel) at once: one every \(share) s"]
+    return ["Mean time per image: \(seconds) s, with up to \(parallel) at once: one every \(share) s"]
   }
 
   private var metricsLines: [String] { metrics.map { MetricsTable.lines(of: $0) } ?? [] }

@@ -2,7 +2,7 @@ import CMicrohttpd
 import Foundation
 import Synchronization
 
-/// One client's connection: what it is doing and since when, and whether libmicrohttpd has it set aside.
+/// One client's connection: what it is doing and since when, and whether libmicrohttpd has suspended it.
 ///
 /// `suspend` is called only on the connection's own libmicrohttpd thread. `resume` may be called from anywhere and any
 /// number of times: only the first after a `suspend` counts. So a resumed connection always checks again whether there
@@ -43,8 +43,8 @@ final class ClientConnection: Sendable {
   private let mayWait: @Sendable () -> Bool
   private let state = Mutex(State())
 
-  /// - Parameter mayWait: whether connections are still set aside; asked with the lock held, so that once it has said no and
-  ///   `resume` was called, the connection is never set aside again.
+  /// - Parameter mayWait: whether connections are still suspended; asked with the lock held, so that once it has said no and
+  ///   `resume` was called, the connection is never suspended again.
   init(_ pointer: OpaquePointer, allowance: Duration, mayWait: @escaping @Sendable () -> Bool) {
     self.pointer = pointer
     self.mayWait = mayWait
@@ -68,10 +68,10 @@ final class ClientConnection: Sendable {
     }
   }
 
-  /// Sets the connection aside until `resume`, unless there is a reason not to.
+  /// Suspends the connection until `resume`, unless there is a reason not to.
   ///
   /// - Parameter mayProceed: asked with the lock held, so that no `resume` falls in between.
-  /// - Returns: whether it was set aside.
+  /// - Returns: whether it was suspended.
   func suspend(unless mayProceed: () -> Bool = { false }) -> Bool {
     state.withLock { state in
       guard !state.isSuspended, mayWait(), !mayProceed() else { return false }
@@ -81,7 +81,7 @@ final class ClientConnection: Sendable {
     }
   }
 
-  /// Resumes the connection; does nothing when it is not set aside.
+  /// Resumes the connection; does nothing when it is not suspended.
   func resume() {
     state.withLock { $0.resume(pointer) }
   }
@@ -97,10 +97,10 @@ final class ClientConnection: Sendable {
     }
   }
 
-  /// Whether it is set aside and its client was there when last looked at.
+  /// Whether it is suspended and its client was there when last looked at.
   var isAwaited: Bool { state.withLock { $0.isSuspended && !$0.isGone && !$0.isClosed } }
 
-  /// Records that the client has disconnected, if the connection is still set aside, and notifies the handler.
+  /// Records that the client has disconnected, if the connection is still suspended, and notifies the handler.
   func markGone() {
     let told = state.withLock { state -> (@Sendable () -> Void)? in
       guard state.isSuspended, !state.isClosed, !state.isGone else { return nil }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Watches all connections: closes slow ones, notices clients that disconnect while set aside (libmicrohttpd does not),
+/// Watches all connections: closes slow ones, notices clients that disconnect while suspended (libmicrohttpd does not),
 /// and sends keep-alive comments in streams.
 final class ConnectionWatch: Sendable {
   /// Seconds between two rounds.
@@ -34,7 +34,7 @@ final class ConnectionWatch: Sendable {
   /// Connections that are open.
   var count: Int { state.withLock { $0.connections.count } }
 
-  /// Takes up all that are set aside, so that they can be ended.
+  /// Resumes all that are suspended, so that they can be ended.
   func resumeAll() {
     for connection in state.withLock({ Array($0.connections.values) }) { connection.resume() }
   }

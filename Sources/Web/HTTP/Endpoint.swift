@@ -4,7 +4,7 @@ struct Endpoint: Sendable {
   enum Work: Sendable {
     /// At once, from memory, on the connection's thread.
     case immediate(@Sendable (HTTPRequest) throws -> HTTPResponse)
-    /// On Swift's pool, while the connection is set aside. The task is cancelled when the client leaves.
+    /// On Swift's pool, while the connection is suspended. The task is cancelled when the client leaves.
     case deferred(@Sendable (HTTPRequest) async throws -> HTTPResponse)
   }
 

@@ -32,7 +32,7 @@ final class EventCursor {
     onEnd()
   }
 
-  /// Writes what there is; 0 with the connection set aside when there is nothing yet.
+  /// Writes what there is; 0 with the connection suspended when there is nothing yet.
   func fill(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
     if connection.isGone { return dermgemma_http_end_with_error() }
     if pending.isEmpty, connection.takeHeartbeat() { pending = Self.heartbeat[...] }

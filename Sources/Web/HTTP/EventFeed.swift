@@ -4,7 +4,7 @@ import Synchronization
 final class EventFeed: Sendable {
   enum Next {
     case bytes([UInt8])
-    /// The connection is set aside until there is more.
+    /// The connection is suspended until there is more.
     case suspended
     case over
   }
@@ -12,7 +12,7 @@ final class EventFeed: Sendable {
   private struct State {
     var events: [[UInt8]] = []
     var isComplete = false
-    /// Connections that are set aside until there is more.
+    /// Connections that are suspended until there is more.
     var followers: [ObjectIdentifier: ClientConnection] = [:]
     var streams = 0
   }
@@ -49,13 +49,13 @@ final class EventFeed: Sendable {
 
   /// What comes after an event, for a connection on whose own thread this is called.
   ///
-  /// - Parameter connection: is set aside when there is nothing yet; without one the feed is over then.
+  /// - Parameter connection: is suspended when there is nothing yet; without one the feed is over then.
   func next(after number: Int, for connection: ClientConnection?) -> Next {
     state.withLock { state in
       if number >= 0, number < state.events.count { return .bytes(state.events[number]) }
       guard !state.isComplete, let connection else { return .over }
       state.followers[ObjectIdentifier(connection)] = connection
-      // During shutdown no connection is set aside.
+      // During shutdown no connection is suspended.
       guard connection.suspend() else {
         state.followers.removeValue(forKey: ObjectIdentifier(connection))
         return .over

@@ -53,7 +53,7 @@ extension HTTPDaemon {
     }
   }
 
-  /// Continues after the body's end, and whenever a connection that was set aside is resumed.
+  /// Continues after the body's end, and whenever a connection that was suspended is resumed.
   func proceed(_ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer) -> MHD_Result {
     switch exchange.stage {
     case .header, .answered: return .NO
@@ -97,7 +97,7 @@ extension HTTPDaemon {
     }
   }
 
-  /// Sets the connection aside until its answer is there, in the form in which it is sent.
+  /// Suspends the connection until its answer is there, in the form in which it is sent.
   private func suspend(
     _ exchange: HTTPExchange, _ connection: ClientConnection, _ pointer: OpaquePointer,
     _ answer: @escaping @Sendable () async throws -> HTTPResponse

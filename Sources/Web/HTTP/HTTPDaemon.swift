@@ -77,7 +77,7 @@ final class HTTPDaemon: @unchecked Sendable {
       try? await Task.sleep(for: .milliseconds(10))
       watch.resumeAll()
     }
-    // No connection may be set aside when libmicrohttpd stops: from here on none is, and those that are get resumed.
+    // No connection may be suspended when libmicrohttpd stops: from here on none is, and those that are get resumed.
     refusing.withLock { $0 = true }
     watch.resumeAll()
     watch.stop()
@@ -94,7 +94,7 @@ final class HTTPDaemon: @unchecked Sendable {
 
   /// Exchanges that have begun and not ended.
   let underWay = Mutex(0)
-  /// Whether nothing is set aside any more.
+  /// Whether nothing is suspended any more.
   let refusing = Mutex(false)
 
   /// An id that the log and a client's problem share.

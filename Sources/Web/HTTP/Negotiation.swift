@@ -43,7 +43,7 @@ enum ByteRange: Equatable {
     switch (sides[0].isEmpty, sides[1].isEmpty) {
     case (true, true): return
     case (true, false):
-      // So many at the end; more digits than fit mean all of it.
+      // This many at the end; more digits than fit mean all of it.
       let count = min(UInt64(sides[1]) ?? .max, size)
       self = count == 0 ? .unsatisfiable : .part(size - count..<size)
     case (false, let isOpen):

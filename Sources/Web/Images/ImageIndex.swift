@@ -74,9 +74,7 @@ final class ImageIndex: Sendable {
     let paths = (try? ImageFiles.at(folder)) ?? []
     let entries = paths.filter { $0.hasPrefix(prefix) }.map { path in
       let name = String(path.dropFirst(prefix.count))
-      let label = labels?.label(ofImageNamed: name)
-      return Entry(
-        name: name, path: path, truth: label.map { GroundTruth(code: $0.code, attribute: $0.attribute) })
+      return Entry(name: name, path: path, truth: labels?.truth(ofImageNamed: name))
     }
     let names = Array(((try? OrderedJSON.line(entries.map(\.name))) ?? "[]").utf8)
     state.withLock { state in

@@ -1,11 +1,12 @@
 import Faults
 import Synchronization
+import UseCases
 
 /// The engine's state: loading, ready, or missing.
 final class EngineLoader: Sendable {
   enum State: Sendable {
     case loading
-    case ready(any ReadingEngine)
+    case ready(ReadingSession)
     /// The server was started without weights.
     case none
     /// The weights could not be loaded; for the log.
@@ -31,9 +32,14 @@ final class EngineLoader: Sendable {
   /// The engine.
   ///
   /// - Throws: `Problem` 503 while there is none.
-  func engine() throws(Problem) -> any ReadingEngine {
+  func engine() throws(Problem) -> any ReadingEngine { try session().engine }
+
+  /// The engine with the run that it records.
+  ///
+  /// - Throws: `Problem` 503 while there is none.
+  func session() throws(Problem) -> ReadingSession {
     switch state {
-    case .ready(let engine): return engine
+    case .ready(let session): return session
     case .loading: throw .unavailable("loading", "The model is being loaded.", retryAfter: 2)
     case .none:
       throw .unavailable("no_weights", "The server was started without weights; nothing can be read.", retryAfter: nil)
@@ -48,7 +54,7 @@ final class EngineLoader: Sendable {
   func checkNotMissing() throws(Problem) {
     switch state {
     case .loading, .ready: return
-    case .none, .failed: _ = try engine()
+    case .none, .failed: _ = try session()
     }
   }
 }

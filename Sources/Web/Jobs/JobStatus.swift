@@ -30,7 +30,7 @@ struct JobStatus: Encodable {
 
 /// What the seed's page reads of a result.
 struct SeedResult: Encodable {
-  /// What stands where the truth is unknown: the seed's page shows texts.
+  /// What is shown where the truth is unknown: the seed's page shows texts.
   static let unknown = "N/A"
 
   let report: ExaminationReport

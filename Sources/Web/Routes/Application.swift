@@ -35,7 +35,7 @@ final class Application: Sendable {
     uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
     classifications = AdmissionSemaphore(limit: settings.limits.classificationsAtOnce)
     forms = AdmissionSemaphore(limit: settings.limits.uploadsAtOnce)
-    let (loader, metrics, history, disk) = (loader, metrics, history, disk)
+    let (loader, metrics, disk) = (loader, metrics, disk)
     jobs = JobService(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
       if case .failed(let failure) = job.state {
@@ -43,15 +43,12 @@ final class Application: Sendable {
       }
     } work: { job, events in
       let bytes = try await disk.perform(job.input.bytes)
-      let report = try await loader.engine().examine(
+      let outcome = try await loader.session().read(
         bytes, name: job.input.name, truth: job.input.truth, seed: job.input.seed, log: events)
-      do {
-        _ = try await history.recorder?.keep(report)
-      } catch {
-        // The reading is valid even if it could not be stored.
-        log.write(.error, "not_kept", ["job": job.id, "cause": "\(error)"])
+      if let failure = outcome.recordingFailure {
+        log.write(.error, "not_kept", ["job": job.id, "cause": "\(failure)"])
       }
-      return report
+      return outcome.report
     }
   }
 
@@ -61,7 +58,7 @@ final class Application: Sendable {
     set { served.withLock { $0 = newValue } }
   }
 
-  private var router: Router {
+  var router: Router {
     made.withLock { made in
       if let made { return made }
       let router = Router(

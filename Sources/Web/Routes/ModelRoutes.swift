@@ -1,5 +1,6 @@
 import Dermoscopy
 import JSON
+import UseCases
 import VisionLanguage
 
 /// The model and the protocols, and Phase 3 alone.
@@ -71,7 +72,8 @@ extension Application {
     let state = loader.state
     var identity: ModelIdentity?
     var active: Reference?
-    if case .ready(let engine) = state {
+    if case .ready(let session) = state {
+      let engine = session.engine
       identity = try await engine.identity
       active = Reference(engine.readingProtocol, active: true)
     }
@@ -85,7 +87,7 @@ extension Application {
   }
 
   private func listProtocols() throws -> HTTPResponse {
-    let current = settings.readingProtocol
+    let current = settings.protocolDocument?.readingProtocol
     var all = try ReadingProtocol.builtinNames.map { name in
       let builtin = try ReadingProtocol.builtin(named: name)
       return Reference(builtin, active: builtin.digest == current?.digest)
@@ -97,8 +99,8 @@ extension Application {
   private func showProtocol(_ request: HTTPRequest) throws -> HTTPResponse {
     let id = request.parameter("protocol_id")
     // The one in use first: a user's document may have a built-in one's name.
-    if let current = settings.readingProtocol, current.id == id, let document = settings.protocolDocument {
-      return .json(document).with("Cache-Control", "no-cache")
+    if let current = settings.protocolDocument, current.readingProtocol.id == id {
+      return .json(current.bytes).with("Cache-Control", "no-cache")
     }
     guard let document = ReadingProtocol.builtinDocument(named: id) else {
       throw Problem.notFound("There is no such protocol.")
@@ -112,45 +114,23 @@ extension Application {
     var seed: UInt64?
   }
 
-  /// Characters of a description that are taken; Phase 2's own are far shorter.
-  private static let longestDescription = 4_000
-
   /// "Why?": the code that other notes would give.
-  ///
-  /// Observations may contain only the protocol's own words; one that is left out counts as unclear. The examiner
-  /// cleans the description as it does Phase 2's.
   private func classify(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard case .bytes(let bytes) = request.body else { throw Problem.badRequest("A body is missing.") }
     let notes = try StrictJSON.decode(Notes.self, from: bytes, keys: ["observations", "description", "seed"])
     let engine = try loader.engine()
-    let questions = engine.readingProtocol.questions
-    guard engine.readingProtocol.classification.method != .scored else {
-      throw Problem.unprocessable("nothing_to_drop", "This protocol classifies in view of the image, not by notes.")
+    let classification: NotesClassification
+    do {
+      classification = try NotesClassification(
+        notes.observations, description: notes.description, seed: notes.seed ?? 0, by: engine.readingProtocol)
+    } catch {
+      throw error.problem
     }
-    guard notes.description?.count ?? 0 <= Self.longestDescription else {
-      throw Problem.unprocessable("bad_body", "A description has at most \(Self.longestDescription) characters.")
-    }
-    guard notes.observations.keys.allSatisfy({ key in questions.contains { $0.id == key } }) else {
-      throw Problem.unprocessable("bad_body", "The protocol asks \(questions.map(\.id).joined(separator: ", ")) only.")
-    }
-    let observations = Observations(
-      try questions.map { question in
-        let value = notes.observations[question.id] ?? Observation.unclear
-        let words = value.split(separator: ",").map(\.trimmed)
-        let known = question.answer.values + [Observation.unclear]
-        guard !words.isEmpty, words.count <= known.count, words.allSatisfy(known.contains) else {
-          throw Problem.unprocessable(
-            "bad_body", "\(question.id) may be \(known.joined(separator: ", ")).")
-        }
-        return (question.id, Observation(value: words.joined(separator: ", "), raw: ""))
-      })
     guard classifications.enter() else {
       throw Problem.busy("queue_full", "Too many notes are being classified.", retryAfter: 1)
     }
     defer { classifications.leave() }
-    let subject = ExaminationSubject(name: "notes", digest: nil, width: 0, height: 0)
-    let report = try await engine.examiner.classify(
-      observations, description: notes.description, of: subject, seed: notes.seed ?? 0, log: ExaminationLog())
+    let report = try await classification.run(on: engine)
     return .json(try OrderedJSON.line(Classified(report))).with("Cache-Control", "no-store")
   }
 
@@ -176,6 +156,22 @@ extension Application {
       try container.encode(description, forKey: .description)
       try container.encode(diagnosis, forKey: .diagnosis)
       try container.encode(flags, forKey: .flags)
+    }
+  }
+}
+
+extension NotesClassification.Refusal {
+  fileprivate var problem: Problem {
+    switch self {
+    case .needsImage:
+      .unprocessable("nothing_to_drop", "This protocol classifies in view of the image, not by notes.")
+    case .longDescription:
+      .unprocessable(
+        "bad_body", "A description has at most \(NotesClassification.longestDescription) characters.")
+    case .unknownQuestion(let asked):
+      .unprocessable("bad_body", "The protocol asks \(asked.joined(separator: ", ")) only.")
+    case .unknownWord(let question, let known):
+      .unprocessable("bad_body", "\(question) may be \(known.joined(separator: ", ")).")
     }
   }
 }

@@ -1,25 +1,23 @@
 import Dermoscopy
 import Foundation
 import JSON
+import UseCases
 
 /// Validation runs that lie in the data folder: the folder itself, and those in it.
 extension Application {
-  private static let summary = "summary.json"
-  private static let report = "report.html"
-  /// What the data folder's own run is called.
-  private static let own = "latest"
-
   var validationRoutes: [Route] {
     [
       Route("/api/validations", [.get: .later { [self] _ in try await listRuns() }]),
       Route(
         "/api/validations/{run}/summary.json",
-        [.get: .later { [self] in try await file(Self.summary, $0, type: "application/json", policy: nil) }]),
+        [.get: .later { [self] in try await file(StoredValidation.summary, $0, type: "application/json", policy: nil) }]
+      ),
       Route(
         "/api/validations/{run}/report.html",
         [
           .get: .later { [self] in
-            try await file(Self.report, $0, type: "text/html; charset=utf-8", policy: SecurityHeaders.reportPolicy)
+            try await file(
+              StoredValidation.report, $0, type: "text/html; charset=utf-8", policy: SecurityHeaders.reportPolicy)
           }
         ]),
     ]
@@ -31,24 +29,9 @@ extension Application {
     let report: Bool
   }
 
-  private struct FoundRun: Sendable {
-    let name: String
-    let folder: String
-    let modified: Date
-  }
-
   /// Runs by name: a name from outside is looked up here and never made into a path.
-  private static func runs(in data: String) -> [FoundRun] {
-    let files = FileManager.default
-    let names = (try? files.contentsOfDirectory(atPath: data)) ?? []
-    let folders =
-      [(own, data)]
-      + names.filter { !$0.hasPrefix(".") && $0 != own && $0 != "uploads" }.map { ($0, data + "/" + $0) }
-    return folders.compactMap { name, folder in
-      guard let modified = try? files.attributesOfItem(atPath: folder + "/" + summary)[.modificationDate] as? Date
-      else { return nil }
-      return FoundRun(name: name, folder: folder, modified: modified)
-    }.sorted { $0.modified > $1.modified }
+  private static func runs(in data: String) -> [StoredValidation] {
+    StoredValidation.all(in: data, except: ["uploads"])
   }
 
   private func listRuns() async throws -> HTTPResponse {
@@ -57,7 +40,7 @@ extension Application {
       Self.runs(in: data).map { run in
         Finding(
           name: run.name, modified: run.modified.formatted(.iso8601),
-          report: FileManager.default.isReadableFile(atPath: run.folder + "/" + Self.report))
+          report: run.hasReport)
       }
     }
     return .json(try OrderedJSON.line(["runs": found])).with("Cache-Control", "no-store")

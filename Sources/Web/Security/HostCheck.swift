@@ -41,7 +41,7 @@ struct HostCheck: Sendable {
     let option = name.map { " and --allowed-host \($0) given" } ?? ""
     return Problem(
       403, "cross_site", "Forbidden",
-      "This can be asked for only by the server's own page: the request comes \(origin) and was sent to \(host). Behind a "
+      "Only the server's own page may send this: the request comes \(origin) and was sent to \(host). Behind a "
         + "proxy, Host must be handed on as the browser sent it (nginx: proxy_set_header Host $http_host)\(option).")
   }
 }

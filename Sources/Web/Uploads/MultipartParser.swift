@@ -120,7 +120,7 @@ struct MultipartParser: Sendable {
       }
     }
     guard let disposition, disposition.name == "form-data", let name = disposition.parameters["name"] else {
-      throw malformed("a part says not what its name is")
+      throw malformed("a part has no name")
     }
     return MultipartForm.Part(name: name, fileName: disposition.parameters["filename"], type: type, bytes: [])
   }

@@ -19,7 +19,7 @@ public struct ChatTemplate: Sendable, Hashable {
 
   /// A turn without an image.
   public var textTurn: [Part]
-  /// What stands before an image's tokens: the same for every prompt about it.
+  /// What comes before an image's tokens: the same for every prompt about it.
   public var beforeImage: [Part]
   /// What follows an image's tokens.
   public var afterImage: [Part]

@@ -32,7 +32,7 @@ extension GGUFFile {
     let hears = try metadata.flag("clip.has_audio_encoder") ?? false
     let speaks = try metadata.flag("clip.has_gen_audio_encoder") ?? false
     guard sees else {
-      throw metadata.fault("is a projector \(hears || speaks ? "for sound" : "without a vision encoder")")
+      throw metadata.fault("is a projector \(hears || speaks ? "for audio" : "without a vision encoder")")
     }
     let common = try metadata.text("clip.projector_type") ?? ""
     let vision = try metadata.text("clip.vision.projector_type") ?? ""
@@ -41,7 +41,7 @@ extension GGUFFile {
     guard let family = families.family(ofProjectorType: type) else {
       throw metadata.fault("is a projector of the type \(quoted(type)); \(families.neededProjectorTypes) is needed")
     }
-    guard !hears, !speaks else { throw metadata.fault("is a projector for sound as well; \(family.name)'s sees only") }
+    guard !hears, !speaks else { throw metadata.fault("is a projector for audio as well; \(family.name)'s sees only") }
     try checkDescription(family, types: Self.projectorTypes)
     return family
   }

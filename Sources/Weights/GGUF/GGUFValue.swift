@@ -75,7 +75,7 @@ public enum GGUFValue: Sendable {
   }
 }
 
-/// An array of numbers as it stands in the file.
+/// An array of numbers as it is in the file.
 public struct GGUFNumbers: Sendable {
   /// The elements' type; neither string nor array.
   public let type: GGUFValueType
@@ -92,7 +92,7 @@ public struct GGUFNumbers: Sendable {
   }
 }
 
-/// An array of strings as it stands in the file: bytes, not yet known to be UTF-8.
+/// An array of strings as it is in the file: bytes, not yet known to be UTF-8.
 public struct GGUFStrings: Sendable {
   /// The strings' bytes, one after another.
   let bytes: [UInt8]

@@ -19,7 +19,7 @@ public struct TokenVocabulary: Sendable {
   /// The control pieces, with their identifiers, whatever types the file gives them.
   public var markers: [String: Int] { special }
 
-  /// Whether a piece stands in the vocabulary; only the markers above are known.
+  /// Whether a piece is in the vocabulary; only the markers above are known.
   func has(_ marker: String) -> Bool { special[marker] != nil }
 
   /// Checks a text model's tokenizer.

@@ -69,9 +69,9 @@ import Testing
   }
 
   @Test func `time is told for an image, and for one among several at once`() throws {
-    #expect(try lines(counts(2)).last == "Mean time an image: 1.50 s")
+    #expect(try lines(counts(2)).last == "Mean time per image: 1.50 s")
     #expect(
-      try lines(counts(2), parallel: 3).last == "Mean time an image: 1.50 s, with up to 3 at once: one every 0.50 s")
+      try lines(counts(2), parallel: 3).last == "Mean time per image: 1.50 s, with up to 3 at once: one every 0.50 s")
   }
 
   @Test func `a run without any image is told without a trap`() throws {
@@ -100,7 +100,7 @@ import Testing
     #expect(progress.rate == nil && progress.line == "[████████············] 4/10")
     for index in 1...4 { progress.add(isFlagged: index == 1, isFailure: index == 2, now: start + .seconds(2 * index)) }
     #expect(progress.rate == 0.5)
-    #expect(progress.line == "[████████████████····] 8/10  2.0 s an image  4 s left  1 flagged  1 failed")
+    #expect(progress.line == "[████████████████····] 8/10  2.0 s per image  4 s left  1 flagged  1 failed")
     #expect(RunProgress.duration(3_904) == "1 h 05 min" && RunProgress.duration(287) == "4 min 47 s")
   }
 }

@@ -42,7 +42,7 @@ export class Filmstrip {
     current.watch(() => this.#follow());
   }
 
-  /** Chooses the image so many places on. */
+  /** Chooses an image N places on. */
   step(places) {
     const list = shown.value;
     if (list.length === 0) return;

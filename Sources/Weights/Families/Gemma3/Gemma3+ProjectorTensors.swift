@@ -37,7 +37,7 @@ extension Gemma3 {
       try list.need("\(prefix)\(down).weight", [sizes.feedForwardLength, width], in: matrix)
       try list.needVector("\(prefix)\(down).bias", width)
     }
-    try list.finish { $0.hasPrefix("a.") ? "it is for sound" : nil }
+    try list.finish { $0.hasPrefix("a.") ? "it is for audio" : nil }
     return projection.shape.first ?? 0
   }
 }

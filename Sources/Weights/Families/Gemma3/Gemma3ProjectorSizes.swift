@@ -33,7 +33,7 @@ struct Gemma3ProjectorSizes {
   private static let mostPatches = 4_096
   /// The most blocks whose graph fits clip.cpp's 8,192 nodes; SigLIP has 27.
   private static let mostBlocks = 128
-  /// Patches a side that are pooled into one token, where the file does not say (clip.cpp).
+  /// Patches on a side that are pooled into one token, where the file does not say (clip.cpp).
   private static let usualPooling = 4
 
   /// Reads and checks the sizes.
@@ -48,14 +48,14 @@ struct Gemma3ProjectorSizes {
       try metadata.whole("clip.vision.projector.scale_factor", in: 1...Self.largestSide) ?? Self.usualPooling
     let side = imageSide / patchSide
     guard imageSide % patchSide == 0 else {
-      throw metadata.fault("images of \(imageSide) pixels a side cannot be cut into patches of \(patchSide)")
+      throw metadata.fault("images of \(imageSide) pixels on a side cannot be cut into patches of \(patchSide)")
     }
     guard side * side <= Self.mostPatches else {
       throw metadata.fault(
         "an image would become \(grouped(side * side)) patches; at most \(grouped(Self.mostPatches)) are accepted")
     }
     guard side % pooling == 0 else {
-      throw metadata.fault("\(side) patches a side cannot be pooled \(pooling) by \(pooling)")
+      throw metadata.fault("\(side) patches on a side cannot be pooled \(pooling) by \(pooling)")
     }
     patchCount = side * side
     tokensPerImage = (side / pooling) * (side / pooling)
@@ -90,7 +90,7 @@ struct Gemma3ProjectorSizes {
       let key = "clip.vision.\(key)"
       guard let numbers = try metadata.array(key, of: .float32) else { throw metadata.fault("\(key) is missing") }
       guard numbers.count == 3 else {
-        throw metadata.fault("\(key) has \(grouped(numbers.count)) elements; three are needed, one a colour")
+        throw metadata.fault("\(key) has \(grouped(numbers.count)) elements; three are needed, one per colour")
       }
       for value in numbers.values where !allowed.contains(value) {
         throw metadata.fault("\(key) holds \(value); \(allowed.lowerBound) to \(allowed.upperBound) is accepted")

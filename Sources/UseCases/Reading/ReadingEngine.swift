@@ -2,7 +2,7 @@ import Dermoscopy
 import Reading
 import VisionLanguage
 
-/// Who reads images for the server: a `Reader`, or a stand-in for one.
+/// Something that reads images: a `Reader`, or a test's double of one.
 public protocol ReadingEngine: Sendable {
   /// How every image is read.
   var readingProtocol: ReadingProtocol { get }

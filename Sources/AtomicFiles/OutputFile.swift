@@ -1,16 +1,15 @@
-import AtomicFiles
 import Faults
 import Foundation
 
-/// Files that commands write.
-enum OutputFile {
+/// Files that a user names, which may be devices and pipes.
+public enum OutputFile {
   /// Writes a file whole or not at all.
   ///
   /// If the path is something other than a regular file (a device, a pipe, a link), it is written to, not replaced:
   /// replacing /dev/stdout, for example, would take it away from every other process.
   ///
   /// - Throws: `UnwritableFile`.
-  static func write(_ bytes: [UInt8], to path: String) throws(UnwritableFile) {
+  public static func write(_ bytes: [UInt8], to path: String) throws(UnwritableFile) {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else {
       return try AtomicFile.write(bytes, to: path)

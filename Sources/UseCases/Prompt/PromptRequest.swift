@@ -1,0 +1,88 @@
+import DICOM
+import Dermoscopy
+import Imaging
+import LlamaEngine
+import Reading
+import VisionLanguage
+
+/// A request to send one prompt to a model, outside of any protocol: what `ask` does.
+public struct PromptRequest: Sendable {
+  /// A model's answer.
+  public struct Answer: Sendable {
+    /// The tokens of the prompt's text; those of the image are not among them.
+    public let promptTokens: [Int32]
+    /// What the model generated.
+    public let generation: Generation
+  }
+
+  /// The prompt; nothing in it is read as a special token.
+  public var text: String
+  /// How an image is prepared, and how an answer begins.
+  public var readingProtocol: ReadingProtocol
+  /// How the answer begins; `nil` for the protocol's own beginning.
+  public var answerPrefix: String?
+  /// The image's file; `nil` for none.
+  public var image: String?
+  /// The most tokens of the answer.
+  public var maxTokens = 128
+  /// The temperature; 0 is greedy.
+  public var temperature = 0.0
+  /// The seed of the random numbers.
+  public var seed: UInt32 = 0
+  /// The text model's file; `nil` for the default model.
+  public var weights: String?
+  /// Its projector's file. Without an image, a text model that is named needs none.
+  public var projector: String?
+  /// Processors that may be used; `nil` for all that help the model.
+  public var threads: Int?
+  /// Where to compute.
+  public var device = ComputeDevice.automatic
+  /// What is wanted of a DICOM file.
+  public var dicom = DICOMOptions()
+
+  /// A request with the defaults of everything else.
+  public init(_ text: String, readingProtocol: ReadingProtocol) {
+    self.text = text
+    self.readingProtocol = readingProtocol
+  }
+
+  /// Reads the image, loads the model and sends the prompt.
+  ///
+  /// - Throws: a `Fault`, for the image before the model is loaded; `CancellationError`.
+  public func run() async throws -> Answer {
+    var sampling = Sampling.greedy(maxTokens: maxTokens)
+    if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: maxTokens) }
+    let prompt = Prompt(text: text, answerPrefix: answerPrefix ?? readingProtocol.answerPrefix)
+    let decoded = try image.map { try ImageDecoder.decode(fileAt: $0, dicom: dicom) }
+    let files = try files(seeing: decoded != nil)
+    let model = try LlamaVisionLanguageModel(
+      EngineConfiguration(
+        weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
+        demand: .init(longestPrompts: [prompt], longestAnswer: maxTokens), device: device))
+
+    var languageModel: any LanguageModel = model
+    if let decoded {
+      languageModel = try await model.encode(
+        try ImagePreparer.prepare(
+          decoded.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
+    }
+    let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
+    var answer: Generation?
+    for stream in try await languageModel.respond(to: [request]) {
+      for try await event in stream {
+        if case .finished(let generation) = event { answer = generation }
+      }
+    }
+    await model.close()
+    guard let answer else { throw EngineFault.closed }
+    return Answer(
+      promptTokens: model.promptTokens(of: prompt, afterImage: decoded != nil), generation: answer)
+  }
+
+  /// The weights and projector to ask.
+  private func files(seeing: Bool) throws -> (weights: String, projector: String?) {
+    if !seeing, let weights, projector == nil { return (weights, nil) }
+    let location = try ModelLocation.chosen(weights: weights, projector: projector)
+    return (location.weights, location.projector)
+  }
+}
