@@ -32,7 +32,7 @@ let workerCommand = CommandSpecification(
   let (seed, parallel) = (try arguments[AnalyzeOption.seed], try arguments[AnalyzeOption.parallel])
   let (threads, device) = (try arguments[EngineOption.threads], try chosenDevice(arguments))
   let dicom = try DICOMOptions(arguments)
-  let readingProtocol = try chosenProtocol(arguments)
+  let readingProtocol = try chosenProtocol(arguments).readingProtocol
   let model = try ModelLocation.chosen(
     weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
   var session = WorkerSession(model, readingProtocol: readingProtocol, version: Tool.version)
