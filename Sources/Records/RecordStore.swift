@@ -152,6 +152,35 @@ public enum RecordLimits {
 }
 
 extension RecordStore {
+  /// Copies one examination after the other; a store that can do it in one go has its own.
+  ///
+  /// - Returns: how many there were.
+  /// - Throws: ``RecordFault``, as any call that writes.
+  public func copy(
+    examinationsOf run: RecordID, in source: String, into own: RecordID
+  ) async throws(RecordFault) -> Int {
+    let other = try await RecordStores.open(source, opening: .existing)
+    var count = 0
+    do throws(RecordFault) {
+      var last: Int?
+      while true {
+        let page = try await other.examinations(ofRun: run, after: last, limit: RecordLimits.page)
+        for var examination in page {
+          examination.run = own
+          try await keep(examination)
+          last = examination.position
+        }
+        count += page.count
+        if page.count < RecordLimits.page { break }
+      }
+    } catch {
+      await other.close()
+      throw error
+    }
+    await other.close()
+    return count
+  }
+
   /// Keeps an examination whose position is free.
   ///
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.

@@ -19,7 +19,7 @@ import Validation
 /// let results = try await request.run { event in
 ///   if case .examined(_, _, let progress) = event { print(progress) }
 /// }
-/// print(results.metrics.cleanRate)
+/// if let results { print(results.metrics.cleanRate) }
 /// ```
 public struct ValidationRequest: Sendable {
   /// Which phases.
