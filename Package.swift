@@ -114,7 +114,7 @@ let package = Package(
       "UseCases",
       dependsOn: [
         "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine",
-        "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "Tables", "Concurrency", "Faults",
+        "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "JSON", "Tables", "Concurrency", "Faults",
       ]),
     module(
       "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "AtomicFiles", "Tables"], computes: true),
@@ -204,12 +204,24 @@ let package = Package(
     tests(of: "Archive", with: ["TestServers", "Transfer", "Datasets"]),
     tests(of: "Hub", with: ["TestServers", "Transfer", "JSON", "Digests", "Faults"]),
     tests(of: "Records", with: ["TestRecords", "Dermoscopy", "JSON", "VisionLanguage"]),
-    tests(of: "UseCases", with: ["TestRecords", "Dermoscopy", "Faults", "Records"]),
+    tests(
+      of: "UseCases",
+      with: [
+        "TestModels", "TestRecords", "Datasets", "Dermoscopy", "Faults", "Records", "Validation",
+        "VisionLanguage",
+      ]),
     tests(
       of: "Validation",
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
+    tests(
+      of: "Auditing",
+      with: [
+        "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON", "Perturbations",
+        "Phantoms",
+        "TestModels", "Validation", "VisionLanguage",
+      ]),
     tests(
       of: "Web",
       with: [

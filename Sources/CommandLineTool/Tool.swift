@@ -7,9 +7,9 @@ public enum Tool {
   public static let version = "0.1.0"
 
   static let commands: [CommandSpecification] = [
-    analyzeCommand, validateCommand, compareCommand, auditCommand, recordsCommand, serveCommand, askCommand,
-    prepareCommand,
-    protocolsCommand, phantomsCommand, modelsCommand, datasetsCommand, configCommand, completionsCommand, doctorCommand,
+    analyzeCommand, validateCommand, mergeCommand, compareCommand, auditCommand, recordsCommand, serveCommand,
+    workerCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand, modelsCommand, datasetsCommand,
+    configCommand, completionsCommand, doctorCommand,
   ]
 
   /// Runs a command line without the program's name, and gives its exit status.

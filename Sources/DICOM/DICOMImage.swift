@@ -2,7 +2,7 @@
 ///
 /// Explicit and implicit little endian, deflated data sets, with and without preamble and file meta information. What is native
 /// or in run lengths is rendered here; JPEG and JPEG 2000 frames are handed to the caller, who decodes them and gives the
-/// samples back to ``rendered(decoded:channels:)``.
+/// samples back to ``rendered(decoded:channels:areTransformed:)``.
 ///
 /// Of all elements only those of the picture and of the lesion are read; a patient's name, dates, identifiers and private
 /// elements are stepped over.

@@ -36,6 +36,7 @@ public final class Reader: Sendable {
   /// - Parameters:
   ///   - location: the two files.
   ///   - readingProtocol: the protocol for every image; its longest prompt determines how much memory an image gets.
+  ///   - others: further protocols, by which ``reading(by:)`` reads: the model gets room for the longest prompts of all.
   ///   - readings: how many images may be read at once; at least 1; `nil` for as many as free memory allows.
   ///   - atMost: how many that may be; `nil` for the default of `readings`.
   ///   - threads: processors that may be used: by one engine for decoding, and as many for encoding, or of a small model by an
@@ -44,11 +45,12 @@ public final class Reader: Sendable {
   ///   - dicom: what is wanted of DICOM files.
   /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other, or the device is not there.
   public convenience init(
-    _ location: ModelLocation, readingProtocol: ReadingProtocol, readings: Int? = 1, atMost: Int? = nil,
+    _ location: ModelLocation, readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [], readings: Int? = 1,
+    atMost: Int? = nil,
     threads: Int? = nil, device: ComputeDevice = .automatic, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     try self.init(
-      weights: location.weights, projector: location.projector, readingProtocol: readingProtocol,
+      weights: location.weights, projector: location.projector, readingProtocol: readingProtocol, others: others,
       readings: readings, atMost: atMost, threads: threads, device: device, dicom: dicom)
   }
 
@@ -71,15 +73,18 @@ public final class Reader: Sendable {
   }
 
   private init(
-    weights: String, projector: String?, readingProtocol: ReadingProtocol, readings: Int?, atMost: Int?, threads: Int?,
+    weights: String, projector: String?, readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [],
+    readings: Int?, atMost: Int?, threads: Int?,
     device: ComputeDevice, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     self.readingProtocol = readingProtocol
     self.dicom = dicom
-    let perReading = projector == nil ? 1 : max(readingProtocol.questions.count, 1)
+    let all = [readingProtocol] + others
+    let perReading = projector == nil ? 1 : all.reduce(1) { max($0, $1.questions.count) }
     var configuration = EngineConfiguration(
       weights: weights, projector: projector, threads: threads,
-      slots: .fixed(images: readings ?? 1, answers: (readings ?? 1) * perReading), demand: readingProtocol.demand,
+      slots: .fixed(images: readings ?? 1, answers: (readings ?? 1) * perReading),
+      demand: ReadingProtocol.demand(of: all),
       device: device)
     if readings == nil {
       let most = Self.mostReadings * EnginePool.engines(for: configuration)
@@ -98,6 +103,19 @@ public final class Reader: Sendable {
     readings = model.readings
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
+
+  private init(_ other: Reader, by readingProtocol: ReadingProtocol) {
+    self.readingProtocol = readingProtocol
+    model = other.model
+    readings = other.readings
+    dicom = other.dicom
+    examiner = Examiner(model: model, readingProtocol: readingProtocol)
+  }
+
+  /// A reader by another protocol, which shares this one's model. Closing either closes both.
+  ///
+  /// A prompt of a protocol that the model was not loaded for is refused if there is no room for it.
+  public func reading(by readingProtocol: ReadingProtocol) -> Reader { Reader(self, by: readingProtocol) }
 
   /// The default number of concurrent readings per engine, if memory allows.
   public static let mostReadings = 8

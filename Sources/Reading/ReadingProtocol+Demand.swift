@@ -3,6 +3,13 @@ import LlamaEngine
 import VisionLanguage
 
 extension ReadingProtocol {
+  /// The sequence length that the longest prompts and answers of several protocols need.
+  static func demand(of protocols: [ReadingProtocol]) -> EngineConfiguration.Demand {
+    let demands = protocols.map(\.demand)
+    return EngineConfiguration.Demand(
+      longestPrompts: demands.flatMap(\.longestPrompts), longestAnswer: demands.map(\.longestAnswer).max() ?? 0)
+  }
+
   /// The sequence length that this protocol's longest prompts and answers need.
   ///
   /// Only canonical words ever get from an answer into a prompt, so the longest observations can be spelled out; the

@@ -58,6 +58,16 @@ public protocol RecordStore: Sendable {
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
   func keep(_ examination: StoredExamination, replacing: Bool) async throws(RecordFault)
 
+  /// Copies a run's examinations from another database into a run of this one, at the same positions and with their ids.
+  ///
+  /// - Parameters:
+  ///   - run: whose examinations.
+  ///   - source: where the other database is, as ``RecordStores`` opened it before: its schema is up to date.
+  ///   - own: the run of this database that they then belong to; none of their positions is taken.
+  /// - Returns: how many there were.
+  /// - Throws: ``RecordFault/unknownRun(_:)`` for `own`; `full`.
+  func copy(examinationsOf run: RecordID, in source: String, into own: RecordID) async throws(RecordFault) -> Int
+
   // MARK: Fetching
 
   /// An examination; `nil` when there is none.

@@ -65,6 +65,21 @@ struct ParsedArguments: Sendable {
     }
   }
 
+  /// The whole command line, without the program's name, some options and their values.
+  func words(without options: [any CommandOption]) -> [String] {
+    var (kept, rest) = ([String](), words[...])
+    while let word = rest.popFirst() {
+      if word == "--" { return kept + [word] + rest }
+      let name = word.prefix { $0 != "=" }
+      guard let option = options.first(where: { $0.name == name }) else {
+        kept.append(word)
+        continue
+      }
+      if option.placeholder != nil, word == option.name { rest = rest.dropFirst() }
+    }
+    return kept
+  }
+
   /// Whether a flag was given.
   subscript(flag: Flag) -> Bool { switches.contains(flag.name) }
 

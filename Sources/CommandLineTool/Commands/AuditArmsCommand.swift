@@ -41,6 +41,21 @@ func printArms(_ words: [String], _ terminal: Terminal) throws -> Int32 {
   }
 }
 
+/// Writes what arms make of a picture.
+func printPictures(_ arguments: ParsedArguments, _ terminal: Terminal) throws -> Int32 {
+  guard arguments.positional.count == 2, let folder = try arguments[AuditOption.out] else {
+    throw UsageFault(message: "Name a picture and a folder: audit pictures IMAGE --out DIR", command: "audit")
+  }
+  var pictures = ArmPictures(of: arguments.positional[1], arms: try chosenArms(arguments))
+  pictures.shortSide = try arguments[AuditOption.side]
+  var written = 0
+  try pictures.write(into: folder) { _, objection in
+    if let objection { terminal.printError("dermgemma: \(objection)") } else { written += 1 }
+  }
+  try terminal.print("\(written) pictures are in \(folder)")
+  return 0
+}
+
 /// Arms that are neither built in nor a file.
 struct MissingArms: Fault {
   var name: String

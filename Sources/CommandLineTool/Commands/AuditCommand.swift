@@ -25,6 +25,9 @@ enum AuditOption {
     "--seed", "N", in: 0...UInt64.max,
     help: "Seed of the answers (default 0); for figures, of the resamples (default 20180701).")
 
+  static let side = Option<Int>(
+    "--side", "N", in: 64...2_048, help: "For pictures: pixels of the short side (default 450, an audit's).")
+
   private static func seconds(_ text: String) throws(InvalidValue) -> Double {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
     guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number.isFinite, number > 0
@@ -41,6 +44,7 @@ let auditCommand = CommandSpecification(
     "audit --plan --images DIR [--labels CSV] [options]",
     "audit figures TABLE [--json] [--out DIR]",
     "audit arms [list | show NAME | check FILE… | schema]",
+    "audit pictures IMAGE [--arms LIST] [--side N] --out DIR",
   ],
   discussion: [
     "Reads each image as it is, then with every arm: changed pictures, hidden lesions, printed words, other prompts, other seeds, "
@@ -53,11 +57,12 @@ let auditCommand = CommandSpecification(
       + "\(AnswerFile.Column.allCases.dropFirst(2).map(\.rawValue).joined(separator: ", ")). role says which figures a row "
       + "goes into: " + AuditRole.allCases.map(\.rawValue).joined(separator: ", ")
       + ". docs/AUDIT.md defines each figure.",
+    "pictures writes what the arms make of an image, as the model is shown it before preparation.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other images "
       + "were read), or changed before --resume; 66 an input is missing; 69 another run is writing to the same folder; 74 "
       + "output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
-  verbs: ["figures", "arms"],
+  verbs: ["figures", "arms", "pictures"],
   options: ValidateOption.inputs + [
     AuditOption.masks,
     AuditOption.out,
@@ -72,6 +77,7 @@ let auditCommand = CommandSpecification(
     AuditOption.seed,
     AuditOption.json,
     AuditOption.replicates,
+    AuditOption.side,
     ValidateOption.parallel,
   ] + DICOMOption.record + EngineOption.all,
   examples: [
@@ -79,6 +85,7 @@ let auditCommand = CommandSpecification(
     ("dermgemma audit --images data/images --labels labels.csv --quick --out audit", "The most important questions."),
     ("dermgemma audit figures audit/audit.csv --json", "Every figure, for your own analysis."),
     ("dermgemma audit arms show camera > mine.json", "Arms to change."),
+    ("dermgemma audit pictures lesion.jpg --arms camera --out seen", "What the model is shown."),
   ],
   takesArguments: true
 ) { arguments, terminal in
@@ -95,9 +102,11 @@ let auditCommand = CommandSpecification(
     try await table.run(terminal)
     return 0
   case "arms": return try printArms(Array(arguments.positional.dropFirst()), terminal)
+  case "pictures": return try printPictures(arguments, terminal)
   case nil: break
   case let word?:
-    throw UsageFault(message: "'\(word)' is neither figures nor arms; an audit takes options only", command: "audit")
+    throw UsageFault(
+      message: "'\(word)' is none of figures, arms, pictures; an audit takes options only", command: "audit")
   }
   let request = try AuditRequest(arguments)
   let printer = AuditPrinter(terminal: terminal)

@@ -40,7 +40,7 @@ extension AuditRequest {
 /// The arms that `--arms` names.
 ///
 /// - Throws: `MissingArms` for what is neither built in nor a file; `ArmsFault` for a document that is wrong.
-private func chosenArms(_ arguments: ParsedArguments) throws -> ArmSelection {
+func chosenArms(_ arguments: ParsedArguments) throws -> ArmSelection {
   let list = try arguments[AuditOption.arms] ?? "all"
   for name in list.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) where name != "all" {
     guard ArmsDocument.builtinDocument(named: name) != nil || FileManager.default.fileExists(atPath: name) else {

@@ -16,6 +16,11 @@ enum ValidateOption {
   static let notes = Option<String>(path: "--from", "CSV", help: "For phase3: a table of the first two phases.")
   static let isicScores = Option<String>(
     path: "--isic-csv", "FILE", help: "Also writes probabilities in the format of the ISIC 2018 challenge's scoring.")
+  static let shard = Option<Int>(
+    "--shard", "I", in: 0...(Shard.most - 1),
+    help: "Reads one part of the images, 0 to N − 1; goes with --of. 'dermgemma merge' puts the parts together.")
+  static let shards = Option<Int>(
+    "--of", "N", in: 1...Shard.most, help: "The number of parts; the same for every one of them.")
   static let seed = Option<UInt64>("--seed", "N", in: 0...UInt64.max, help: "Seed of the random numbers (default 0).")
   static let parallel = AnalyzeOption.parallel
 
@@ -39,6 +44,8 @@ let validateCommand = CommandSpecification(
     "Writes phaseN_results.csv, summary.json, report.html, images.csv and, if images could not be read, errors.csv. Every "
       + "examination is stored in records.sqlite before it counts as done, so an interrupted or killed run "
       + "can continue with --resume. An image that cannot be read fails alone.",
+    "With --shard I --of N it reads the part of the images whose SHA-256 falls to I, into a folder of its own, and ends with "
+      + "status 0 once each of them was read or failed with a reason. 'dermgemma merge' makes the tables and the report.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other "
       + "images were read), or changed before --resume; 66 an input is missing; 69 another validation is writing to the "
       + "same folder; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
@@ -47,6 +54,7 @@ let validateCommand = CommandSpecification(
   options: ValidateOption.inputs + [
     ValidateOption.out,
     ValidateOption.limit,
+    ValidateOption.shard, ValidateOption.shards,
     ValidateOption.resume,
     ValidateOption.replace,
     ValidateOption.notes,
@@ -58,6 +66,7 @@ let validateCommand = CommandSpecification(
   examples: [
     ("dermgemma validate all --images data/images --labels DermsGemms.csv", "Everything, into data/."),
     ("dermgemma validate all --images data/images --labels DermsGemms.csv --resume", "Resumes after an interruption."),
+    ("dermgemma validate all --images data/images --out part-3 --shard 3 --of 8", "The fourth of eight parts."),
     ("dermgemma validate phase3 --from data/phase2_results.csv --replace", "Phase 3 again, without images."),
   ],
   takesArguments: true
@@ -65,5 +74,5 @@ let validateCommand = CommandSpecification(
   let request = try ValidationRequest(arguments)
   let printer = ValidationPrinter(terminal: terminal)
   let results = try await request.run { try printer.show($0) }
-  return results.counts.failed > 0 ? FaultKind.unusableInput.exitStatus : 0
+  return (results?.counts.failed ?? 0) > 0 ? FaultKind.unusableInput.exitStatus : 0
 }

@@ -22,6 +22,10 @@ struct ValidationPrinter: Sendable {
       terminal.progress(progress.line)
     case .writingResults: terminal.progress("Writing the results…")
     case .finished(let results, let scope, let folder, let scores): try show(results, of: scope, in: folder, scores)
+    case .shardFinished(let shard, let images, let failed, let total, let folder):
+      let unread = failed > 0 ? "; \(failed) could not be read" : ""
+      try terminal.print("\(folder): \(shard) is done, \(images) of the run's \(total) images\(unread).")
+    case .merging(let done, let count): terminal.progress("Merging: \(done) of \(count) shards")
     case .stopped(let stored, let database):
       let number = stored.map { "\($0) examinations are stored" } ?? "Finished examinations are stored"
       terminal.printError("\(number) in \(database); continue with --resume.")

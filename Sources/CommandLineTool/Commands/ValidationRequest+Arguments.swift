@@ -33,6 +33,7 @@ extension ValidationRequest {
     let folder = try arguments[ValidateOption.out] ?? Self.defaultFolder
     let scores = try arguments[ValidateOption.isicScores]
     let limit = try arguments[ValidateOption.limit]
+    let shard = try Self.shard(arguments)
     let seed = try arguments[ValidateOption.seed] ?? 0
     let parallel = try arguments[ValidateOption.parallel]
     let threads = try arguments[EngineOption.threads]
@@ -62,6 +63,28 @@ extension ValidationRequest {
     (self.scores, self.limit, self.mode, self.seed) = (scores, limit, mode, seed)
     (self.parallel, self.threads, self.device, self.dicom) = (parallel, threads, device, dicom)
     command = arguments.words
+    self.shard = shard
+    if shard != nil { wholeCommand = arguments.words(without: Self.shardOptions) }
+  }
+
+  /// Options that one run of all images would not have, or not the same.
+  private static let shardOptions: [any CommandOption] = [
+    ValidateOption.shard, ValidateOption.shards, ValidateOption.out, ValidateOption.resume, ValidateOption.replace,
+  ]
+
+  /// The part that `--shard` and `--of` name.
+  private static func shard(_ arguments: ParsedArguments) throws(UsageFault) -> Shard? {
+    switch (try arguments[ValidateOption.shard], try arguments[ValidateOption.shards]) {
+    case (nil, nil): return nil
+    case (.some, .some) where arguments.has(ValidateOption.isicScores):
+      throw UsageFault(message: "--isic-csv is for all images: give it to merge, not to a shard", command: "validate")
+    case (let index?, let count?):
+      if let shard = Shard(index, of: count) { return shard }
+      throw UsageFault(
+        message: "--shard \(index): shards are counted from 0, so the last of \(count) is \(count - 1)",
+        command: "validate")
+    default: throw UsageFault(message: "--shard and --of go together: --shard I --of N", command: "validate")
+    }
   }
 
   /// The model; for notes, the weights alone.

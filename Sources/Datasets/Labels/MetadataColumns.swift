@@ -45,7 +45,7 @@ struct MetadataColumns {
 
   /// A row's metadata; "unknown" counts as missing.
   ///
-  /// - Parameter strange: called for a field with a value that its column does not allow: an age in words, a ninth skin
+  /// - Parameter unreadable: called for a field with a value that its column does not allow: an age in words, a ninth skin
   ///   type.
   func metadata(
     _ row: CommaSeparatedValues.Row, unreadable: (_ column: String, _ field: String) -> Void

@@ -17,9 +17,13 @@ public struct ReviewReading: Sendable, Hashable {
   ///   - description: Phase 2's cleaned text.
   ///   - readingProtocol: its questions are what notes are about.
   public init(_ description: String, readingProtocol: ReadingProtocol) {
-    let labels = Set(readingProtocol.questions.flatMap { Self.names(of: $0, value: nil) })
+    let known = Set(
+      readingProtocol.questions.flatMap { question in
+        Self.names(of: question, value: question.answer.values.joined(separator: ","))
+      })
     objections = Self.clauses(of: description).filter(Self.objects).map { words in
-      Clause(stems: words, namesAny: words.contains(where: labels.contains))
+      let stems = words.map(\.stem)
+      return Clause(stems: stems, namesAny: stems.contains(where: known.contains))
     }
   }
 
@@ -57,21 +61,24 @@ public struct ReviewReading: Sendable, Hashable {
     "nor",
   ]
   /// Words before a word in which a denial still reaches it.
-  private static let reach = 4
+  private static let reach = 6
 
-  private static func clauses(of text: String) -> [[String]] {
-    var clauses: [[String]] = [[]]
+  private static func clauses(of text: String) -> [[Wording.Word]] {
+    var clauses: [[Wording.Word]] = [[]]
     for word in Wording(text).words {
       if word.separator == .stop || turns.contains(word.stem) { clauses.append([]) }
-      clauses[clauses.count - 1].append(word.stem)
+      clauses[clauses.count - 1].append(word)
     }
     return clauses.filter { !$0.isEmpty }
   }
 
-  private static func objects(_ words: [String]) -> Bool {
+  private static func objects(_ words: [Wording.Word]) -> Bool {
     words.indices.contains { place in
-      let isDenied = words[max(0, place - reach)..<place].contains(where: denying.contains)
-      return objecting.contains(words[place]) ? !isDenied : agreeing.contains(words[place]) && isDenied
+      // A denial does not reach over a comma.
+      let comma = words[...place].lastIndex { $0.separator >= .comma } ?? 0
+      let isDenied = words[max(comma, place - reach)..<max(place, comma)].contains { denying.contains($0.stem) }
+      let word = words[place].stem
+      return objecting.contains(word) ? !isDenied : agreeing.contains(word) && isDenied
     }
   }
 }

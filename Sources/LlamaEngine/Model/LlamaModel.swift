@@ -10,7 +10,7 @@ final class LlamaModel: @unchecked Sendable {
   let pointer: OpaquePointer
   let path: String
 
-  /// - Parameter supplements: settings missing in the file, passed to llama.cpp so that it does not assume others.
+  /// - Parameter overrides: settings missing in the file, passed to llama.cpp so that it does not assume others.
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load them.
   init(path: String, usesGPU: Bool, overrides: [MetadataOverride] = []) throws(EngineFault) {
     var parameters = llama_model_default_params()

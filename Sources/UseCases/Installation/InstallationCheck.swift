@@ -58,6 +58,7 @@ public struct InstallationCheck: Sendable {
   ///
   /// - Parameter report: told each finding; what it throws ends the check.
   /// - Returns: the kind of the first fault that prevents images from being read; `nil` without one.
+  /// - Throws: what `report` throws; `CancellationError`.
   public func run(_ report: @escaping (Finding) throws -> Void) async throws -> FaultKind? {
     var reporter = Reporter(report: report)
     try checkMachine(&reporter)

@@ -105,7 +105,7 @@ public final class JobQueue<Job: QueuedJob>: Sendable {
 
   /// Takes no more jobs, fails those that wait, and lets those that run continue for a while.
   ///
-  /// - Parameter patience: how long; then they are cancelled.
+  /// - Parameter timeout: how long; then they are cancelled.
   public func drain(timeout: Duration) async {
     let waiting = state.withLock { state in
       state.isEnding = true

@@ -31,6 +31,7 @@ public struct NotesClassification: Sendable {
   ///   - description: the description, if any.
   ///   - seed: the seed of the random numbers.
   ///   - readingProtocol: the protocol that they are of.
+  /// - Throws: ``Refusal``.
   public init(
     _ notes: [String: String], description: String?, seed: UInt64, by readingProtocol: ReadingProtocol
   ) throws(Refusal) {

@@ -42,6 +42,8 @@ public struct ValidationRequest: Sendable {
   public var scores: String?
   /// The most images, the first ones.
   public var limit: Int?
+  /// The part of the images to read; `nil` for all.
+  public var shard: Shard?
   /// What to do with what is in the folder.
   public var mode = RunRecords.Mode.fresh
   /// How images are read.
@@ -62,6 +64,8 @@ public struct ValidationRequest: Sendable {
   public var model: ModelSource
   /// The command line, without the program's name, stored with the run.
   public var command: [String] = []
+  /// Of a shard, the command line of the whole run, without the folder that it writes to.
+  public var wholeCommand: [String] = []
   /// The program's version, stored with the run.
   public var version: String
 
@@ -81,11 +85,11 @@ public struct ValidationRequest: Sendable {
   /// Validates, from the folder's lock to the last table.
   ///
   /// - Parameter events: receives the progress, from several tasks; what it throws ends the run.
-  /// - Returns: the results, which are written.
+  /// - Returns: the results, which are written; `nil` for a shard, which has none of its own.
   /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
   @discardableResult public func run(
     events: @escaping @Sendable (ValidationEvent) throws -> Void
-  ) async throws -> RunResults {
+  ) async throws -> RunResults? {
     try await ValidationSession(request: self, send: events).run()
   }
 
@@ -115,11 +119,11 @@ public struct ValidationRequest: Sendable {
     return manifest
   }
 
-  /// Loads the model.
+  /// Loads the model. A shard reads as many images at once as the whole run would.
   ///
   /// - Throws: a `Fault` when weights are missing or broken, or the endpoint has no such model.
   func reader(for manifest: Manifest) async throws -> Reader {
-    let count = max(manifest.entries.count, 1)
+    let count = max(manifest.total, 1)
     return try await Reader.open(
       model, readingProtocol: readingProtocol, readings: parallel.map { min($0, count) }, atMost: count,
       threads: threads, device: device, dicom: dicom)

@@ -12,22 +12,26 @@ struct ValidationSession: Sendable {
   var send: @Sendable (ValidationEvent) throws -> Void
 
   /// - Throws: a `Fault` that concerns the whole run; examinations that ended before are stored.
-  func run() async throws -> RunResults {
+  func run() async throws -> RunResults? {
     let folder = try RunFolder(request.folder)
     let records = try await RunRecords(folder: folder, scope: request.scope, mode: request.mode)
     do {
       if request.mode == .resuming, records.previous == nil {
         try send(.nothingToResume(folder: folder.path, kind: request.scope.runKind))
       }
-      let manifest = try request.manifest(events: send)
+      let whole = try request.manifest(events: send)
+      let manifest = request.shard.map(whole.part) ?? whole
       if request.scores != nil { try RunResults.checkScores(of: manifest) }
       try send(.loadingModel)
       let reader = try await request.reader(for: manifest)
       let recorder = try await begin(records, reader, manifest)
-      let results: RunResults
+      let results: RunResults?
       do {
         try await examine(recorder, reader, manifest)
-        results = try await conclude(records, recorder, reader, manifest)
+        results =
+          request.shard != nil
+          ? try await concludeShard(records, recorder, manifest)
+          : try await conclude(records, recorder, reader, manifest)
       } catch {
         await stop(records, recorder, error)
         throw error
@@ -42,13 +46,19 @@ struct ValidationSession: Sendable {
   }
 
   private func begin(_ records: RunRecords, _ reader: Reader, _ manifest: Manifest) async throws -> RunRecorder {
-    let settings = RunSettings(
-      scope: request.scope, images: request.images, notes: request.notes, labels: request.labels,
-      metadata: request.metadata, limit: request.limit, manifest: manifest, parallel: reader.readings,
-      threads: request.threads, version: request.version)
+    let settings = settings(reader.readings, manifest)
     let provenance = Run.Provenance(
       request.readingProtocol, document: request.document, model: try await reader.identity, seed: request.seed)
-    return try await records.begin(settings, provenance: provenance, manifest: manifest, command: request.command)
+    return try await records.begin(
+      settings, provenance: provenance, manifest: manifest, command: request.command,
+      wholeCommand: request.wholeCommand)
+  }
+
+  private func settings(_ parallel: Int, _ manifest: Manifest) -> RunSettings {
+    RunSettings(
+      scope: request.scope, images: request.images, notes: request.notes, labels: request.labels,
+      metadata: request.metadata, limit: request.limit, manifest: manifest, parallel: parallel,
+      threads: request.threads, version: request.version)
   }
 
   private func examine(_ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest) async throws {
@@ -82,32 +92,31 @@ struct ValidationSession: Sendable {
       readingProtocol: request.readingProtocol, scores: request.scores)
     let ended = Date()
     try results.writeSummary(ended: ended)
-    try await results.writeReport(description(of: recorder.run, reader.readings, manifest, results))
+    try await results.writeReport(
+      RunDescription(
+        of: recorder.run, settings(reader.readings, manifest), document: request.document, manifest: manifest,
+        counts: results.counts))
     try await recorder.end(.finished, at: ended)
     try send(.finished(results, scope: request.scope, folder: records.folder.path, scores: request.scores))
     return results
   }
 
-  private func description(
-    of run: Run, _ parallel: Int, _ manifest: Manifest, _ results: RunResults
-  ) -> RunDescription {
-    let provenance = run.provenance
-    let threads = request.threads.map(String.init) ?? "by the model"
-    return RunDescription(
-      phase: request.scope.rawValue, command: ["dermgemma"] + run.command, started: run.started,
-      elapsed: results.counts.milliseconds / 1000 / Double(max(parallel, 1)), version: request.version,
-      images: request.images, labels: request.labels,
-      readingProtocol: ExaminationReport.ProtocolReference(
-        id: provenance.protocolID, version: provenance.protocolVersion, digest: provenance.protocolDigest),
-      protocolDocument: request.document,
-      model: ExaminationReport.Model(
-        name: provenance.model, weights: provenance.weights, projector: provenance.projector),
-      engine: provenance.engine, seed: provenance.seed ?? request.seed,
-      machine: [
-        .init("Machine", provenance.machine), .init("Threads", threads),
-        .init("Images at once", String(parallel)),
-      ],
-      failures: results.counts.failed, matching: manifest.coverage.matching, remarks: manifest.coverage.remarks)
+  /// Ends a shard, whose results come with the merge, once each of its images was read or has failed.
+  private func concludeShard(_ records: RunRecords, _ recorder: RunRecorder, _ manifest: Manifest) async throws
+    -> RunResults?
+  {
+    try send(.writingResults)
+    let read = try await recorder.store.keptPositions(ofRun: recorder.run.id, failures: false)
+    let kept = try await recorder.store.keptPositions(ofRun: recorder.run.id, failures: true)
+    try manifest.concludeShard(read: read, kept: kept, into: records.folder)
+    try await recorder.end(.finished)
+    guard let shard = manifest.shard else { return nil }
+    let count = manifest.entries.count
+    try send(
+      .shardFinished(
+        shard, images: count, failed: count - read.reduce(0) { $0 + $1.count }, of: manifest.total,
+        folder: records.folder.path))
+    return nil
   }
 
   /// Records how the run ended, if that is still possible, and tells how far it came.

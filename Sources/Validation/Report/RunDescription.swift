@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import Records
 
 /// Everything needed to repeat a run, and how it went.
 public struct RunDescription: Sendable {
@@ -73,5 +74,34 @@ public struct RunDescription: Sendable {
     self.failures = failures
     self.matching = matching
     self.remarks = remarks
+  }
+}
+
+extension RunDescription {
+  /// A run as its records and results describe it.
+  ///
+  /// - Parameters:
+  ///   - run: the run.
+  ///   - settings: how it was read.
+  ///   - document: the protocol's document.
+  ///   - manifest: its images.
+  ///   - counts: the counts of their examinations.
+  public init(of run: Run, _ settings: RunSettings, document: String, manifest: Manifest, counts: RunCounts) {
+    let provenance = run.provenance
+    self.init(
+      phase: settings.scope.rawValue, command: ["dermgemma"] + run.command, started: run.started,
+      elapsed: counts.milliseconds / 1000 / Double(max(settings.parallel, 1)), version: settings.version,
+      images: settings.images, labels: settings.labels,
+      readingProtocol: ExaminationReport.ProtocolReference(
+        id: provenance.protocolID, version: provenance.protocolVersion, digest: provenance.protocolDigest),
+      protocolDocument: document,
+      model: ExaminationReport.Model(
+        name: provenance.model, weights: provenance.weights, projector: provenance.projector),
+      engine: provenance.engine, seed: provenance.seed ?? 0,
+      machine: [
+        .init("Machine", provenance.machine), .init("Threads", settings.threads.map(String.init) ?? "by the model"),
+        .init("Images at once", String(settings.parallel)),
+      ],
+      failures: counts.failed, matching: manifest.coverage.matching, remarks: manifest.coverage.remarks)
   }
 }

@@ -55,6 +55,23 @@ public struct LabelCoverage: Sendable, Hashable, Codable {
     case skipped = "passed_over"
   }
 
+  /// This coverage without what ``filled(from:)`` finds again.
+  var withoutImages: LabelCoverage {
+    var coverage = self
+    (coverage.unlabelled, coverage.duplicateImages) = ([], [])
+    return coverage
+  }
+
+  /// This coverage with what follows from all images of the run.
+  func filled(from samples: [Sample]) -> LabelCoverage {
+    var coverage = self
+    if layout != nil { coverage.unlabelled = samples.filter { $0.truth == nil }.map(\.name) }
+    // Contradictory truths are gone by now.
+    var settled = samples
+    coverage.duplicateImages = DuplicateImages(settling: &settled).groups
+    return coverage
+  }
+
   /// Labels outside the four codes, by code.
   public var otherCodes: [String: Int] { codes.filter { LesionCode(rawValue: $0.key) == nil } }
 

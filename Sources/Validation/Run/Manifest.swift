@@ -26,6 +26,27 @@ public struct Sample: Sendable, Hashable {
   public var metadata: ClinicalMetadata
 }
 
+extension [Sample] {
+  /// Where the sample at a position is, among samples in the order of their positions; `nil` when there is none.
+  func place(of position: Int) -> Int? {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].position < position { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low].position == position ? low : nil
+  }
+
+  /// Those whose positions are in none of some ascending ranges; all in the order of their positions.
+  func outside(_ ranges: [ClosedRange<Int>]) -> [Sample] {
+    var rest = ranges[...]
+    return filter { sample in
+      while let range = rest.first, range.upperBound < sample.position { rest.removeFirst() }
+      return !(rest.first?.contains(sample.position) ?? false)
+    }
+  }
+}
+
 /// The manifest: the images of a run in their order, with their labels and metadata.
 ///
 /// ```swift
@@ -37,18 +58,24 @@ public struct Sample: Sendable, Hashable {
 /// for sample in manifest.entries { print(sample.position, sample.name, sample.truth?.code ?? "unlabelled") }
 /// ```
 public struct Manifest: Sendable {
-  /// By position, without gaps.
+  /// By position; without gaps, unless it is a shard's.
   public let entries: [Sample]
+  /// The part of the run that the entries are; `nil` for all of it.
+  public let shard: Shard?
+  /// Images of the whole run.
+  public let total: Int
   /// Label coverage.
   public let coverage: LabelCoverage
-  /// SHA-256 of the names and contents, hexadecimal.
+  /// SHA-256 of the names and contents of the whole run, hexadecimal.
   public let imagesDigest: String
-  /// SHA-256 of what is known of the images, hexadecimal.
+  /// SHA-256 of what is known of the images of the whole run, hexadecimal.
   public let labelsDigest: String
 
   init(_ entries: [Sample], coverage: LabelCoverage) {
     self.entries = entries
     self.coverage = coverage
+    shard = nil
+    total = entries.count
     imagesDigest = Self.digest(entries) { [$0.name, $0.digest] }
     labelsDigest = Self.digest(entries) { entry in
       let (truth, metadata) = (entry.truth, entry.metadata)
@@ -58,6 +85,23 @@ public struct Manifest: Sendable {
           // Runs from before these fields existed have none.
       ] + [metadata.patient, metadata.skinType].compactMap { $0 }
     }
+  }
+
+  private init(_ whole: Manifest, part shard: Shard) {
+    entries = whole.entries.filter(shard.holds)
+    coverage = whole.coverage
+    self.shard = shard
+    total = whole.total
+    imagesDigest = whole.imagesDigest
+    labelsDigest = whole.labelsDigest
+  }
+
+  /// A part of it: the images that are in a shard, at their positions in the whole run.
+  public func part(_ shard: Shard) -> Manifest { Manifest(self, part: shard) }
+
+  /// The image at a position; `nil` when none is there.
+  public func sample(at position: Int) -> Sample? {
+    entries.place(of: position).map { entries[$0] }
   }
 
   private static func digest(_ entries: [Sample], _ fields: (Sample) -> [String]) -> String {

@@ -27,6 +27,9 @@ public struct RunRecords: Sendable {
   /// Files that every run writes besides its tables.
   static let sharedFiles = [FailureList.fileName, Summary.fileName, "report.html"]
 
+  /// Files that a shard writes.
+  static let shardFiles = [ShardList.fileName, ShardThumbnails.fileName]
+
   /// Looks at what is there.
   ///
   /// - Throws: `RunFolderFault.occupied`; `RecordFault`.
@@ -58,27 +61,37 @@ public struct RunRecords: Sendable {
 
   /// Starts the run, or resumes the last one if nothing that determines its results has changed.
   ///
+  /// - Parameters:
+  ///   - settings: what else the run depends on.
+  ///   - provenance: protocol and model.
+  ///   - manifest: its images; a shard's are written to a ``ShardList`` too.
+  ///   - command: the command line, stored with the run.
+  ///   - wholeCommand: that of the whole run, for a shard.
+  ///   - started: when the run began, if that was not now.
   /// - Returns: what records it.
   /// - Throws: `RunFolderFault.changed`, `UnwritableFile`; `RecordFault`.
   public func begin(
-    _ settings: RunSettings, provenance: Run.Provenance, manifest: Manifest, command: [String]
+    _ settings: RunSettings, provenance: Run.Provenance, manifest: Manifest, command: [String],
+    wholeCommand: [String] = [], started: Date = Date()
   ) async throws -> RunRecorder {
     if mode == .resuming, let previous {
       let changes = settings.changes(
         since: previous, provenance: provenance, differences: ImageList.differences(of: manifest, from: folder))
       guard changes.isEmpty else { throw RunFolderFault.changed(folder: folder.path, what: changes) }
+      try ShardList.write(manifest, of: previous.id, command: wholeCommand, to: folder)
       return try await RunRecorder.resume(previous, in: store)
     }
     if mode == .replacing {
       // All in one call, because each deletion rewrites the database.
       let old = try await Self.runs(of: scope, in: store).map(\.id)
       _ = try await store.delete(examinations: [], runs: old)
-      for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles { try folder.remove(name) }
+      for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles + Self.shardFiles { try folder.remove(name) }
     }
     try ImageList.write(manifest, to: folder)
     let run = Run(
-      kind: scope.runKind, command: command, provenance: provenance, settings: try settings.json(),
+      kind: scope.runKind, started: started, command: command, provenance: provenance, settings: try settings.json(),
       inputs: manifest.imagesDigest)
+    try ShardList.write(manifest, of: run.id, command: wholeCommand, to: folder)
     return try await RunRecorder.begin(run, in: store, replaces: true)
   }
 

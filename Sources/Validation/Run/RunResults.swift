@@ -16,6 +16,11 @@ public struct RunResults: Sendable {
   /// A line for each image of a small run.
   public private(set) var listing: [String] = []
 
+  /// Gives an image's small picture for the report; empty for none.
+  public var thumbnail: @Sendable (Sample) throws -> [UInt8] = { sample in
+    if case .file(let path) = sample.source { Thumbnail.jpeg(ofFileAt: path) } else { [] }
+  }
+
   private let folder: RunFolder
   private let store: any RecordStore
   private let run: Run
@@ -64,16 +69,15 @@ public struct RunResults: Sendable {
       case .report(let report):
         counts.add(report, elapsed: kept.elapsed)
         if let one = kept.predictions { predictions.append(one) }
+        let exchanges = readingProtocol.exchanges(in: report)
         for (kind, sheet) in sheets {
-          try sheet.add(kind.row(report, readingProtocol, elapsed: kept.elapsed / 1000))
+          try sheet.add(kind.row(report, readingProtocol, elapsed: kept.elapsed / 1000, exchanges: exchanges))
         }
         if let row = ISICScores.row(report) { try scoreSheet?.add(row) }
-        if manifest.entries.count <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
+        if manifest.total <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
       case .failure(let failure):
         counts.add(failure, of: kept.imageName)
-        if manifest.entries.indices.contains(kept.position) {
-          unread.append(Prediction(unread: manifest.entries[kept.position]))
-        }
+        if let sample = manifest.sample(at: kept.position) { unread.append(Prediction(unread: sample)) }
         try scoreSheet?.add(ISICScores.row(ofUnread: kept.imageName))
         try failures.add(FailureList.row(kept.imageName, failure))
       }
@@ -123,17 +127,16 @@ public struct RunResults: Sendable {
     try await HTMLReport.write(
       to: folder.file("report.html"), run: description, metrics: metrics, examinations: RunMetrics.distinct(predictions)
     ) { add in
-      for try await kept in store.examinations(ofRun: run.id) { try add(row(kept)) }
+      for try await kept in store.examinations(ofRun: run.id) { try add(try row(kept)) }
     }
   }
 
-  private func row(_ kept: StoredExamination) -> ReportRow {
-    let entry = manifest.entries.indices.contains(kept.position) ? manifest.entries[kept.position] : nil
+  private func row(_ kept: StoredExamination) throws -> ReportRow {
+    let entry = manifest.sample(at: kept.position)
     guard let report = kept.report else {
       return ReportRow(image: kept.imageName, failure: kept.failure?.message ?? "not read", truth: entry?.truth)
     }
-    var thumbnail: [UInt8] = []
-    if case .file(let path)? = entry?.source { thumbnail = Thumbnail.jpeg(ofFileAt: path) }
+    let thumbnail = try entry.map(thumbnail) ?? []
     let metadata = kept.metadata
     let facts: [(String, String?)] = [
       ("lesion", metadata.lesion), ("site", metadata.site), ("sex", metadata.sex),

@@ -29,6 +29,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
   public var threads: Int?
   /// The program's version.
   public var version: String
+  /// The part of the run that this is; `nil` for all of it.
+  public var shard: Shard?
 
   enum CodingKeys: String, CodingKey {
     case scope, images
@@ -37,6 +39,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
     case imagesDigest = "images_sha256"
     case labelsDigest = "labels_sha256"
     case parallel, threads, version
+    case shard = "part"
   }
 
   /// Settings.
@@ -50,7 +53,8 @@ public struct RunSettings: Sendable, Hashable, Codable {
     self.labels = labels
     self.metadata = metadata
     self.limit = limit
-    count = manifest.entries.count
+    count = manifest.total
+    shard = manifest.shard
     imagesDigest = manifest.imagesDigest
     labelsDigest = manifest.labelsDigest
     self.parallel = parallel
@@ -99,6 +103,10 @@ public struct RunSettings: Sendable, Hashable, Codable {
     }
     if before.imagesDigest != imagesDigest {
       changes += differences.isEmpty ? ["the images changed"] : differences
+    }
+    if before.shard != shard {
+      let names = [before.shard, shard].map { $0?.description ?? "the whole run" }
+      changes.append("the part changed (it was \(names[0]), it is \(names[1]))")
     }
     if before.imagesDigest == imagesDigest, before.labelsDigest != labelsDigest {
       changes.append("the labels or metadata changed")

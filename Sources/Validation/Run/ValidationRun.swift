@@ -45,14 +45,7 @@ public struct ValidationRun: Sendable {
   /// - Throws: `RecordFault`.
   public func remaining() async throws -> [Int] {
     let kept = try await recorder.store.keptPositions(ofRun: recorder.run.id, failures: false)
-    var rest: [Int] = []
-    var next = 0
-    for range in kept {
-      if next < range.lowerBound { rest += next..<range.lowerBound }
-      next = max(next, range.upperBound + 1)
-    }
-    if next < manifest.entries.count { rest += next..<manifest.entries.count }
-    return rest.filter(manifest.entries.indices.contains)
+    return manifest.entries.outside(kept).map(\.position)
   }
 
   /// Examines positions.
@@ -65,7 +58,7 @@ public struct ValidationRun: Sendable {
   public func examine(
     _ positions: [Int], told: @Sendable (Sample, Outcome) throws -> Void
   ) async throws {
-    try await positions.map { manifest.entries[$0] }.forEachConcurrently(limit: parallel) { entry in
+    try await positions.compactMap(manifest.sample).forEachConcurrently(limit: parallel) { entry in
       try await outcome(of: entry)
     } ended: { entry, outcome in
       try told(entry, outcome)

@@ -55,10 +55,13 @@ public enum PhaseSpreadsheet: String, Sendable, CaseIterable {
   ///   - report: the examination's report.
   ///   - readingProtocol: the protocol of the examination.
   ///   - elapsed: seconds.
-  public func row(_ report: ExaminationReport, _ readingProtocol: ReadingProtocol, elapsed: Double) -> [String] {
+  ///   - exchanges: the examination's prompts and answers, if they are known already: they take longer than all the rest.
+  public func row(
+    _ report: ExaminationReport, _ readingProtocol: ReadingProtocol, elapsed: Double, exchanges: [PromptExchange]? = nil
+  ) -> [String] {
     func value(_ question: String) -> String { report.observations[question]?.value ?? "" }
-    let exchanges = readingProtocol.exchanges(in: report)
     func flags(_ phases: ExaminationPhase...) -> String {
+      let exchanges = exchanges ?? readingProtocol.exchanges(in: report)
       var flags = Set(exchanges.filter { phases.contains($0.phase) }.flatMap(\.flags))
       if phases.contains(.observation), report.flags.contains(.noLesion) { flags.insert(.noLesion) }
       return Self.text(QualityFlag.allCases.filter(flags.contains))

@@ -86,7 +86,7 @@ package final class ScriptedModel: VisionLanguageModel {
 
   fileprivate func score(_ labels: [String], after prompt: Prompt, seesImage: Bool) -> LabelScores {
     note(.score(labels, prompt, seesImage: seesImage))
-    return LabelScores(logProbabilities: logProbabilities, promptTokens: 5)
+    return LabelScores(logProbabilities: Array(logProbabilities.prefix(labels.count)), promptTokens: 5)
   }
 
   private func stream(of answer: Answer) -> GenerationStream {

@@ -1,0 +1,114 @@
+"""`audit` from end to end with the embedded model on phantoms: plan, kill, resume, refusal, arms as documents."""
+
+import csv
+import json
+import pathlib
+import signal
+import subprocess
+import time
+
+import jsonschema
+import pytest
+
+import program
+
+IMAGES = 4
+ARMS = ["--arms", "looking,words,chance,chain", "--quick"]
+
+
+@pytest.fixture(scope="module")
+def phantoms(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audit") / "pictures"
+    program.run("phantoms", "--count", IMAGES, "--seed", 11, "--out", folder)
+    return folder
+
+
+def command(phantoms: pathlib.Path, out: pathlib.Path, *more: object) -> list[str]:
+    return [
+        str(program.BINARY), "audit", "--images", str(phantoms), "--labels", str(phantoms / "labels.csv"), "--out", str(out),
+        *ARMS, *map(str, more)]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(phantoms, tmp_path_factory):
+    out = tmp_path_factory.mktemp("audit") / "out"
+    done = subprocess.run(command(phantoms, out), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return out, done.stdout
+
+
+def test_words_chance_and_chain_encode_nothing_beyond_the_controls(undisturbed):
+    _, said = undisturbed
+    assert "encoded 0 pictures beyond the controls'" in said
+
+
+def test_every_image_has_every_answer_in_the_long_format(undisturbed):
+    out, _ = undisturbed
+    with open(out / "audit.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    controls = [row for row in rows if row["role"] == "control"]
+    assert len({row["image"] for row in controls}) == IMAGES and len(controls) == 2 * IMAGES
+    assert all(row["skin_l"] for row in controls if row["seed"] == "0")
+    for role in ("null", "other_image", "erased", "printed", "neutral", "order", "opinion", "swap", "intervention", "untouched"):
+        assert {row["image"] for row in rows if row["role"] == role} == {row["image"] for row in controls}, role
+    for row in rows:
+        values = [float(row[code]) for code in ("MEL", "NV", "BCC", "BKL") if row[code]]
+        assert not values or abs(sum(values) - 1) < 1e-4
+    said = json.loads((out / "audit.json").read_text("utf-8"))
+    arms = {arm["name"]: arm for arm in said["arms"]}
+    assert arms["reworded_short"]["status"] == "not_applicable"
+    assert arms["diagnosis"]["status"] == "run" and arms["diagnosis"]["sha256"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_an_audit_that_was_stopped_ends_with_the_same_bytes(phantoms, undisturbed, tmp_path, how):
+    out = tmp_path / "out"
+    running = subprocess.Popen(command(phantoms, out, "--parallel", 1), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    journal = out / "answers.jsonl"
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline and (not journal.exists() or journal.read_bytes().count(b"\n") < 2):
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.05)
+    running.send_signal(how)
+    _, complaints = running.communicate(timeout=60)
+    assert running.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
+    assert not (out / "audit.json").exists()
+    if how == signal.SIGINT:
+        assert b"continue with --resume" in complaints
+    else:
+        # As a process leaves it that was killed while it wrote.
+        journal.write_bytes(journal.read_bytes() + b'{"image":{"_0":{"arms')
+    again = subprocess.run(command(phantoms, out, "--resume"), capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    assert "images were read before" in again.stdout
+    assert (out / "audit.csv").read_bytes() == (undisturbed[0] / "audit.csv").read_bytes()
+    wrong = subprocess.run(command(phantoms, out, "--resume", "--seed", 5), capture_output=True, text=True)
+    assert wrong.returncode == 65 and "the seed changed (it was 0, it is 5)" in wrong.stderr
+
+
+def test_arms_are_documents_that_the_schema_describes():
+    schema = json.loads(program.run("audit", "arms", "schema"))
+    names = [line.split()[0] for line in program.run("audit", "arms").splitlines() if not line.startswith(" ")]
+    assert len(names) == 6
+    for name in names:
+        jsonschema.validate(json.loads(program.run("audit", "arms", "show", name)), schema)
+
+
+def test_an_arm_of_one_s_own_is_asked_and_a_wrong_one_refused(phantoms, tmp_path):
+    arms = json.loads(program.run("audit", "arms", "show", "camera"))
+    arms["id"] = "mine"
+    arms["arms"] = [{**arms["arms"][1], "name": "mine", "doses": [{"dose": 1, "quality": 9}], "quick": []}]
+    (tmp_path / "mine.json").write_text(json.dumps(arms))
+    program.run(
+        "audit", "--images", phantoms, "--labels", phantoms / "labels.csv", "--arms", tmp_path / "mine.json", "--out",
+        tmp_path / "out", "--images-limit", 2)
+    with open(tmp_path / "out/audit.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["role"], row["arm"], row["dose"]) for row in rows] == [("control", "", "0"), ("camera", "mine", "1")] * 2
+    arms["arms"][0]["doses"][0]["quality"] = 900
+    (tmp_path / "wrong.json").write_text(json.dumps(arms))
+    refused = subprocess.run(
+        [program.BINARY, "audit", "--plan", "--images", phantoms, "--arms", tmp_path / "wrong.json"], capture_output=True,
+        text=True)
+    assert refused.returncode == 65
+    assert "arms[0].doses[0].quality: 900 is not between 1 and 100" in refused.stderr

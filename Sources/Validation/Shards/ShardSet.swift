@@ -1,0 +1,118 @@
+import Dermoscopy
+import Records
+
+/// Shards that make up one run.
+public struct ShardSet: Sendable {
+  /// Numbers of missing shards that a message lists.
+  private static let listed = 20
+  /// Machines that the merged run names.
+  private static let machines = 4
+
+  /// By number; their lists of images are empty, for the manifest has them all.
+  public let shards: [ShardRun]
+  /// Each image's place in its shard, by position.
+  private let places: [UInt32]
+  /// The whole run's images.
+  public let manifest: Manifest
+  /// How the whole run was read.
+  public let settings: RunSettings
+  /// Protocol and model.
+  public let provenance: Run.Provenance
+
+  /// Puts shards together.
+  ///
+  /// Paths, threads, and the number of images at once may differ between machines; the first shard's are taken.
+  ///
+  /// - Parameter shards: in any order.
+  /// - Throws: ``MergeFault``, which names what is missing, there twice, or of another run.
+  public init(_ shards: [ShardRun]) throws(MergeFault) {
+    let shards = shards.sorted { $0.shard.index < $1.shard.index }
+    guard let first = shards.first else { throw MergeFault("there are none") }
+    var problems: [String] = []
+    for other in shards.dropFirst() {
+      let differences = Self.differences(other, first)
+      if !differences.isEmpty {
+        problems.append("\(other.name) is of another run than \(first.name): \(differences.joined(separator: ", "))")
+      }
+    }
+    guard problems.isEmpty else { throw MergeFault(problems: problems) }
+    for (one, other) in zip(shards, shards.dropFirst()) where one.shard == other.shard {
+      problems.append("\(one.shard) is there twice, in \(one.name) and in \(other.name)")
+    }
+    let there = Set(shards.map(\.shard.index))
+    let missing = (0..<first.shard.count).filter { !there.contains($0) }
+    if !missing.isEmpty {
+      let more = missing.count > Self.listed ? " and \(missing.count - Self.listed) more" : ""
+      let list = missing.prefix(Self.listed).map(String.init).joined(separator: ", ") + more
+      problems.append("of \(first.shard.count) shards, \(missing.count == 1 ? "one is" : "some are") missing: \(list)")
+    }
+    guard problems.isEmpty else { throw MergeFault(problems: problems) }
+
+    manifest = try Manifest(
+      merging: shards.flatMap(\.list.samples), first.list.head, hasImages: first.settings.notes == nil)
+    var settings = first.settings
+    settings.shard = nil
+    self.settings = settings
+    var provenance = first.run.provenance
+    var machines: [String] = []
+    for shard in shards where !machines.contains(shard.run.provenance.machine) {
+      machines.append(shard.run.provenance.machine)
+    }
+    let more = machines.count > Self.machines ? ["and \(machines.count - Self.machines) more"] : []
+    provenance.machine = (machines.prefix(Self.machines) + more).joined(separator: "; ")
+    self.provenance = provenance
+    var places = [UInt32](repeating: 0, count: manifest.total)
+    for shard in shards {
+      for (place, sample) in shard.list.samples.enumerated() { places[sample.position] = UInt32(clamping: place) }
+    }
+    self.places = places
+    self.shards = shards.map { shard in
+      var shard = shard
+      shard.list.samples = []
+      return shard
+    }
+  }
+
+  /// What one shard's run has that another's has not, in words; empty when both are of one run.
+  private static func differences(_ one: ShardRun, _ other: ShardRun) -> [String] {
+    var differences: [String] = []
+    func compare<Value: Equatable>(_ what: String, _ value: (ShardRun) -> Value, _ shown: (ShardRun) -> String) {
+      guard value(one) != value(other) else { return }
+      differences.append("\(what) (\(shown(one)), not \(shown(other)))")
+    }
+    func short(_ digest: String?) -> String { digest.map { String($0.prefix(12)) } ?? "none" }
+    compare("what was asked for", \.run.kind, \.run.kind)
+    compare("the number of shards", \.shard.count) { String($0.shard.count) }
+    compare("the protocol", \.run.provenance.protocolDigest) {
+      "\($0.run.provenance.protocolID) \($0.run.provenance.protocolVersion), \(short($0.run.provenance.protocolDigest))"
+    }
+    compare("the weights", \.run.provenance.weights) { short($0.run.provenance.weights) }
+    compare("the projector", \.run.provenance.projector) { short($0.run.provenance.projector) }
+    compare("the seed", \.run.provenance.seed, \.run.provenance.seedText)
+    compare("the engine", \.run.provenance.engine, \.run.provenance.engine)
+    compare("the version", \.settings.version, \.settings.version)
+    compare("the images", \.settings.imagesDigest) { short($0.settings.imagesDigest) }
+    compare("the labels or metadata", \.settings.labelsDigest) { short($0.settings.labelsDigest) }
+    // Whatever else will belong to a provenance, and what the labels leave out.
+    if differences.isEmpty, provenance(one) != provenance(other) { differences.append("the model") }
+    if differences.isEmpty, one.list.head.coverage != other.list.head.coverage {
+      differences.append("how images and labels match")
+    }
+    return differences
+  }
+
+  private static func provenance(_ shard: ShardRun) -> Run.Provenance {
+    var provenance = shard.run.provenance
+    provenance.machine = ""
+    return provenance
+  }
+
+  /// An image's thumbnail, as its shard made it.
+  ///
+  /// - Throws: ``MergeFault`` when it cannot be read.
+  public func thumbnail(of sample: Sample) throws -> [UInt8] {
+    let index = Shard.index(of: sample, among: shards.count)
+    guard shards.indices.contains(index), places.indices.contains(sample.position) else { return [] }
+    return try shards[index].thumbnails.jpeg(at: Int(places[sample.position]))
+  }
+}

@@ -1,0 +1,79 @@
+import Digests
+import Faults
+import Synchronization
+import VisionLanguage
+
+/// A model whose answers are computed from the prompt and from what it sees, and which counts its encodes.
+package final class SeeingModel: VisionLanguageModel {
+  /// What the model is asked.
+  package struct Sight: Sendable {
+    package var prompt: String
+    /// The prepared picture; `nil` where there is none in the context.
+    package var image: PixelImage?
+  }
+
+  private let write: @Sendable (Sight) -> String
+  private let weigh: @Sendable (_ label: String, Sight) -> Double
+  private let count = Mutex(0)
+
+  /// A model.
+  ///
+  /// - Parameters:
+  ///   - write: the text of an answer.
+  ///   - weigh: the log-probability of a label, before they are compared.
+  package init(
+    write: @escaping @Sendable (Sight) -> String, weigh: @escaping @Sendable (_ label: String, Sight) -> Double
+  ) {
+    self.write = write
+    self.weigh = weigh
+  }
+
+  /// Pictures that were encoded.
+  package var encodes: Int { count.withLock { $0 } }
+
+  package var identity: ModelIdentity {
+    ModelIdentity(name: "Seeing", weights: SHA256Digest(of: [3]), projector: SHA256Digest(of: [4]), engine: "test 1.0")
+  }
+  package let imageSide: Int? = 224
+  package let recommendedSampling = RecommendedSampling()
+  package func metadataNumbers(_ key: String) -> [Double]? { nil }
+
+  package func encode(_ image: PixelImage) async throws -> any ImageContext {
+    count.withLock { $0 += 1 }
+    return View(model: self, image: image)
+  }
+
+  package func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] { answers(requests, nil) }
+
+  package func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
+    scores(labels, prompt, nil)
+  }
+
+  fileprivate func answers(_ requests: [GenerationRequest], _ image: PixelImage?) -> [GenerationStream] {
+    requests.map { request in
+      let text = write(Sight(prompt: request.prompt.text, image: image))
+      let (stream, continuation) = GenerationStream.makeStream()
+      continuation.yield(.text(text))
+      continuation.yield(
+        .finished(Generation(text: text, generatedTokens: 3, promptTokens: 10, stopReason: .endOfTurn)))
+      continuation.finish()
+      return stream
+    }
+  }
+
+  fileprivate func scores(_ labels: [String], _ prompt: Prompt, _ image: PixelImage?) -> LabelScores {
+    let sight = Sight(prompt: prompt.text, image: image)
+    return LabelScores(logProbabilities: labels.map { weigh($0, sight) }, promptTokens: 5)
+  }
+
+  private struct View: ImageContext {
+    let model: SeeingModel
+    let image: PixelImage
+    var cost: EncodingCost { EncodingCost(imageEncodes: 1, promptTokens: 100, encoding: .milliseconds(1)) }
+    func close() async {}
+    func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] { model.answers(requests, image) }
+    func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {
+      model.scores(labels, prompt, image)
+    }
+  }
+}
