@@ -106,7 +106,7 @@ public final class Reader: Sendable {
 
   private init(_ other: Reader, by readingProtocol: ReadingProtocol) {
     self.readingProtocol = readingProtocol
-    model = other.model
+    (model, pool) = (other.model, other.pool)
     readings = other.readings
     dicom = other.dicom
     examiner = Examiner(model: model, readingProtocol: readingProtocol)

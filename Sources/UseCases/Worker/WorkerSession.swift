@@ -51,7 +51,7 @@ public struct WorkerSession: Sendable {
     let identity = try await reader.identity
     let information = WorkerInformation(
       version: version, readingProtocol: readingProtocol.id, protocols: protocols.keys.sorted(), model: identity.name,
-      weights: identity.weights.hexadecimal, projector: identity.projector?.hexadecimal, engine: identity.engine,
+      weights: identity.weights?.hexadecimal ?? "", projector: identity.projector?.hexadecimal, engine: identity.engine,
       parallel: reader.readings, ahead: reader.readings * Self.aheadOfEach)
     let (seed, readers) = (seed, protocols.mapValues(reader.reading(by:)))
     do {
