@@ -11,7 +11,7 @@ public struct ArmPictures: Sendable {
   public var path: String
   /// A mask of its lesion; `nil` to look for the lesion.
   public var mask: String?
-  /// The arms; those that leave the picture as it is are passed over.
+  /// The arms; those that leave the picture as it is are skipped.
   public var arms: ArmSelection
   /// The code that printed words answer to.
   public var code: LesionCode

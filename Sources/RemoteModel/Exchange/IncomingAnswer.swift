@@ -21,7 +21,7 @@ final class IncomingAnswer: Sendable {
   private let beginning: String?
   private let told: TextOnce
 
-  /// Bytes of an answer apart from its tokens, and bytes a token with its alternatives.
+  /// Bytes of an answer apart from its tokens, and bytes per token with its alternatives.
   private static let allowance = (fixed: 4 << 20, token: 64 << 10)
   /// Pieces beyond the limit of tokens: servers may begin with an empty one and split the last.
   private static let sparePieces = 8

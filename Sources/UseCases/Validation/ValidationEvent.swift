@@ -22,7 +22,7 @@ public enum ValidationEvent: Sendable {
   /// A shard is done: each of its images was read, or failed with a reason; how many images the whole run has, and where
   /// the shard is.
   case shardFinished(Shard, images: Int, failed: Int, of: Int, folder: String)
-  /// This many shards are merged, of all of them.
+  /// This many shards are merged.
   case merging(done: Int, of: Int)
   /// The run was stopped by an error, and can be resumed; how many examinations are stored, if that is known, and where.
   case stopped(stored: Int?, database: String)

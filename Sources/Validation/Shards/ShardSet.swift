@@ -86,7 +86,7 @@ public struct ShardSet: Sendable {
     compare("the protocol", \.run.provenance.protocolDigest) {
       "\($0.run.provenance.protocolID) \($0.run.provenance.protocolVersion), \(short($0.run.provenance.protocolDigest))"
     }
-    compare("the weights", \.run.provenance.weights) { short($0.run.provenance.weights) }
+    compare("the weights", \.run.provenance.weights) { short($0.run.provenance.weights ?? "unknown") }
     compare("the projector", \.run.provenance.projector) { short($0.run.provenance.projector) }
     compare("the seed", \.run.provenance.seed, \.run.provenance.seedText)
     compare("the engine", \.run.provenance.engine, \.run.provenance.engine)

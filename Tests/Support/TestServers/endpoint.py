@@ -150,7 +150,7 @@ class Handler(BaseHTTPRequestHandler):
         elif mode == "notstream":
             self.whole(body, mode)
         elif mode == "slow":
-            time.sleep(3)
+            time.sleep(15)
             return False
         else:
             return False
