@@ -23,7 +23,7 @@ public struct Shard: Sendable, Hashable {
   /// The part that an image is in: the first 64 bits of its SHA-256, modulo the number of parts.
   ///
   /// So files with the same bytes are in one part. A file that cannot be read goes by its name's digest.
-  static func index(of sample: Sample, among count: Int) -> Int {
+  package static func index(of sample: Sample, among count: Int) -> Int {
     let digest = sample.digest.isEmpty ? SHA256Digest(of: sample.name.utf8).hexadecimal : sample.digest
     return Int((UInt64(digest.prefix(16), radix: 16) ?? 0) % UInt64(max(count, 1)))
   }

@@ -84,7 +84,9 @@ public struct ShardList: Sendable {
 
   /// Reads the list in a folder; `nil` when there is none.
   ///
-  /// - Parameter name: what messages call the folder.
+  /// - Parameters:
+  ///   - folder: the shard's folder.
+  ///   - name: what messages call the folder.
   /// - Throws: ``MergeFault`` for a list that this program did not write.
   public init?(in folder: String, called name: String) throws(MergeFault) {
     let path = folder + "/" + Self.fileName

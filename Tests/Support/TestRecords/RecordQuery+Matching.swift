@@ -20,7 +20,7 @@ extension RecordQuery {
       && holds(isClean) { $0 ? report != nil && examination.flags.isEmpty : !examination.flags.isEmpty }
       && holds(isFailure) { (examination.failure != nil) == $0 }
       && holds(readingProtocol) { known.readingProtocol == $0 || known.digest.hasPrefix($0.lowercased()) }
-      && holds(weights) { known.model == $0 || known.weights.hasPrefix($0.lowercased()) }
+      && holds(weights) { known.model == $0 || known.weights?.hasPrefix($0.lowercased()) ?? false }
       && holds(self.run) { examination.run == $0 }
       && holds(from) { examination.finished >= $0 } && holds(to) { examination.finished < $0 }
       && holds(text) { text in report?.description.map { Self.contains($0.cleaned, text) } ?? false }

@@ -58,7 +58,9 @@ import Testing
   }
 
   @Test func `no more lines are taken than may be unanswered, and no more are read than at once`() async throws {
-    let (taken, written, reading) = (Mutex(0), Mutex(0), Mutex((now: 0, most: 0)))
+    let taken = Mutex(0)
+    let written = Mutex(0)
+    let reading = Mutex((now: 0, most: 0))
     let ahead = Mutex(0)
     try await Worker(information(parallel: 3, ahead: 5)) { request in
       reading.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
