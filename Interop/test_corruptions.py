@@ -10,16 +10,13 @@ from PIL import Image
 
 import program
 
-pytest.importorskip("cv2")
 # MedMNIST-C imports these for corruptions that are not compared here: motion blur and gamma.
 for name in ("torchvision", "torchvision.transforms", "torchvision.transforms.functional", "wand", "wand.image", "wand.api"):
     sys.modules.setdefault(name, types.ModuleType(name))
 sys.modules["torchvision.transforms"].functional = sys.modules["torchvision.transforms.functional"]
 sys.modules["wand.image"].Image = object
 sys.modules["wand.api"].library = None
-compression = pytest.importorskip("medmnistc.corruptions.compression")
-enhance = pytest.importorskip("medmnistc.corruptions.enhance")
-filters = pytest.importorskip("medmnistc.corruptions.filter")
+from medmnistc.corruptions import compression, enhance, filter as filters
 
 SIDE = 224
 """MedMNIST's pictures."""
