@@ -30,7 +30,7 @@ import Testing
     #expect(none.status == 0 && none.output.isEmpty && none.errors.isEmpty, "\(none.errors)")
     let gone = try await Program.run(
       ["worker", "--threads", "1"], input: .bytes(Array(#"{"id": 1, "info": true}"#.utf8)), output: .closedPipe)
-    #expect(gone.status == 74 && gone.complaints.count == 1, "\(gone.errors)")
+    #expect(gone.status == 74 && gone.errorLines.count == 1, "\(gone.errors)")
     let stray = try await Program.run(["worker", "lesion.jpg"])
     #expect(stray.status == 64 && stray.errors.contains("Unexpected argument 'lesion.jpg'"), "\(stray.errors)")
   }

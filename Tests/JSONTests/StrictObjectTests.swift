@@ -12,6 +12,19 @@ import Testing
     #expect(throws: misfit) { try StrictObject.decode(Choice.self, from: Array(text.utf8), keys: ["ids"]) }
   }
 
+  struct Seeded: Decodable {
+    var name: String
+    var seed: UInt64?
+  }
+
+  @Test(arguments: ["-1", "18446744073709551616", "1.5"])
+  func `a number that its type cannot hold is named by its key`(number: String) {
+    #expect(throws: StrictObject.Misfit.wrongValue("seed is of the wrong type or range")) {
+      try StrictObject.decode(
+        Seeded.self, from: Array("{\"name\":\"a\",\"seed\":\(number)}".utf8), keys: ["name", "seed"])
+    }
+  }
+
   @Test func `what fits is read`() throws {
     #expect(try StrictObject.decode(Choice.self, from: Array(#"{"ids":["a"]}"#.utf8), keys: ["ids"]).ids == ["a"])
   }

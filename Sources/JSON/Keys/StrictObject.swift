@@ -32,15 +32,38 @@ public enum StrictObject {
     do {
       return try JSONDecoder().decode(type, from: Data(bytes))
     } catch let error as DecodingError {
+      if isWithoutPlace(error), let key = culprit(in: members, for: type) {
+        throw .wrongValue("\(key) is of the wrong type or range")
+      }
       throw .wrongValue(place(of: error))
     } catch {
       throw .notJSON
     }
   }
 
+  /// Whether Foundation does not say where the fault is, as of a number that its type cannot hold (swift-foundation of Swift 6.3).
+  private static func isWithoutPlace(_ error: DecodingError) -> Bool {
+    if case .dataCorrupted(let context) = error { context.codingPath.isEmpty } else { false }
+  }
+
+  /// The key of the number that does not fit: with 0 in its place, the object has another fault or none.
+  private static func culprit<Value: Decodable>(in members: [String: Any], for type: Value.Type) -> String? {
+    var members = members
+    return members.keys.sorted().first { key in
+      guard members[key] is NSNumber else { return false }
+      members[key] = 0
+      do {
+        _ = try JSONDecoder().decode(type, from: try JSONSerialization.data(withJSONObject: members))
+        return true
+      } catch {
+        return (error as? DecodingError).map { !isWithoutPlace($0) } ?? false
+      }
+    }
+  }
+
   private static func place(of error: DecodingError) -> String {
     func path(_ context: DecodingError.Context) -> String {
-      context.codingPath.map(\.stringValue).joined(separator: ".")
+      context.codingPath.isEmpty ? "a value" : context.codingPath.map(\.stringValue).joined(separator: ".")
     }
     return switch error {
     case .keyNotFound(let key, _): "\(key.stringValue) is missing"

@@ -13,7 +13,8 @@ import Validation
 ///
 /// var request = ValidationRequest(
 ///   .all, into: "results", readingProtocol: try .builtin(named: "seed"),
-///   document: String(decoding: ReadingProtocol.builtinDocument(named: "seed") ?? [], as: UTF8.self), version: "1.0")
+///   document: String(decoding: ReadingProtocol.builtinDocument(named: "seed") ?? [], as: UTF8.self),
+///   model: .files(try .chosen(weights: nil, projector: nil)), version: "1.0")
 /// request.images = "images"
 /// request.labels = "labels.csv"
 /// let results = try await request.run { event in

@@ -86,7 +86,8 @@ public struct Worker: Sendable {
           }
           try Task.checkCancellation()
         }
-        try await group.waitForAll()
+        // Not `waitForAll`, which lets the others go on when one throws.
+        for try await _ in group {}
       }
     } catch {
       await queue.drain(timeout: .zero)

@@ -123,7 +123,7 @@ struct ShardedRun {
       var text = String(decoding: data, as: UTF8.self).replacing(path, with: "OUT")
       if file == "phase3_results.csv" { text.replace(#/,[0-9.]+\r\n/#, with: "\r\n") }
       text.replace(#/"(id|started|ended|mean_seconds)" : .*/#) { "\($0.1)" }
-      text.replace(#/<dt>(Started|Took)<\/dt><dd>[^<]*/#) { "\($0.1)" }
+      text.replace(#/<dt>(Started|Took)<\/dt><dd>(?:<bdi>)?[^<]*/#) { "\($0.1)" }
       files[file] = text
     }
     return files
