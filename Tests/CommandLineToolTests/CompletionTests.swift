@@ -74,6 +74,7 @@ import Testing
     for line in page.lines where line.hasPrefix(".") || line.hasPrefix("'") {
       #expect(orders.contains(line.split(separator: " ").first.map(String.init) ?? ""), "\(line)")
     }
+    #expect(ManualPage.escaped("N − 1") == "N \\[u2212] 1")
     #expect(ManualPage.escaped(".hidden a-b \\n") == "\\&.hidden a\\-b \\en")
   }
 }

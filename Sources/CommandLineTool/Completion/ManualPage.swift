@@ -65,9 +65,14 @@ struct ManualPage {
       return (kind.exitStatus, meaning)
     }
 
-  /// Text with roff's special characters escaped.
+  /// Text with roff's special characters escaped. What is not ASCII gets its number: groff reads the page as Latin-1.
   static func escaped(_ text: String) -> String {
-    let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("…", with: "\\&...")
+    let escaped = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("…", with: "\\&...")
+    let text = escaped.unicodeScalars.reduce(into: "") { text, scalar in
+      let number = String(scalar.value, radix: 16, uppercase: true)
+      let zeros = String(repeating: "0", count: max(0, 4 - number.count))
+      text += scalar.isASCII ? String(scalar) : "\\[u\(zeros)\(number)]"
+    }
     return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
   }
 }
