@@ -73,6 +73,9 @@ import VisionLanguage
     #expect(try picture.changed(by: .brightness(factor: 1.3)).pixel(5, 5) == [130, 255, 39])
     #expect(try picture.changed(by: .brightness(factor: 0.5)).pixel(5, 5) == [50, 100, 15])
     #expect(try picture.changed(by: .whiteBalance(red: 1.25, blue: 0.8)).pixel(5, 5) == [125, 200, 24])
+    // Each pixel's own grey is 151: 151 + 0.4 (v − 151), decimals cut off; 0 is grey.
+    #expect(try picture.changed(by: .saturation(factor: 0.4)).pixel(5, 5) == [130, 170, 102])
+    #expect(try picture.changed(by: .saturation(factor: 0)).pixel(5, 5) == [151, 151, 151])
     // The mean grey of the colour is 151 (BT.601): 151 + 0.4 (v − 151), decimals cut off.
     #expect(try picture.changed(by: .contrast(factor: 0.4)).pixel(5, 5) == [130, 170, 102])
   }

@@ -10,7 +10,7 @@ enum ChangeKind: String, CaseIterable {
   case defocusBlur = "defocus_blur"
   case motionBlur = "motion_blur"
   case zoomBlur = "zoom_blur"
-  case brightness, contrast
+  case brightness, contrast, saturation
   case blackCorners = "black_corners"
   case whiteBalance = "white_balance"
   case shadesOfGrey = "shades_of_grey"
@@ -45,7 +45,7 @@ enum ChangeKind: String, CaseIterable {
     case .defocusBlur: ["radius", "smoothing"]
     case .motionBlur: ["radius", "deviation", "angle"]
     case .zoomBlur: ["end", "step"]
-    case .brightness, .contrast: ["factor"]
+    case .brightness, .contrast, .saturation: ["factor"]
     case .blackCorners: ["radius"]
     case .whiteBalance: ["red", "blue"]
     case .hairs: ["count", "place"]

@@ -58,6 +58,7 @@ struct ChangeParameters {
     case .zoomBlur: .zoomBlur(end: try number("end", 1...2), step: try number("step", 0.005...0.5))
     case .brightness: .brightness(factor: try number("factor", 0...10))
     case .contrast: .contrast(factor: try number("factor", 0...10))
+    case .saturation: .saturation(factor: try number("factor", 0...10))
     case .blackCorners: .blackCorners(radius: try number("radius", 0.1...2))
     case .whiteBalance: .whiteBalance(red: try number("red", 0.1...10), blue: try number("blue", 0.1...10))
     case .shadesOfGrey: .shadesOfGrey

@@ -19,6 +19,19 @@ enum Lighting {
     }
   }
 
+  /// Multiplies each pixel's distance from its own grey (Pillow's `ImageEnhance.Color`: clipped, decimals cut off).
+  static func saturation(_ image: PixelImage, factor: Double) throws(PerturbationFault) -> PixelImage {
+    var bytes = image.pixels
+    for at in stride(from: 0, to: bytes.count - 2, by: 3) {
+      // ITU-R 601 luma in sixteen bits, rounded, as Pillow's conversion to L.
+      let grey = (19_595 * Int(bytes[at]) + 38_470 * Int(bytes[at + 1]) + 7_471 * Int(bytes[at + 2]) + 0x8000) >> 16
+      for channel in at..<at + 3 {
+        bytes[channel] = UInt8(max(0, min(255, Float(grey) + Float(factor) * Float(Int(bytes[channel]) - grey))))
+      }
+    }
+    return try picture(image.width, image.height, bytes)
+  }
+
   /// Multiplies red and blue: another white balance.
   static func gain(_ image: PixelImage, red: Double, blue: Double) throws(PerturbationFault) -> PixelImage {
     try gain(image, [red, 1, blue])

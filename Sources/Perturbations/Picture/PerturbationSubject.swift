@@ -59,6 +59,7 @@ public struct PerturbationSubject: Sendable {
     case .defocusBlur, .motionBlur, .zoomBlur: return try blurred(change, seed)
     case .brightness(let factor): return try Lighting.brightness(control, factor: factor)
     case .contrast(let factor): return try Lighting.contrast(control, factor: factor)
+    case .saturation(let factor): return try Lighting.saturation(control, factor: factor)
     case .blackCorners(let radius): return try Lighting.blackCorners(control, radius: radius)
     case .whiteBalance(let red, let blue): return try Lighting.gain(control, red: red, blue: blue)
     case .shadesOfGrey: return try Lighting.shadesOfGrey(control)

@@ -23,6 +23,8 @@ public enum PictureChange: Sendable, Hashable {
   case brightness(factor: Double)
   /// Distances from the mean grey multiplied.
   case contrast(factor: Double)
+  /// Distances from each pixel's own grey multiplied: 0 is a grey picture.
+  case saturation(factor: Double)
   /// Black outside a circle; the radius in halves of a square picture's side.
   case blackCorners(radius: Double)
   /// Red and blue multiplied.
