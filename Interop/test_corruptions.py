@@ -6,7 +6,7 @@ import types
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 import program
 
@@ -18,6 +18,14 @@ sys.modules["wand.image"].Image = object
 sys.modules["wand.api"].library = None
 from medmnistc.corruptions import compression, enhance, filter as filters
 
+class Paler:
+    """Pillow's own: MedMNIST-C has no such corruption for skin."""
+
+    @staticmethod
+    def apply(image: Image.Image, severity: int) -> np.ndarray:
+        return np.asarray(ImageEnhance.Color(image).enhance([.8, .6, .4, .2, 0][severity]))
+
+
 SIDE = 224
 """MedMNIST's pictures."""
 SHARED = {
@@ -27,6 +35,7 @@ SHARED = {
     "brightness_down": enhance.Brightness([.9, .8, .7, .6, .5]),
     "contrast_up": enhance.Contrast([1.1, 1.2, 1.3, 1.4, 1.6]),
     "contrast_down": enhance.Contrast([.8, .7, .6, .5, .4]),
+    "saturation_down": Paler(),
     "defocus_blur": filters.DefocusBlur([(4, .1), (5, .2), (6, .3), (7, .4), (8, .5)]),
 }
 LEAST = 40
@@ -48,7 +57,7 @@ def decibels(a: np.ndarray, b: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("name", SHARED)
-def test_a_corruption_is_medmnist_c_s(pictures, name, remark):
+def test_a_corruption_is_that_of_its_library(pictures, name, remark):
     control = Image.open(pictures / "control.png").convert("RGB")
     assert control.size == (SIDE, SIDE)
     said = []
@@ -56,5 +65,5 @@ def test_a_corruption_is_medmnist_c_s(pictures, name, remark):
         theirs = SHARED[name].apply(control, severity=severity)
         ours = np.asarray(Image.open(pictures / f"camera-{name}-{severity + 1}.png").convert("RGB"))
         said.append(decibels(ours, theirs))
-    remark(f"audit: {name} and MedMNIST-C's agree to {min(said):.1f} dB")
+    remark(f"audit: {name} and its library's agree to {min(said):.1f} dB")
     assert min(said) >= LEAST, said
