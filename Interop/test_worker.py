@@ -84,7 +84,7 @@ def test_hostile_lines_are_answered_and_harm_nobody(phantoms, tmp_path):
         ({"id": "schema", "path": path, "schema": "dermgemma-worker/9"}, 64, "schema"),
         ({"id": "words", "observations": {"Taste": "sweet"}}, 64, "words"),
         ({"id": "few", "observations": {"Network": "yes"}, "description": "x"}, 64, "few"),
-        (b"[" * 100_000, 64, None), ({"id": "folder", "path": str(tmp_path)}, 65, "folder"),
+        (b"[" * 100_000, 64, None), ({"id": "folder", "path": str(tmp_path)}, 66, "folder"),
         (b'{"id": "zero", "path": "a\\u0000b"}', 66, "zero"),
         ({"cancel": "nobody"}, None, None), ({"id": "good", "path": path}, None, "good"),
     ]
@@ -200,5 +200,6 @@ def test_a_client_that_dies_takes_its_worker_with_it(phantoms):
 def test_broken_weights_end_the_worker_before_it_takes_a_line(tmp_path):
     (tmp_path / "none.gguf").write_bytes(b"GGUF")
     done = subprocess.run(
-        [program.BINARY, "worker", "--model", tmp_path / "none.gguf"], input=b'{"id": 1, "path": "x"}\n', capture_output=True)
+        [program.BINARY, "worker", "--model", tmp_path / "none.gguf", "--mmproj", tmp_path / "none.gguf"],
+        input=b'{"id": 1, "path": "x"}\n', capture_output=True)
     assert done.returncode == 78 and done.stdout == b"" and done.stderr.count(b"\n") == 1
