@@ -60,7 +60,7 @@ import Testing
 
   @Test func `an ambiguous header is refused before the model is loaded, and columns can be named`() async throws {
     let folder = try folder("image_id,dx,diagnosis\nphantom-0,nv,melanoma\n")
-    let refused = try await validate(folder, ["--model", "none.gguf"])
+    let refused = try await validate(folder, ["--model", "none.gguf", "--mmproj", "none.gguf"])
     #expect(
       refused.status == 65 && refused.errors.contains("dx; or diagnosis could say the diagnosis"), "\(refused.errors)")
     let chosen = try await validate(folder, ["--label-column", "diagnosis"])

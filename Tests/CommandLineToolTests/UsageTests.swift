@@ -132,6 +132,11 @@ import Testing
     "config": ["--help"],
     "completions": ["--help"],
     "audit": ["--json", "--replicates N", "--seed N", "--help"],
+    "merge": ["--out DIR", "--replace", "--isic-csv FILE", "--help"],
+    "worker": [
+      "--protocol NAME|FILE", "--seed N", "--parallel N", "--frame N", "--keep-demographics", "--pseudonym-key FILE",
+      "--threads N", "--device auto|cpu|gpu", "--model FILE|NAME", "--mmproj FILE", "--help",
+    ],
     "compare": ["--json", "--out DIR", "--images DIR", "--limit N", "--help"],
     "records": [
       "--records FILE", "--data DIR", "--json", "--jsonl", "--csv", "--limit N", "--image TEXT", "--sha", "--code CODE",
