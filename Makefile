@@ -63,7 +63,7 @@ test-interop-270m: build
 
 test-interop-endpoint: build
 	@scripts/llama-server.sh
-	@scripts/interop.sh -k endpoint
+	@scripts/interop.sh -k "endpoint or MODELS"
 
 test-training:
 	@environment=$$(scripts/python-environment.sh training Training/requirements.txt) && \
