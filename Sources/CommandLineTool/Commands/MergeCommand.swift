@@ -14,7 +14,7 @@ let mergeCommand = CommandSpecification(
   usage: ["merge SHARD… --out DIR [options]"],
   discussion: [
     "A SHARD is a folder that 'validate … --shard I --of N' wrote to; all N are needed, in any order. Writes what one "
-      + "undisturbed run of all images would have written, to the byte; only times, ids and the machine are other ones. "
+      + "undisturbed run of all images would have written, to the byte; only times, ids and the machine differ. "
       + "Neither images, labels nor the model are needed, and the shards stay as they are.",
     "Shards that are missing, there twice, not finished or of another run (protocol, model, seed, version, images, labels) "
       + "are refused by name, before anything is written.",

@@ -11,7 +11,7 @@ let workerCommand = CommandSpecification(
       + "is done: {\"id\": 1, \"path\": \"lesion.jpg\"} is answered by {\"id\": 1, \"line\": 1, \"examination\": …}, or \"error\" with "
       + "status and message. The model is loaded once. Nothing else is written there.",
     "An image is a \"path\" or the base64 text \"image\"; \"observations\" and \"description\" are classified without an image. "
-      + "\"protocol\" names a built-in protocol, \"seed\" a seed, \"cancel\" the id of a request that shall end. docs/WORKER.md "
+      + "\"protocol\" names a built-in protocol, \"seed\" a seed, \"cancel\" the id of a request to end. docs/WORKER.md "
       + "has the whole contract.",
     "Ends with status 0 when the input ends and everything is answered, whatever failed. Exit status: 0 all answered; 64 "
       + "wrong usage; 66 standard input cannot be read; 74 nobody reads the answers any more; 78 weights missing or "
