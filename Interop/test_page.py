@@ -403,6 +403,28 @@ def test_the_accessibility_checker_finds_nothing(page, width, address):
 
 def test_the_page_keeps_its_budget(remark):
     folder = program.ROOT / "Sources/Web/Page"
-    total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    remark(f"page: {total} bytes uncompressed")
-    assert total < 150_000
+    sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    fetched = sum(size for path, size in sizes.items() if path.parent.name == "parts")
+    first = sum(sizes.values()) - fetched
+    remark(f"page: {first} bytes uncompressed at a first visit, {fetched} when parts of it are opened")
+    assert first < 150_000
+    assert fetched < 70_000
+
+
+def test_a_part_is_fetched_when_it_is_opened(page, address):
+    loaded = "performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/parts/'))"
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    assert page.evaluate(loaded) == []
+    page.evaluate("location.hash = '#/validation'")
+    page.wait_for_selector("iframe.report")
+    assert page.evaluate(loaded) == [f"{address}/parts/validation.js"]
+    page.keyboard.press("/")
+    until(page, "document.activeElement.getAttribute('aria-label') === 'Run'")
+
+
+def test_a_part_that_cannot_be_loaded_says_so(page):
+    page.route("**/parts/validation.js", lambda route: route.abort())
+    page.evaluate("location.hash = '#/validation'")
+    page.get_by_role("alert").wait_for()
+    assert "could not be loaded" in page.get_by_role("alert").inner_text()

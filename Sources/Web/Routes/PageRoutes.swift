@@ -17,7 +17,7 @@ extension Application {
   }
 }
 
-/// A file of the page, with its address. The files lie in `Page/`.
+/// A file of the page, with its address. The files lie in `Page/`; those in `parts/` are fetched when they are opened.
 struct PageAsset {
   let path: String
   let type: String
@@ -35,10 +35,11 @@ struct PageAsset {
       PageAsset(path: "/style/panel.css", type: style, bytes: PackageResources.panel_css),
       PageAsset(path: "/style/shell.css", type: style, bytes: PackageResources.shell_css),
       PageAsset(path: "/style/viewer.css", type: style, bytes: PackageResources.viewer_css),
+      PageAsset(path: "/parts/compare.js", type: script, bytes: PackageResources.compare_js),
+      PageAsset(path: "/parts/validation.js", type: script, bytes: PackageResources.validation_js),
       PageAsset(path: "/script/api.js", type: script, bytes: PackageResources.api_js),
       PageAsset(path: "/script/bars.js", type: script, bytes: PackageResources.bars_js),
       PageAsset(path: "/script/classification.js", type: script, bytes: PackageResources.classification_js),
-      PageAsset(path: "/script/compare.js", type: script, bytes: PackageResources.compare_js),
       PageAsset(path: "/script/connection.js", type: script, bytes: PackageResources.connection_js),
       PageAsset(path: "/script/description.js", type: script, bytes: PackageResources.description_js),
       PageAsset(path: "/script/dom.js", type: script, bytes: PackageResources.dom_js),
@@ -52,6 +53,7 @@ struct PageAsset {
       PageAsset(path: "/script/main.js", type: script, bytes: PackageResources.main_js),
       PageAsset(path: "/script/observations.js", type: script, bytes: PackageResources.observations_js),
       PageAsset(path: "/script/panel.js", type: script, bytes: PackageResources.panel_js),
+      PageAsset(path: "/script/parts.js", type: script, bytes: PackageResources.parts_js),
       PageAsset(path: "/script/provenance.js", type: script, bytes: PackageResources.provenance_js),
       PageAsset(path: "/script/read.js", type: script, bytes: PackageResources.read_js),
       PageAsset(path: "/script/reading.js", type: script, bytes: PackageResources.reading_js),
@@ -62,7 +64,6 @@ struct PageAsset {
       PageAsset(path: "/script/token.js", type: script, bytes: PackageResources.token_js),
       PageAsset(path: "/script/trouble.js", type: script, bytes: PackageResources.trouble_js),
       PageAsset(path: "/script/upload.js", type: script, bytes: PackageResources.upload_js),
-      PageAsset(path: "/script/validation.js", type: script, bytes: PackageResources.validation_js),
       PageAsset(path: "/script/viewer.js", type: script, bytes: PackageResources.viewer_js),
       PageAsset(path: "/script/why.js", type: script, bytes: PackageResources.why_js),
       PageAsset(path: "/script/words.js", type: script, bytes: PackageResources.words_js),

@@ -1,4 +1,4 @@
-// The server's routes, and its problems as errors. Only this file knows addresses.
+// The server's routes, and its problems as errors. Only this file and the parts that are fetched when they are opened know addresses.
 
 import { found, lost } from "./connection.js";
 
@@ -48,8 +48,10 @@ async function problem(answer) {
   return new ServerProblem(answer.status, document, Number.isFinite(seconds) ? seconds : undefined);
 }
 
-const json = async (path, options) => (await request(path, options)).json();
-const segment = encodeURIComponent;
+/** What a route answers; throws `ServerProblem` and `ServerGone`. */
+export const json = async (path, options) => (await request(path, options)).json();
+/** A name as one segment of an address. */
+export const segment = encodeURIComponent;
 
 /** All images: `{name, url, truth, isUpload}`. */
 export async function listImages() {

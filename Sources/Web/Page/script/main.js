@@ -2,17 +2,16 @@
 
 import { describeModel, onTokenNeeded, protocolDocument, ServerGone } from "./api.js";
 import { askForToken } from "./token.js";
-import { CompareView } from "./compare.js";
 import { outage, reachable, tryNow } from "./connection.js";
 import { element, replace } from "./dom.js";
 import { discover, has } from "./features.js";
 import { HistoryView } from "./history.js";
 import { listenForKeys, showKeys } from "./keys.js";
+import { openPart } from "./parts.js";
 import { ReadView } from "./read.js";
 import { model, readerMode, readingProtocol } from "./store.js";
 import { acceptEverywhere } from "./upload.js";
 import { size } from "./words.js";
-import { ValidationView } from "./validation.js";
 
 const LOADING_PAUSE = 2000; // milliseconds between two looks whether the model has been loaded
 const main = document.getElementById("main");
@@ -89,7 +88,10 @@ async function describe() {
 
 await discover();
 const read = new ReadView();
-const [history, compare, validation] = [new HistoryView(), new CompareView(), new ValidationView()];
+const history = new HistoryView();
+// Views that are fetched when they are opened: what the address names, and the link in the bar that it belongs to.
+const fetched = { validation: "validation", compare: "history" };
+const kept = {};
 let view = null;
 
 function open(next, name) {
@@ -110,10 +112,12 @@ function route() {
       return part;
     }
   });
-  const [place, first, second] = parts;
+  const [place, first] = parts;
   if (place === "history") return open(history, "history"), history.show();
-  if (place === "validation") return open(validation, "validation"), validation.show();
-  if (place === "compare") return open(compare, "history"), compare.show(first, second);
+  if (Object.hasOwn(fetched, place)) {
+    const node = (kept[place] ??= { node: element("div"), focus: () => node.querySelector("select, input")?.focus() }).node;
+    return open(kept[place], fetched[place]), openPart(place, node, parts.slice(1));
+  }
   open(read, "read");
   if (place === "examination") return read.showExamination(first);
   return read.showImage(place === "image" ? first : undefined);

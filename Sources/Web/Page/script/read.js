@@ -1,7 +1,6 @@
 // The main view: image and filmstrip on the left, the examination on the right.
 
 import { deleteExamination, deleteUpload, examination, listExaminations, listImages } from "./api.js";
-import { chooseOther } from "./compare.js";
 import { element, toast } from "./dom.js";
 import { has } from "./features.js";
 import { FilterBar, refilter } from "./filter.js";
@@ -9,6 +8,7 @@ import { Filmstrip } from "./filmstrip.js";
 import { Panel } from "./panel.js";
 import { Reading, summary } from "./reading.js";
 import { copyLink, downloadJSON, downloadText } from "./share.js";
+import { part } from "./parts.js";
 import { current, images, readerMode, results } from "./store.js";
 import { addButtons } from "./upload.js";
 import { Viewer } from "./viewer.js";
@@ -24,7 +24,7 @@ export class ReadView {
   #turn = 0;
   panel = new Panel({
     run: () => this.run(), cancel: () => this.cancel(), retry: () => this.panel.reading?.start(), giveUp: () => this.panel.reading?.giveUp(),
-    compare: has("history") ? chooseOther : null,
+    compare: has("history") ? (reading) => this.#compare(reading) : null,
     remove: has("history") ? (reading) => this.#remove(reading) : null, removeUpload: (image) => this.#removeUpload(image),
   });
 
@@ -126,6 +126,14 @@ export class ReadView {
     if (!isLast) return;
     images.value = await listImages();
     location.hash = `#/image/${encodeURIComponent(document.name)}`;
+  }
+
+  async #compare(reading) {
+    try {
+      (await part("compare")).chooseOther(reading);
+    } catch (error) {
+      toast(error.message, { isError: true });
+    }
   }
 
   async #remove(reading) {

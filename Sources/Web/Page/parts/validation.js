@@ -1,12 +1,12 @@
 // Validation runs: their main figures with intervals, and the report with its plots.
 
-import { listRuns, runReport, runSummary } from "./api.js";
-import { element, replace } from "./dom.js";
-import { options } from "./filter.js";
-import { flagWords, moment, percent } from "./words.js";
+import { listRuns, runReport, runSummary } from "../script/api.js";
+import { element, replace } from "../script/dom.js";
+import { options } from "../script/filter.js";
+import { flagWords, moment, percent } from "../script/words.js";
 
 /** The view at `#/validation`. */
-export class ValidationView {
+class ValidationView {
   #run = element("select", { "aria-label": "Run", on: { change: () => this.#open() } });
   #content = element("div", { class: "run" });
   #runs = [];
@@ -43,6 +43,14 @@ export class ValidationView {
 
   #tell(words) { replace(this.#content, element("p", { class: "pending", role: "status", text: words })); }
   #fail(error) { replace(this.#content, element("p", { class: "problem", role: "alert", text: error.message })); }
+}
+
+const view = new ValidationView();
+
+/** Shows the runs, the one last chosen first. */
+export function open(root) {
+  if (!root.contains(view.node)) replace(root, view.node);
+  return view.show();
 }
 
 /** The report, cut off from the page: it runs in a sandbox of its own. */

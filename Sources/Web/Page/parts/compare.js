@@ -1,30 +1,29 @@
 // Two runs of one image (or of two) side by side, with what differs marked.
 
-import { examination, listExaminations } from "./api.js";
-import { bars } from "./bars.js";
-import { dialog, element, replace } from "./dom.js";
-import { flags } from "./provenance.js";
-import { questionLabel } from "./store.js";
-import { duration, lesion, methodWords, moment, percent } from "./words.js";
+import { examination, listExaminations } from "../script/api.js";
+import { bars } from "../script/bars.js";
+import { dialog, element, replace } from "../script/dom.js";
+import { flags } from "../script/provenance.js";
+import { questionLabel } from "../script/store.js";
+import { duration, lesion, methodWords, moment, percent } from "../script/words.js";
 
-/** The view at `#/compare/A/B`. */
-export class CompareView {
-  node = element("div", { class: "page compare-page" });
+const node = element("div", { class: "page compare-page" });
 
-  async show(first, second) {
-    replace(this.node, element("h1", { text: "Two runs side by side" }), element("p", { class: "pending", text: "Loading…" }));
-    let entries;
-    try {
-      entries = await Promise.all([examination(first), examination(second)]);
-    } catch (error) {
-      return replace(this.node, element("h1", { text: "Two runs side by side" }), element("p", { class: "problem", role: "alert", text: error.message }));
-    }
-    const reports = entries.map((entry) => entry.report);
-    if (reports.some((report) => !report)) {
-      return replace(this.node, element("p", { class: "problem", role: "alert", text: "One of the two failed; there is nothing to compare." }));
-    }
-    replace(this.node, element("h1", { text: "Two runs side by side" }), sameness(reports), table(entries, reports));
+/** The view at `#/compare/A/B`; the context is the two ids. */
+export async function open(root, [first, second]) {
+  const show = (...content) => replace(node, element("h1", { text: "Two runs side by side" }), content);
+  const fail = (text) => show(element("p", { class: "problem", role: "alert", text }));
+  show(element("p", { class: "pending", text: "Loading…" }));
+  replace(root, node);
+  let entries;
+  try {
+    entries = await Promise.all([examination(first), examination(second)]);
+  } catch (error) {
+    return fail(error.message);
   }
+  const reports = entries.map((entry) => entry.report);
+  if (reports.some((report) => !report)) return fail("One of the two failed; there is nothing to compare.");
+  show(sameness(reports), table(entries, reports));
 }
 
 function sameness([a, b]) {
