@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
 .PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-training test-tsan validate-seed99 model-figures audit bench bench-web fuzz cuda \
-  dist docs lint format clean prerequisites
+  dist wheel docs lint format clean prerequisites
 
 help:
 	@echo "make run           build, and read an image with the embedded model"
@@ -27,6 +27,7 @@ help:
 	@echo "make fuzz          an hour of libFuzzer on the reader of DICOM files"
 	@echo "make cuda          add llama.cpp's CUDA backend, if CUDA's compiler is installed"
 	@echo "make dist          the tarball that runs without Swift, into .build/dist"
+	@echo "make wheel         the Python package with the program in it, into .build/dist"
 	@echo "make docs          the symbol documentation, into .build/docs; a warning is an error"
 	@echo "make lint          layout, shell scripts, Python, spelling, prose"
 	@echo "make format        format the Swift sources"
@@ -95,6 +96,9 @@ cuda: prerequisites
 
 dist: build
 	@scripts/dist.sh
+
+wheel: build
+	@scripts/wheel.sh
 
 docs: build
 	@scripts/docs.sh

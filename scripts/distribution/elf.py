@@ -56,7 +56,8 @@ def newest(versions: set[str], prefix: str) -> tuple[int, ...]:
 def loosen(path: pathlib.Path, version: str) -> list[str]:
     """Lets a library do without a version of symbols, so that any library's definition of them will do.
 
-    The version becomes one that may be missing (VER_FLG_WEAK), and the symbols that asked for it ask for none.
+    The version goes from the list of what is needed, and the symbols that asked for it ask for none. That it may be missing
+    (VER_FLG_WEAK) would do for ld.so, but not for who judges a wheel's tag by that list.
 
     Returns their names.
     """
@@ -76,13 +77,21 @@ def loosen(path: pathlib.Path, version: str) -> list[str]:
         entry = section[4]
         while True:
             _, auxiliaries, _, first, following = struct.unpack_from("<HHIII", data, entry)
+            places = []
             place = entry + first
             for _ in range(auxiliaries):
-                _, flags, number, name, step = struct.unpack_from("<IHHII", data, place)
+                _, _, number, name, step = struct.unpack_from("<IHHII", data, place)
                 if text(section[6], name) == version:
-                    struct.pack_into("<H", data, place + 4, flags | 2)
                     numbers.add(number)
+                else:
+                    places.append(place)
                 place += step
+            if not places:
+                raise RuntimeError(f"{path} needs nothing but {version} of a library; nothing would be left of that entry")
+            struct.pack_into("<H", data, entry + 2, len(places))
+            struct.pack_into("<I", data, entry + 8, places[0] - entry)
+            for place, next_place in zip(places, [*places[1:], None]):
+                struct.pack_into("<I", data, place + 12, 0 if next_place is None else next_place - place)
             if following == 0:
                 break
             entry += following
