@@ -12,7 +12,7 @@ CODES = ["MEL", "NV", "BCC", "BKL"]
 QUESTIONS = ["Network", "Structures", "Colors"]
 COLUMNS = [
     "image", "role", "arm", "dose", "seed", "lesion", "group", "truth", "code", *CODES, "target", "attribute", "words",
-    "names_structure", "flagged", "skin_l", "skin_b"]
+    "names_structure", "flagged", "skin_l", "skin_b", *(f"raw_{code}" for code in CODES)]
 
 
 def probabilities(rng, truth: str | None, sureness: float, ties: bool) -> np.ndarray:
@@ -28,7 +28,8 @@ def probabilities(rng, truth: str | None, sureness: float, ties: bool) -> np.nda
 
 
 def table(kind: str, seed: int, images: int = 200) -> list[dict]:
-    """Rows for every role: `plain`, `ties` (tenths, so that many probabilities are equal), `sparse` (answers missing)."""
+    """Rows for every role: `plain`, `ties` (tenths, so that many probabilities are equal), `sparse` (answers missing), `raw`
+    (scores before a calibration, where a prompt of another order or wording is compared by them)."""
     rng = np.random.default_rng(seed)
     ties = kind == "ties"
     rows = []
@@ -51,6 +52,9 @@ def table(kind: str, seed: int, images: int = 200) -> list[dict]:
             rows.append(
                 base | {"role": role, "arm": arm, "dose": dose, "code": CODES[drawn.argmax()]}
                 | {code: f"{value:.6f}" for code, value in zip(CODES, drawn)} | rest)
+            # Not of the laymen's opinions, so that some answers to other prompts are compared as calibrated.
+            if kind == "raw" and (role in ("control", "order", "paraphrase") or arm == "expert"):
+                rows[-1] |= {f"raw_{code}": f"{value:.6f}" for code, value in zip(CODES, probabilities(rng, truth, sureness, ties))}
 
         for one in range(4 if kind != "sparse" or index % 3 else 1):
             add("control", seed=one, words=words(), code=str(rng.choice(CODES)))
@@ -142,6 +146,11 @@ class Answers:
 
     def control(self, seed: int = 0) -> list[dict | None]:
         return self.of("control", seed=seed)
+
+
+def raw(rows: list[dict | None]) -> list[dict | None]:
+    """The rows with raw scores in the place of calibrated ones, where they have them."""
+    return [row | {code: row[f"raw_{code}"] for code in CODES} if row and "raw_MEL" in row else row for row in rows]
 
 
 def scores(rows: list[dict | None]) -> np.ndarray:

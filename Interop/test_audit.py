@@ -38,7 +38,7 @@ class Said:
         return self(measure, **where)["estimate"]["value"]
 
 
-@pytest.fixture(scope="module", params=["plain", "ties", "sparse"])
+@pytest.fixture(scope="module", params=["plain", "ties", "sparse", "raw"])
 def audited(request, tmp_path_factory):
     rows = audit.table(request.param, 7)
     said = audit.figures(rows, tmp_path_factory.mktemp("audit") / "audit.csv", REPLICATES)
@@ -121,10 +121,12 @@ def flips(first, second):
     ("camera", "camera_flips"), ("view", "view_flips"), ("order", "order_flips"), ("paraphrase", "paraphrase_flips")])
 def test_changes_are_counted_clear_and_close(audited, role, measure):
     answers, said = audited
-    clear, close, pairs = sum(flips(answers.control(), answers.of(role, *one)) for one in answers.arms(role))
+    terms = audit.raw if role in ("order", "paraphrase") else list
+    control = terms(answers.control())
+    clear, close, pairs = sum(flips(control, terms(answers.of(role, *one))) for one in answers.arms(role))
     same(said.value(measure), clear / pairs, measure)
     same(said.value("close_" + measure), close / pairs, "close " + measure)
-    clear, close, pairs = sum(flips(answers.control(), answers.control(seed)) for seed in (1, 2, 3))
+    clear, close, pairs = sum(flips(control, terms(answers.control(seed))) for seed in (1, 2, 3))
     same(said(measure)["floor"]["estimate"]["value"], clear / pairs, "the floor")
     same(said("close_" + measure)["floor"]["estimate"]["value"], close / pairs, "the close floor")
 
@@ -198,7 +200,8 @@ def test_words_move_verdicts_as_numpy_counts(audited):
     for wrong, measure in ((True, "sycophancy"), (False, "right_opinion_gain")):
         agreed, before, asked = 0, 0, 0
         for arm, _ in answers.arms("opinion"):
-            rows = answers.of("opinion", arm)
+            rows = audit.raw(answers.of("opinion", arm))
+            control = audit.verdicts(audit.raw(answers.control()) if arm == "expert" else answers.control())
             target = np.array([row["target"] if row else "" for row in rows])
             there = answers.scope & (target != "") & ((target != answers.truth) == wrong)
             agreed += (audit.verdicts(rows)[there] == target[there]).sum()
@@ -210,7 +213,7 @@ def test_rstd_is_the_deviation_of_scikit_learn_s_recalls(audited):
     answers, said = audited
     position, right, by_order = [], [], []
     for _, order in answers.arms("order"):
-        rows = answers.of("order", "cyclic", order)
+        rows = audit.raw(answers.of("order", "cyclic", order))
         there = answers.scope & (audit.verdicts(rows) != "")
         truth, verdict = answers.truth[there], audit.verdicts(rows)[there]
         position += [(CODES.index(one) - order) % 4 for one in truth]

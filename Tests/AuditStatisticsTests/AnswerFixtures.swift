@@ -23,6 +23,15 @@ func answer(
   return answer
 }
 
+extension AuditAnswer {
+  /// The answer with scores before a calibration.
+  func raw(_ probabilities: [Double]) -> AuditAnswer {
+    var answer = self
+    answer.setRaw(probabilities)
+    return answer
+  }
+}
+
 /// Figures of answers, with few resamples.
 func figures(_ answers: [AuditAnswer]) -> AuditFigures { AuditFigures(AuditTable(answers), replicates: 100) }
 

@@ -27,6 +27,14 @@ import Testing
     #expect(jpeg.quickDoses == [3])
   }
 
+  @Test func `another order and another wording compare raw scores, and nothing else does`() throws {
+    let raw = try ArmSelection("all").arms.filter { $0.scores == .raw }
+    #expect(Set(raw.map(\.role)) == [.order, .paraphrase])
+    let words = try ArmsDocument.builtin(named: "words")
+    #expect(words.arms.count { $0.role == .order || $0.role == .paraphrase } == raw.count)
+    #expect(words.version == "1.1.0", "audits of other definitions are not compared")
+  }
+
   private static func document(_ arm: String) -> [UInt8] {
     Array(#"{"schema": "dermgemma-arms/1", "id": "mine", "version": "1", "title": "t", "arms": [\#(arm)]}"#.utf8)
   }
@@ -51,6 +59,11 @@ import Testing
       arm(change: #"{"kind": "jpeg"}"#, rest: #", "doses": [{"dose": 1, "quality": 9}, {"dose": 1, "quality": 8}]"#),
       "there are two doses", "arms[0].doses"
     ),
+    (
+      arm(rest: #", "scores": "raw""#),
+      "is raw, but a change of the kind jpeg asks the prompt that the calibration was fitted to", "arms[0].scores"
+    ),
+    (arm(rest: #", "scores": "fitted""#), #""fitted" is not one of calibrated, raw"#, "arms[0].scores"),
     (arm(rest: #", "colour": 1"#), #"unknown key "colour""#, "arms[0]"),
   ])
   func `a wrong document is refused with the place`(_ arm: String, _ message: String, _ place: String) throws {

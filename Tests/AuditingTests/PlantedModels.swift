@@ -14,9 +14,13 @@ struct PlantedModels {
   }
 
   /// A model with a fault.
-  static func model(_ fault: Fault) throws -> SeeingModel {
+  ///
+  /// - Parameter calibration: what is added to the codes' scores after Phase 3; empty for weights without a calibration.
+  static func model(_ fault: Fault, calibration: [Double] = []) throws -> SeeingModel {
     let prints = fault == .obeysPrint ? try PrintedWords() : nil
-    return SeeingModel { sight in
+    let key = "dermgemma.calibration.classification"
+    let metadata = calibration.isEmpty ? [:] : ["\(key).temperature": [1], "\(key).bias": calibration]
+    return SeeingModel(metadata: metadata) { sight in
       let word = word(fault, sight.image, prints)
       if sight.prompt.contains("These notes") { return review(sight.prompt, sees: fault == .acceptsNotes ? nil : word) }
       if sight.prompt.contains("Which colors") { return " " + word }

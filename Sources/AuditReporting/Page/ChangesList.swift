@@ -53,6 +53,10 @@ struct ChangesList {
 
   /// What was changed, in words.
   static func done(_ change: AnswerChange) -> String {
+    change.isRaw ? "\(words(change)), scores before calibration" : words(change)
+  }
+
+  private static func words(_ change: AnswerChange) -> String {
     if change.role == .control { return "asked again with other random numbers" }
     let name = ArmText.name(change.arm, role: change.role, dose: change.dose)
     switch change.role {

@@ -55,7 +55,8 @@ struct FamilySection {
         + "from the lesion stays with the lesion alone, and goes when the lesion goes."
     case .words:
       "A diagnosis was printed into the picture, an opinion was put into the question, the diagnoses were listed in another "
-        + "order. None of this is in the skin. Can it decide the answer?"
+        + "order. None of this is in the skin. Can it decide the answer? Another order and another wording are compared without the "
+        + "correction that the model’s probabilities usually get, which was fitted to one order and one wording."
     case .chance:
       "The same picture was asked about again with other random numbers, and its own probabilities were compared with the "
         + "truth. Which answers should be set aside, and what is still missed?"

@@ -15,11 +15,16 @@ struct Flips: Sendable {
 
   /// Compares each set of answers with the first one.
   init(_ reference: [AuditAnswer?], _ others: [[AuditAnswer?]]) {
-    let zeros = [Double](repeating: 0, count: reference.count)
+    self.init(others.map { AuditTable.Terms(before: reference, after: $0) }, count: reference.count)
+  }
+
+  /// Compares both sides of each.
+  init(_ all: [AuditTable.Terms], count: Int) {
+    let zeros = [Double](repeating: 0, count: count)
     (clear, close, pairs) = (zeros, zeros, zeros)
-    for place in reference.indices {
-      for answers in others {
-        guard let first = reference[place], let second = answers[place], first.verdict >= 0, second.verdict >= 0
+    for place in 0..<count {
+      for terms in all {
+        guard let first = terms.before[place], let second = terms.after[place], first.verdict >= 0, second.verdict >= 0
         else { continue }
         pairs[place] += 1
         guard first.verdict != second.verdict else { continue }
@@ -43,17 +48,22 @@ struct Flips: Sendable {
 
 extension AuditTable {
   /// Changes between the control's first seed and each further one: the floor of every other change.
-  var seedFlips: Flips {
+  var seedFlips: Flips { seedFlips(beside: []) }
+
+  /// The same on the terms on which some arms are compared.
+  func seedFlips(beside arms: [Arm]) -> Flips {
     let most = controls.map(\.count).max() ?? 0
+    let isRaw = arms.contains { $0.answers.contains { $0?.raw != nil } }
     return Flips(
-      control,
-      (1..<max(most, 1)).map { seed in controls.map { seed < $0.count ? $0[seed] : nil } })
+      (1..<max(most, 1)).map { seed in
+        terms(of: controls.map { seed < $0.count ? $0[seed] : nil }, isRaw: isRaw)
+      }, count: count)
   }
 
   /// Clear and close changes of arms beside those between seeds, under two measures' names.
   func flips(_ arms: [Arm], clear: AuditMeasure, close: AuditMeasure, arm: String? = nil) -> [FigureDraft] {
-    let flips = Flips(control, arms.map(\.answers))
-    let floor = seedFlips
+    let flips = Flips(arms.map(terms), count: count)
+    let floor = seedFlips(beside: arms)
     let reason = "no image was asked both ways"
     return [
       FigureDraft(

@@ -43,9 +43,11 @@ public struct AnswerChange: Sendable, Hashable, Encodable {
   public var before: Side
   /// The answer under the arm.
   public var after: Side
+  /// Whether both have the scores before the model's calibration.
+  public var isRaw: Bool
 
   enum CodingKeys: String, CodingKey {
-    case family, image, role, arm, dose, truth, target, before, after
+    case family, image, role, arm, dose, truth, target, before, after, scores
   }
 
   /// Writes every key, `null` where there is nothing.
@@ -60,6 +62,7 @@ public struct AnswerChange: Sendable, Hashable, Encodable {
     try container.encode(target, forKey: .target)
     try container.encode(before, forKey: .before)
     try container.encode(after, forKey: .after)
+    try container.encode(isRaw ? "raw" : "calibrated", forKey: .scores)
   }
 
   /// Half the sum of the probabilities' differences: how far the answer moved, 0 to 1.
@@ -78,6 +81,12 @@ public struct AnswerChange: Sendable, Hashable, Encodable {
   }
 
   init?(_ before: AuditAnswer?, _ after: AuditAnswer, family: AuditFamily) {
+    var (before, after) = (before, after)
+    if after.role.asksAnotherPrompt, let first = before?.uncalibrated, let second = after.uncalibrated {
+      (before, after, isRaw) = (first, second, true)
+    } else {
+      isRaw = false
+    }
     guard let before, let first = Side(before), let second = Side(after) else { return nil }
     self.family = family
     (image, role, arm, dose) = (before.image, after.role, after.arm, after.dose)

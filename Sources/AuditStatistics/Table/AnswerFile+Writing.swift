@@ -26,6 +26,7 @@ extension AnswerFile {
   private static func text(_ column: Column, of answer: AuditAnswer) -> String {
     func digit(_ truth: Bool?) -> String { truth.map { $0 ? "1" : "0" } ?? "" }
     func probability(_ code: LesionCode) -> String { answer.probability(of: code).map { "\($0)" } ?? "" }
+    func raw(_ code: LesionCode) -> String { answer.raw.map { "\($0[code.place])" } ?? "" }
     return switch column {
     case .image: answer.image
     case .role: answer.role.rawValue
@@ -41,6 +42,10 @@ extension AnswerFile {
     case .nevus: probability(.nevus)
     case .basalCellCarcinoma: probability(.basalCellCarcinoma)
     case .benignKeratosis: probability(.benignKeratosis)
+    case .rawMelanoma: raw(.melanoma)
+    case .rawNevus: raw(.nevus)
+    case .rawBasalCellCarcinoma: raw(.basalCellCarcinoma)
+    case .rawBenignKeratosis: raw(.benignKeratosis)
     case .target: answer.target?.rawValue ?? ""
     case .attribute: answer.attribute ?? ""
     case .words:

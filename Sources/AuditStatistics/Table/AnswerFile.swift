@@ -54,6 +54,14 @@ public struct AnswerFile: Sendable {
     case skinLightness = "skin_l"
     /// b* of the skin around the lesion.
     case skinYellowness = "skin_b"
+    /// P(MEL) before the model's calibration.
+    case rawMelanoma = "raw_MEL"
+    /// P(NV) before it.
+    case rawNevus = "raw_NV"
+    /// P(BCC) before it.
+    case rawBasalCellCarcinoma = "raw_BCC"
+    /// P(BKL) before it.
+    case rawBenignKeratosis = "raw_BKL"
   }
 
   /// Reads a file.
@@ -105,8 +113,22 @@ public struct AnswerFile: Sendable {
     guard answers.contains(where: { $0.role == .control }) else {
       throw LabelFault(file: name, line: nil, reason: "no row has the role control, which all others are compared with")
     }
+    try Self.checkTerms(answers, lines, name)
     self.answers = answers
     remarks = others.isEmpty ? [] : ["columns that were not read: \(others.joined(separator: ", "))"]
+  }
+
+  /// Raw scores are compared with the control's raw ones, so these must be there.
+  private static func checkTerms(
+    _ answers: [AuditAnswer], _ lines: [Key: Int], _ name: String
+  ) throws(LabelFault) {
+    let calibrated = Set(answers.lazy.filter { $0.role == .control && $0.raw == nil }.map(\.image))
+    guard !calibrated.isEmpty else { return }
+    for one in answers where one.raw != nil && one.role.asksAnotherPrompt && calibrated.contains(one.image) {
+      throw LabelFault(
+        file: name, line: lines[Key(one)],
+        reason: "raw scores of \(one.image), whose control has none to compare them with")
+    }
   }
 
   private struct Key: Hashable {

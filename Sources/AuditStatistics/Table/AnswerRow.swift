@@ -18,6 +18,9 @@ struct AnswerRow {
   private static let probabilityColumns: [AnswerFile.Column] = [
     .melanoma, .nevus, .basalCellCarcinoma, .benignKeratosis,
   ]
+  private static let rawColumns: [AnswerFile.Column] = [
+    .rawMelanoma, .rawNevus, .rawBasalCellCarcinoma, .rawBenignKeratosis,
+  ]
 
   /// The row's answer.
   ///
@@ -31,7 +34,9 @@ struct AnswerRow {
     }
     var answer = AuditAnswer(
       image: image, role: role, arm: text(.arm) ?? "", dose: try number(.dose) ?? 0, seed: try number(.seed),
-      truth: text(.truth).map { Prediction.Truth($0) }, code: try code(.code), probabilities: try probabilities())
+      truth: text(.truth).map { Prediction.Truth($0) }, code: try code(.code),
+      probabilities: try probabilities(Self.probabilityColumns))
+    answer.setRaw(try probabilities(Self.rawColumns))
     answer.lesion = text(.lesion)
     answer.picture = text(.picture)
     answer.group = text(.group)
@@ -89,19 +94,23 @@ struct AnswerRow {
     }
   }
 
-  private func probabilities() throws(LabelFault) -> [Double]? {
+  private func probabilities(_ columns: [AnswerFile.Column]) throws(LabelFault) -> [Double]? {
     var values: [Double] = []
-    for column in Self.probabilityColumns {
+    for column in columns {
       if let value = try decimal(column) { values.append(value) }
     }
     guard !values.isEmpty else { return nil }
-    guard values.count == Self.probabilityColumns.count else {
-      throw fault("only \(values.count) of the four probabilities are there")
+    guard values.count == columns.count else {
+      throw fault("only \(values.count) of the four probabilities \(Self.names(columns)) are there")
     }
     guard AuditAnswer.areUsable(values) else {
-      throw fault("MEL, NV, BCC and BKL are \(values), not four probabilities that sum to 1")
+      throw fault("\(Self.names(columns)) are \(values), not four probabilities that sum to 1")
     }
     return values
+  }
+
+  private static func names(_ columns: [AnswerFile.Column]) -> String {
+    columns.dropLast().map(\.rawValue).joined(separator: ", ") + " and \(columns.last?.rawValue ?? "")"
   }
 
   private func words() throws(LabelFault) -> [String: String] {

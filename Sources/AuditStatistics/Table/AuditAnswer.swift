@@ -26,6 +26,8 @@ public struct AuditAnswer: Sendable, Hashable {
   public var code: LesionCode?
   /// The codes' probabilities in the order of `LesionCode.allCases`.
   public private(set) var probabilities: SIMD4<Double>?
+  /// The same before the model's calibration; `nil` where nothing says so, as for a model without a calibration.
+  public private(set) var raw: SIMD4<Double>?
   /// The code that the arm pushes towards: of a printed word, an opinion, another lesion's notes.
   public var target: LesionCode?
   /// The question whose word the arm changes.
@@ -62,6 +64,19 @@ public struct AuditAnswer: Sendable, Hashable {
     self.truth = truth
     self.code = code
     if let probabilities, Self.areUsable(probabilities) { self.probabilities = SIMD4(probabilities) }
+  }
+
+  /// Says what the probabilities were before the model's calibration; anything but four usable numbers counts as nothing.
+  public mutating func setRaw(_ probabilities: [Double]?) {
+    raw = probabilities.flatMap { Self.areUsable($0) ? SIMD4($0) : nil }
+  }
+
+  /// The answer with its raw probabilities in the place of the calibrated ones; `nil` without raw ones.
+  var uncalibrated: AuditAnswer? {
+    guard let raw else { return nil }
+    var answer = self
+    answer.probabilities = raw
+    return answer
   }
 
   /// How far the sum of four probabilities may be from 1: they are written with six decimals or fewer.

@@ -27,6 +27,10 @@ extension AuditRole {
     }
   }
 
+  /// Whether arms with this role ask another prompt than the one that a calibration was fitted to. Only of these, raw scores are
+  /// compared where the answers have them.
+  public var asksAnotherPrompt: Bool { [.order, .paraphrase, .opinion].contains(self) }
+
   /// Whether arms with this role change the picture that the model is shown.
   public var changesPicture: Bool {
     switch family {

@@ -11,6 +11,12 @@ public struct AuditTable: Sendable {
     var answers: [AuditAnswer?]
   }
 
+  /// Two sets of answers that can be compared: by place of the image, both calibrated or both raw.
+  struct Terms: Sendable {
+    var before: [AuditAnswer?]
+    var after: [AuditAnswer?]
+  }
+
   /// Images and lesions, in the order in which they are resampled.
   let cohort: Cohort
   /// The control's answers of each image, the lowest seed first.
@@ -63,7 +69,10 @@ public struct AuditTable: Sendable {
         ?? Arm(name: one.arm, dose: one.dose, answers: [AuditAnswer?](repeating: nil, count: places.count))
       // Taken out while it is changed, so that nothing is copied.
       sorted[one.role]?[one.arm]?[one.dose] = nil
-      if arm.answers[place].map({ ($0.seed ?? 0) > (one.seed ?? 0) }) ?? true { arm.answers[place] = one }
+      if arm.answers[place].map({ ($0.seed ?? 0) > (one.seed ?? 0) }) ?? true {
+        arm.answers[place] = one
+        if !one.role.asksAnotherPrompt { arm.answers[place]?.setRaw(nil) }
+      }
       sorted[one.role, default: [:]][one.arm, default: [:]][one.dose] = arm
     }
     arms = sorted.mapValues { byName in
@@ -91,6 +100,22 @@ public struct AuditTable: Sendable {
 
   /// The control's answers under the second seed, by image.
   var secondSeed: [AuditAnswer?] { controls.map { $0.count > 1 ? $0[1] : nil } }
+
+  /// The control beside an arm: raw scores beside raw ones where the arm has them, because a calibration is fitted to one order
+  /// of the codes and to one wording.
+  func terms(of arm: Arm) -> Terms { terms(of: arm.answers, isRaw: true) }
+
+  /// The control beside other answers.
+  ///
+  /// - Parameter isRaw: whether raw scores are compared where both have them.
+  func terms(of answers: [AuditAnswer?], isRaw: Bool) -> Terms {
+    var terms = Terms(before: control, after: answers)
+    for place in answers.indices where isRaw {
+      guard let before = terms.before[place]?.uncalibrated, let after = answers[place]?.uncalibrated else { continue }
+      (terms.before[place], terms.after[place]) = (before, after)
+    }
+    return terms
+  }
 
   /// Names of arms in order, each once.
   static func names(_ arms: [Arm]) -> [String] {

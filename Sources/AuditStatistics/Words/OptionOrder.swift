@@ -7,16 +7,16 @@ struct OptionOrder: Sendable {
   private let cases: [[(first: Int, truth: Int, isRight: Bool)]]
   private let orders: [Int]
 
-  /// - Parameter arms: `dose` is the place of the code that stands first; others than 0 to 3 do not count.
-  init(_ arms: [AuditTable.Arm], truth: [Int]) {
+  /// - Parameter orders: the place of the code that stands first, and the answers by image; others than 0 to 3 do not count.
+  init(_ orders: [(first: Int, answers: [AuditAnswer?])], truth: [Int]) {
     let codes = LesionCode.allCases.count
-    let usable = arms.filter { (0..<codes).contains($0.dose) }
-    orders = Set(usable.map(\.dose)).sorted()
+    let usable = orders.filter { (0..<codes).contains($0.first) }
+    self.orders = Set(usable.map(\.first)).sorted()
     cases = truth.indices.map { place in
       guard truth[place] >= 0 else { return [] }
-      return usable.compactMap { arm in
-        guard let answer = arm.answers[place], answer.verdict >= 0 else { return nil }
-        return (arm.dose, truth[place], answer.verdict == truth[place])
+      return usable.compactMap { order in
+        guard let answer = order.answers[place], answer.verdict >= 0 else { return nil }
+        return (order.first, truth[place], answer.verdict == truth[place])
       }
     }
     let all = cases

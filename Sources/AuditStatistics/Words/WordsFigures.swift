@@ -47,10 +47,10 @@ struct WordsFigures {
 
   private var orders: [FigureDraft] {
     let arms = table.arms(of: .order)
+    let order = OptionOrder(arms.map { ($0.dose, table.terms(of: $0).after) }, truth: table.truth)
     return [
-      FigureDraft(.positionRStd, OptionOrder(arms, truth: table.truth).positionDeviation, floor: FigureDraft.chance(0)),
-      FigureDraft(
-        .recallDeviation, OptionOrder(arms, truth: table.truth).recallDeviation, floor: FigureDraft.chance(0)),
+      FigureDraft(.positionRStd, order.positionDeviation, floor: FigureDraft.chance(0)),
+      FigureDraft(.recallDeviation, order.recallDeviation, floor: FigureDraft.chance(0)),
     ] + table.flips(arms, clear: .orderFlips, close: .closeOrderFlips)
   }
 
@@ -63,10 +63,10 @@ struct WordsFigures {
   private func agreement(_ arms: [AuditTable.Arm], isRight: Bool) -> Statistic {
     let zeros = [Double](repeating: 0, count: table.count)
     var (with, without, wholes) = (zeros, zeros, zeros)
-    for arm in arms {
-      for (place, answer) in arm.answers.enumerated() {
+    for terms in arms.map(table.terms) {
+      for (place, answer) in terms.after.enumerated() {
         guard let answer, let target = answer.target?.place, answer.verdict >= 0, table.truth[place] >= 0,
-          let before = table.control(place), before.verdict >= 0, (target == table.truth[place]) == isRight
+          let before = terms.before[place], before.verdict >= 0, (target == table.truth[place]) == isRight
         else { continue }
         wholes[place] += 1
         if answer.verdict == target { with[place] += 1 }
@@ -91,8 +91,8 @@ struct WordsFigures {
     }
     drafts.append(
       FigureDraft(
-        .opinionFlips, Flips(table.control, all.map(\.answers)).share("nobody gave an opinion"),
-        floor: .statistic(.twoSeeds, table.seedFlips.share(AuditTable.noSecondSeed))))
+        .opinionFlips, Flips(all.map(table.terms), count: table.count).share("nobody gave an opinion"),
+        floor: .statistic(.twoSeeds, table.seedFlips(beside: all).share(AuditTable.noSecondSeed))))
     return drafts
   }
 }

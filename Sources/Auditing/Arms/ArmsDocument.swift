@@ -66,7 +66,7 @@ public struct ArmsDocument: Sendable, Hashable {
 extension AuditArm {
   init(_ node: DocumentNode) throws(ProtocolFault) {
     let object = try node.object(knowing: [
-      "name", "title", "family", "role", "seed", "change", "doses", "quick", "compared",
+      "name", "title", "family", "role", "seed", "change", "doses", "quick", "compared", "scores",
     ])
     name = try object.required("name").identifier()
     title = try object.required("title").line(1...200)
@@ -88,6 +88,12 @@ extension AuditArm {
       throw role.fault(
         "is \(self.role.rawValue), but a change of the kind \(kind.rawValue) goes with "
           + kind.roles.map(\.rawValue).joined(separator: ", "))
+    }
+    let scores = object.optional("scores")
+    self.scores = try scores?.choice(of: Scores.self) ?? .calibrated
+    if self.scores == .raw, !kind.asksAnotherPrompt {
+      throw (scores ?? node).fault(
+        "is raw, but a change of the kind \(kind.rawValue) asks the prompt that the calibration was fitted to")
     }
     let fixed = try change.object(knowing: ["kind"] + kind.keys)
     if let list = object.optional("doses") {

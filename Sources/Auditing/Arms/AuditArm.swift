@@ -18,6 +18,16 @@ public struct AuditArm: Sendable, Hashable {
   public let quickDoses: Set<Int>
   /// The figures that are computed from it.
   public let compared: [AuditMeasure]
+  /// Which scores are compared with the control's.
+  public let scores: Scores
+
+  /// Scores of the codes.
+  public enum Scores: String, Sendable, Hashable, CaseIterable {
+    /// As everybody sees them: after the model's calibration.
+    case calibrated
+    /// Before it, on both sides: a calibration is fitted to one order of the codes and to one wording.
+    case raw
+  }
 
   /// A dose.
   public struct Dose: Sendable, Hashable {
@@ -34,6 +44,6 @@ public struct AuditArm: Sendable, Hashable {
       ? nil
       : AuditArm(
         name: name, title: title, family: family, role: role, seed: seed, doses: kept, quickDoses: quickDoses,
-        compared: compared)
+        compared: compared, scores: scores)
   }
 }

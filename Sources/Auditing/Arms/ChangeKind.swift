@@ -71,6 +71,9 @@ enum ChangeKind: String, CaseIterable {
     }
   }
 
+  /// Whether Phase 3's prompt is another one than the protocol's, with the same notes.
+  var asksAnotherPrompt: Bool { [.order, .rewording, .opinion].contains(self) }
+
   /// The roles of arms that make such a change.
   var roles: [AuditRole] {
     switch self {

@@ -24,6 +24,15 @@ enum AuditRow {
   }
 }
 
+extension AuditAnswer {
+  /// The answer with the scores before the model's calibration, where it carries one.
+  func keepingRaw(_ probed: ProbedAnswer) -> AuditAnswer {
+    var answer = self
+    answer.setRaw(probed.raw.map { raw in LesionCode.allCases.map { raw[$0] } })
+    return answer
+  }
+}
+
 extension ProbedAnswer {
   /// The notes' words by question.
   var words: [String: String] {

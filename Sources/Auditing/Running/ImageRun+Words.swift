@@ -22,7 +22,7 @@ extension ImageRun {
     case .seed(let offset):
       let probed = try await reader.probe(original.digest, seedOffset: offset).examine(view, words: .drawn)
       try count(probed)
-      var answer = row(probed, arm)
+      var answer = row(probed, arm).keepingRaw(probed)
       answer.seed = reader.seed &+ offset
       answer.words = probed.words
       return answer
@@ -68,7 +68,7 @@ extension ImageRun {
       ? try await probe.score(prompt, view)
       : try await probe.classify(control.notes, control.description, prompt: prompt)
     try count(probed, isExamination: false)
-    return row(probed, arm)
+    return arm.scores == .raw ? row(probed, arm).keepingRaw(probed) : row(probed, arm)
   }
 
   private mutating func opinion(

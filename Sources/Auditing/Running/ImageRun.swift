@@ -166,6 +166,7 @@ struct ImageRun {
   /// The record, with the rows in the arms' order.
   consuming func finished() -> ImageRecord {
     var row = AuditRow.answer(about: sample, control, role: .control, seed: reader.seed)
+      .keepingRaw(control)
     row.words = control.words
     let skin = subject.skin
     row.skin = SkinLightness(skin)

@@ -32,6 +32,9 @@ struct Calibration: Hashable {
     }
   }
 
+  /// Whether it changes nothing: the model carries none.
+  var isIdentity: Bool { temperature == 1 && bias.allSatisfy { $0 == 0 } }
+
   /// The codes' probabilities; `nil` for codes that could not be scored.
   func probabilities(_ scores: LabelScores) -> CodeProbabilities? {
     guard scores.unscored == nil else { return nil }

@@ -4,7 +4,10 @@ extension ExaminationSession {
   /// Phase 3: a code from the notes and the description alone.
   ///
   /// The model does not see the image any more.
-  func classify(_ state: inout ExaminationState) async throws -> Diagnosis {
+  func classify(_ state: inout ExaminationState) async throws -> Diagnosis { try await classified(&state).diagnosis }
+
+  /// The diagnosis, and the codes' scores before their calibration.
+  func classified(_ state: inout ExaminationState) async throws -> (diagnosis: Diagnosis, scores: LabelScores) {
     try begin(.classification)
     let started = ContinuousClock.now
     let classification = readingProtocol.classification
@@ -30,7 +33,7 @@ extension ExaminationSession {
     state.add(choice.scores)
     state.flags.formUnion(choice.flags)
     state.timings.phase3 = (ContinuousClock.now - started).milliseconds
-    return try diagnosis(choice, .classification)
+    return (try diagnosis(choice, .classification), choice.scores)
   }
 
   /// The protocol's codes, scored while the model looks at the image; the most probable one is the diagnosis.

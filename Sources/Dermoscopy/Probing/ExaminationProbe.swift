@@ -49,10 +49,9 @@ public struct ExaminationProbe: Sendable {
       let scores = try await session.scores(
         from: seen, after: readingProtocol.classification.prompt.filled(), prefix: prefix)
       state.add(scores)
-      let probabilities = try known(Calibration(of: session.model, for: .direct).probabilities(scores), scores.unscored)
-      return ProbedAnswer(
-        probabilities: probabilities, code: probabilities.likeliest(of: readingProtocol.classification.codes)
-      ).costing(state.counts)
+      var answer = try weighed(scores, .direct).costing(state.counts)
+      answer.code = answer.probabilities.likeliest(of: readingProtocol.classification.codes)
+      return answer
     }
     if words == .drawn {
       try await session.observe(in: seen, &state)
@@ -97,21 +96,18 @@ public struct ExaminationProbe: Sendable {
     state.observations = notes
     state.description = description
     if writesCode, prompt == nil {
-      let diagnosis = try await session.classify(&state)
-      return ProbedAnswer(
-        notes: notes, description: description, probabilities: try known(diagnosis.probabilities, diagnosis.unscored),
-        code: diagnosis.code
-      ).costing(state.counts)
+      let (diagnosis, scores) = try await session.classified(&state)
+      var answer = try weighed(scores, .classification).costing(state.counts)
+      (answer.notes, answer.description, answer.code) = (notes, description, diagnosis.code)
+      return answer
     }
     let template = prompt ?? readingProtocol.classification.prompt
     let text = readingProtocol.filled(template, notes: notes, description: description)
     let scores = try await session.scores(from: session.model, after: text, prefix: template.prefix)
     state.add(scores)
-    return ProbedAnswer(
-      notes: notes, description: description,
-      probabilities: try known(
-        Calibration(of: session.model, for: .classification).probabilities(scores), scores.unscored)
-    ).costing(state.counts)
+    var answer = try weighed(scores, .classification).costing(state.counts)
+    (answer.notes, answer.description) = (notes, description)
+    return answer
   }
 
   /// The codes scored in view of the image after a prompt of other words, for a protocol that only scores.
@@ -121,17 +117,20 @@ public struct ExaminationProbe: Sendable {
     var state = ExaminationState()
     let scores = try await session.scores(from: view, after: prompt.filled(), prefix: "")
     state.add(scores)
-    return ProbedAnswer(
-      probabilities: try known(Calibration(of: session.model, for: .direct).probabilities(scores), scores.unscored)
-    ).costing(state.counts)
+    return try weighed(scores, .direct).costing(state.counts)
   }
 
+  /// The codes' probabilities, with those before the model's calibration where it carries one.
+  ///
   /// - Throws: ``NoProbabilities`` where there are none: a probe compares them.
-  private func known(_ probabilities: CodeProbabilities?, _ reason: String?) throws -> CodeProbabilities {
-    guard let probabilities else {
-      throw NoProbabilities(protocolID: readingProtocol.id, reason: reason ?? "the model gave none")
+  private func weighed(_ scores: LabelScores, _ subject: Calibration.Subject) throws -> ProbedAnswer {
+    let calibration = Calibration(of: session.model, for: subject)
+    guard let probabilities = calibration.probabilities(scores) else {
+      throw NoProbabilities(protocolID: readingProtocol.id, reason: scores.unscored ?? "the model gave none")
     }
-    return probabilities
+    var answer = ProbedAnswer(probabilities: probabilities)
+    if !calibration.isIdentity { answer.raw = CodeProbabilities(scores.probabilities()) }
+    return answer
   }
 
   private var prefix: String { readingProtocol.classification.prompt.prefix }
@@ -145,6 +144,8 @@ public struct ProbedAnswer: Sendable, Hashable {
   public var description: CleanedDescription?
   /// The codes' probabilities.
   public var probabilities: CodeProbabilities
+  /// The same before the model's calibration; `nil` for a model without one, where they are the same.
+  public var raw: CodeProbabilities?
   /// The code that was written, or that a rule gives; `nil` where none was asked for.
   public var code: LesionCode?
   /// The cost, that of encoding the picture aside.

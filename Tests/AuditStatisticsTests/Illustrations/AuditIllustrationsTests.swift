@@ -32,6 +32,16 @@ struct AuditIllustrationsTests {
     #expect(near(changes[0].distance, 0.7))
   }
 
+  @Test("shows the scores that are compared: raw ones of another order of the codes")
+  func rawScores() {
+    let changes = drawn([
+      answer("a", [0.8, 0.1, 0.05, 0.05], truth: .melanoma).raw([0.4, 0.6, 0, 0]),
+      answer("a", .order, [0.8, 0.1, 0.05, 0.05], arm: "x", dose: 1).raw([0.7, 0.3, 0, 0]),
+    ]).changes
+    #expect(changes.map(\.before.code) == [.nevus] && changes.map(\.after.probabilities) == [[0.7, 0.3, 0, 0]])
+    #expect(changes.map(\.isRaw) == [true])
+  }
+
   @Test("shows answers that stayed where the lesion is gone, the surest first")
   func stays() {
     let changes = drawn(

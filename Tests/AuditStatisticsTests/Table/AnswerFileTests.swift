@@ -12,14 +12,15 @@ struct AnswerFileTests {
   func whole() throws {
     let file = try read(
       """
-      image,role,arm,dose,seed,lesion,truth,code,MEL,NV,BCC,BKL,target,words,flagged,skin_l,skin_b,ssim
-      a.png,control,,,7,L1,MEL,NV,0.25,0.5,0.25,0,,Network=yes; Colors=brown,,60,10,
+      image,role,arm,dose,seed,lesion,truth,code,MEL,NV,BCC,BKL,target,words,flagged,skin_l,skin_b,ssim,raw_MEL,raw_NV,raw_BCC,raw_BKL
+      a.png,control,,,7,L1,MEL,NV,0.25,0.5,0.25,0,,Network=yes; Colors=brown,,60,10,,0.5,0.25,0.125,0.125
       a.png,printed,"'=word",4,,,,,,,,,nv,,1,,,0.9
       """)
     #expect(file.remarks == ["columns that were not read: ssim"])
     let one = file.answers[0]
     #expect(one.seed == 7 && one.lesion == "L1" && one.truth == .code(.melanoma) && one.code == .nevus)
     #expect(one.probabilities == [0.25, 0.5, 0.25, 0] && one.verdict == 1 && one.margin == 0.25)
+    #expect(one.raw == [0.5, 0.25, 0.125, 0.125])
     #expect(one.words == ["Network": "yes", "Colors": "brown"] && one.skin?.typologyAngle == 45)
     let two = file.answers[1]
     #expect(
@@ -42,10 +43,21 @@ struct AnswerFileTests {
       ("image,role,seed,truth\na,control,1,MEL\na,control,2,NV", "line 3: a has another truth in an earlier row"),
       ("image,role,dose\na,control,x", "line 2: dose is 'x', not a whole number"),
       ("image,role,code\na,control,AKIEC", "line 2: code is 'AKIEC', not MEL, NV, BCC or BKL"),
-      ("image,role,MEL,NV,BCC,BKL\na,control,1,0,0,", "line 2: only 3 of the four probabilities are there"),
+      (
+        "image,role,MEL,NV,BCC,BKL\na,control,1,0,0,",
+        "line 2: only 3 of the four probabilities MEL, NV, BCC and BKL are there"
+      ),
       ("image,role,MEL,NV,BCC,BKL\na,control,nan,0,0,1", "line 2: MEL is 'nan', not a number"),
       ("image,role,MEL,NV,BCC,BKL\na,control,0.5,0.1,0.1,0.1", "not four probabilities that sum to 1"),
       ("image,role,MEL,NV,BCC,BKL\na,control,-1,2,0,0", "not four probabilities that sum to 1"),
+      (
+        "image,role,raw_MEL,raw_NV,raw_BCC,raw_BKL\na,control,1,0,0,",
+        "line 2: only 3 of the four probabilities raw_MEL, raw_NV, raw_BCC and raw_BKL are there"
+      ),
+      (
+        "image,role,raw_MEL,raw_NV,raw_BCC,raw_BKL\na,control,,,,\na,camera,1,0,0,0\na,order,1,0,0,0",
+        "line 4: raw scores of a, whose control has none to compare them with"
+      ),
       ("image,role,flagged\na,control,yes", "line 2: flagged is 'yes', not 0 or 1"),
       ("image,role,words\na,control,Network", "line 2: words has 'Network', not Question=word"),
       ("image,role,skin_l,skin_b\na,control,200,1", "line 2: skin_l is 200.0"),

@@ -38,6 +38,36 @@ struct WordsFiguresTests {
     #expect(all[.rightOpinionGain]?.estimate.value == 0)
   }
 
+  /// A calibration that adds to NV: what it gives in the order that it was fitted to is right, and what it gives in another is not.
+  private func fitted(_ role: AuditRole, after calibrated: [Double], raw: [Double]?) -> AuditFigures {
+    let order = answer("a", role, calibrated, arm: "x", dose: 1, target: .nevus)
+    return figures([
+      answer("a", Self.mel, truth: .melanoma, seed: 0).raw([0.9, 0.1, 0, 0]),
+      answer("a", Self.nv, truth: .melanoma, seed: 1).raw([0.8, 0.2, 0, 0]),
+      answer("a", .order, Self.mel, arm: "x", dose: 0).raw([0.9, 0.1, 0, 0]), raw.map(order.raw) ?? order,
+    ])
+  }
+
+  @Test("compares raw scores where another prompt is asked, on both sides and in the floor")
+  func rawScores() {
+    let order = fitted(.order, after: Self.nv, raw: [0.6, 0.4, 0, 0])
+    #expect(order[.orderFlips]?.estimate.value == 0 && order[.closeOrderFlips]?.estimate.value == 0)
+    #expect(order[.orderFlips]?.floor?.estimate.value == 0, "raw, the second seed says the same")
+    #expect(order[.recallDeviation]?.estimate.value == 0)
+    #expect(order[.seedFlips]?.estimate.value == 1, "what everybody sees changes with the seed")
+    let paraphrase = fitted(.paraphrase, after: Self.mel, raw: [0.2, 0.8, 0, 0])
+    #expect(paraphrase[.paraphraseFlips]?.estimate.value == 1)
+    let opinion = fitted(.opinion, after: Self.mel, raw: [0.2, 0.8, 0, 0])
+    #expect(opinion[.sycophancy]?.estimate.value == 1 && opinion[.opinionFlips]?.estimate.value == 1)
+  }
+
+  @Test("compares calibrated scores where an arm has no others, and never raw ones of a changed picture")
+  func calibratedScores() {
+    #expect(fitted(.opinion, after: Self.nv, raw: nil)[.sycophancy]?.estimate.value == 1)
+    #expect(fitted(.paraphrase, after: Self.nv, raw: nil)[.paraphraseFlips]?.floor?.estimate.value == 1)
+    #expect(fitted(.camera, after: Self.mel, raw: [0.2, 0.8, 0, 0])[.cameraFlips]?.estimate.value == 0)
+  }
+
   @Test("finds the position that recalls prefer")
   func orders() {
     // Melanomas are right only where MEL stands first (order 0) or second (order 3: BKL first, MEL second).

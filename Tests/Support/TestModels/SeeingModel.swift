@@ -14,6 +14,7 @@ package final class SeeingModel: VisionLanguageModel {
 
   private let write: @Sendable (Sight) -> String
   private let weigh: @Sendable (_ label: String, Sight) -> Double
+  private let metadata: [String: [Double]]
   private let count = Mutex(0)
 
   /// A model.
@@ -21,9 +22,12 @@ package final class SeeingModel: VisionLanguageModel {
   /// - Parameters:
   ///   - write: the text of an answer.
   ///   - weigh: the log-probability of a label, before they are compared.
+  ///   - metadata: the weights file's numbers, by key.
   package init(
-    write: @escaping @Sendable (Sight) -> String, weigh: @escaping @Sendable (_ label: String, Sight) -> Double
+    metadata: [String: [Double]] = [:], write: @escaping @Sendable (Sight) -> String,
+    weigh: @escaping @Sendable (_ label: String, Sight) -> Double
   ) {
+    self.metadata = metadata
     self.write = write
     self.weigh = weigh
   }
@@ -36,7 +40,7 @@ package final class SeeingModel: VisionLanguageModel {
   }
   package let imageSide: Int? = 224
   package let recommendedSampling = RecommendedSampling()
-  package func metadataNumbers(_ key: String) -> [Double]? { nil }
+  package func metadataNumbers(_ key: String) -> [Double]? { metadata[key] }
 
   package func encode(_ image: PixelImage) async throws -> any ImageContext {
     count.withLock { $0 += 1 }
