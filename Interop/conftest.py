@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 import program
+import python_package
 
 _remarks: list[str] = []
 
@@ -40,6 +41,12 @@ def tarball() -> pathlib.Path:
     """What `make dist` makes of the program as it was built."""
     made = subprocess.run([program.ROOT / "scripts/dist.sh"], check=True, capture_output=True, text=True)
     return pathlib.Path(made.stdout.split()[-1])
+
+
+@pytest.fixture(scope="session")
+def python_wheel() -> pathlib.Path:
+    """What `make wheel` makes of the program as it was built."""
+    return python_package.build()
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

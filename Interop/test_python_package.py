@@ -14,9 +14,9 @@ PAGE = program.ROOT / "docs/PYTHON.md"
 
 
 @pytest.fixture(scope="module")
-def wheel():
+def wheel(python_wheel):
     """The wheel."""
-    return python_package.build()
+    return python_wheel
 
 
 @pytest.fixture(scope="module")

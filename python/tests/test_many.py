@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import dermgemma
+from dermgemma import _rows
 from dermgemma.progress import Progress
 
 
@@ -97,3 +98,14 @@ def test_progress_is_told_in_words(monkeypatch):
     shown.close()
     assert "3 of 3 images, 1 failed" in told.getvalue() and told.getvalue().endswith("\n")
     assert Progress(None, False).text.startswith("0 images")
+
+
+def test_a_cluster_run_is_counted(phantoms, reader, tmp_path):
+    images = _rows.numbered([*phantoms[:2], tmp_path / "none.jpg"])
+    rows = list(_rows.rows(reader, images))
+    assert [row["index"] for row in rows] == [0, 1, 2] and [row["status"] for row in rows] == [0, 0, 66]
+    assert all(list(row) == [name for name, _ in _rows.FIELDS] for row in rows) and rows[2]["examination"] is None
+    _rows.check(images, [2, 0, 1])
+    for got, words in (([0, 2], "1 missing.*" + phantoms[1].name), ([0, 1, 1, 2], "1 more than once"), ([0, 1, 2, 9], "1 strange")):
+        with pytest.raises(dermgemma.IncompleteError, match=words):
+            _rows.check(images, got)

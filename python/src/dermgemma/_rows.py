@@ -32,7 +32,9 @@ def numbered(paths: Iterable[Path]) -> List[Tuple[int, str]]:
 
 def rows(reader: Reader, images: Sequence[Tuple[int, str]]) -> Iterator[Dict[str, Any]]:
     """The images' rows, in their order. Every image has one, whether it was read or not."""
-    for (index, path), outcome in zip(images, reader.read_many([path for _, path in images], progress=False)):
+    # More tries than at home: on a cluster, programs are also killed for what others do.
+    outcomes = reader.read_many([path for _, path in images], retries=5, progress=False)
+    for (index, path), outcome in zip(images, outcomes):
         yield row(index, path, outcome)
 
 
