@@ -1,3 +1,4 @@
+import Synchronization
 import VisionLanguage
 
 /// Puts prompts to a server, with or without a picture before them.
@@ -6,6 +7,8 @@ struct RemoteAsker: Sendable {
   let model: String
   let dialect: Dialect
   let continuesAnswers: Bool
+  /// Why the server gives no log-probabilities, once it has shown that it does not.
+  let denial: ScoreDenial
 
   private func request(
     _ prompt: Prompt, written: String = "", _ sampling: Sampling, seed: UInt32 = 0, seeing picture: PictureMessage?,
@@ -61,22 +64,32 @@ struct RemoteAsker: Sendable {
       asked.prompt, asked.sampling, seed: asked.seed, seeing: nil, alternatives: dialect.alternatives)
     var generation: Generation
     var scores: LabelScores
+    if let reason = denial.reason {
+      generation = try await send(request(asked.prompt, asked.sampling, seed: asked.seed, seeing: nil), nil).generation
+      return ScoredAnswer(
+        stream: Self.stream(generation), scores: unscored(reason, LabelScores(logProbabilities: [], promptTokens: 0)))
+    }
     do {
       let sent = try await send(wanted, nil)
       generation = sent.generation
       var walk = LabelWalk(self.labels(labels))
       Self.follow(sent.answer, &walk)
       scores = try await self.scores(of: labels, walk, after: asked.prompt, seeing: nil, nil)
-    } catch RemoteFault.refused(_, let status, let message) where Self.deniesScores.contains(status) {
+    } catch RemoteFault.refused(_, let status, let message) where ChatClient.scoreRefusals.contains(status) {
+      let reason = denial.note(Self.denial(status, message))
       generation = try await send(request(asked.prompt, asked.sampling, seed: asked.seed, seeing: nil), nil).generation
-      scores = unscored(Self.denial(status, message), LabelScores(logProbabilities: [], promptTokens: 0))
+      scores = unscored(reason, LabelScores(logProbabilities: [], promptTokens: 0))
     }
-    let stream = GenerationStream { continuation in
+    return ScoredAnswer(stream: Self.stream(generation), scores: scores)
+  }
+
+  /// An answer that is there already.
+  private static func stream(_ generation: Generation) -> GenerationStream {
+    GenerationStream { continuation in
       continuation.yield(.text(generation.text))
       continuation.yield(.finished(generation))
       continuation.finish()
     }
-    return ScoredAnswer(stream: stream, scores: scores)
   }
 
   /// Takes the alternatives along a written answer for as long as it could still be a label.
@@ -96,6 +109,7 @@ struct RemoteAsker: Sendable {
   ) async throws -> LabelScores {
     var walk = started
     var scores = LabelScores(logProbabilities: [], promptTokens: 0)
+    if let reason = denial.reason { return unscored(reason, scores) }
     while !walk.isOver, let beginning = walk.open.first {
       guard beginning.text.isEmpty || continuesAnswers else {
         return unscored("the codes are several tokens, and the server does not continue an answer", scores)
@@ -109,11 +123,11 @@ struct RemoteAsker: Sendable {
         answer = sent.answer
         scores.promptTokens += sent.generation.promptTokens
         scores.sharedPromptTokens += sent.generation.sharedPromptTokens
-      } catch RemoteFault.refused(_, let status, let message) where Self.deniesScores.contains(status) {
-        return unscored(Self.denial(status, message), scores)
+      } catch RemoteFault.refused(_, let status, let message) where ChatClient.scoreRefusals.contains(status) {
+        return unscored(denial.note(Self.denial(status, message)), scores)
       }
       guard let first = answer.alternatives.first, !first.others.isEmpty else {
-        return unscored("the server gives no log-probabilities", scores)
+        return unscored(denial.note("the server gives no log-probabilities"), scores)
       }
       walk.take(first.others, after: beginning)
     }
@@ -123,9 +137,6 @@ struct RemoteAsker: Sendable {
     }
     return scores
   }
-
-  /// How servers refuse a request for log-probabilities.
-  private static let deniesScores = [400, 422, 501]
 
   private static func denial(_ status: Int, _ message: String) -> String {
     "the server refuses log-probabilities (\(status)\(message.isEmpty ? "" : ": \(message)"))"
@@ -140,5 +151,21 @@ struct RemoteAsker: Sendable {
   /// Labels as the model writes them here: without a prefix before them, none begins with a space.
   private func labels(_ labels: [String]) -> [String] {
     continuesAnswers ? labels : labels.map { String($0.drop { $0 == " " }) }
+  }
+}
+
+/// Remembers that a server gives no log-probabilities, so that it is not asked for them again and again.
+final class ScoreDenial: Sendable {
+  private let told = Mutex<String?>(nil)
+
+  /// The reason; `nil` while nothing speaks against asking.
+  var reason: String? { told.withLock { $0 } }
+
+  /// Notes a reason; the first one stays.
+  func note(_ reason: String) -> String {
+    told.withLock { told in
+      told = told ?? reason
+      return told ?? reason
+    }
   }
 }

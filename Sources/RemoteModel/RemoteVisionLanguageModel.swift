@@ -17,6 +17,8 @@ public struct RemoteConfiguration: Sendable {
   public var silentSeconds = 300
   /// How failures are retried.
   public var retries = RemoteConfiguration.patientRetries
+  /// Told, in a sentence, what the user should know of the server while it is used.
+  public var notice: @Sendable (String) -> Void = { _ in }
   /// Turns a prepared picture into a PNG file's bytes, without metadata.
   public var encodePicture: @Sendable (PixelImage) throws -> [UInt8]
 
@@ -48,7 +50,7 @@ public struct RemoteConfiguration: Sendable {
     var http = HTTPClient(retries: retries)
     http.limits.silentSeconds = silentSeconds
     http.limits.totalSeconds = silentSeconds * Self.silencesPerAnswer
-    return ChatClient(endpoint, key: key, http: http)
+    return ChatClient(endpoint, key: key, http: http, notice: notice)
   }
 }
 
@@ -62,6 +64,7 @@ public final class RemoteVisionLanguageModel: VisionLanguageModel {
   private let configuration: RemoteConfiguration
   private let dialect: Dialect
   private let name: String
+  private let denial = ScoreDenial()
 
   /// Images at once unless the server says how many it takes.
   static let readingsAtOnce = 8
@@ -85,7 +88,7 @@ public final class RemoteVisionLanguageModel: VisionLanguageModel {
     // A llama-server keeps one prompt a slot: an image more than it has slots would drive out another's.
     let most = server.slots ?? readings ?? Self.readingsAtOnce
     self.readings = max(1, min(readings ?? most, most))
-    client.limit(to: max(self.readings * Self.questionsAtOnce, 1))
+    client.limit(to: server.interruptsAnswers ? 1 : max(self.readings * Self.questionsAtOnce, 1))
   }
 
   public var identity: ModelIdentity {
@@ -120,7 +123,9 @@ public final class RemoteVisionLanguageModel: VisionLanguageModel {
   }
 
   var asker: RemoteAsker {
-    RemoteAsker(client: client, model: name, dialect: dialect, continuesAnswers: server.continuesAnswers ?? false)
+    RemoteAsker(
+      client: client, model: name, dialect: dialect, continuesAnswers: server.continuesAnswers ?? false,
+      denial: denial)
   }
 
   public func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {

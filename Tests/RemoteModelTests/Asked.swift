@@ -35,6 +35,14 @@ enum Asked {
     throw CancellationError()
   }
 
+  /// The texts of several answers about as many pictures, asked for at once.
+  static func answers(_ count: Int, of model: RemoteVisionLanguageModel) async throws -> [String] {
+    try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<count { group.addTask { try await answer(of: model).text } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
   static func about(_ endpoint: String) async throws -> Generation { try await answer(of: model(endpoint)) }
 
   /// The bodies of the requests that wanted an answer.

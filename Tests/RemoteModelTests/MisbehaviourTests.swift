@@ -1,4 +1,5 @@
 import Faults
+import Synchronization
 import TestServers
 import Testing
 import VisionLanguage
@@ -18,6 +19,9 @@ struct Misbehaviour: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { behaviour }
 
+  private static let interrupted =
+    " ended an answer before it was finished; some servers do so when another request comes"
+
   static let all: [Misbehaviour] = [
     // What is had all the same.
     .init(behaviour: "fine", message: nil, requests: 1),
@@ -25,6 +29,7 @@ struct Misbehaviour: CustomTestStringConvertible, Sendable {
     .init(behaviour: "brokenonce", message: nil, requests: 2),
     .init(behaviour: "loadingonce", message: nil, requests: 2),
     .init(behaviour: "cutonce", message: nil, requests: 2),
+    .init(behaviour: "roleonce", message: nil, requests: 2),
     .init(behaviour: "wrongjsononce", message: nil, requests: 2),
     .init(behaviour: "comments", message: nil, requests: 1),
     .init(behaviour: "thinking", message: nil, requests: 1),
@@ -73,7 +78,6 @@ struct Misbehaviour: CustomTestStringConvertible, Sendable {
     .init(behaviour: "list", message: " sent an array where an object was due", requests: 1),
     .init(behaviour: "nochoices", message: " sent an answer without choices", requests: 1),
     .init(behaviour: "manychoices", message: " sent 2 choices where one was asked for", requests: 1),
-    .init(behaviour: "nothing", message: " broke off in the middle of an answer", requests: 4),
     .init(behaviour: "tool", message: " called a tool instead of answering", requests: 1),
     .init(behaviour: "number", message: " sent a number as its text", requests: 1),
     .init(behaviour: "filter", message: " withheld the answer (content filter)", requests: 1),
@@ -86,8 +90,10 @@ struct Misbehaviour: CustomTestStringConvertible, Sendable {
     .init(behaviour: "loading", message: " answered 503, the server has trouble: the loading message", requests: 4),
     .init(behaviour: "inside", message: " answered 500, the server has trouble: out of memory", requests: 4),
     .init(behaviour: "cut", message: " broke off in the middle of an answer", requests: 4),
-    .init(behaviour: "unfinished", message: " broke off in the middle of an answer", requests: 4),
-    .init(behaviour: "emptychoice", message: " broke off in the middle of an answer", requests: 4),
+    .init(behaviour: "unfinished", message: interrupted, requests: 4),
+    .init(behaviour: "emptychoice", message: interrupted, requests: 4),
+    .init(behaviour: "nothing", message: interrupted, requests: 4),
+    .init(behaviour: "role", message: interrupted, requests: 4),
     .init(behaviour: "wrongjson", message: " sent what is not JSON", requests: 4),
     .init(behaviour: "twice", message: " sent 4 pieces of an answer of 1 tokens", requests: 4),
     .init(behaviour: "slow", message: " sent nothing for 1 s", requests: 4),
@@ -137,6 +143,37 @@ struct Misbehaviour: CustomTestStringConvertible, Sendable {
       last
         == .gaveUp(failures: 8, last: "\(host) answered 422: the unprocessable message"))
     #expect(last?.failsAlone == false)
+  }
+
+  @Test func `a server that ends an answer when another request comes is asked for one at a time`() async throws {
+    let server = try await EndpointMock.shared
+    let endpoint = server.endpoint("interrupts")
+    let told = Mutex<[String]>([])
+    var configuration = try Asked.configuration(endpoint)
+    configuration.notice = { sentence in told.withLock { $0.append(sentence) } }
+    let model = try await RemoteVisionLanguageModel(configuration)
+    let texts = try await Asked.answers(8, of: model)
+    #expect(texts == [String](repeating: " yes", count: 8))
+    let host = try RemoteEndpoint(endpoint).host
+    #expect(
+      told.withLock { $0 } == [
+        "\(host) ends answers early when it is asked for several at once, so requests go there one at a time from now on"
+      ])
+    // From then on nothing is asked for twice.
+    let before = try await Asked.answers(of: server, endpoint).count
+    #expect(before > 8)
+    #expect(try await Asked.answers(8, of: model).count == 8)
+    #expect(try await Asked.answers(of: server, endpoint).count == before + 8)
+  }
+
+  @Test func `llama-cpp-python's server is known by its interface, and asked for one answer at a time`() async throws {
+    let server = try await EndpointMock.shared
+    let endpoint = server.endpoint("python")
+    let model = try await Asked.model(endpoint)
+    #expect(model.server.program == "llama-cpp-python 0.3.36")
+    #expect(model.readings == 1)
+    #expect(try await Asked.answers(8, of: model).count == 8)
+    #expect(try await Asked.answers(of: server, endpoint).count == 8)
   }
 
   @Test func `text that came before the connection broke does not come again`() async throws {

@@ -48,6 +48,24 @@ import VisionLanguage
     #expect(scored.scores.unscored != nil && scored.scores.logProbabilities.isEmpty)
   }
 
+  @Test func `a server that refuses log-probabilities is asked for them once, and nothing counts as a failure`()
+    async throws
+  {
+    let endpoint = try await EndpointMock.shared.endpoint("refusesscores")
+    let model = try await Asked.model(endpoint)
+    for _ in 0..<12 { #expect(try await model.score(Self.labels, after: Self.prompt).unscored != nil) }
+    let asked = try await Asked.answers(of: EndpointMock.shared, endpoint)
+    #expect(asked.filter { $0["logprobs"] as? Bool == true }.count == 1)
+    // Many at once are all refused before the first refusal is known: more than failures in a row that are tolerated.
+    let other = try await Asked.model(EndpointMock.shared.endpoint("refusesscores"))
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for _ in 0..<16 {
+        group.addTask { try await other.score(Self.labels, after: Self.prompt).unscored != nil }
+      }
+      for try await isUnscored in group { #expect(isUnscored) }
+    }
+  }
+
   @Test func `a code that can be written in two ways has the sum of both`() {
     var walk = LabelWalk([" AB", " C"])
     walk.take(

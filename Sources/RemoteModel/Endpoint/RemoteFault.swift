@@ -21,6 +21,8 @@ public enum RemoteFault: TransientFault, Equatable {
   case garbled(host: String, reason: String)
   /// The answer broke off.
   case cut(host: String)
+  /// The server ended the answer before it was finished.
+  case interrupted(host: String)
   /// The answer did not end where it had to.
   case endless(host: String, tokens: Int)
   /// The answer is larger than any that was asked for.
@@ -48,7 +50,7 @@ public enum RemoteFault: TransientFault, Equatable {
   public var failsAlone: Bool {
     switch self {
     case .refused(_, let status, _): ![401, 403, 404, 405].contains(status)
-    case .wrongAnswer, .garbled, .cut, .endless, .tooLarge, .unreachable, .silent, .tooBusy: true
+    case .wrongAnswer, .garbled, .cut, .interrupted, .endless, .tooLarge, .unreachable, .silent, .tooBusy: true
     default: false
     }
   }
@@ -56,10 +58,13 @@ public enum RemoteFault: TransientFault, Equatable {
   public var isTransient: Bool {
     switch self {
     case .refused(_, let status, _): [408, 429, 500, 502, 503, 504].contains(status)
-    case .garbled, .cut, .unreachable, .silent: true
+    case .garbled, .cut, .interrupted, .unreachable, .silent: true
     default: false
     }
   }
+
+  /// Whether the server itself ended the answer early, as some do when another request comes.
+  var isInterruption: Bool { if case .interrupted = self { true } else { false } }
 
   public var description: String {
     switch self {
@@ -76,6 +81,8 @@ public enum RemoteFault: TransientFault, Equatable {
       "\(host) answered \(status)\(Self.meaning(of: status))\(message.isEmpty ? "" : ": \(message)")"
     case .wrongAnswer(let host, let reason), .garbled(let host, let reason): "\(host) \(reason)"
     case .cut(let host): "\(host) broke off in the middle of an answer"
+    case .interrupted(let host):
+      "\(host) ended an answer before it was finished; some servers do so when another request comes"
     case .endless(let host, let tokens): "\(host) did not stop after the \(tokens) tokens that were asked for"
     case .tooLarge(let host, let bytes): "\(host) sent an answer of more than \(bytes) bytes"
     case .unreachable(let host, let reason): "\(host) cannot be reached (\(reason))"

@@ -123,10 +123,8 @@ struct ChatAnswer: Sendable {
   /// The finished answer.
   ///
   /// - Throws: `RemoteFault` when it is not whole, or more came than the server says that it wrote.
-  func finished(asked: String, limit: Int) throws(RemoteFault) -> Generation {
-    guard let stopReason else {
-      throw pieces == 0 ? wrong("sent an answer without a choice") : .cut(host: host)
-    }
+  func finished(asked: String) throws(RemoteFault) -> Generation {
+    guard let stopReason else { throw .interrupted(host: host) }
     if let model, !Self.isSame(model, asked) { throw .otherModel(host: host, asked: asked, answered: model) }
     if let generatedTokens, pieces > generatedTokens + 1 {
       throw .garbled(host: host, reason: "sent \(pieces) pieces of an answer of \(generatedTokens) tokens")

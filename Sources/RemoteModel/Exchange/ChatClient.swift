@@ -1,4 +1,3 @@
-import Concurrency
 import Foundation
 import JSON
 import Synchronization
@@ -11,23 +10,29 @@ final class ChatClient: Sendable {
   private let key: AccessKey?
   private let http: HTTPClient
   private let failuresInARow = Mutex(0)
-  private let underWay = Monitor(0)
-  private let mostAtOnce = Mutex(ChatClient.atOnce)
+  private let gate = RequestGate(most: ChatClient.atOnce)
+  private let notice: @Sendable (String) -> Void
 
   /// Requests under way at once unless the server says how many it takes.
   static let atOnce = 32
   /// Failures in a row, each after its retries, after which nothing more is tried.
   static let mostFailures = 8
+  /// How servers refuse a request for log-probabilities.
+  static let scoreRefusals = [400, 422, 501]
   private static let largestDescription = 4 << 20
 
-  init(_ endpoint: RemoteEndpoint, key: AccessKey?, http: HTTPClient) {
+  init(
+    _ endpoint: RemoteEndpoint, key: AccessKey?, http: HTTPClient,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.endpoint = endpoint
     self.key = key
     self.http = http
+    self.notice = notice
   }
 
   /// Sets how many requests may be under way at once.
-  func limit(to count: Int) { mostAtOnce.withLock { $0 = max(1, count) } }
+  func limit(to count: Int) { gate.limit(to: count) }
 
   /// The server's answer to one request.
   ///
@@ -39,17 +44,30 @@ final class ChatClient: Sendable {
   func answer(
     to request: ChatRequest, piece: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> (answer: ChatAnswer, generation: Generation) {
-    try await enter()
-    defer { underWay.change { $0 -= 1 } }
     let told = TextOnce(piece)
     let body = request.body
-    return try await counted {
+    let isOptional = request.alternatives != nil
+    return try await counted(unless: isOptional ? Self.scoreRefusals : []) {
       try await self.http.retries.run { _ in
-        told.restart()
-        let answer = try await self.exchange(body, of: request, told)
-        return (answer, try answer.finished(asked: request.model, limit: request.sampling.maxTokens))
+        try await self.gate.pass {
+          told.restart()
+          do {
+            let answer = try await self.exchange(body, of: request, told)
+            return (answer, try answer.finished(asked: request.model))
+          } catch let fault as RemoteFault where fault.isInterruption {
+            self.noteInterruption()
+            throw fault
+          }
+        }
       }
     }
+  }
+
+  private func noteInterruption() {
+    guard gate.interrupted() else { return }
+    notice(
+      "\(endpoint.host) ends answers early when it is asked for several at once, so requests go there one at a time from now on"
+    )
   }
 
   /// What a server tells about itself under a path; `nil` where it has no such path.
@@ -155,32 +173,23 @@ final class ChatClient: Sendable {
   }
 
   /// Counts failures: a server that fails every image is not asked for thousands more.
-  private func counted<Value>(_ body: () async throws -> Value) async throws -> Value {
+  ///
+  /// - Parameter expected: statuses of refusals that are no failures.
+  private func counted<Value>(
+    unless expected: [Int], _ body: () async throws -> Value
+  ) async throws -> Value {
     do {
       let value = try await faulty(body)
       failuresInARow.withLock { $0 = 0 }
       return value
     } catch let fault as RemoteFault where fault.failsAlone {
+      if case .refused(_, let status, _) = fault, expected.contains(status) { throw fault }
       let failures = failuresInARow.withLock {
         $0 += 1
         return $0
       }
       if failures >= Self.mostFailures { throw RemoteFault.gaveUp(failures: failures, last: fault.description) }
       throw fault
-    }
-  }
-
-  private func enter() async throws {
-    while true {
-      let most = mostAtOnce.withLock { $0 }
-      await underWay.wait { $0 < most }
-      try Task.checkCancellation()
-      let isIn = underWay.change { count in
-        guard count < most else { return false }
-        count += 1
-        return true
-      }
-      if isIn { return }
     }
   }
 }

@@ -30,7 +30,9 @@ public struct EndpointCheck: Sendable {
         text: server.contextTokens.map { "\($0) tokens a request" } ?? "the server does not say how long"),
       Finding(
         subject: "slots", works: server.slots.map { _ in true },
-        text: server.slots.map { "\($0) requests at once" } ?? "the server does not say how many"),
+        text: server.interruptsAnswers
+          ? "one request at a time: another would end the answer under way"
+          : server.slots.map { "\($0) requests at once" } ?? "the server does not say how many"),
       Finding(
         subject: "beginnings", works: server.continuesAnswers,
         text: server.continuesAnswers == true

@@ -11,6 +11,8 @@ public struct ServerDescription: Sendable, Hashable {
   public internal(set) var program: String?
   /// Requests that it computes at once.
   public internal(set) var slots: Int?
+  /// Whether another request may end the answer under way, so that requests go one at a time.
+  public internal(set) var interruptsAnswers = false
   /// Tokens that prompt and answer may have together.
   public internal(set) var contextTokens: Int?
   /// Whether the model takes images.
@@ -27,7 +29,8 @@ public struct ServerDescription: Sendable, Hashable {
   ///   - models: the answer of `/models`.
   ///   - properties: of `/props`, which llama-server has.
   ///   - version: of `/version`, which vLLM has, or of Ollama's `/api/version`.
-  init(models: JSONValue?, properties: JSONValue?, version: JSONValue?) {
+  ///   - interface: of `/openapi.json`, by which llama-cpp-python's server is known.
+  init(models: JSONValue?, properties: JSONValue?, version: JSONValue?, interface: JSONValue? = nil) {
     let entries = models?["data"]?.elements ?? models?["models"]?.elements
     self.models = entries?.compactMap { ($0["id"] ?? $0["name"])?.string }.map {
       Sanitizer.line(String($0.prefix(200)))
@@ -49,6 +52,12 @@ public struct ServerDescription: Sendable, Hashable {
       program = (owners.contains("vllm") ? "vLLM" : "SGLang") + (told.map { " " + $0 } ?? "")
     } else if let told {
       program = (owners.contains("library") ? "Ollama " : "version ") + told
+    } else if let about = interface?["info"]?.present,
+      about["title"]?.string?.hasSuffix("llama.cpp Python API") == true
+    {
+      let version = about["version"]?.string.map { " " + Sanitizer.line(String($0.prefix(60))) } ?? ""
+      program = "llama-cpp-python" + version
+      (slots, interruptsAnswers) = (1, true)
     }
     contextTokens = contextTokens ?? entries?.lazy.compactMap { $0["max_model_len"]?.integer }.first
   }
@@ -83,12 +92,13 @@ extension ServerDescription {
   static func ask(_ client: ChatClient) async throws -> ServerDescription {
     let models = try await client.description(at: client.endpoint.base + "/models")
     let properties = try await client.description(at: client.endpoint.root + "/props")
-    var version: JSONValue?
+    var (version, interface): (JSONValue?, JSONValue?)
     if properties == nil {
       version = try await client.description(at: client.endpoint.root + "/version")
       if version == nil { version = try await client.description(at: client.endpoint.root + "/api/version") }
+      if version == nil { interface = try await client.description(at: client.endpoint.root + "/openapi.json") }
     }
-    return ServerDescription(models: models, properties: properties, version: version)
+    return ServerDescription(models: models, properties: properties, version: version, interface: interface)
   }
 
   /// Whether the server continues an answer that a request begins.

@@ -20,6 +20,8 @@ TREE = {"": {" MEL": 0.5, " NV": 0.2, " B": 0.25, " yes": 0.05}, " B": {"KL": 0.
 guard = threading.Lock()
 log = []
 counts = {}
+outer, inner = {}, {}
+"""Locks of the behaviours that compute one answer at a time, as llama-cpp-python's server has them."""
 
 
 class Server(ThreadingHTTPServer):
@@ -86,6 +88,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(200, {
                 "total_slots": 1 if mode == "oneslot" else 4, "build_info": "b1-stand-in",
                 "default_generation_settings": {"n_ctx": 4096}, "modalities": {"vision": mode != "blind"}})
+        if path == "/openapi.json" and mode == "python":
+            return self.reply(200, {"openapi": "3.1.0", "info": {"title": "🦙 llama.cpp Python API", "version": "0.3.36"}})
         return self.reply(404, {"error": {"message": "no such path"}})
 
     def do_POST(self):
@@ -100,7 +104,22 @@ class Handler(BaseHTTPRequestHandler):
             return self.whole(body, mode)
         if self.refuse(mode, number, body):
             return None
+        if mode in ("interrupts", "python"):
+            return self.alone(body, mode, number)
         return self.stream(body, mode, number)
+
+    def alone(self, body, mode, number):
+        """One answer at a time, which ends when another request waits."""
+        whole = self.place()[0]
+        with guard:
+            first, second = outer.setdefault(whole, threading.Lock()), inner.setdefault(whole, threading.Lock())
+        with first:
+            second.acquire()
+        try:
+            time.sleep(0.02)
+            return self.stream(body, mode, number)
+        finally:
+            second.release()
 
     # What the model says.
 
@@ -209,6 +228,11 @@ class Handler(BaseHTTPRequestHandler):
             for _ in range(400):
                 self.piece(b": " + b"x" * 1_000_000 + b"\n\n")
         self.piece(chunk({"role": "assistant", "content": None}))
+        if (mode == "role" or (mode == "roleonce" and streams == 1)
+                or (mode in ("interrupts", "python") and outer[self.place()[0]].locked())):
+            self.piece(b"data: [DONE]\n\n")
+            self.wfile.write(b"0\r\n\r\n")
+            return None
         for place, token in enumerate(tokens):
             scores = None
             if body.get("logprobs") and mode != "noscores":
