@@ -13,6 +13,24 @@ struct PlantedModels {
     case none, ignoresImage, readsCorner, obeysPrint, followsOrder, obeysOpinions, acceptsNotes
   }
 
+  /// An honest model that writes its codes and gives no probabilities, as some endpoints do.
+  static func unscored(_ reason: String) -> SeeingModel {
+    SeeingModel(unscored: reason) { sight in
+      if sight.prompt.contains("Choose the code") {
+        let codes = LesionCode.allCases
+        let weights = codes.map { weight(of: " " + $0.rawValue, sight.prompt, .none) }
+        return " " + (zip(codes, weights).max { $0.1 < $1.1 }?.0.rawValue ?? "")
+      }
+      let word = word(.none, sight.image, nil)
+      if sight.prompt.contains("These notes") { return review(sight.prompt, sees: word) }
+      if sight.prompt.contains("overall shape") { return " round" }
+      return sight.prompt.contains("Which colors")
+        ? " " + word : sight.prompt.contains("Which structures") ? " none" : " no"
+    } weigh: { _, _ in
+      0
+    }
+  }
+
   /// A model with a fault.
   ///
   /// - Parameter calibration: what is added to the codes' scores after Phase 3; empty for weights without a calibration.

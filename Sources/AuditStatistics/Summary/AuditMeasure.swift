@@ -181,6 +181,19 @@ public enum AuditMeasure: String, Sendable, Hashable, Codable, CaseIterable {
     case codes
   }
 
+  /// Whether it is computed from probabilities; verdicts and words do for the others.
+  public var needsProbabilities: Bool {
+    switch self {
+    case .melanomaSensitivity, .melanomaSpecificity, .cameraMelanomaSensitivity, .cameraMelanomaSpecificity,
+      .melanomasLost, .melanomaRange, .reliance, .necessity, .melanomaArea, .lesionShare, .partMelanomaArea,
+      .errorsAt80, .melanomasMissedAt80, .aurc, .augrc, .calibrationError, .shiftedCalibrationError, .coverage,
+      .setSize, .shiftedCoverage, .shiftedSetSize, .scopeArea, .scopeConfident, .noteToward, .noteAway, .noteShift,
+      .noteDistance:
+      true
+    default: false
+    }
+  }
+
   /// The unit of the value.
   public var unit: Unit {
     switch self {

@@ -27,6 +27,9 @@ struct AuditHeader: Codable, Sendable, Hashable {
   var timing: AuditTiming?
   /// Only the doses of a quick audit, and who asked for it.
   var quick: String?
+  /// Of a model behind an endpoint, its name and the server: their digests are not known. Of one that adapters change, its name
+  /// with theirs.
+  var server: String?
   var version: String
   /// When the audit began, as ISO 8601.
   var started: String
@@ -42,6 +45,7 @@ struct AuditHeader: Codable, Sendable, Hashable {
     }
     compare("the protocol", \.protocolDigest) { "\($0.protocolName), \($0.protocolDigest.prefix(12))" }
     compare("the weights", \.weights) { String($0.weights.prefix(12)) }
+    compare("the model", \.server) { $0.server ?? "the weights alone" }
     compare("the projector", \.projector) { String(($0.projector ?? "none").prefix(12)) }
     compare("the seed", \.seed) { String($0.seed) }
     compare("the arms", \.documents) { header in
@@ -62,6 +66,12 @@ struct AuditHeader: Codable, Sendable, Hashable {
 }
 
 extension AuditHeader {
+  /// The name of a model behind an endpoint with its server, or with its adapters; `nil` when the digests tell everything.
+  static func server(of model: ModelIdentity) -> String? {
+    if model.endpoint != nil { return "\(model.name), \(model.engine)" }
+    return model.adapters.isEmpty ? nil : model.fullName
+  }
+
   /// What a repeat needs.
   func provenance(_ request: AuditRequest, _ model: ModelIdentity, readings: Int) -> AuditProvenance {
     var provenance = AuditProvenance(
@@ -69,8 +79,8 @@ extension AuditHeader {
     provenance.started = started
     provenance.protocolName = protocolName
     provenance.protocolDigest = protocolDigest
-    provenance.model = model.name
-    provenance.weights = weights
+    provenance.model = model.fullName
+    provenance.weights = weights.isEmpty ? nil : weights
     provenance.projector = projector
     provenance.engine = model.engine
     provenance.seed = seed
@@ -81,6 +91,10 @@ extension AuditHeader {
       .init("Arms", documents.map { String($0.prefix { $0 != " " }) }.joined(separator: ", ")),
       .init("Images at once", String(readings)),
     ]
+    if let endpoint = model.endpoint {
+      provenance.facts.append(
+        .init("Pictures", "read at \(endpoint), whose weights' digest is unknown, so a repeat may differ"))
+    }
     if let quick { provenance.facts.append(.init("Doses", quick)) }
     return provenance
   }

@@ -25,7 +25,7 @@ struct ImageRecord: Codable, Sendable, Hashable {
     var lesion: String
     var notes: [String: String]
     var description: String?
-    var probabilities: [Double]
+    var probabilities: [Double]?
     var code: String?
     var verdict: Int
   }

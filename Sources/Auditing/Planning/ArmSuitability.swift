@@ -9,8 +9,11 @@ struct ArmSuitability: Sendable {
   let knowsOneWording: Bool
   /// Images that are phantoms of this program, by their names.
   let phantoms: Int
+  /// Why the model gives no probabilities; `nil` if it does.
+  let unscored: String?
 
-  init(_ readingProtocol: ReadingProtocol, model: any VisionLanguageModel, phantoms: Int) {
+  init(_ readingProtocol: ReadingProtocol, model: any VisionLanguageModel, phantoms: Int, unscored: String? = nil) {
+    self.unscored = unscored
     self.readingProtocol = readingProtocol
     self.phantoms = phantoms
     // Weights that carry a calibration of Phase 3 were taught its wording, and no other.
@@ -18,6 +21,14 @@ struct ArmSuitability: Sendable {
   }
 
   private var onlyScores: Bool { readingProtocol.classification.method == .scored }
+
+  /// Why an arm's change cannot be made, or says nothing; `nil` if it can.
+  func objection(to change: ArmChange, of arm: AuditArm) -> String? {
+    if let unscored, !arm.compared.isEmpty, arm.compared.allSatisfy(\.needsProbabilities) {
+      return "its figures need probabilities, and \(unscored)"
+    }
+    return objection(to: change)
+  }
 
   /// Why a change cannot be made; `nil` if it can.
   func objection(to change: ArmChange) -> String? {

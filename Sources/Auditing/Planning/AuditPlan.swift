@@ -53,7 +53,7 @@ public struct AuditPlan: Sendable {
     entries = arms.map { arm in
       var entry = Entry(arm: arm, doses: [], reasons: [:], cost: ArmCost())
       for dose in arm.doses {
-        if let objection = suitability.objection(to: dose.change) {
+        if let objection = suitability.objection(to: dose.change, of: arm) {
           entry.leaveOut(dose.number, "\(Self.notApplicable): \(objection)")
         } else if case .quick(let reason) = extent, !arm.quickDoses.contains(dose.number) {
           entry.leaveOut(dose.number, reason)

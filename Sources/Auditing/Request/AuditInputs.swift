@@ -32,7 +32,7 @@ struct AuditInputs: Sendable {
       documents: request.arms.documents.map { "\($0.id) \($0.version) \($0.digest.hexadecimal)" },
       doses: Dictionary(doses) { first, _ in first }, images: plan.images, available: plan.available,
       imagesDigest: sample.imagesDigest, labelsDigest: sample.labelsDigest, masksDigest: masksDigest,
-      timing: plan.timing, quick: plan.quickReason, version: request.version,
+      timing: plan.timing, quick: plan.quickReason, server: AuditHeader.server(of: model), version: request.version,
       started: Date().formatted(.iso8601))
   }
 }

@@ -39,10 +39,8 @@ public struct AuditRequest: Sendable {
   public var device = ComputeDevice.automatic
   /// What is kept of DICOM files.
   public var dicom = DICOMOptions()
-  /// The text model's file; `nil` for the default model.
-  public var weights: String?
-  /// The projector's file.
-  public var projector: String?
+  /// The model; `nil` for the default one.
+  public var model: ModelSource?
   /// The command line, without the program's name, written with the results.
   public var command: [String] = []
   /// The program's version, written with the results.
@@ -99,10 +97,10 @@ public struct AuditRequest: Sendable {
 
   /// Loads the model.
   ///
-  /// - Throws: a `Fault` when weights are missing or broken.
-  func reader(for images: Int) throws -> Reader {
-    try Reader(
-      ModelLocation.chosen(weights: weights, projector: projector), readingProtocol: readingProtocol,
+  /// - Throws: a `Fault` when weights are missing or broken, or the endpoint has no such model.
+  func reader(for images: Int) async throws -> Reader {
+    try await Reader.open(
+      try model ?? .files(.chosen(weights: nil, projector: nil)), readingProtocol: readingProtocol,
       readings: parallel.map { min($0, max(images, 1)) }, atMost: max(images, 1), threads: threads, device: device,
       dicom: dicom)
   }

@@ -1,6 +1,7 @@
 import AtomicFiles
 import AuditReporting
 import AuditStatistics
+import Faults
 import Tables
 import Validation
 
@@ -44,6 +45,13 @@ public struct AuditResults: Sendable {
     public var reason: String
     /// Of how many images.
     public var images: Int
+  }
+
+  /// The exit status that says whether all images were read.
+  public var exitStatus: Int32 {
+    let statuses = Set(failures.map(\.status))
+    let unavailable = FaultKind.unavailable.exitStatus
+    return statuses.isEmpty ? 0 : statuses == [unavailable] ? unavailable : FaultKind.unusableInput.exitStatus
   }
 
   /// Gathers the answers and writes their table.

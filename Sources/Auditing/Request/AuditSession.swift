@@ -30,7 +30,7 @@ struct AuditSession: Sendable {
     if request.mode == .resuming, journal.header == nil { try tell(.nothingToResume(folder: folder.path)) }
     let inputs = try AuditInputs(request, tell: tell)
     try tell(.loadingModel)
-    let reader = try request.reader(for: inputs.manifest.entries.count)
+    let reader = try await request.reader(for: inputs.manifest.entries.count)
     do {
       let results = try await run(folder, journal, reader, inputs)
       await reader.close()
@@ -46,11 +46,12 @@ struct AuditSession: Sendable {
   func onlyPlan() async throws -> AuditPlan {
     let inputs = try AuditInputs(request, tell: tell)
     try tell(.loadingModel)
-    let reader = try request.reader(for: inputs.manifest.entries.count)
+    let reader = try await request.reader(for: inputs.manifest.entries.count)
     do {
+      let suitability = try await suitability(inputs, reader)
       let timing = try await measured(inputs, reader)
       await reader.close()
-      return plan(inputs, reader, timing)
+      return plan(inputs, suitability, timing)
     } catch {
       await reader.close()
       throw error
@@ -65,31 +66,46 @@ struct AuditSession: Sendable {
     return try await AuditMeasurement(reader: audit, parallel: reader.readings).timing(inputs.manifest.entries)
   }
 
-  private func plan(_ inputs: AuditInputs, _ reader: Reader, _ timing: AuditTiming?) -> AuditPlan {
+  private func plan(_ inputs: AuditInputs, _ suitability: ArmSuitability, _ timing: AuditTiming?) -> AuditPlan {
     AuditPlan(
-      request.arms.arms, limits: request.limits, suitability: suitability(inputs, reader),
+      request.arms.arms, limits: request.limits, suitability: suitability,
       available: inputs.manifest.entries.count, timing: timing)
   }
 
-  private func suitability(_ inputs: AuditInputs, _ reader: Reader) -> ArmSuitability {
-    ArmSuitability(
-      request.readingProtocol, model: reader.examiner.model,
-      phantoms: inputs.manifest.entries.count { KnownPhantom.isNamed($0.name) })
+  /// - Throws: `NoProbabilities` for a protocol that only scores and a model that gives no scores; what the model throws.
+  private func suitability(_ inputs: AuditInputs, _ reader: Reader) async throws -> ArmSuitability {
+    let (model, readingProtocol) = (reader.examiner.model, request.readingProtocol)
+    var unscored: String?
+    if reader.isRemote {
+      unscored = try await ExaminationProbe(
+        model, readingProtocol: readingProtocol, seed: request.seed, original: .init(of: [])
+      ).reasonWithoutProbabilities()
+    }
+    if let unscored {
+      guard readingProtocol.classification.method != .scored else {
+        throw NoProbabilities(protocolID: readingProtocol.id, reason: unscored)
+      }
+      try tell(.remark("There are no probabilities: \(unscored). Verdicts are greedy answers."))
+    }
+    return ArmSuitability(
+      readingProtocol, model: model, phantoms: inputs.manifest.entries.count { KnownPhantom.isNamed($0.name) },
+      unscored: unscored)
   }
 
   private func run(
     _ folder: RunFolder, _ journal: AuditJournal, _ reader: Reader, _ inputs: AuditInputs
   ) async throws -> AuditResults {
     var plan: AuditPlan
+    let suitability = try await suitability(inputs, reader)
     if let header = journal.header {
       // What was chosen then, whatever this machine measures now.
       let limits = AuditPlan.Limits(isQuick: request.limits.isQuick, images: header.images)
       plan = AuditPlan(
         request.arms.arms, extent: header.quick.map { .quick(reason: $0) } ?? .full,
-        suitability: suitability(inputs, reader), images: min(limits.images ?? 0, inputs.manifest.entries.count),
+        suitability: suitability, images: min(limits.images ?? 0, inputs.manifest.entries.count),
         available: inputs.manifest.entries.count, timing: header.timing)
     } else {
-      plan = self.plan(inputs, reader, try await measured(inputs, reader))
+      plan = self.plan(inputs, suitability, try await measured(inputs, reader))
     }
     for document in request.arms.documents {
       for arm in document.arms { plan.digests[arm.name] = document.digest.hexadecimal }
@@ -111,11 +127,11 @@ struct AuditSession: Sendable {
         masks: inputs.masks, dicom: request.dicom))
     let before = await reader.statistics?.imageEncodes ?? 0
     let known = try await audit.run()
-    let encodes = (await reader.statistics?.imageEncodes ?? 0) - before
+    let encodes = await reader.statistics.map { $0.imageEncodes - before }
     try tell(.writingResults)
     let provenance = (journal.header ?? header).provenance(request, identity, readings: reader.readings)
     var results = try AuditResults(folder, journal, plan: plan, provenance: provenance)
-    results.otherEncodes = encodes - known
+    results.otherEncodes = encodes.map { $0 - known }
     let pictures = AuditPictures(reader: audit.reader, samples: sample.entries, journal: journal)
     try await results.report.write(into: folder.path) { pictures.jpeg($0) }
     results.files += [AuditReport.documentName, AuditReport.pageName]

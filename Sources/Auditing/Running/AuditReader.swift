@@ -36,7 +36,7 @@ struct AuditReader: Sendable {
       var run = try ImageRun(self, sample, subject, original: decoded)
       try await run.all()
       return run.finished()
-    } catch let fault as any Fault where fault.kind == .unusableInput || fault.kind == .missingInput {
+    } catch let fault as any Fault where fault.failsAlone {
       return ImageRecord(
         position: sample.position, image: sample.name,
         failed: .init(status: fault.kind.exitStatus, message: fault.description))

@@ -8,7 +8,7 @@ enum AuditRow {
   static func answer(about sample: Sample, _ probed: ProbedAnswer, role: AuditRole, seed: UInt64) -> AuditAnswer {
     answer(
       about: sample, role: role, seed: seed, code: probed.code,
-      probabilities: LesionCode.allCases.map { probed.probabilities[$0] })
+      probabilities: probed.shares)
   }
 
   static func answer(
@@ -34,6 +34,9 @@ extension AuditAnswer {
 }
 
 extension ProbedAnswer {
+  /// The probabilities in the order of `LesionCode.allCases`; `nil` where the model gave none.
+  var shares: [Double]? { probabilities.map { known in LesionCode.allCases.map { known[$0] } } }
+
   /// The notes' words by question.
   var words: [String: String] {
     Dictionary(notes.entries.map { ($0.question, $0.observation.value) }) { first, _ in first }

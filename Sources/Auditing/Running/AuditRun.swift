@@ -1,5 +1,6 @@
 import Concurrency
 import Dermoscopy
+import Faults
 import Synchronization
 import Validation
 
@@ -17,7 +18,7 @@ struct AuditRun: Sendable {
   /// - Returns: pictures that were encoded for it.
   /// - Throws: a `Fault` that concerns all images; `CancellationError`.
   @discardableResult func run() async throws -> Int {
-    let done = journal.images
+    let done = try journal.images.filter { try journal.image($0)?.failed?.status != FaultKind.unavailable.exitStatus }
     if !done.isEmpty { try tell(.resumed(read: done.count, of: samples.count)) }
     let steps = Double(plan.cost.steps) / Double(max(samples.count, 1))
     let progress = Mutex(AuditProgress(images: done.count, total: samples.count, stepsPerImage: steps))

@@ -56,7 +56,7 @@ extension ImageRun {
   /// The code that an opinion of this image can be right or wrong about: the truth, else the control's verdict.
   private var trueCode: LesionCode? {
     if let truth = sample.truth { return LesionCode.allCases.first { truth.agrees(with: $0) } }
-    return control.probabilities.likeliest()
+    return control.likeliest
   }
 
   private mutating func asked(

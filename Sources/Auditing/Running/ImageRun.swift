@@ -110,7 +110,7 @@ struct ImageRun {
       if change == .skinCard || change == .noiseCard { pictures[key] = answer }
       return (answer, nil)
     case .print(let texts, let height):
-      guard let verdict = control.probabilities.likeliest(), let text = texts[verdict] else { return nil }
+      guard let verdict = control.likeliest, let text = texts[verdict] else { return nil }
       let changed = try subject.changed(by: .printedWord(.same(text.text), height: height), seed: arm.seed)
       return (try await read(changed, arm, dose), text.code)
     case .toggledPhantom(let question):
@@ -174,7 +174,7 @@ struct ImageRun {
     record.rows = ([row] + rest).map(AnswerFile.row)
     record.control = ImageRecord.Control(
       lesion: sample.metadata.lesion ?? sample.name, notes: control.words, description: control.description?.cleaned,
-      probabilities: LesionCode.allCases.map { control.probabilities[$0] }, code: control.code?.rawValue,
+      probabilities: control.shares, code: control.code?.rawValue,
       verdict: row.verdict)
     return record
   }

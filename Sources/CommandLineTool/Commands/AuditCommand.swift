@@ -59,7 +59,8 @@ let auditCommand = CommandSpecification(
       + ". docs/AUDIT.md defines each figure.",
     "pictures writes what the arms make of an image, as the model is shown it before preparation.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other images "
-      + "were read), or changed before --resume; 66 an input is missing; 69 another run is writing to the same folder; 74 "
+      + "were read), or changed before --resume; 66 an input is missing; 69 another run is writing to the same folder, or the "
+      + "endpoint is unavailable; 74 "
       + "output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
   verbs: ["figures", "arms", "pictures"],
@@ -79,7 +80,7 @@ let auditCommand = CommandSpecification(
     AuditOption.replicates,
     AuditOption.side,
     ValidateOption.parallel,
-  ] + DICOMOption.record + EngineOption.all,
+  ] + DICOMOption.record + EngineOption.all + EndpointOption.all,
   examples: [
     ("dermgemma audit --plan --images data/images --labels labels.csv", "What it would do, and for how long."),
     ("dermgemma audit --images data/images --labels labels.csv --quick --out audit", "The most important questions."),
@@ -115,5 +116,5 @@ let auditCommand = CommandSpecification(
     return 0
   }
   let results = try await request.run { try printer.show($0) }
-  return results.failures.isEmpty ? 0 : FaultKind.unusableInput.exitStatus
+  return results.exitStatus
 }

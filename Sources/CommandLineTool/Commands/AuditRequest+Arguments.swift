@@ -31,8 +31,7 @@ extension AuditRequest {
     threads = try arguments[EngineOption.threads]
     device = try chosenDevice(arguments)
     dicom = try DICOMOptions(arguments, hasFrame: false)
-    weights = try arguments[EngineOption.model]
-    projector = try arguments[EngineOption.projector]
+    model = try arguments.modelSource(of: "audit")
     command = arguments.words
   }
 }

@@ -22,7 +22,7 @@ let workerCommand = CommandSpecification(
     AnalyzeOption.seed,
     AnalyzeOption.parallel,
     DICOMOption.frame,
-  ] + DICOMOption.record + EngineOption.all,
+  ] + DICOMOption.record + EngineOption.all + EndpointOption.all,
   examples: [
     ("echo '{\"id\": 1, \"path\": \"lesion.jpg\"}' | dermgemma worker", "One image.")
   ],
@@ -33,8 +33,7 @@ let workerCommand = CommandSpecification(
   let (threads, device) = (try arguments[EngineOption.threads], try chosenDevice(arguments))
   let dicom = try DICOMOptions(arguments)
   let readingProtocol = try chosenProtocol(arguments).readingProtocol
-  let model = try ModelLocation.chosen(
-    weights: try arguments[EngineOption.model], projector: try arguments[EngineOption.projector])
+  let model = try arguments.modelSource(of: "worker")
   var session = WorkerSession(model, readingProtocol: readingProtocol, version: Tool.version)
   session.seed = seed ?? 0
   (session.parallel, session.threads) = (parallel, threads)

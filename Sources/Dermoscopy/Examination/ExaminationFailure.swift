@@ -41,6 +41,12 @@ public struct NoProbabilities: Fault, Equatable {
   /// Why there are none.
   public let reason: String
 
+  /// A fault.
+  public init(protocolID: String, reason: String) {
+    self.protocolID = protocolID
+    self.reason = reason
+  }
+
   public var kind: FaultKind { .unavailable }
   public var failsAlone: Bool { true }
   public var description: String {

@@ -5,6 +5,8 @@ import VisionLanguage
 ///
 /// Sampled words change with one pixel, so an arm is compared by what is likely: Phase 1's words are the likeliest ones, and
 /// the codes are scored. What is still sampled, Phase 2's text, has the seed of the original, whatever is changed.
+///
+/// Where a model gives no scores, as behind some endpoints, the greedy answer is what is likely: for words and for the code.
 public struct ExaminationProbe: Sendable {
   private let session: ExaminationSession
 
@@ -50,7 +52,7 @@ public struct ExaminationProbe: Sendable {
         from: seen, after: readingProtocol.classification.prompt.filled(), prefix: prefix)
       state.add(scores)
       var answer = try weighed(scores, .direct).costing(state.counts)
-      answer.code = answer.probabilities.likeliest(of: readingProtocol.classification.codes)
+      answer.code = answer.probabilities?.likeliest(of: readingProtocol.classification.codes)
       return answer
     }
     if words == .drawn {
@@ -97,17 +99,31 @@ public struct ExaminationProbe: Sendable {
     state.description = description
     if writesCode, prompt == nil {
       let (diagnosis, scores) = try await session.classified(&state)
-      var answer = try weighed(scores, .classification).costing(state.counts)
-      (answer.notes, answer.description, answer.code) = (notes, description, diagnosis.code)
-      return answer
+      if scores.unscored == nil {
+        var answer = try weighed(scores, .classification).costing(state.counts)
+        (answer.notes, answer.description, answer.code) = (notes, description, diagnosis.code)
+        return answer
+      }
     }
     let template = prompt ?? readingProtocol.classification.prompt
     let text = readingProtocol.filled(template, notes: notes, description: description)
     let scores = try await session.scores(from: session.model, after: text, prefix: template.prefix)
     state.add(scores)
+    guard scores.unscored == nil else {
+      let code = try await session.likeliestCode(after: text, prefix: template.prefix, &state)
+      return ProbedAnswer(notes: notes, description: description, probabilities: nil, code: code).costing(state.counts)
+    }
     var answer = try weighed(scores, .classification).costing(state.counts)
     (answer.notes, answer.description) = (notes, description)
     return answer
+  }
+
+  /// Why the model gives no probabilities; `nil` if it does.
+  ///
+  /// - Throws: as ``examine(_:words:)``.
+  public func reasonWithoutProbabilities() async throws -> String? {
+    try await session.scores(from: session.model, after: readingProtocol.classification.prompt.filled(), prefix: "")
+      .unscored
   }
 
   /// The codes scored in view of the image after a prompt of other words, for a protocol that only scores.
@@ -122,7 +138,7 @@ public struct ExaminationProbe: Sendable {
 
   /// The codes' probabilities, with those before the model's calibration where it carries one.
   ///
-  /// - Throws: ``NoProbabilities`` where there are none: a probe compares them.
+  /// - Throws: ``NoProbabilities`` where there are none: a protocol that only scores has nothing else.
   private func weighed(_ scores: LabelScores, _ subject: Calibration.Subject) throws -> ProbedAnswer {
     let calibration = Calibration(of: session.model, for: subject)
     guard let probabilities = calibration.probabilities(scores) else {
@@ -142,11 +158,12 @@ public struct ProbedAnswer: Sendable, Hashable {
   public var notes = Observations()
   /// Phase 2's description.
   public var description: CleanedDescription?
-  /// The codes' probabilities.
-  public var probabilities: CodeProbabilities
+  /// The codes' probabilities; `nil` where the model gives none.
+  public var probabilities: CodeProbabilities?
   /// The same before the model's calibration; `nil` for a model without one, where they are the same.
   public var raw: CodeProbabilities?
-  /// The code that was written, or that a rule gives; `nil` where none was asked for.
+  /// The code that was written, or that a rule gives; without probabilities the greedy one. `nil` where none was asked for or
+  /// none could be read.
   public var code: LesionCode?
   /// The cost, that of encoding the picture aside.
   public var counts = ExaminationCounts()
@@ -155,7 +172,7 @@ public struct ProbedAnswer: Sendable, Hashable {
 
   /// An answer.
   public init(
-    notes: Observations = Observations(), description: CleanedDescription? = nil, probabilities: CodeProbabilities,
+    notes: Observations = Observations(), description: CleanedDescription? = nil, probabilities: CodeProbabilities?,
     code: LesionCode? = nil
   ) {
     self.notes = notes
@@ -163,6 +180,9 @@ public struct ProbedAnswer: Sendable, Hashable {
     self.probabilities = probabilities
     self.code = code
   }
+
+  /// The most probable code; without probabilities the one that was written.
+  public var likeliest: LesionCode? { probabilities.map { $0.likeliest() } ?? code }
 
   /// The answer with the cost of its one prompt.
   fileprivate func costing(_ counts: ExaminationCounts) -> ProbedAnswer {

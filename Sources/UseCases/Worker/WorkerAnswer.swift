@@ -76,10 +76,12 @@ public struct WorkerInformation: Sendable, Encodable {
   public var protocols: [String]
   /// The model's name.
   public var model: String
-  /// SHA-256 of its weights, hexadecimal.
-  public var weights: String
+  /// SHA-256 of its weights, hexadecimal; `nil` for a model behind an endpoint.
+  public var weights: String?
   /// SHA-256 of its projector, hexadecimal.
   public var projector: String?
+  /// Host and port of the endpoint that the model is behind; `nil`, and no key, for a model in this process.
+  public var endpoint: String?
   /// The engine with its version and backends.
   public var engine: String
   /// Requests that are read at once.
@@ -93,6 +95,22 @@ public struct WorkerInformation: Sendable, Encodable {
     case protocols, model
     case weights = "weights_sha256"
     case projector = "projector_sha256"
-    case engine, parallel, ahead
+    case endpoint, engine, parallel, ahead
+  }
+
+  /// Writes every key but `endpoint`, which only such a model has.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(schema, forKey: .schema)
+    try container.encode(version, forKey: .version)
+    try container.encode(readingProtocol, forKey: .readingProtocol)
+    try container.encode(protocols, forKey: .protocols)
+    try container.encode(model, forKey: .model)
+    try container.encode(weights, forKey: .weights)
+    try container.encode(projector, forKey: .projector)
+    try container.encodeIfPresent(endpoint, forKey: .endpoint)
+    try container.encode(engine, forKey: .engine)
+    try container.encode(parallel, forKey: .parallel)
+    try container.encode(ahead, forKey: .ahead)
   }
 }

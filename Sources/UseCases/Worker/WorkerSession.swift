@@ -12,7 +12,7 @@ public struct WorkerSession: Sendable {
   /// The protocol of requests that name none.
   public var readingProtocol: ReadingProtocol
   /// The model.
-  public var model: ModelLocation
+  public var model: ModelSource
   /// The seed of requests that have none.
   public var seed: UInt64 = 0
   /// Requests read at once; `nil` for as many as the model and the memory allow.
@@ -27,7 +27,7 @@ public struct WorkerSession: Sendable {
   public var version: String
 
   /// A session with the defaults of everything else.
-  public init(_ model: ModelLocation, readingProtocol: ReadingProtocol, version: String) {
+  public init(_ model: ModelSource, readingProtocol: ReadingProtocol, version: String) {
     self.model = model
     self.readingProtocol = readingProtocol
     self.version = version
@@ -38,21 +38,22 @@ public struct WorkerSession: Sendable {
   /// - Parameters:
   ///   - next: gives the next line; `nil` at the end.
   ///   - write: writes an answer.
-  /// - Throws: as `Worker.run`; a `Fault` when the weights are missing or broken.
+  /// - Throws: as `Worker.run`; a `Fault` when the weights are missing or broken, or the endpoint has no such model.
   public func run(
     next: @escaping @Sendable () async throws -> Worker.Input?, write: @escaping @Sendable (String) async throws -> Void
   ) async throws {
     var protocols: [String: ReadingProtocol] = [:]
     for name in ReadingProtocol.builtinNames { protocols[name] = try .builtin(named: name) }
     protocols[readingProtocol.id] = readingProtocol
-    let reader = try Reader(
+    let reader = try await Reader.open(
       model, readingProtocol: readingProtocol, others: Array(protocols.values), readings: parallel, threads: threads,
       device: device, dicom: dicom)
     let identity = try await reader.identity
     let information = WorkerInformation(
-      version: version, readingProtocol: readingProtocol.id, protocols: protocols.keys.sorted(), model: identity.name,
-      weights: identity.weights?.hexadecimal ?? "", projector: identity.projector?.hexadecimal, engine: identity.engine,
-      parallel: reader.readings, ahead: reader.readings * Self.aheadOfEach)
+      version: version, readingProtocol: readingProtocol.id, protocols: protocols.keys.sorted(),
+      model: identity.fullName,
+      weights: identity.weights?.hexadecimal, projector: identity.projector?.hexadecimal, endpoint: identity.endpoint,
+      engine: identity.engine, parallel: reader.readings, ahead: reader.readings * Self.aheadOfEach)
     let (seed, readers) = (seed, protocols.mapValues(reader.reading(by:)))
     do {
       try await Worker(information) { request in

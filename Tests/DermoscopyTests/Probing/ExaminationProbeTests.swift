@@ -24,12 +24,28 @@ import VisionLanguage
       // Of round, oval, irregular and of yes, no the second is the likeliest.
       #expect(answer.notes["Architecture"]?.value == "oval" && answer.notes["Network"]?.value == "no")
       #expect(answer.notes["Structures"]?.value == "dots, globules" && answer.code == nil && answer.prompts == 6)
-      #expect(answer.probabilities.likeliest() == .nevus)
+      #expect(answer.probabilities?.likeliest() == .nevus)
       seeds.append(model.requests.dropFirst(before).map(\.seed))
     }
     #expect(seeds[0].sorted() == seeds[1].sorted() && !seeds[0].isEmpty)
     let words = model.requests.filter { $0.sampling.maxTokens == 32 }
     #expect(words.allSatisfy { $0.sampling.temperature == 0 })
+  }
+
+  @Test func `without scores the greedy answers are the likeliest, and no probability is invented`() async throws {
+    let model = ScriptedModel(unscored: "no scores here")
+    let probe = ExaminationProbe(model, readingProtocol: try .builtin(named: "seed"), seed: 4, original: original)
+    #expect(try await probe.reasonWithoutProbabilities() == "no scores here")
+    let view = try await model.encode(try picture(10))
+    for words in [ExaminationProbe.Words.likeliest, .likeliestAndCode] {
+      let answer = try await probe.examine(view, words: words)
+      #expect(answer.probabilities == nil && answer.code == .nevus && answer.likeliest == .nevus)
+      #expect(answer.notes["Architecture"]?.value == "oval" && answer.notes["Network"]?.value == "yes")
+    }
+    let codes = model.requests.filter { $0.prompt.text.contains("Choose the code") }
+    #expect(codes.contains { $0.sampling.temperature == 0 })
+    let scored = ExaminationProbe(model, readingProtocol: try .builtin(named: "direct"), seed: 4, original: original)
+    await #expect(throws: NoProbabilities.self) { try await scored.examine(view, words: .likeliest) }
   }
 
   @Test func `drawn words are those of an ordinary examination`() async throws {

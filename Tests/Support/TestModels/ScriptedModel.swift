@@ -36,12 +36,14 @@ package final class ScriptedModel: VisionLanguageModel {
   package let recommendedSampling: RecommendedSampling
   package let metadata: [String: [Double]]
   package let lookingFails: Bool
+  /// Why labels are not scored; `nil` if they are.
+  package let unscored: String?
   private let remembers: Bool
   private let log = Mutex<[Call]>([])
 
   package init(
     logProbabilities: [Double] = [-2, -0.3, -3, -4], recommendedSampling: RecommendedSampling = .init(),
-    metadata: [String: [Double]] = [:], lookingFails: Bool = false, remembers: Bool = true,
+    metadata: [String: [Double]] = [:], lookingFails: Bool = false, unscored: String? = nil, remembers: Bool = true,
     answer: @escaping @Sendable (GenerationRequest) -> Answer = ScriptedModel.typical
   ) {
     self.answer = answer
@@ -49,6 +51,7 @@ package final class ScriptedModel: VisionLanguageModel {
     self.recommendedSampling = recommendedSampling
     self.metadata = metadata
     self.lookingFails = lookingFails
+    self.unscored = unscored
     self.remembers = remembers
   }
 
@@ -86,7 +89,10 @@ package final class ScriptedModel: VisionLanguageModel {
 
   fileprivate func score(_ labels: [String], after prompt: Prompt, seesImage: Bool) -> LabelScores {
     note(.score(labels, prompt, seesImage: seesImage))
-    return LabelScores(logProbabilities: Array(logProbabilities.prefix(labels.count)), promptTokens: 5)
+    var scores = LabelScores(logProbabilities: [], promptTokens: 5)
+    scores.unscored = unscored
+    if unscored == nil { scores.logProbabilities = Array(logProbabilities.prefix(labels.count)) }
+    return scores
   }
 
   private func stream(of answer: Answer) -> GenerationStream {

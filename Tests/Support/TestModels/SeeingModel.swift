@@ -15,19 +15,22 @@ package final class SeeingModel: VisionLanguageModel {
   private let write: @Sendable (Sight) -> String
   private let weigh: @Sendable (_ label: String, Sight) -> Double
   private let metadata: [String: [Double]]
+  private let unscored: String?
   private let count = Mutex(0)
 
   /// A model.
   ///
   /// - Parameters:
   ///   - write: the text of an answer.
+  ///   - unscored: why labels are not scored; `nil` if they are.
   ///   - weigh: the log-probability of a label, before they are compared.
   ///   - metadata: the weights file's numbers, by key.
   package init(
-    metadata: [String: [Double]] = [:], write: @escaping @Sendable (Sight) -> String,
+    metadata: [String: [Double]] = [:], unscored: String? = nil, write: @escaping @Sendable (Sight) -> String,
     weigh: @escaping @Sendable (_ label: String, Sight) -> Double
   ) {
     self.metadata = metadata
+    self.unscored = unscored
     self.write = write
     self.weigh = weigh
   }
@@ -67,6 +70,11 @@ package final class SeeingModel: VisionLanguageModel {
 
   fileprivate func scores(_ labels: [String], _ prompt: Prompt, _ image: PixelImage?) -> LabelScores {
     let sight = Sight(prompt: prompt.text, image: image)
+    if let unscored {
+      var scores = LabelScores(logProbabilities: [], promptTokens: 5)
+      scores.unscored = unscored
+      return scores
+    }
     return LabelScores(logProbabilities: labels.map { weigh($0, sight) }, promptTokens: 5)
   }
 
