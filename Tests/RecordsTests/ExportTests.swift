@@ -32,6 +32,13 @@ import Testing
     let values = Dictionary(uniqueKeysWithValues: zip(ExaminationExport.header, row))
     #expect(values["code"] == "MEL" && values["NV"] == "0.7" && values["flags"] == "guardrail;empty")
     #expect(values["observations"] == "Network: yes; Architecture: oval")
+    var unscored = try RecordFixtures.examination(0, of: run)
+    var report = try #require(unscored.report)
+    report.diagnosis = Diagnosis(code: .nevus, method: .model, raw: " NV", probabilities: nil, unscored: "no scores")
+    unscored.outcome = .report(report)
+    let cells = Dictionary(uniqueKeysWithValues: zip(ExaminationExport.header, ExaminationExport.row(unscored)))
+    #expect(cells["code"] == "NV" && ["MEL", "NV", "BCC", "BKL"].allSatisfy { cells[$0] == "" })
+    #expect(try ExaminationExport.json(unscored).contains(#""probabilities":null,"probabilities_missing":"no scores""#))
     let failed = ExaminationExport.row(RecordFixtures.failure(0, of: run))
     #expect(failed.count == ExaminationExport.header.count && failed.last?.isEmpty == false)
   }

@@ -38,14 +38,16 @@ enum DisagreementSection {
   static func row(_ image: Disagreement, order: Int, thumbnail: [UInt8]) -> Markup {
     let truth = image.truth.map { Prediction.Truth($0.code) }
     let key = truth.map { truth in if case .code(let code) = truth { code.rawValue } else { "other" } } ?? "none"
-    let melanoma = [image.first, image.second].map { $0.diagnosis?.probabilities?[.melanoma] ?? 0 }
+    let melanoma = [image.first, image.second].compactMap { $0.diagnosis?.probabilities?[.melanoma] }
+    // Without both there is no difference to sort by.
+    let difference = melanoma.count == 2 ? melanoma[1] - melanoma[0] : 0
     let row = ReportRow(image.first, thumbnail: thumbnail)
     let disagreements = image.differingQuestions
     let label: Markup = image.truth.map { "Truth <b><bdi>\($0.code)</bdi></b>" } ?? "no label"
     return """
       <tr role="row" data-order="\(order)" data-name="\(row.image)" data-truth="\(key)" \
       data-code="\(row.code?.rawValue ?? "")" data-match="\(image.verdict.rawValue)" data-flags="\(row.flags.count)" \
-      data-failed="" data-difference="\(NumberFormat.decimal(melanoma[1] - melanoma[0], digits: 6))">\
+      data-failed="" data-difference="\(NumberFormat.decimal(difference, digits: 6))">\
       <td role="cell" class="picture">\(ImagesSection.picture(row))</td>\
       <td role="cell" class="name"><b><bdi>\(row.image)</bdi></b><span class="truth">\(label)</span>\
       <span class="verdict">\(image.verdict.words)</span></td>\

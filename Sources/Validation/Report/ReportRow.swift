@@ -18,6 +18,8 @@ public struct ReportRow: Sendable {
   public var rawClassification = ""
   /// The codes' probabilities.
   public var probabilities: CodeProbabilities?
+  /// Why there are none; `nil` if there are, or nothing was classified.
+  public var unscored: String?
   /// What is wrong with the outputs.
   public var flags: [QualityFlag] = []
   /// The ground truth of the lesion.
@@ -52,6 +54,7 @@ public struct ReportRow: Sendable {
     method = report.diagnosis?.method.name
     rawClassification = report.diagnosis?.raw ?? ""
     probabilities = report.diagnosis?.probabilities
+    unscored = report.diagnosis?.unscored
     flags = report.flags
     truth = report.groundTruth
     self.facts = facts

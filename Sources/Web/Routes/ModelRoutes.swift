@@ -36,6 +36,7 @@ extension Application {
     let name: String?
     let weights: String?
     let projector: String?
+    let endpoint: String?
     let engine: String?
     let active: Reference?
     let uploadBytes: Int
@@ -46,7 +47,7 @@ extension Application {
       case status, version, name
       case weights = "weights_sha256"
       case projector = "projector_sha256"
-      case engine
+      case endpoint, engine
       case active = "protocol"
       case uploadBytes = "upload_bytes"
       case uploadPixels = "upload_pixels"
@@ -60,6 +61,7 @@ extension Application {
       try container.encode(name, forKey: .name)
       try container.encode(weights, forKey: .weights)
       try container.encode(projector, forKey: .projector)
+      try container.encodeIfPresent(endpoint, forKey: .endpoint)
       try container.encode(engine, forKey: .engine)
       try container.encode(active, forKey: .active)
       try container.encode(uploadBytes, forKey: .uploadBytes)
@@ -79,8 +81,9 @@ extension Application {
     }
     let limits = settings.limits
     let description = ModelDescription(
-      status: state.name, version: settings.version, name: identity?.name, weights: identity?.weights?.hexadecimal,
-      projector: identity?.projector?.hexadecimal, engine: identity?.engine, active: active,
+      status: state.name, version: settings.version, name: identity?.fullName, weights: identity?.weights?.hexadecimal,
+      projector: identity?.projector?.hexadecimal, endpoint: identity?.endpoint, engine: identity?.engine,
+      active: active,
       uploadBytes: limits.uploadBytes, uploadPixels: limits.uploadPixels,
       uploadKeptSeconds: Int(limits.uploadKeptSeconds))
     return .json(try OrderedJSON.line(description)).with("Cache-Control", "no-store")

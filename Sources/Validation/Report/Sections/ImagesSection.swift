@@ -118,7 +118,10 @@ enum ImagesSection {
     guard let code = row.code else { return "<span class=\"quiet\">not classified</span>" }
     let method = row.method.map { "<span class=\"quiet\">\(plain($0))</span>" as Markup } ?? .none
     let head: Markup = "<p><b class=\"code\">\(code.rawValue)</b> \(method)</p>"
-    guard let probabilities = row.probabilities else { return head }
+    guard let probabilities = row.probabilities else {
+      guard let reason = row.unscored else { return head }
+      return head + "<p class=\"quiet\">No probabilities: <bdi>\(reason)</bdi>.</p>"
+    }
     let bars = LesionCode.allCases.map { code -> Markup in
       """
       <li><span>\(code.rawValue)</span>\(Bar(share: probabilities[code], name: code.rawValue.lowercased()).markup)\

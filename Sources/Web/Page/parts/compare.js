@@ -57,8 +57,8 @@ function table(entries, [a, b]) {
       element(
         "tbody", {},
         row("Code", code(a) ?? "–", code(b) ?? "–", a.diagnosis?.code !== b.diagnosis?.code),
-        row("Probabilities", a.diagnosis ? bars(a.diagnosis.probabilities, { chosen: a.diagnosis.code }) : "–",
-          b.diagnosis ? bars(b.diagnosis.probabilities, { chosen: b.diagnosis.code }) : "–", largestShift(a, b) >= 0.005),
+        row("Probabilities", a.diagnosis ? bars(a.diagnosis, { chosen: a.diagnosis.code }) : "–",
+          b.diagnosis ? bars(b.diagnosis, { chosen: b.diagnosis.code }) : "–", largestShift(a, b) >= 0.005),
         questions.map((id) => both(questionLabel(id), (report) => report.observations[id]?.value)),
         both("Description", (report) => report.description?.cleaned),
         row("Flags", flags(a), flags(b), a.flags.join() !== b.flags.join()),
@@ -69,8 +69,11 @@ function table(entries, [a, b]) {
         row("Time", duration(a.timings.total_ms), duration(b.timings.total_ms)))));
 }
 
-const largestShift = (a, b) => (!a.diagnosis?.probabilities || !b.diagnosis?.probabilities ? 1 : Math.max(
-  ...Object.keys(a.diagnosis.probabilities).map((code) => Math.abs(a.diagnosis.probabilities[code] - b.diagnosis.probabilities[code]))));
+function largestShift(...reports) {
+  const [a, b] = reports.map((report) => report.diagnosis?.probabilities);
+  if (!a || !b) return !a && !b ? 0 : 1;
+  return Math.max(...Object.keys(a).map((code) => Math.abs(a[code] - b[code])));
+}
 
 /** Lets the person choose another run of the same image. */
 export async function chooseOther(reading) {
@@ -91,4 +94,4 @@ export async function chooseOther(reading) {
   }
 }
 
-const shareOf = ({ diagnosis }) => (diagnosis ? ` (${percent(diagnosis.probabilities?.[diagnosis.code])})` : "");
+const shareOf = ({ diagnosis }) => (diagnosis?.probabilities ? ` (${percent(diagnosis.probabilities[diagnosis.code])})` : "");

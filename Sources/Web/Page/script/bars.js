@@ -5,11 +5,11 @@ import { CODES, lesion, percent, points, ranked } from "./words.js";
 
 /**
  * Bars in the codes' own order, so that two of them can be compared by eye.
- * @param {object?} probabilities by code
+ * @param {object} diagnosis whose probabilities are shown; without any, why
  * @param {object} [options] `chosen`: the recorded code; `before`: probabilities to compare with; `truth`: a code to mark
  */
-export function bars(probabilities, { chosen, before, truth } = {}) {
-  if (!probabilities) return element("p", { class: "fine", text: "No probabilities." });
+export function bars({ probabilities, probabilities_missing: why }, { chosen, before, truth } = {}) {
+  if (!probabilities) return element("p", { class: "fine", text: why ? `No probabilities: ${why}.` : "No probabilities." });
   const order = ranked(probabilities);
   return element(
     "ul", { class: "bars", "aria-label": "Probabilities" },

@@ -28,7 +28,7 @@ export class ClassificationSection {
         element("span", { class: "lesion", text: lesion(diagnosis.code) }), " ",
         element("span", { class: "method", text: methodWords(diagnosis.method) })),
       verdict(diagnosis.code, known),
-      bars(diagnosis.probabilities, { chosen: diagnosis.code, truth: known?.code }),
+      bars(diagnosis, { chosen: diagnosis.code, truth: known?.code }),
       diagnosis.probabilities && remark(diagnosis),
       diagnosis.raw && element(
         "details", { class: "raw-details" }, element("summary", { text: "Raw text" }), element("pre", { class: "raw", text: diagnosis.raw })));
@@ -51,7 +51,7 @@ export class ClassificationSection {
         "p", {},
         diagnosis.code === before.code
           ? `The code stays ${diagnosis.code}.` : `The code becomes ${diagnosis.code}, ${lesion(diagnosis.code)}; it was ${before.code}.`),
-      bars(diagnosis.probabilities, { before: before.probabilities }),
+      bars(diagnosis, { before: before.probabilities }),
       element("p", { class: "fine", text: "Phase 3 alone, on the same description. The line marks the share before. "
         + "Where the description repeats an observation, leaving it out changes little." }));
   }

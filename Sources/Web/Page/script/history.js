@@ -89,7 +89,7 @@ export class HistoryView {
       "tr", {}, element("td", {}, box),
       element("th", { scope: "row" }, element("a", { href: `#/examination/${encodeURIComponent(id)}`, text: name })),
       element("td", { data: { label: "Code" } }, isHidden ? "hidden" : report?.diagnosis
-        ? [element("abbr", { title: lesion(report.diagnosis.code), text: report.diagnosis.code }), ` ${percent(report.diagnosis.probabilities?.[report.diagnosis.code])}`]
+        ? [element("abbr", { title: lesion(report.diagnosis.code), text: report.diagnosis.code }), report.diagnosis.probabilities && ` ${percent(report.diagnosis.probabilities[report.diagnosis.code])}`]
         : failure ? element("span", { class: "bad", text: "failed" }) : "–"),
       element("td", { data: { label: "Ground truth" } }, isHidden ? "hidden" : report?.ground_truth
         ? [report.ground_truth.code.toUpperCase(), " ", agrees !== null && element("span", { class: agrees ? "good" : "bad", text: agrees ? "✓ match" : "✗ mismatch" })]

@@ -71,7 +71,7 @@ async function describe() {
       byId("model-chip").textContent = status === "ready" ? "" : status === "loading" ? "The model is loading" : "No model is loaded";
     }
     const told = model.value;
-    if (told?.status === "ready") byId("model-chip").textContent = `${told.name} · ${told.protocol.id}`;
+    if (told?.status === "ready") byId("model-chip").textContent = `${told.name}${told.endpoint ? ` at ${told.endpoint}` : ""} · ${told.protocol.id}`;
     else if (told) byId("model-chip").textContent = told.status === "loading" ? "The model is loading" : "No model is loaded";
     if (told?.status === "loading") setTimeout(describe, LOADING_PAUSE);
     if (told?.upload_bytes) {
