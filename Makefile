@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-training test-tsan validate-seed99 model-figures audit bench bench-web fuzz cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz cuda \
   dist wheel docs lint format clean prerequisites
 
 help:
@@ -23,6 +23,8 @@ help:
 	@echo "make audit         the embedded model audited at home, abroad and on phantoms, into .build/audit"
 	@echo "make bench         the benchmark"
 	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
+	@echo "make bench-endpoint"
+	@echo "                   reading through llama-server, which it builds, beside a client by hand"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make fuzz          an hour of libFuzzer on the reader of DICOM files"
 	@echo "make cuda          add llama.cpp's CUDA backend, if CUDA's compiler is installed"
@@ -84,6 +86,10 @@ bench: prerequisites
 
 bench-web: build
 	@scripts/bench-web.sh
+
+bench-endpoint: build
+	@scripts/llama-server.sh
+	@scripts/interop.sh --python Benchmarks/endpoint.py
 
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'

@@ -1,0 +1,168 @@
+"""Examinations an hour through llama-server: `make bench-endpoint`. Writes Benchmarks/ENDPOINT-RESULTS.md.
+
+`analyze --endpoint` beside the best client that could be written by hand against the same server, both with eight images at once,
+on the same processors, in turns; and how often the server encodes a picture, by its own log.
+
+The other client sends the same prompts about the same pictures in as many requests as ours, over connections that it keeps, each
+of them to a slot of its own. It does nothing else: pictures are prepared and prompts are written before the clock starts, and
+answers are not read. What it needs for that comes from our own reports of the same images.
+"""
+
+import base64
+import concurrent.futures
+import datetime
+import http.client
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "Interop"))
+import endpoints  # noqa: E402
+import program  # noqa: E402
+
+IMAGES = int(os.environ.get("IMAGES") or 96)
+TURNS = int(os.environ.get("TURNS") or 5)
+PARALLEL = 8
+SEED = program.builtin_protocol("seed")
+PREFIX = SEED["answer_prefix"]
+BLANK = {"type": "text", "text": "\n\n"}
+ALTERNATIVES = 256
+
+
+def greedy(folder: pathlib.Path) -> pathlib.Path:
+    """The seed's protocol without lots, so that both clients' answers are as long."""
+    document = program.builtin_protocol("seed")
+    for phase in ("observation", "review", "classification"):
+        document["sampling"][phase].update(temperature=0, repeat_penalty=1)
+    path = folder / "greedy.json"
+    path.write_text(json.dumps(document), "utf-8")
+    return path
+
+
+def bodies(report: dict, png: bytes, slot: int) -> list[bytes]:
+    """The requests of one examination."""
+    notes = "\n".join(f"{one['label']}: {report['observations'][one['id']]['value']}" for one in SEED["questions"])
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + base64.b64encode(png).decode()}}
+    review = SEED["review"]["prompt"].replace("{observations}", notes)
+    last = SEED["classification"]["prompt"].replace("{observations}", notes).replace(
+        "{description}", report["description"]["cleaned"])
+    asked = [(one["prompt"], 32, True, {}) for one in SEED["questions"]]
+    asked += [(review, 256, True, {}), (last, 16, False, {"logprobs": True, "top_logprobs": ALTERNATIVES})]
+    return [json.dumps({
+        "messages": [
+            {"role": "user", "content": [BLANK, picture, {"type": "text", "text": "\n\n" + text}] if sees else text},
+            {"role": "assistant", "content": PREFIX}],
+        "add_generation_prompt": False, "continue_final_message": True, "max_tokens": most, "temperature": 0,
+        "repeat_penalty": 1, "cache_prompt": True, "id_slot": slot, "stream": False, **more}).encode()
+        for text, most, sees, more in asked]
+
+
+def by_hand(port: int, examinations: list) -> float:
+    """Seconds for all examinations: eight workers, each with a connection and a slot of its own."""
+    queues = [[bodies(report, png, slot) for report, png in examinations[slot::PARALLEL]] for slot in range(PARALLEL)]
+
+    def work(queue: list[list[bytes]]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        for examination in queue:
+            for body in examination:
+                connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                assert answer.status == 200, answer.read()
+                answer.read()
+
+    started = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        list(pool.map(work, queues))
+    return time.monotonic() - started
+
+
+def ours(url: str, images: pathlib.Path, protocol: pathlib.Path) -> float:
+    """Seconds for the same by `analyze`, its start included."""
+    started = time.monotonic()
+    program.run("analyze", "--json", images, "--protocol", protocol, "--parallel", PARALLEL, "--endpoint", url)
+    return time.monotonic() - started
+
+
+def server(folder: pathlib.Path):
+    """A server that has seen nothing, with a slot for each image."""
+    return endpoints.llama_server(folder, PARALLEL)
+
+
+def requests(endpoint) -> int:
+    """Chat requests that the server answered, by its own log."""
+    return endpoint.log.read_text("utf-8", "replace").count("done request: POST /v1/chat/completions")
+
+
+def measure(folder: pathlib.Path) -> list[str]:
+    images, protocol = folder / "images", greedy(folder)
+    program.run("phantoms", "--count", IMAGES, "--seed", 22, "--out", images)
+    for table in ("labels.csv", "attributes.csv"):
+        (images / table).unlink()
+    with server(folder) as endpoint:
+        said = program.run("analyze", "--json", images, "--protocol", protocol, "--endpoint", endpoint.url)
+        reports = [json.loads(line) for line in said.splitlines()]
+        asked = requests(endpoint)
+    pngs = []
+    for report in reports:
+        program.run("prepare", images / report["image"]["name"], "--protocol", "seed", "--out", folder / "one.png")
+        pngs.append((folder / "one.png").read_bytes())
+    examinations = list(zip(reports, pngs, strict=True))
+
+    times: dict[str, list[float]] = {"ours": [], "by hand": []}
+    encodes: dict[str, list[int]] = {"ours": [], "by hand": []}
+    counted: dict[str, list[int]] = {"ours": [], "by hand": []}
+    for turn in range(TURNS):
+        for name in ("ours", "by hand") if turn % 2 == 0 else ("by hand", "ours"):
+            with server(folder) as endpoint:
+                if name == "ours":
+                    times[name].append(ours(endpoint.url, images, protocol))
+                else:
+                    times[name].append(by_hand(endpoint.port, examinations))
+                encodes[name].append(endpoint.encodes())
+                counted[name].append(requests(endpoint))
+        print(f"turn {turn + 1}: ours {times['ours'][-1]:.1f} s, by hand {times['by hand'][-1]:.1f} s", file=sys.stderr)
+    ratios = [hand / own for own, hand in zip(times["ours"], times["by hand"], strict=True)]
+    hourly = {name: [IMAGES / each * 3600 for each in seconds] for name, seconds in times.items()}
+    spread = ", ".join(f"{ratio:.3f}" for ratio in sorted(ratios))
+    pairs = "; ".join(f"{own:.1f} and {hand:.1f}" for own, hand in zip(times["ours"], times["by hand"], strict=True))
+    per_image = sorted({count / IMAGES for count in encodes["ours"]})
+    return [
+        f"| examinations an hour beside the client by hand, {PARALLEL} at once, {IMAGES} images, {TURNS} turns | ≥ 0.97 | "
+        f"median {statistics.median(ratios):.3f} (turns: {spread}) |",
+        f"| the same in seconds, ours and by hand |  | {pairs} |",
+        f"| examinations an hour |  | ours {statistics.median(hourly['ours']):,.0f}, by hand "
+        f"{statistics.median(hourly['by hand']):,.0f} |",
+        f"| image encodes at the server for an examination with four questions, by its log | 1 | "
+        f"{', '.join(f'{count:g}' for count in per_image)} (by hand {encodes['by hand'][0] / IMAGES:g}) |",
+        f"| requests an examination |  | ours {asked / IMAGES:.2f} (the server's description aside), by hand "
+        f"{counted['by hand'][0] / IMAGES:.2f} |",
+    ]
+
+
+def main() -> None:
+    if not endpoints.LLAMA_SERVER.is_file():
+        sys.exit("llama-server is not built; scripts/llama-server.sh builds it")
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(pathlib.Path(folder))
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT).stdout.strip()
+    calm = "" if load < 0.5 else ", so the machine was busy with other work as well"
+    text = "\n".join([
+        "# Reading at an endpoint", "",
+        f"Measured {datetime.date.today()} at {commit} by `make bench-endpoint`: {os.cpu_count()} processors, client and server on the "
+        f"same ones; llama-server of the pinned source with the embedded pair on {program.THREADS} thread and {PARALLEL} slots, fresh "
+        f"for each run. Load average before: {load:.1f}{calm}.", "",
+        "The client by hand sends the same prompts and pictures with as few means as possible (Benchmarks/endpoint.py says how). A ratio is its time over ours.",
+        "", "| what | to reach | measured |", "|---|---|---|", *rows, ""])
+    (ROOT / "Benchmarks/ENDPOINT-RESULTS.md").write_text(text, "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
