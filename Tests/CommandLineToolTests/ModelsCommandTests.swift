@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import TestPrograms
 import TestServers
@@ -36,6 +37,49 @@ enum MockHub {
     #expect(listed.status == 0)
     #expect(listed.lines.first?.hasPrefix("dermgemma-small") == true)
     #expect(listed.text.contains("medgemma-1.5-4b         not pulled  4.98 GB"), "\(listed.text)")
+  }
+
+  @Test func `models of Ollama's store are listed, and read where they lie`() async throws {
+    let model = try TinyModelFiles.shared()
+    let folder = try TestFolders.folder(TestFolders.phantoms(1))
+    let home = folder.path + "/home"
+    func blob(_ path: String) throws -> String {
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      let digest = SHA256Digest(of: Array(bytes)).hexadecimal
+      let blobs = home + "/.ollama/models/blobs"
+      try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
+      try bytes.write(to: URL(fileURLWithPath: "\(blobs)/sha256-\(digest)"))
+      return "sha256:" + digest
+    }
+    let (weights, projector) = (try blob(model.text), try blob(model.projector))
+    for (tag, layers) in [
+      ("whole", [("model", weights), ("projector", projector)]), ("blind", [("model", weights)]),
+    ] {
+      let list = layers.map { #"{"mediaType": "application/vnd.ollama.image.\#($0.0)", "digest": "\#($0.1)"}"# }
+      let place = home + "/.ollama/models/manifests/registry.ollama.ai/library/tiny"
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      try Data(#"{"layers": [\#(list.joined(separator: ","))]}"#.utf8).write(
+        to: URL(fileURLWithPath: "\(place)/\(tag)"))
+    }
+    let variables = ["HOME": home]
+    let listed = try await Program.run(["models"], variables: variables)
+    #expect(
+      listed.lines.contains { $0.hasPrefix("ollama:tiny:whole ") && $0.contains(" here ") && $0.hasSuffix("Ollama's") })
+    #expect(listed.lines.contains { $0.hasSuffix("Ollama's, without a projector of its own") })
+    let read = try await Program.run(
+      ["analyze", "--json", "--threads", "1", "--model", "ollama:tiny:whole", "phantom-0.png"], in: folder,
+      variables: variables)
+    #expect(read.status == 0, "\(read.errors)")
+    let named = try #require(try read.objects().first?["model"] as? [String: Any])
+    #expect((named["weights_sha256"] as? String).map { "sha256:" + $0 } == weights)
+    let blind = try await Program.run(
+      ["analyze", "--model", "ollama:tiny:blind", "phantom-0.png"], in: folder, variables: variables)
+    #expect(blind.status == 78 && blind.errors.contains("keeps no projector of its own"), "\(blind.errors)")
+    let unknown = try await Program.run(["ask", "--model", "ollama:none", "x"], variables: variables)
+    #expect(unknown.status == 64 && unknown.errors.contains("known are ollama:tiny:blind, ollama:tiny:whole"))
+    let words = try await Program.run(
+      ["ask", "--threads", "1", "--max-tokens", "2", "--model", "ollama:tiny:blind", "x"], variables: variables)
+    #expect(words.status == 0, "\(words.errors)")
   }
 
   @Test func `a model is pulled, listed, verified, found by its name, and removed`() async throws {

@@ -27,6 +27,8 @@ let modelsCommand = CommandSpecification(
     "If a repository is gated, accept its terms on its page and set HF_TOKEN. HF_ENDPOINT names a mirror; "
       + "HF_HUB_OFFLINE=1 disables the network; HF_HUB_DISABLE_SYMLINKS=1 keeps links out of the cache; proxies come from "
       + "the environment. 'dermgemma config' shows the effective settings.",
+    "Models that Ollama and LM Studio keep on this machine are listed too, and used where they lie: --model ollama:medgemma:4b, "
+      + "--model lmstudio:PUBLISHER/REPOSITORY. A projector must be a file of its own.",
     "Once pulled, a model is used by its name: --model NAME, the key 'model' in config.json, or DERMGEMMA_MODEL. To add a "
       + "model, or to use another repository for a listed one, put it under 'models' in config.json "
       + "(docs/CONFIGURATION.md).",
@@ -90,6 +92,15 @@ private func listModels(_ store: ModelStore, _ terminal: Terminal) throws {
     let sizes = [entry.weights.bytes, entry.projector.bytes].compactMap { $0 }
     let size = sizes.count == 2 ? ByteCount.text(sizes.reduce(0, +)) : "?"
     rows.append((entry.name, state, size, "\(entry.title) (\(entry.repository))"))
+  }
+  for model in NeighbourStores().models {
+    let sees = model.projector == nil ? ", without a projector of its own" : ""
+    let name = Sanitizer.line(model.name)
+    rows.append(
+      (
+        name, model.bytes == nil ? "in part" : "here", model.bytes.map { ByteCount.text(Int64($0)) } ?? "?",
+        model.keeper + "'s" + sees
+      ))
   }
   func column(_ texts: [String]) -> Int { (texts.map(\.count).max() ?? 0) + 2 }
   let (first, second, third) = (column(rows.map(\.0)), column(rows.map(\.1)), column(rows.map(\.2)))

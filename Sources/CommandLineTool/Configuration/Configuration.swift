@@ -70,10 +70,13 @@ struct Configuration: Sendable {
     }
     guard command.options.contains(where: { $0.name == EngineOption.model.name }),
       !arguments.has(EndpointOption.endpoint),
-      !arguments.has(EngineOption.projector),
       let name = try arguments[EngineOption.model], !FileManager.default.fileExists(atPath: name)
     else { return arguments }
-    if name == ModelLocation.embeddedName, let embedded = ModelLocation.embedded {
+    if NeighbourStores.isName(name) {
+      try Self.useNeighbour(name, &arguments, of: command)
+    } else if arguments.has(EngineOption.projector) {
+      return arguments
+    } else if name == ModelLocation.embeddedName, let embedded = ModelLocation.embedded {
       arguments.override(EngineOption.model, embedded.weights)
       arguments.override(EngineOption.projector, embedded.projector)
     } else if !name.contains("/"), !name.hasSuffix(".gguf") {
@@ -83,5 +86,19 @@ struct Configuration: Sendable {
       arguments.override(EngineOption.projector, location.projector)
     }
     return arguments
+  }
+
+  /// Takes a model of another program's store, with its projector or with the one that the command line names.
+  private static func useNeighbour(
+    _ name: String, _ arguments: inout ParsedArguments, of command: CommandSpecification
+  ) throws {
+    let model = try NeighbourStores().model(named: name)
+    arguments.override(EngineOption.model, model.weights)
+    guard !arguments.has(EngineOption.projector) else { return }
+    if let projector = model.projector {
+      arguments.override(EngineOption.projector, projector)
+    } else if command.name != askCommand.name || arguments.has(AskOption.image) {
+      throw HubFault.noProjector(model.name, keeper: model.keeper)
+    }
   }
 }

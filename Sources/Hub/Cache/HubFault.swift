@@ -20,6 +20,10 @@ public enum HubFault: Fault, Equatable {
   case otherThanPinned(file: String, pinned: String, hub: String)
   /// A model that has not been pulled yet.
   case notPulled(String)
+  /// A model that another program keeps, of which a file is missing.
+  case notWhole(String, keeper: String)
+  /// A model that another program keeps without a projector of its own.
+  case noProjector(String, keeper: String)
   /// A file in the cache that does not have the expected digest.
   case broken(path: String, reason: String)
   /// A catalogue or an entry of it that cannot be used.
@@ -28,7 +32,7 @@ public enum HubFault: Fault, Equatable {
   public var kind: FaultKind {
     switch self {
     case .unknownModel: .usage
-    case .notPulled, .broken, .otherThanPinned: .unusableWeights
+    case .notPulled, .notWhole, .noProjector, .broken, .otherThanPinned: .unusableWeights
     case .badEntry: .unusableInput
     default: .unavailable
     }
@@ -53,6 +57,10 @@ public enum HubFault: Fault, Equatable {
     case .otherThanPinned(let file, let pinned, let hub):
       "\(file): SHA-256 \(pinned) is pinned, and the hub has \(hub); nothing was fetched"
     case .notPulled(let name): "\(name) is not on this machine: run dermgemma models pull \(name)"
+    case .notWhole(let name, let keeper): "\(name): \(keeper) names a file that is not there; download it there again"
+    case .noProjector(let name, let keeper):
+      "\(name): \(keeper) keeps no projector of its own for it, which reading images needs: the model cannot see, or its vision is in "
+        + "the same file. Take one that comes in two files, as from the hub (dermgemma models pull), or give --mmproj"
     case .broken(let path, let reason): "\(path): \(reason)"
     case .badEntry(let place, let reason): "\(place): \(reason)"
     }
