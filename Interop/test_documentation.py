@@ -9,6 +9,7 @@ import sys
 import pytest
 from PIL import Image
 
+import adapters
 import dicom_files
 import documentation
 import endpoints
@@ -83,6 +84,7 @@ def furnished(phantoms, tmp_path_factory):
     (folder / "images/attributes.csv").unlink()
     for name in ["lesion.jpg", "mole.jpg"]:
         Image.open(phantoms[0]).convert("RGB").save(folder / name, quality=95)
+    adapters.adapter(folder / "adapter.gguf", 1)
     cases = dicom_files.several_frames()
     dicom_files.write(dicom_files.Case("lesion", dicom_files.described_lesion()), folder / "lesion.dcm")
     dicom_files.write(cases[0], folder / "series.dcm")

@@ -13,8 +13,6 @@ import gguf_header
 import program
 
 IMAGES = 30
-PYTHON_IMAGES = 8
-"""Of these, since each answer there takes a process and an encoding of its own."""
 SEED = program.builtin_protocol("seed")
 PREFIX = SEED["answer_prefix"]
 WORDS = "\n\n"
@@ -175,44 +173,84 @@ def test_no_proxy_gets_what_is_meant_for_this_machine(pictures, python_server):
     assert done.returncode == 0, done.stderr
 
 
-def test_llama_cpp_pythons_server_differs_by_the_blank_lines_and_the_answers_beginning(pictures, python_server, remark):
-    """What our program gets there is what the server answers to the same request; with the blank lines, it is our engine's."""
-    folder = pictures / "prepared"
-    folder.mkdir()
-    equal = 0
-    for image in sorted((pictures / "images").glob("*.png"))[:PYTHON_IMAGES]:
-        prepared = folder / image.name
-        program.run("prepare", image, "--protocol", "seed", "--out", prepared)
-        data = base64.b64encode(prepared.read_bytes()).decode()
-        picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + data}}
-        question = SEED["review"]["prompt"].replace("{observations}", "Shape: oval")
-
-        def text(before, after):
-            parts = [picture, {"type": "text", "text": after + question}]
-            if before:
-                parts.insert(0, {"type": "text", "text": before})
-            return python_server.complete(parts, max_tokens=24)["choices"][0]["message"]["content"]
-
-        arguments = ["ask", "--image", prepared, "--protocol", SAME, "--prefix", "", "--max-tokens", 24]
-        there = program.run(*arguments, "--endpoint", python_server.url, "--", question)
-        assert there.strip() == text("", "").strip()
-        here = program.run(*arguments, "--threads", program.THREADS, "--", question)
-        assert here.strip() == text(WORDS, WORDS).strip()
-        equal += 1
-    remark(f"endpoint, llama-cpp-python: {equal} images, equal to our engine's with the blank lines around the image")
+def prompts(report: dict) -> list[tuple[str, bool]]:
+    """The prompts of an examination by the seed's protocol, and whether each is asked of the picture."""
+    notes = "\n".join(f"{question['label']}: {report['observations'][question['id']]['value']}" for question in SEED["questions"])
+    classification = SEED["classification"]["prompt"].replace("{observations}", notes)
+    return [*((question["prompt"], True) for question in SEED["questions"]),
+            (SEED["review"]["prompt"].replace("{observations}", notes), True),
+            (classification.replace("{description}", report["description"]["cleaned"]), False)]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def same_size(pictures):
-    """A protocol whose preparation leaves a prepared picture as it is."""
-    global SAME
-    document = program.builtin_protocol("seed")
-    document["image"]["contrast"] = 1.0
-    SAME = pictures / "same.json"
-    SAME.write_text(json.dumps(document), "utf-8")
+def test_llama_cpp_pythons_server_is_read_one_by_one_and_differs_by_what_it_leaves_out(
+        pictures, greedy, python_server, remark):
+    """Six answers about each of thirty images are what the server itself answers to the same prompts; with the blank lines that
+    it leaves out around a picture, and without the beginning of an answer that it cannot be given, they are our engine's."""
+    images = pictures / "images"
+    out = pictures / "python-run"
+    program.run(
+        "validate", "all", "--images", images, "--labels", pictures / "labels.csv", "--protocol", greedy, "--out", out,
+        "--endpoint", python_server.url, "--parallel", 8)
+    assert not (out / "errors.csv").exists()
+    theirs = analyzed(images, "--protocol", greedy, "--endpoint", python_server.url)
+    assert len(theirs) == IMAGES
+    document = json.loads(greedy.read_text("utf-8"))
+    document["answer_prefix"] = ""
+    bare = pictures / "bare.json"
+    bare.write_text(json.dumps(document), "utf-8")
+    mine = {report["image"]["name"]: report for report in analyzed(images, "--protocol", bare, "--threads", program.THREADS)}
+    equal = answers = 0
+    for report in theirs:
+        name = report["image"]["name"]
+        prepared = pictures / "prepared.png"
+        program.run("prepare", images / name, "--protocol", "seed", "--out", prepared)
+        picture = {"type": "image_url", "image_url": {
+            "url": "data:image/png;base64," + base64.b64encode(prepared.read_bytes()).decode()}}
+        ours = mine[name]
+
+        def text(prompt, sees, before, after, limit):
+            parts = [{"type": "text", "text": after + prompt}] if sees else prompt
+            if sees:
+                parts.insert(0, picture)
+                if before:
+                    parts.insert(0, {"type": "text", "text": before})
+            return python_server.complete(parts, max_tokens=limit)["choices"][0]["message"]["content"].strip()
+
+        limits = [32] * len(SEED["questions"]) + [256, 16]
+        for place, (prompt, sees) in enumerate(prompts(report)):
+            assert written(report)[place].strip() == text(prompt, sees, "", "", limits[place]), (name, prompt)
+        for place, (prompt, sees) in enumerate(prompts(ours)):
+            answers += 1
+            equal += written(ours)[place].strip() == text(prompt, sees, WORDS, WORDS, limits[place])
+    remark(f"endpoint, llama-cpp-python: {len(theirs)} images, {equal} of {answers} answers equal to our engine's with the "
+           "blank lines around the image and without an answer's beginning")
+    assert equal == answers
 
 
-SAME = None
+@needs_llama_server
+def test_an_audit_and_a_worker_read_at_a_server(pictures, greedy, server):
+    """The words, chance and chain arms encode nothing beyond the controls' pictures; the worker says what `analyze` says."""
+    images = sorted((pictures / "images").glob("*.png"))[:2]
+    some = pictures / f"audited-{server.slots}"
+    some.mkdir()
+    for image in images:
+        (some / image.name).write_bytes(image.read_bytes())
+    out = pictures / f"audit-{server.slots}"
+    program.run("audit", "--images", some, "--out", out, "--arms", "words,chain", "--quick", "--protocol", greedy,
+                "--endpoint", server.url)
+    document = json.loads((out / "audit.json").read_text("utf-8"))
+    assert document["provenance"]["weights_sha256"] is None
+    assert f"127.0.0.1:{server.port}" in document["provenance"]["engine"]
+    assert {arm["status"] for arm in document["arms"] if arm["role"] in ("note", "opinion")} == {"run"}
+    requests = "".join(json.dumps({"id": image.name, "path": str(image)}) + "\n" for image in images)
+    done = subprocess.run(
+        [program.BINARY, "worker", "--protocol", greedy, "--endpoint", server.url], input=requests, capture_output=True,
+        text=True)
+    assert done.returncode == 0, done.stderr
+    found = {line["id"]: line["examination"] for line in map(json.loads, done.stdout.splitlines())}
+    for report in analyzed(some, "--protocol", greedy, "--endpoint", server.url):
+        assert written(found[report["image"]["name"]]) == written(report)
+
 
 
 def test_metadata_never_travel(pictures, tmp_path):

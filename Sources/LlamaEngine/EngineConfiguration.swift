@@ -8,6 +8,8 @@ public struct EngineConfiguration: Sendable {
   public var weights: String
   /// The projector's GGUF file; without one no image can be read.
   public var projector: String?
+  /// LoRA adapters that change the text model.
+  public var adapters: [AdapterChoice] = []
   /// Threads for decoding, and as many for encoding; `nil` to choose by the files' sizes. Of an ``EnginePool`` of small
   /// weights, its engines.
   public var threads: Int?
@@ -31,6 +33,20 @@ public struct EngineConfiguration: Sendable {
   var freeMemory: Int?
   /// Whether answers continue after the model's end of turn up to their limit, for the fixed work of a benchmark.
   public var ignoresEndOfTurn = false
+
+  /// A LoRA adapter and how strongly it acts.
+  public struct AdapterChoice: Sendable, Hashable {
+    /// The GGUF file.
+    public var path: String
+    /// 1 as it was trained, 0 not at all.
+    public var scale: Double
+
+    /// An adapter.
+    public init(path: String, scale: Double = 1) {
+      self.path = path
+      self.scale = scale
+    }
+  }
 
   /// How many images and prompts are in memory at the same time.
   public enum Slots: Sendable, Hashable {

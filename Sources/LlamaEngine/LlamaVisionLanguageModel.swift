@@ -12,6 +12,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   private let format: ChatFormat
   private let text: TextWeights
   private let projector: ProjectorWeights?
+  private let hasAdapters: Bool
   private let identification: Task<ModelIdentity, any Error>
   /// The memory and sequences that it was given.
   public let capacity: EngineCapacity
@@ -29,7 +30,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     projector = try configuration.projector.map { try ProjectorWeights(path: $0, families: families) }
     if let projector { _ = try WeightsPair(text: text, projector: projector) }
 
-    let files = try [configuration.weights, configuration.projector].compactMap { try $0.map(OpenedFile.init) }
+    let adapters = try Self.adapters(configuration, for: text)
+    hasAdapters = !adapters.isEmpty
+    let files = try OpenedWeights(configuration)
 
     try LlamaBackend.load()
     let usesGPU = try configuration.device.usesGPU()
@@ -57,7 +60,9 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
         projector, for: model, options: options, cacheBytes: configuration.embeddingCacheBytes,
         on: thread.executor(for: .images))
     }
-    for file in files { try file.checkName() }
+    let adapter =
+      adapters.isEmpty ? nil : try LlamaAdapter(adapters, of: model, architecture: text.family.architecture)
+    for file in files.all { try file.checkName() }
 
     let imageTokens = projector?.tokensPerImage ?? 0
     let tokens = Self.tokensPerSequence(
@@ -65,7 +70,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let capacity = EngineCapacity(configuration, text: text, projector: projector, tokensPerSequence: tokens)
     self.capacity = capacity
     let context = try LlamaContext(
-      of: model,
+      of: model, adapter: adapter,
       shape: .init(
         sequences: capacity.sequences, tokensPerSequence: tokens,
         batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU))
@@ -77,6 +82,16 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       on: thread.executor(for: .answers))
 
     identification = Self.identification(of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU))
+  }
+
+  private static func adapters(
+    _ configuration: EngineConfiguration, for text: TextWeights
+  ) throws(WeightsFault) -> [(weights: AdapterWeights, scale: Double)] {
+    var adapters: [(weights: AdapterWeights, scale: Double)] = []
+    for choice in configuration.adapters {
+      adapters.append((try AdapterWeights(path: choice.path, for: text), choice.scale))
+    }
+    return adapters
   }
 
   /// The cells of a sequence: room for the longest prompt and answer, a multiple of 256, to which llama.cpp rounds up.
@@ -94,13 +109,16 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   /// Digests the files in the background.
   private static func identification(
-    of files: [OpenedFile], name: String, engine: String
+    of files: OpenedWeights, name: String, engine: String
   ) -> Task<ModelIdentity, any Error> {
     Task.detached {
-      var digests: [SHA256Digest] = []
-      for file in files { digests.append(try await file.digest()) }
-      guard let weights = digests.first else { throw EngineFault.closed }
-      return ModelIdentity(name: name, weights: weights, projector: digests.dropFirst().first, engine: engine)
+      var identity = ModelIdentity(
+        name: name, weights: try await files.text.digest(), projector: try await files.projector?.digest(),
+        engine: engine)
+      for (name, file, scale) in files.adapters {
+        identity.adapters.append(AdapterIdentity(name: name, digest: try await file.digest(), scale: scale))
+      }
+      return identity
     }
   }
 
@@ -141,7 +159,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
   public var imageSide: Int? { projector?.imageSide }
 
-  public func metadataNumbers(_ key: String) -> [Double]? { text.numbers(key) }
+  /// Of weights that an adapter changes, nothing that was measured on them holds any more.
+  public func metadataNumbers(_ key: String) -> [Double]? { hasAdapters ? nil : text.numbers(key) }
 
   /// Statistics since it was loaded.
   public var statistics: EngineStatistics {

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import LlamaEngine
 
 /// Where the weights are.
 public struct ModelLocation: Sendable, Hashable {
@@ -9,6 +10,8 @@ public struct ModelLocation: Sendable, Hashable {
   public var projector: String
   /// Whether this is the small model that comes with the program.
   public var isEmbedded: Bool
+  /// LoRA adapters that change the text model.
+  public var adapters: [EngineConfiguration.AdapterChoice] = []
 
   /// A location.
   public init(weights: String, projector: String, isEmbedded: Bool = false) {

@@ -50,7 +50,8 @@ public final class Reader: Sendable {
     threads: Int? = nil, device: ComputeDevice = .automatic, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     try self.init(
-      weights: location.weights, projector: location.projector, readingProtocol: readingProtocol, others: others,
+      weights: location.weights, projector: location.projector, adapters: location.adapters,
+      readingProtocol: readingProtocol, others: others,
       readings: readings, atMost: atMost, threads: threads, device: device, dicom: dicom)
   }
 
@@ -58,22 +59,26 @@ public final class Reader: Sendable {
   ///
   /// - Parameters:
   ///   - path: the text model's GGUF file.
+  ///   - adapters: LoRA adapters that change it.
   ///   - readingProtocol: the protocol for the classification.
   ///   - readings: how many classifications may be under way at once; at least 1.
   ///   - threads: threads for decoding; `nil` to choose by the model's size.
   ///   - device: where to compute.
   /// - Throws: a `Fault` when the weights are missing or broken, or the device is not there.
   public convenience init(
-    wordsOnly path: String, readingProtocol: ReadingProtocol, readings: Int? = 1, threads: Int? = nil,
-    device: ComputeDevice = .automatic
+    wordsOnly path: String, adapters: [EngineConfiguration.AdapterChoice] = [], readingProtocol: ReadingProtocol,
+    readings: Int? = 1, threads: Int? = nil, device: ComputeDevice = .automatic
   ) throws {
     try self.init(
-      weights: path, projector: nil, readingProtocol: readingProtocol, readings: readings, atMost: nil,
+      weights: path, projector: nil, adapters: adapters, readingProtocol: readingProtocol, readings: readings,
+      atMost: nil,
       threads: threads, device: device)
   }
 
   private init(
-    weights: String, projector: String?, readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [],
+    weights: String, projector: String?, adapters: [EngineConfiguration.AdapterChoice],
+    readingProtocol: ReadingProtocol,
+    others: [ReadingProtocol] = [],
     readings: Int?, atMost: Int?, threads: Int?,
     device: ComputeDevice, dicom: DICOMOptions = DICOMOptions()
   ) throws {
@@ -86,6 +91,7 @@ public final class Reader: Sendable {
       slots: .fixed(images: readings ?? 1, answers: (readings ?? 1) * perReading),
       demand: ReadingProtocol.demand(of: all),
       device: device)
+    configuration.adapters = adapters
     if readings == nil {
       let most = Self.mostReadings * EnginePool.engines(for: configuration)
       configuration.slots = .fitting(answersPerImage: perReading, most: min(most, atMost ?? most))
@@ -122,6 +128,8 @@ public final class Reader: Sendable {
 
   /// The memory and sequences that the engine was given; `nil` for a model behind an endpoint.
   public var capacity: EngineCapacity? { pool?.capacity }
+  /// Whether the model is behind an endpoint.
+  public var isRemote: Bool { pool == nil }
   /// Engines side by side in this process.
   public var engines: Int { pool?.engines ?? 0 }
   /// What the engines did since they were loaded; `nil` for a model behind an endpoint.

@@ -78,6 +78,26 @@ public protocol ImageContext: LanguageModel {
   func close() async
 }
 
+/// A LoRA adapter that changes a model's weights.
+public struct AdapterIdentity: Sendable, Hashable {
+  /// The file's name.
+  public var name: String
+  /// SHA-256 of the file.
+  public var digest: SHA256Digest
+  /// How strongly it acts; 1 as it was trained.
+  public var scale: Double
+
+  /// An identity.
+  public init(name: String, digest: SHA256Digest, scale: Double) {
+    self.name = name
+    self.digest = digest
+    self.scale = scale
+  }
+
+  /// As in `moles.gguf × 0.5 (0123456789ab)`.
+  public var text: String { "\(name) × \(scale) (\(digest.hexadecimal.prefix(12)))" }
+}
+
 /// The cost of encoding an image.
 public struct EncodingCost: Sendable, Hashable {
   /// Times that the image went through the projector: 1, or 0 when its embedding was still known.
@@ -110,6 +130,8 @@ public struct ModelIdentity: Sendable, Hashable {
   public var endpoint: String?
   /// The engine with its version and the backends that it computes on.
   public var engine: String
+  /// The LoRA adapters that change the weights, in the order in which they were named.
+  public var adapters: [AdapterIdentity] = []
 
   /// An identity.
   public init(name: String, weights: SHA256Digest, projector: SHA256Digest?, engine: String) {
@@ -125,4 +147,7 @@ public struct ModelIdentity: Sendable, Hashable {
     self.endpoint = endpoint
     self.engine = engine
   }
+
+  /// The name with those of the adapters, as in `medgemma + moles.gguf × 1.0 (0123456789ab)`.
+  public var fullName: String { ([name] + adapters.map(\.text)).joined(separator: " + ") }
 }

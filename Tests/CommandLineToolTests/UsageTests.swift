@@ -131,11 +131,15 @@ import Testing
     ],
     "config": ["--help"],
     "completions": ["--help"],
-    "audit": ["--json", "--replicates N", "--seed N", "--help"],
+    "audit": [
+      "--json", "--replicates N", "--seed N", "--lora FILE[=SCALE]", "--endpoint URL", "--allow-remote",
+      "--endpoint-key-file FILE", "--help",
+    ],
     "merge": ["--out DIR", "--replace", "--isic-csv FILE", "--help"],
     "worker": [
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--frame N", "--keep-demographics", "--pseudonym-key FILE",
-      "--threads N", "--device auto|cpu|gpu", "--model FILE|NAME", "--mmproj FILE", "--help",
+      "--threads N", "--device auto|cpu|gpu", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]",
+      "--endpoint URL", "--allow-remote", "--endpoint-key-file FILE", "--help",
     ],
     "compare": ["--json", "--out DIR", "--images DIR", "--limit N", "--help"],
     "records": [
@@ -147,7 +151,7 @@ import Testing
       "--host ADDRESS", "--port N", "--base-path PATH", "--images DIR", "--labels CSV", "--image-column NAME",
       "--label-column NAME", "--data DIR", "--allowed-host NAME", "--token-file FILE", "--tls-cert FILE",
       "--tls-key FILE", "--protocol NAME|FILE", "--parallel N", "--threads N", "--device auto|cpu|gpu", "--queue N",
-      "--no-model", "--log debug|info|warning|error", "--model FILE", "--mmproj FILE", "--help",
+      "--no-model", "--log debug|info|warning|error", "--model FILE", "--mmproj FILE", "--lora FILE[=SCALE]", "--help",
     ],
     "validate": [
       "--images DIR", "--labels CSV", "--image-column NAME", "--label-column NAME", "--allow-unlabelled",

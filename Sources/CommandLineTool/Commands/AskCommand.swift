@@ -52,6 +52,7 @@ let askCommand = CommandSpecification(
   request.endpoint = try arguments.endpoint(of: "ask")
   request.weights = try arguments[EngineOption.model]
   request.projector = try arguments[EngineOption.projector]
+  request.adapters = try arguments.adapters(of: "ask")
   let answer = try await request.run()
   guard arguments[AskOption.json] else {
     try terminal.print(answer.generation.text.trimmingCharacters(in: .whitespaces))

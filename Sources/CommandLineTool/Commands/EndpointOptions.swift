@@ -1,4 +1,5 @@
 import Foundation
+import LlamaEngine
 import Reading
 import RemoteModel
 
@@ -39,9 +40,14 @@ extension ParsedArguments {
     if try self[EngineOption.projector] != nil {
       throw UsageFault(message: "--mmproj does not go with --endpoint: the server has the projector", command: command)
     }
+    if isOnCommandLine(EngineOption.lora.name) {
+      throw UsageFault(
+        message: "--lora does not go with --endpoint: start the server with its adapters", command: command)
+    }
     var configuration = try RemoteConfiguration(
       RemoteEndpoint(address), allowsRemote: self[EndpointOption.allowRemote])
     configuration.model = try self[EngineOption.model]
+    configuration.notice = { Terminal().printError("dermgemma: \($0)") }
     if let path = try self[EndpointOption.keyFile] {
       configuration.key = try AccessKey(fileAt: path)
     } else if let key = ProcessInfo.processInfo.environment[AccessKey.variable], !key.isEmpty {
@@ -57,6 +63,20 @@ extension ParsedArguments {
   /// - Throws: `UsageFault`, `RemoteFault`, `ModelLocationFault`.
   func modelSource(of command: String) throws -> ModelSource {
     if let endpoint = try endpoint(of: command) { return .endpoint(endpoint) }
-    return .files(try .chosen(weights: try self[EngineOption.model], projector: try self[EngineOption.projector]))
+    var location = try ModelLocation.chosen(
+      weights: try self[EngineOption.model], projector: try self[EngineOption.projector])
+    location.adapters = try adapters(of: command)
+    return .files(location)
+  }
+
+  /// The LoRA adapters that a command line names.
+  ///
+  /// - Throws: `UsageFault` for one that is named twice.
+  func adapters(of command: String) throws -> [EngineConfiguration.AdapterChoice] {
+    let all = try self.all(EngineOption.lora)
+    for (place, one) in all.enumerated() where all[..<place].contains(where: { $0.path == one.path }) {
+      throw UsageFault(message: "--lora names \(one.path) twice", command: command)
+    }
+    return all
   }
 }

@@ -9,6 +9,16 @@ enum EngineOption {
       + "there, else the embedded model.", completion: .models)
   static let projector = Option<String>(
     path: "--mmproj", "FILE", help: "The projector that belongs to --model (GGUF).")
+  static let lora = Option<EngineConfiguration.AdapterChoice>(
+    "--lora", "FILE[=SCALE]",
+    help: "A LoRA adapter (GGUF) that changes --model, and how strongly (default 1); may be given several times.",
+    repeats: true, completion: .paths
+  ) { text throws(InvalidValue) in
+    guard let choice = EngineConfiguration.AdapterChoice(text) else {
+      throw .message("--lora must be a file, or FILE=SCALE with a finite number, not '\(text)'")
+    }
+    return choice
+  }
   static let threads = Option<Int>(
     "--threads", "N", in: 1...512, help: "Processors to use (default: all that help the model).")
   static let device = Option<ComputeDevice>(
@@ -22,5 +32,17 @@ enum EngineOption {
     completion: .protocols)
 
   /// What to compute with, and which model.
-  static let all: [any CommandOption] = [threads, device, model, projector]
+  static let all: [any CommandOption] = [threads, device, model, projector, lora]
+}
+
+extension EngineConfiguration.AdapterChoice {
+  /// `FILE` or `FILE=SCALE`; a text without a number after its last `=` is a file's name. `nil` for a scale that is not finite.
+  init?(_ text: String) {
+    self.init(path: text)
+    if let sign = text.lastIndex(of: "="), let number = Double(text[text.index(after: sign)...]) {
+      guard number.isFinite else { return nil }
+      (path, scale) = (String(text[..<sign]), number)
+    }
+    guard !path.isEmpty else { return nil }
+  }
 }

@@ -61,7 +61,7 @@ let serveCommand = CommandSpecification(
     EngineOption.threads, EngineOption.device,
     ServeOption.queue,
     ServeOption.noModel,
-    ServeOption.log, EngineOption.model, EngineOption.projector,
+    ServeOption.log, EngineOption.model, EngineOption.projector, EngineOption.lora,
   ] + EndpointOption.all,
   examples: [
     ("dermgemma serve --images data/images --labels labels.csv", "Images with their ground truth."),

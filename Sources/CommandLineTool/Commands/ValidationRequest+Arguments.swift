@@ -94,7 +94,8 @@ extension ValidationRequest {
     if let endpoint { return .endpoint(endpoint) }
     guard wordsOnly else { return try arguments.modelSource(of: "validate") }
     return .wordsOnly(
-      weights: try arguments[EngineOption.model] ?? ModelLocation.chosen(weights: nil, projector: nil).weights)
+      weights: try arguments[EngineOption.model] ?? ModelLocation.chosen(weights: nil, projector: nil).weights,
+      adapters: try arguments.adapters(of: "validate"))
   }
 }
 

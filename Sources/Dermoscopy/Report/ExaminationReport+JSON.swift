@@ -8,6 +8,7 @@ extension ExaminationReport.Model: Encodable {
     try container.encode(weights, forKey: .weights)
     try container.encode(projector, forKey: .projector)
     try container.encodeIfPresent(endpoint, forKey: .endpoint)
+    try container.encodeIfPresent(adapters, forKey: .adapters)
   }
 }
 

@@ -45,6 +45,8 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
     public var projector: String?
     /// Host and port of the endpoint that the model is behind; `nil`, and no key, for a model in this process.
     public var endpoint: String?
+    /// LoRA adapters that changed the weights; `nil`, and no key, without any.
+    public var adapters: [Adapter]?
 
     /// Weights by name and digests.
     public init(name: String, weights: String?, projector: String?, endpoint: String? = nil) {
@@ -58,7 +60,22 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
       case name
       case weights = "weights_sha256"
       case projector = "projector_sha256"
-      case endpoint
+      case endpoint, adapters
+    }
+
+    /// A LoRA adapter.
+    public struct Adapter: Sendable, Hashable, Codable {
+      /// The file's name.
+      public var name: String
+      /// SHA-256 of the file, hexadecimal.
+      public var sha256: String
+      /// How strongly it acted; 1 as it was trained.
+      public var scale: Double
+
+      /// What an identity says.
+      public init(_ identity: AdapterIdentity) {
+        (name, sha256, scale) = (identity.name, identity.digest.hexadecimal, identity.scale)
+      }
     }
   }
 
@@ -119,6 +136,7 @@ extension ExaminationReport {
       description: state.description, diagnosis: diagnosis,
       flags: QualityFlag.allCases.filter(state.flags.contains), groundTruth: subject.groundTruth,
       timings: state.timings, counts: state.counts, text: "")
+    if !model.adapters.isEmpty { self.model.adapters = model.adapters.map(Model.Adapter.init) }
     let labels = readingProtocol.questions.map { ($0.id, $0.label) }
     text = ReportText(report: self, labels: Dictionary(labels, uniquingKeysWith: { first, _ in first })).text
   }

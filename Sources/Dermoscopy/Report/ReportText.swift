@@ -102,11 +102,14 @@ struct ReportText {
             "\(report.readingProtocol.id) \(report.readingProtocol.version), \(Self.short(report.readingProtocol.digest))"
           ),
           ("Model", "\(Sanitizer.line(model.name)), \(weights)\(projector)"),
-        ] + (place ?? []) + [
-          ("Engine", Sanitizer.line(report.engine)),
-          ("Image", report.image.sha256.isEmpty ? "not seen" : Self.short(report.image.sha256)),
-          ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),
-        ])
+        ]
+          + (model.adapters ?? []).map { adapter in
+            ("Adapter", "\(Sanitizer.line(adapter.name)) × \(adapter.scale), \(Self.short(adapter.sha256))")
+          } + (place ?? []) + [
+            ("Engine", Sanitizer.line(report.engine)),
+            ("Image", report.image.sha256.isEmpty ? "not seen" : Self.short(report.image.sha256)),
+            ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),
+          ])
   }
 
   // MARK: Layout

@@ -2,6 +2,27 @@ import Digests
 import Faults
 import Foundation
 
+/// The open files of a model.
+struct OpenedWeights: Sendable {
+  let text: OpenedFile
+  let projector: OpenedFile?
+  /// By their names, with their scales.
+  let adapters: [(name: String, file: OpenedFile, scale: Double)]
+
+  /// Opens them before they are loaded by their names.
+  ///
+  /// - Throws: `EngineFault.unreadableWeights`.
+  init(_ configuration: EngineConfiguration) throws {
+    text = try OpenedFile(path: configuration.weights)
+    projector = try configuration.projector.map(OpenedFile.init)
+    adapters = try configuration.adapters.map { choice in
+      (URL(fileURLWithPath: choice.path).lastPathComponent, try OpenedFile(path: choice.path), choice.scale)
+    }
+  }
+
+  var all: [OpenedFile] { [text] + [projector].compactMap(\.self) + adapters.map(\.file) }
+}
+
 /// An open file: its digest is that of the bytes that were loaded, even if its name now belongs to another file.
 final class OpenedFile: Sendable {
   private let path: String

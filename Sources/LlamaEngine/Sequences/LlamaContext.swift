@@ -26,8 +26,8 @@ final class LlamaContext {
   /// Rows of logits that one batch may ask for.
   static let outputsPerBatch = 16
 
-  /// - Throws: `EngineFault.noContext` when there is not enough memory.
-  init(of model: LlamaModel, shape: Shape) throws(EngineFault) {
+  /// - Throws: `EngineFault.noContext` when there is not enough memory, `.refusedWeights` for an adapter.
+  init(of model: LlamaModel, adapter: LlamaAdapter? = nil, shape: Shape) throws(EngineFault) {
     var parameters = llama_context_default_params()
     parameters.n_seq_max = UInt32(clamping: shape.sequences)
     parameters.n_ctx = UInt32(clamping: shape.tokensPerSequence * shape.sequences)
@@ -48,6 +48,12 @@ final class LlamaContext {
     LlamaLog.clear()
     guard let pointer = llama_init_from_model(model.pointer, parameters) else {
       throw .noContext(reason: LlamaLog.lastErrors ?? "no reason given")
+    }
+    do throws(EngineFault) {
+      try adapter?.apply(to: pointer)
+    } catch {
+      llama_free(pointer)
+      throw error
     }
     self.pointer = pointer
     self.model = model

@@ -65,7 +65,7 @@ extension Run {
     public var protocolDigest: String
     /// The whole document, so that the run can be repeated without the file; `nil` when it was not available.
     public var protocolText: String?
-    /// The model's name.
+    /// The model's name, with those of adapters that change it.
     public var model: String
     /// SHA-256 of the weights file, hexadecimal; `nil` for a model behind an endpoint.
     public var weights: String?
@@ -131,7 +131,7 @@ extension Run {
     ) {
       self.init(
         protocolID: readingProtocol.id, protocolVersion: readingProtocol.version,
-        protocolDigest: readingProtocol.digest.hexadecimal, protocolText: document, model: model.name,
+        protocolDigest: readingProtocol.digest.hexadecimal, protocolText: document, model: model.fullName,
         weights: model.weights?.hexadecimal, projector: model.projector?.hexadecimal, engine: model.engine, seed: seed,
         machine: machine)
     }

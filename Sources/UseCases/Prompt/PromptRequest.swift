@@ -36,6 +36,8 @@ public struct PromptRequest: Sendable {
   public var weights: String?
   /// Its projector's file. Without an image, a text model that is named needs none.
   public var projector: String?
+  /// LoRA adapters that change the text model.
+  public var adapters: [EngineConfiguration.AdapterChoice] = []
   /// Processors that may be used; `nil` for all that help the model.
   public var threads: Int?
   /// Where to compute.
@@ -63,10 +65,11 @@ public struct PromptRequest: Sendable {
       return Answer(promptTokens: [], generation: try await answer(to: request, seeing: decoded, model))
     }
     let files = try files(seeing: decoded != nil)
-    let model = try LlamaVisionLanguageModel(
-      EngineConfiguration(
-        weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
-        demand: .init(longestPrompts: [prompt], longestAnswer: maxTokens), device: device))
+    var configuration = EngineConfiguration(
+      weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
+      demand: .init(longestPrompts: [prompt], longestAnswer: maxTokens), device: device)
+    configuration.adapters = adapters
+    let model = try LlamaVisionLanguageModel(configuration)
 
     let generation = try await answer(to: request, seeing: decoded, model)
     await model.close()

@@ -92,11 +92,9 @@ public struct RunSettings: Sendable, Hashable, Codable {
     compare("the protocol", \.protocolDigest, shown: name(of:))
     compare("the seed", \.seed, shown: \.seedText)
     compare("the weights", \.weights) { short($0.weights ?? "unknown") }
-    // Of a model behind an endpoint, only its name and the server's are known.
-    if old.weights == nil, provenance.weights == nil {
-      compare("the model", \.model, shown: \.model)
-      compare("the endpoint", \.engine, shown: \.engine)
-    }
+    // Of a model behind an endpoint, only its name and the server's are known; of any other the name tells the adapters.
+    if old.weights == provenance.weights { compare("the model", \.model, shown: \.model) }
+    if old.weights == nil, provenance.weights == nil { compare("the endpoint", \.engine, shown: \.engine) }
     compare("the projector", \.projector) { short($0.projector ?? "none") }
     guard let before = try? RunSettings(json: run.settings) else {
       return changes + ["its settings were written by another version of this program"]

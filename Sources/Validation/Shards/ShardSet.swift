@@ -87,6 +87,7 @@ public struct ShardSet: Sendable {
       "\($0.run.provenance.protocolID) \($0.run.provenance.protocolVersion), \(short($0.run.provenance.protocolDigest))"
     }
     compare("the weights", \.run.provenance.weights) { short($0.run.provenance.weights ?? "unknown") }
+    compare("the model", \.run.provenance.model, \.run.provenance.model)
     compare("the projector", \.run.provenance.projector) { short($0.run.provenance.projector) }
     compare("the seed", \.run.provenance.seed, \.run.provenance.seedText)
     compare("the engine", \.run.provenance.engine, \.run.provenance.engine)
