@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -12,13 +11,13 @@ import tarfile
 
 import pytest
 
+import debian_tree
 import program
 
 sys.path.insert(0, str(program.ROOT / "scripts/distribution"))
 import elf  # noqa: E402
 
 UBUNTU_22_04 = {"GLIBC_": (2, 35), "GLIBCXX_": (3, 4, 30), "CXXABI_": (1, 3, 13), "GCC_": (12, 0, 0)}
-CACHE = pathlib.Path(os.environ["DERMGEMMA_INTEROP_CACHE"])
 
 
 @pytest.fixture(scope="module")
@@ -69,25 +68,9 @@ def test_a_cuda_backend_that_cannot_be_loaded_is_told_and_the_processor_does_the
 
 @pytest.fixture(scope="module")
 def clean_debian(tmp_path_factory) -> pathlib.Path:
-    """A Debian 12 with nothing but what every Debian has, made once by debootstrap from apt's own mirror."""
-    if os.geteuid() != 0:
-        pytest.skip("debootstrap and chroot need root")
-    packed = CACHE / "debian-12-minbase.tar"
-    if not packed.exists():
-        subprocess.run([program.ROOT / "scripts/packages.sh", "debootstrap"], check=True)
-        places = subprocess.run(
-            ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Codename: bookworm",
-             "Component: main"], check=True, capture_output=True, text=True).stdout.split()
-        tree = tmp_path_factory.mktemp("debootstrap")
-        subprocess.run(["debootstrap", "--variant=minbase", "bookworm", tree, places[0].rstrip("/")], check=True,
-                       stdout=subprocess.DEVNULL)
-        shutil.rmtree(tree / "var/cache/apt/archives")
-        partial = packed.with_suffix(".partial")
-        subprocess.run(["tar", "--create", "--file", partial, "--directory", tree, "--exclude=./dev/*", "."], check=True)
-        partial.rename(packed)
-        shutil.rmtree(tree)
+    """A Debian 12 with nothing but what every Debian has."""
     tree = tmp_path_factory.mktemp("debian")
-    subprocess.run(["tar", "--extract", "--file", packed, "--directory", tree], check=True)
+    debian_tree.unpack(tree)
     yield tree
     shutil.rmtree(tree)
 
@@ -119,12 +102,7 @@ def test_it_runs_on_a_clean_debian_12(distribution, clean_debian, remark):
     """Phantoms, reports, doctor and the server, in a tree without Swift, compilers and libraries of ours."""
     shutil.copytree(distribution, clean_debian / "opt/dermgemma", symlinks=True)
     shutil.copy2(program.ROOT / "docker/healthcheck.sh", clean_debian)
-    (clean_debian / "session").write_text(SESSION)
-    inside = 'mount -t proc proc "$1/proc"; mount --bind /dev "$1/dev"; exec chroot "$1" /bin/bash /session'
-    done = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", inside, "sh", clean_debian],
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL)
+    done = debian_tree.run(clean_debian, SESSION, 240)
     work = clean_debian / "tmp/work"
     told = {path.name: path.read_text("utf-8")[-400:] for path in work.glob("*") if path.is_file()}
     assert done.returncode == 0, f"{done.stderr}\n{told}"

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Measures the Python package against the command line: `read_many` and `analyze` on the same images, in turns.
+
+    make wheel && python3 -m venv /tmp/venv && /tmp/venv/bin/pip install .build/dist/dermgemma-*.whl
+    /tmp/venv/bin/python Benchmarks/python_package.py --images 200 --rounds 7
+
+Both begin with the start of the program and end with the last report as an object, which for `analyze` is its parsed line. The ratio of each round
+is one measurement: median, least and greatest are printed. Only a calm machine gives figures worth keeping.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import dermgemma
+from dermgemma import _program
+
+
+def analyzed(program: pathlib.Path, folder: pathlib.Path, options: list[str]) -> list[dict]:
+    """The reports of `analyze --json`, as they come."""
+    with subprocess.Popen([program, "analyze", folder, "--json", *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          env=_program.environment(program)) as process:
+        found = [json.loads(line) for line in process.stdout]
+    assert process.returncode == 0
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--parallel", type=int, default=4)
+    arguments = parser.parse_args()
+    program = _program.find()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        subprocess.run([program, "phantoms", "--count", str(arguments.images), "--seed", "3", "--out", folder], check=True,
+                       stdout=subprocess.DEVNULL)
+        (folder / "labels.csv").unlink()
+        paths = sorted(folder.glob("*.png"))
+        options = ["--threads", str(arguments.threads), "--parallel", str(arguments.parallel)]
+        ratios, times = [], []
+        for turn in range(arguments.rounds):
+            seconds = {}
+            for side in ("analyze", "read_many") if turn % 2 else ("read_many", "analyze"):
+                began = time.perf_counter()
+                if side == "analyze":
+                    codes = [one["diagnosis"]["code"] for one in analyzed(program, folder, options)]
+                else:
+                    with dermgemma.Reader(threads=arguments.threads, parallel=arguments.parallel) as reader:
+                        codes = [outcome.get().code for outcome in reader.read_many(paths, progress=False)]
+                seconds[side] = time.perf_counter() - began
+                assert len(codes) == len(paths)
+            ratios.append(seconds["read_many"] / seconds["analyze"])
+            times.append(seconds)
+            print(f"{turn + 1}: analyze {seconds['analyze']:.2f} s, read_many {seconds['read_many']:.2f} s, ratio {ratios[-1]:.3f}",
+                  file=sys.stderr)
+    print(f"read_many / analyze: {statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}), {arguments.rounds} rounds, "
+          f"{arguments.images} images, {arguments.threads} threads, load {os.getloadavg()[0]:.1f}; "
+          f"analyze {statistics.median(one['analyze'] for one in times):.2f} s, read_many {statistics.median(one['read_many'] for one in times):.2f} s")
+
+
+if __name__ == "__main__":
+    main()
