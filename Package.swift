@@ -117,6 +117,8 @@ let package = Package(
         "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "JSON", "Tables", "Concurrency", "Faults",
       ]),
     module(
+      "Cluster", dependsOn: ["Validation", "AtomicFiles", "JSON", "Concurrency", "Faults"]),
+    module(
       "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "AtomicFiles", "Tables"], computes: true),
     module(
       "AuditReporting",
@@ -149,7 +151,8 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "Auditing", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading",
+        "Web", "Auditing", "Cluster", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records",
+        "Reading",
         "Archive",
         "Hub",
         "Datasets",
@@ -213,6 +216,7 @@ let package = Package(
     tests(
       of: "Validation",
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
+    tests(of: "Cluster", with: ["Faults", "Validation"]),
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
     tests(

@@ -1,5 +1,6 @@
 """What several checks need, and the lines that tell what was compared."""
 
+import os
 import pathlib
 import subprocess
 
@@ -7,6 +8,7 @@ import pytest
 
 import program
 import python_package
+import slurm
 
 _remarks: list[str] = []
 
@@ -55,3 +57,15 @@ def pytest_terminal_summary(terminalreporter) -> None:
         terminalreporter.section("compared")
         for line in _remarks:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A real Slurm of two nodes on this machine."""
+    if absent := slurm.missing():
+        pytest.skip(f"Slurm is not installed: {', '.join(absent)}")
+    if os.getuid() != 0:
+        pytest.skip("only root can start Slurm's daemons")
+    one = slurm.Cluster()
+    yield one
+    one.close()

@@ -155,6 +155,9 @@ def test_every_command_of_a_page_works(page, desk, stand_in, request, remark):
         # Threads of OpenMP spin: more of them on a busy machine are slower by far.
         "OMP_NUM_THREADS": "1",
     }
+    if page.name == "CLUSTER.md":
+        cluster = request.getfixturevalue("cluster")
+        environment["SLURM_CONF"] = cluster.environment["SLURM_CONF"]
     (desk / "home").mkdir()
     done = subprocess.run(
         ["bash"], input=text, cwd=desk, env=environment, capture_output=True, text=True, timeout=300)

@@ -7,7 +7,8 @@ public enum Tool {
   public static let version = "0.1.0"
 
   static let commands: [CommandSpecification] = [
-    analyzeCommand, validateCommand, mergeCommand, compareCommand, auditCommand, recordsCommand, serveCommand,
+    analyzeCommand, validateCommand, mergeCommand, clusterCommand, compareCommand, auditCommand, recordsCommand,
+    serveCommand,
     workerCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand, modelsCommand, datasetsCommand,
     configCommand, completionsCommand, doctorCommand,
   ]

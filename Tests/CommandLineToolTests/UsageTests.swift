@@ -136,6 +136,10 @@ import Testing
       "--endpoint-key-file FILE", "--help",
     ],
     "merge": ["--out DIR", "--replace", "--isic-csv FILE", "--help"],
+    "cluster": [
+      "--out DIR", "--of N", "--workers N", "--tries N", "--gpus N", "--cpus N", "--memory SIZE", "--partition NAME",
+      "--time TIME", "--image FILE", "--submit", "--json", "--images DIR", "--labels CSV", "--help",
+    ],
     "worker": [
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--frame N", "--keep-demographics", "--pseudonym-key FILE",
       "--threads N", "--device auto|cpu|gpu", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]",

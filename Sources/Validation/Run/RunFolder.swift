@@ -66,6 +66,15 @@ public final class RunFolder: Sendable {
 
   deinit { close(lock) }
 
+  /// Whether a process writes to a folder now. The folder need not be there.
+  static func isInUse(_ path: String) -> Bool {
+    let descriptor = open(path + "/.lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    // Shared, so that two who look do not see each other.
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   /// The path of a file in it.
   public func file(_ name: String) -> String { path == "/" ? "/" + name : path + "/" + name }
 
