@@ -48,8 +48,8 @@ let clusterCommand = CommandSpecification(
   name: "cluster",
   summary: "Runs a validation over many workers: Slurm, or this machine.",
   usage: [
-    "cluster slurm [PHASE] --images DIR --of N --out DIR [--submit] [options]",
-    "cluster local [PHASE] --images DIR --out DIR [--workers N] [options]",
+    "cluster slurm [PHASE] --images DIR --of N --out DIR [options]",
+    "cluster local [PHASE] --images DIR --out DIR [options]",
     "cluster status DIR [--json]", "cluster retry DIR [--workers N]",
   ],
   discussion: [
@@ -73,12 +73,12 @@ let clusterCommand = CommandSpecification(
     },
   examples: [
     (
-      "dermgemma cluster slurm --images data/images --labels labels.csv --of 400 --gpus 1 --out run --submit",
+      "dermgemma cluster slurm --images data --of 400 --gpus 1 --out run --submit",
       "400 jobs, each with a graphics processor."
     ),
     ("dermgemma cluster status run", "How far it is."),
     ("dermgemma cluster retry run", "Submits what is missing."),
-    ("dermgemma cluster local --images data/images --labels labels.csv --workers 4 --out run", "On this machine."),
+    ("dermgemma cluster local --images data --labels labels.csv --out run", "On this machine."),
   ],
   takesArguments: true
 ) { arguments, terminal in
