@@ -185,4 +185,4 @@ def test_a_shard_that_cannot_succeed_ends_at_once(whole):
     done = dermgemma(dict(os.environ), "cluster", "local", *words)
     assert done.returncode == 69 and "shards 0-1 did not end" in done.stderr, done.stderr
     log = (folder / "logs/0.log").read_text("utf-8")
-    assert log.count("dermgemma: ") == 1 and "try 2" not in log, log
+    assert log.count("is not a GGUF file") == 1 and "try 2" not in log, log
