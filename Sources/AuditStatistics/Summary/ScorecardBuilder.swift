@@ -9,15 +9,18 @@ struct ScorecardBuilder {
 
   init(all: AuditFigures) { self.all = all }
 
-  /// - Parameter sentence: from the main figure's value.
+  /// - Parameters:
+  ///   - interval: the main figure's interval as a sentence.
+  ///   - sentence: from the main figure's value.
   private mutating func add(
-    _ number: Int, _ title: String, _ figures: [AuditFigure?], _ sentence: (Double) -> String
+    _ number: Int, _ title: String, _ figures: [AuditFigure?],
+    interval: (Estimate?) -> String = ScorecardBuilder.interval, _ sentence: (Double) -> String
   ) {
     let figures = figures.compactMap(\.self)
     let main = figures.first?.estimate
     let text: String =
       if let value = main?.value {
-        sentence(value) + Self.interval(main)
+        sentence(value) + interval(main)
       } else {
         "Not measured: \(main?.reason ?? "this arm was not run")."
       }
@@ -42,6 +45,15 @@ struct ScorecardBuilder {
     return " With other lesions of the same kind, \(number(low)) to \(number(high)) would be no surprise."
   }
 
+  /// The interval of a share of which more than all, or less than nothing, means all or nothing.
+  private static func intervalOfShare(_ estimate: Estimate?) -> String {
+    guard let low = estimate?.low, let high = estimate?.high else { return "" }
+    let from = low <= 0 ? "nothing" : low >= 1 ? "all" : percent(low)
+    let to = high <= 0 ? "nothing" : high >= 1 ? "all" : percent(high)
+    guard from != to else { return " With other lesions of the same kind, it would still be \(from)." }
+    return " With other lesions of the same kind, anything from \(from) to \(to) would be no surprise."
+  }
+
   private static func percent(_ value: Double) -> String { "\(Int((value * 100).rounded())) %" }
 
   private static func value(_ figure: AuditFigure?) -> Double? { figure?.estimate.value }
@@ -49,8 +61,8 @@ struct ScorecardBuilder {
   mutating func addLooking() {
     let all = all
     add(1, "Right answers", [all[.balancedAccuracy]]) {
-      "On the pictures as they are, it names \(Self.hundredths($0)) of 100 lesions correctly, if each of the four "
-        + "diagnoses counts the same; guessing gives 25."
+      "On the pictures as they are, it names \(Self.hundredths($0)) of 100 lesions correctly, if each diagnosis that "
+        + "occurs counts the same; guessing gives 25."
     }
     let worst = all.figures.first { $0.measure == .cameraWorstDrop }
     add(2, "Worse pictures", [all[.cameraMeanDrop], worst]) {
@@ -71,7 +83,10 @@ struct ScorecardBuilder {
       "Shown no lesion at all, it is right for \(Self.hundredths($0)) of 100; guessing gives 25. More than that would "
         + "not come from the picture."
     }
-    add(6, "The lesion's part", [all[.lesionShare, code: .melanoma], all[.melanomaArea, code: .melanoma]]) {
+    add(
+      6, "The lesion's part", [all[.lesionShare, code: .melanoma], all[.melanomaArea, code: .melanoma]],
+      interval: Self.intervalOfShare
+    ) {
       if $0 < 0 { return "It tells melanomas apart no worse when the lesion is painted over." }
       if $0 > 1 { return "When the lesion is painted over, nothing is left by which it tells melanomas apart." }
       return
