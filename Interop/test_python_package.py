@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+import adapters
 import debian_tree
 import program
 import python_package
@@ -93,6 +94,20 @@ def test_the_packages_own_tests_pass_on_a_clean_debian_12(wheel, tools, tmp_path
     last = done.stdout.strip().splitlines()[-1]
     assert "passed" in last and "skipped" not in last, last
     remark(f"python/tests on a clean Debian 12: {last}")
+
+
+ADAPTED = """
+import sys, dermgemma
+with dermgemma.Reader(model=sys.argv[1], mmproj=sys.argv[2], lora=[(sys.argv[3], 0.5)], threads=1, protocol="direct") as reader:
+    report = reader.read(sys.argv[4])
+    print([(one.name, one.scale, len(one.sha256)) for one in report.model.adapters], report.probabilities == reader.read(sys.argv[4]).probabilities)
+"""
+
+
+def test_a_model_with_an_adapter_reads(installed, embedded_pair, phantoms, tmp_path):
+    adapters.adapter(tmp_path / "first.gguf", 1)
+    told = installed.run("-c", ADAPTED, *embedded_pair, tmp_path / "first.gguf", phantoms[0])
+    assert told.strip() == "[('first.gguf', 0.5, 64)] True"
 
 
 def test_types_are_strict(tools, tmp_path):

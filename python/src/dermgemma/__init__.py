@@ -14,13 +14,13 @@ from .errors import DermGemmaError, IncompleteError, ReadError, StartError, Work
 from .reader import Reader
 from .readings import Readings
 from .results import (
-    CODES, Counts, Description, Diagnosis, EffectiveSampling, Image, Model, Observation, Outcome, Protocol, RemovedSentence,
+    CODES, Adapter, Counts, Description, Diagnosis, EffectiveSampling, Image, Model, Observation, Outcome, Protocol, RemovedSentence,
     Report, Sampling, Timings)
 
 __version__ = importlib.metadata.version("dermgemma")
 
 __all__ = [
-    "CODES", "Counts", "DermGemmaError", "Description", "Diagnosis", "EffectiveSampling", "Image", "IncompleteError", "Info",
+    "Adapter", "CODES", "Counts", "DermGemmaError", "Description", "Diagnosis", "EffectiveSampling", "Image", "IncompleteError", "Info",
     "Model", "Observation", "Outcome", "Protocol", "ReadError", "Reader", "Readings", "RemovedSentence", "Report", "Sampling",
     "StartError", "Timings", "WorkerCrashed", "__version__",
 ]

@@ -36,6 +36,15 @@ class Protocol:
 
 
 @dataclasses.dataclass(frozen=True)
+class Adapter:
+    """A LoRA adapter, and how strongly it acted; 1 as it was trained."""
+
+    name: str
+    sha256: str
+    scale: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Model:
     """The weights that answered. The digests are None for a model behind an endpoint."""
 
@@ -43,6 +52,7 @@ class Model:
     weights_sha256: Optional[str]
     projector_sha256: Optional[str]
     endpoint: Optional[str] = None
+    adapters: Tuple[Adapter, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,10 +166,11 @@ class Report:
 
         Raises KeyError or TypeError if it is no examination.
         """
-        image, described, diagnosis = data["image"], data.get("description"), data.get("diagnosis")
+        image, model, described, diagnosis = data["image"], data["model"], data.get("description"), data.get("diagnosis")
         return cls(
             image=_known(Image, {**image, "notes": tuple(image.get("notes") or ())}),
-            protocol=_known(Protocol, data["protocol"]), model=_known(Model, data["model"]),
+            protocol=_known(Protocol, data["protocol"]),
+            model=_known(Model, {**model, "adapters": tuple(_known(Adapter, one) for one in model.get("adapters") or ())}),
             engine=data["engine"], seed=data["seed"],
             sampling=_known(EffectiveSampling, {
                 name: _known(Sampling, value) if isinstance(value, dict) else value
