@@ -129,7 +129,7 @@ let package = Package(
       dependsOn: [
         "AuditReporting", "AuditStatistics", "Validation", "Reading", "Datasets", "Perturbations", "Phantoms",
         "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables",
-        "TextOutput", "Digests",
+        "TextOutput", "Caching", "Digests",
         "Concurrency",
         "Faults",
       ],
@@ -137,7 +137,8 @@ let package = Package(
     module(
       "Web",
       dependsOn: [
-        "CMicrohttpd", "CZlib", "UseCases", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
+        "CMicrohttpd", "CZlib", "Auditing", "UseCases", "Records", "Datasets", "Imaging", "Dermoscopy",
+        "VisionLanguage",
         "JSON", "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),

@@ -6,6 +6,7 @@ import shutil
 import time
 
 import pytest
+from PIL import Image
 
 import program
 from server import serving
@@ -295,6 +296,136 @@ def test_why_moves_the_probabilities_and_takes_all_back(page):
     page.wait_for_selector(".why-box", state="hidden")
 
 
+def what_if(page, change: str) -> None:
+    """Opens the questions below the examination, and asks one."""
+    if page.locator(".what-if").count() == 0:
+        page.get_by_role("button", name="What if…").click()
+    page.locator(".what-if select").select_option(change)
+    page.get_by_role("button", name="Ask", exact=True).click()
+
+
+def test_what_if_moves_the_bars_and_says_what_was_computed(page):
+    read(page)
+    what_if(page, "turned:half")
+    page.wait_for_selector(".what-if .bars")
+    words = page.locator(".what-if").inner_text()
+    assert re.search(r"The answer (stays|becomes) (MEL|NV|BCC|BKL)", words)
+    assert re.search(r"Computed for the changed picture: 1 encode, \d+ prompts\. For the picture as it is: [01] encodes?, ", words)
+    until(page, "document.querySelector('.what-if img').naturalWidth > 0")
+    # The picture as it is is not asked about again.
+    what_if(page, "lesion_erased")
+    until(page, "document.querySelector('.what-if h4')?.innerText.includes('hidden')")
+    assert "The picture as it is had been asked before" in page.locator(".what-if").inner_text()
+    what_if(page, "printed")
+    until(page, "/printed in it: (NEVUS|MELANOMA)\\?/.test(document.querySelector('.what-if h4')?.innerText)")
+
+
+def test_what_if_goes_by_keyboard(page):
+    read(page)
+    page.get_by_role("button", name="What if…").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".what-if select")
+    page.keyboard.press("Tab")  # "Where it hangs…" stands between
+    page.keyboard.press("Tab")
+    until(page, "document.activeElement === document.querySelector('.what-if select')")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".what-if .bars")
+
+
+def test_what_if_another_question_cancels_the_one_before(page):
+    read(page)
+    failed = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    held = []
+    page.route("**/api/what-if", lambda route: held.append(route))
+    what_if(page, "turned:half")
+    while not held:
+        page.wait_for_timeout(20)
+    page.unroute("**/api/what-if")
+    what_if(page, "lesion_only")
+    until(page, "document.querySelector('.what-if h4')?.innerText.includes('the skin were hidden')")
+    assert [url.rsplit("/", 1)[1] for url in failed] == ["what-if"]
+    # And Cancel cancels.
+    page.route("**/api/what-if", lambda route: held.append(route))
+    what_if(page, "turned:half")
+    page.locator(".what-if").get_by_role("button", name="Cancel").click()
+    until(page, "document.querySelector('.what-if .outcome').innerText === 'Cancelled.'")
+
+
+def test_what_if_says_where_no_lesion_is_found(page, tmp_path):
+    path = tmp_path / "grey.png"
+    Image.new("RGB", (320, 240), (128, 128, 128)).save(path)
+    page.get_by_role("button", name="Add images").wait_for()
+    choose(page, path)
+    page.get_by_role("button", name="Delete upload").wait_for()
+    read(page)
+    what_if(page, "lesion_erased")
+    alert = page.locator(".what-if").get_by_role("alert")
+    alert.wait_for()
+    assert "it was not found in this picture (the picture has one colour)" in alert.inner_text()
+    # Without the picture there is nothing to ask about.
+    until(page, "location.hash.startsWith('#/image/')")
+    name = page.evaluate("decodeURIComponent(location.hash.slice(8))")
+    page.get_by_role("button", name="Delete upload").click()
+    page.evaluate("location.hash = '#/history'")
+    page.get_by_role("link", name=name).first.click()
+    page.wait_for_selector(".further p")
+    assert "The picture is not on this server" in page.locator(".further").inner_text()
+
+
+def answered(answer: dict):
+    """An answer that stands in for the server's."""
+    body = json.dumps({"job_id": "0" * 32, "status": "done", "answer": answer})
+    return lambda route: route.fulfill(status=200, content_type="application/json", body=body)
+
+
+def a_map(passed: bool) -> dict:
+    curve = {"auc": 0.5, "probabilities": [0.9] * 7}
+    return {
+        "image": {"name": "x", "sha256": "", "width": 600, "height": 450}, "protocol": "seed", "kind": "tokens", "per_side": 4,
+        "code": "MEL", "probability": 0.87, "changes": [-0.63, 0.2] + [-0.01] * 14, "meaning": "It shows tokens.",
+        "deletion": {
+            "steps": [0, 1, 2, 4, 8, 12, 16], "own": {**curve, "auc": 0.257 if passed else 0.6}, "centre": curve, "random": [curve],
+            "random_auc": 0.5, "passed": passed},
+        "flat": False, "drawn": passed, "views": 34, "prompts": 374, "counts": {"image_encodes": 1, "prompt_tokens": 1, "shared_prompt_tokens": 1, "generated_tokens": 1},
+    }
+
+
+def test_a_map_is_drawn_only_where_it_passed_its_test(page):
+    read(page)
+    page.get_by_role("button", name="Where it hangs…").click()
+    page.route("**/api/maps", answered(a_map(passed=True)))
+    page.get_by_role("button", name="Token map").click()
+    page.wait_for_selector(".map-picture")
+    # The block that the answer needs most is the strongest.
+    weights = page.evaluate("[...document.querySelectorAll('.blocks .block')].map((block) => [block.className, block.style.getPropertyValue('--weight')])")
+    assert weights[0] == ["block needed", "1.000"] and weights[1] == ["block against", "0.317"] and len(weights) == 16
+    words = page.locator(".maps").inner_text()
+    assert "It shows tokens." in words and "0.257 in the map’s order, 0.500 in random orders" in words and "34 views, 1 encode, 374 prompts" in words
+    page.click(".maps summary")
+    assert page.locator(".map-numbers td").first.inner_text() == "−63 pt"
+    page.unroute("**/api/maps")
+    page.route("**/api/maps", answered(a_map(passed=False)))
+    page.get_by_role("button", name="Occlusion map").click()
+    until(page, "document.querySelector('.maps .answer')?.innerText.includes('did not pass')")
+    assert page.locator(".map-picture").count() == 0
+    assert "0.600 in the map’s order" in page.locator(".maps").inner_text()
+
+
+def test_the_embedded_model_gives_both_maps(page, remark):
+    read(page)
+    page.get_by_role("button", name="Where it hangs…").click()
+    for kind, encodes in [("Token map", "[01] encodes?"), ("Occlusion map", r"3\d encodes")]:
+        page.get_by_role("button", name=kind).click()
+        page.locator(".maps h4", has_text=kind).wait_for(timeout=4 * PATIENCE)
+        words = page.locator(".maps").inner_text()
+        assert re.search(rf"Computed: 3\d views, {encodes}, \d+ prompts", words)
+        drawn = page.locator(".map-picture").count() == 1
+        assert drawn == ("Deletion test passed" in words and "nothing to draw" not in words)
+        remark(f"{kind}: {'drawn' if drawn else 'not drawn'}")
+
+
 def test_two_runs_are_found_in_the_history_and_compared(page, address):
     read(page)
     enter(page, ".primary:not(.stop)")
@@ -375,6 +506,16 @@ def test_the_accessibility_checker_finds_nothing(page, width, address):
     page.click(".drop-button >> nth=0")
     page.wait_for_selector(".why-box .bars")
     check("why")
+    what_if(page, "lesion_erased")
+    page.wait_for_selector(".what-if .bars")
+    check("what if")
+    page.route("**/api/maps", answered(a_map(passed=True)))
+    page.get_by_role("button", name="Where it hangs…").click()
+    page.get_by_role("button", name="Token map").click()
+    page.wait_for_selector(".map-picture")
+    page.click(".maps summary")
+    check("map")
+    page.unroute("**/api/maps")
     page.keyboard.press("?")
     check("keys")
     page.keyboard.press("Escape")

@@ -184,11 +184,27 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     try await encode(image, digest: image.digest)
   }
 
+  public var imageTokenGrid: ImageTokenGrid? {
+    // Tokens of a fixed square in rows; where each has a row and a column of its own, their number depends on the image.
+    guard let projector, text.family.imageTokens.positions == .sequential else { return nil }
+    let side = Int(Double(projector.tokensPerImage).squareRoot())
+    return side > 0 && side * side == projector.tokensPerImage ? ImageTokenGrid(columns: side, rows: side) : nil
+  }
+
+  public func encode(_ image: PixelImage, blanking blanked: Set<Int>) async throws -> any ImageContext {
+    try await encode(image, digest: image.digest, blanking: blanked)
+  }
+
   /// Looks at an image whose digest is known.
-  func encode(_ image: PixelImage, digest: SHA256Digest) async throws -> any ImageContext {
+  ///
+  /// - Throws: `NoImageTokens` when tokens are to be blanked and the model has no grid of them.
+  func encode(
+    _ image: PixelImage, digest: SHA256Digest, blanking blanked: Set<Int> = []
+  ) async throws -> any ImageContext {
     guard let encoder, format.takesImages else { throw EngineFault.noProjector }
+    if !blanked.isEmpty, imageTokenGrid == nil { throw NoImageTokens() }
     let outcome = try await encoder.encode(image, digest: digest)
-    let embedding = outcome.embedding
+    let embedding = outcome.embedding.blanking(blanked)
     let before = format.beforeImage
     let opened = try await engine.open(after: before, image: embedding)
     let read = opened.isPrefixNew ? before.count : 0

@@ -63,6 +63,28 @@ public protocol VisionLanguageModel: LanguageModel {
   ///
   /// - Throws: a `Fault` when there is no projector or the image cannot be encoded.
   func encode(_ image: PixelImage) async throws -> any ImageContext
+
+  /// How an image's tokens lie over the picture; `nil` where they cannot be blanked.
+  var imageTokenGrid: ImageTokenGrid? { get }
+
+  /// Encodes a prepared image as ``encode(_:)`` does, with some of its tokens blanked: each has the mean of all the image's tokens in
+  /// its place, so that every token keeps its position. No token blanked gives what ``encode(_:)`` gives, bit by bit.
+  ///
+  /// - Parameters:
+  ///   - image: the prepared image; encoded anew only if its embedding is not known.
+  ///   - blanked: numbers of tokens in the grid, row by row.
+  /// - Throws: ``NoImageTokens`` where ``imageTokenGrid`` is `nil`; a `Fault` as ``encode(_:)`` does.
+  func encode(_ image: PixelImage, blanking blanked: Set<Int>) async throws -> any ImageContext
+}
+
+extension VisionLanguageModel {
+  /// None.
+  public var imageTokenGrid: ImageTokenGrid? { nil }
+
+  /// - Throws: ``NoImageTokens``.
+  public func encode(_ image: PixelImage, blanking blanked: Set<Int>) async throws -> any ImageContext {
+    throw NoImageTokens()
+  }
 }
 
 extension VisionLanguageModel {

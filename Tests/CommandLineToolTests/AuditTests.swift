@@ -53,7 +53,7 @@ import Testing
     let wrong: [([String], Int32, String)] = [
       (["audit"], 64, "Say which images: --images DIR"),
       (["audit", "figures"], 64, "Name a table: audit figures TABLE"),
-      (["audit", "figure", "answers.csv"], 64, "'figure' is none of figures, arms, pictures"),
+      (["audit", "figure", "answers.csv"], 64, "'figure' is none of figures, arms, pictures, map"),
       (["audit", "figures", "answers.csv"], 65, "answers.csv, line 3: the role is 'camra'"),
       (["audit", "figures", "none.csv"], 66, "none.csv: no such table of answers"),
     ]

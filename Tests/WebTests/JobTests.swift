@@ -28,7 +28,7 @@ import Testing
     let ended = Mutex(0)
     let jobs = JobService(limits: limits, parallel: 2, onEnd: { _ in ended.withLock { $0 += 1 } }) { _, log in
       log.append(.finished(report))
-      return report
+      return .examination(report)
     }
     jobs.start()
     for number in 0..<10_000 {

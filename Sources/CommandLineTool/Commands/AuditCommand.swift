@@ -28,6 +28,9 @@ enum AuditOption {
   static let side = Option<Int>(
     "--side", "N", in: 64...2_048, help: "For pictures: pixels of the short side (default 450, an audit's).")
 
+  static let kind = Option<MapKind>(
+    "--kind", help: "For a map: whether image tokens are blanked (the default) or parts of the picture covered.")
+
   private static func seconds(_ text: String) throws(InvalidValue) -> Double {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
     guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number.isFinite, number > 0
@@ -45,6 +48,7 @@ let auditCommand = CommandSpecification(
     "audit figures TABLE [--json] [--out DIR]",
     "audit arms [list | show NAME | check FILE… | schema]",
     "audit pictures IMAGE [--arms LIST] [--side N] --out DIR",
+    "audit map IMAGE [--kind tokens|occlusion] [--json] [--out PNG]",
   ],
   discussion: [
     "Reads each image as it is, then with every arm: changed pictures, hidden lesions, printed words, other prompts, other seeds, "
@@ -58,12 +62,15 @@ let auditCommand = CommandSpecification(
       + "goes into: " + AuditRole.allCases.map(\.rawValue).joined(separator: ", ")
       + ". docs/AUDIT.md defines each figure.",
     "pictures writes what the arms make of an image, as the model is shown it before preparation.",
+    "map asks where in a picture the answer hangs: how the probability of its code changes without each of 16 blocks. The map is "
+      + "drawn, with --out, only if some block changes it by a percentage point and the map passes the deletion test: taking blocks away in its order must lower the probability sooner "
+      + "than random orders and than going from the centre outwards.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other images "
       + "were read), or changed before --resume; 66 an input is missing; 69 another run is writing to the same folder, or the "
       + "endpoint is unavailable; 74 "
       + "output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
-  verbs: ["figures", "arms", "pictures"],
+  verbs: ["figures", "arms", "pictures", "map"],
   options: ValidateOption.inputs + [
     AuditOption.masks,
     AuditOption.out,
@@ -79,6 +86,7 @@ let auditCommand = CommandSpecification(
     AuditOption.json,
     AuditOption.replicates,
     AuditOption.side,
+    AuditOption.kind,
     ValidateOption.parallel,
   ] + DICOMOption.record + EngineOption.all + EndpointOption.all,
   examples: [
@@ -87,6 +95,7 @@ let auditCommand = CommandSpecification(
     ("dermgemma audit figures audit/audit.csv --json", "Every figure, for your own analysis."),
     ("dermgemma audit arms show camera > mine.json", "Arms to change."),
     ("dermgemma audit pictures lesion.jpg --arms camera --out seen", "What the model is shown."),
+    ("dermgemma audit map lesion.jpg --out map.png", "Where the answer hangs."),
   ],
   takesArguments: true
 ) { arguments, terminal in
@@ -104,10 +113,11 @@ let auditCommand = CommandSpecification(
     return 0
   case "arms": return try printArms(Array(arguments.positional.dropFirst()), terminal)
   case "pictures": return try printPictures(arguments, terminal)
+  case "map": return try await printMap(arguments, terminal)
   case nil: break
   case let word?:
     throw UsageFault(
-      message: "'\(word)' is none of figures, arms, pictures; an audit takes options only", command: "audit")
+      message: "'\(word)' is none of figures, arms, pictures, map; an audit takes options only", command: "audit")
   }
   let request = try AuditRequest(arguments)
   let printer = AuditPrinter(terminal: terminal)

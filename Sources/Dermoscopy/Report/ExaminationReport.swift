@@ -176,6 +176,9 @@ public struct ExaminationCounts: Sendable, Hashable, Codable {
   /// Tokens written.
   public var generatedTokens = 0
 
+  /// No cost.
+  public init() {}
+
   enum CodingKeys: String, CodingKey {
     case imageEncodes = "image_encodes"
     case promptTokens = "prompt_tokens"

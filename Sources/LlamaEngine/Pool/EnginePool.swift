@@ -91,12 +91,16 @@ public final class EnginePool: VisionLanguageModel {
     }
   }
 
-  public func encode(_ image: PixelImage) async throws -> any ImageContext {
-    guard members.count > 1 else { return try await first.encode(image) }
+  public func encode(_ image: PixelImage) async throws -> any ImageContext { try await encode(image, blanking: []) }
+
+  public var imageTokenGrid: ImageTokenGrid? { first.imageTokenGrid }
+
+  public func encode(_ image: PixelImage, blanking blanked: Set<Int>) async throws -> any ImageContext {
+    guard members.count > 1 else { return try await first.encode(image, blanking: blanked) }
     let digest = image.digest
     let slot = lock.withLock { balancer.enter(with: digest) }
     do {
-      let context = try await members[slot].encode(image, digest: digest)
+      let context = try await members[slot].encode(image, digest: digest, blanking: blanked)
       return PooledImageContext(context) { [weak self] in self?.leave(slot) }
     } catch {
       leave(slot)

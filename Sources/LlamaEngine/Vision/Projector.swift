@@ -60,6 +60,25 @@ final class Projector {
     var positions: ImagePositions
 
     var byteCount: Int { numbers.count * MemoryLayout<Float>.size }
+
+    /// The embeddings with the mean of all in place of some.
+    ///
+    /// llama.cpp refuses gaps in a sequence's positions (`llama_batch_allocr::init`), so a token cannot be left out and the others
+    /// keep theirs: its place is kept, by a token that says nothing of it.
+    func blanking(_ tokens: Set<Int>) -> Embedding {
+      guard count > 0, !tokens.isEmpty else { return self }
+      let width = numbers.count / count
+      var mean = [Double](repeating: 0, count: width)
+      for token in 0..<count {
+        for index in 0..<width { mean[index] += Double(numbers[token * width + index]) }
+      }
+      let blank = mean.map { Float($0 / Double(count)) }
+      var blanked = self
+      for token in tokens where (0..<count).contains(token) {
+        blanked.numbers.replaceSubrange(token * width..<(token + 1) * width, with: blank)
+      }
+      return blanked
+    }
   }
 
   /// Runs an image through the projector. An image of another size than the projector's is stretched first.

@@ -94,6 +94,9 @@ public enum PictureChange: Sendable, Hashable {
     case same(String)
     /// A text for each code, such as the opposite diagnosis.
     case byCode([String: String])
+
+    /// Whether a character can be printed: letters A to Z, digits, the space and some signs; small letters become capitals.
+    public static func canPrint(_ character: Character) -> Bool { StrokeFont.has(character) }
   }
 
   /// Whether the change needs a mask of the lesion.

@@ -3,12 +3,19 @@ import Dermoscopy
 import JSON
 import UseCases
 
-/// One examination that was asked for: queued, running, done or failed.
+/// What a job gives.
+enum JobResult: Sendable {
+  case examination(ExaminationReport)
+  /// The answer to a question about an image, and what it cost.
+  case answer(any Encodable & Sendable, ExaminationCounts)
+}
+
+/// One examination, or one question about an image, that was asked for: queued, running, done or failed.
 final class Job: Sendable {
   enum State: Sendable {
     case queued
     case running
-    case done(ExaminationReport)
+    case done(JobResult)
     case failed(JobFailure)
 
     var isOver: Bool {
@@ -28,7 +35,13 @@ final class Job: Sendable {
     var truth: GroundTruth?
     var seed: UInt64
     var client: String
+    /// What is asked about the image instead of an examination; such a job has no events.
+    var question: Question?
   }
+
+  /// Answers a question about an image's bytes.
+  typealias Question =
+    @Sendable (_ bytes: [UInt8], _ input: Input, _ engine: any ReadingEngine) async throws -> JobResult
 
   /// It cannot be guessed: a client that knows it may query the job and cancel it.
   let id: String
@@ -112,9 +125,9 @@ extension Job: QueuedJob {
 
   func begin() { move(to: .running) }
 
-  func finish(with result: Result<ExaminationReport, any Error>) -> Bool {
+  func finish(with result: Result<JobResult, any Error>) -> Bool {
     switch result {
-    case .success(let report): move(to: .done(report))
+    case .success(let result): move(to: .done(result))
     case .failure(let error): move(to: .failed(JobFailure(error, id: id)))
     }
   }

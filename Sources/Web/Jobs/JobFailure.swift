@@ -1,3 +1,4 @@
+import Auditing
 import Dermoscopy
 import Faults
 import UseCases
@@ -25,6 +26,8 @@ struct JobFailure: Error, Sendable {
   init(_ error: any Error, id: String) {
     switch error {
     case let failure as JobFailure: self = failure
+    case let fault as QuestionFault:
+      self.init(reason: fault.reason, message: fault.description, status: 422, exitStatus: fault.kind.exitStatus)
     case is CancellationError: self = .cancelled
     case JobQueueRefusal.ending: self = .ending
     case let fault as any Fault where fault.kind == .unusableInput:

@@ -4,7 +4,7 @@ import UseCases
 /// The server's jobs: a bounded queue whose refusals are answers to requests, and whose events clients can follow.
 final class JobService: Sendable {
   /// Does the work of a job; cancelled when the job is.
-  typealias Work = @Sendable (Job, ExaminationLog) async throws -> ExaminationReport
+  typealias Work = @Sendable (Job, ExaminationLog) async throws -> JobResult
 
   private let queue: JobQueue<Job>
 
@@ -65,6 +65,13 @@ final class JobService: Sendable {
 
   /// Turns each event of a job into bytes, once, for all who follow.
   private func follow(_ log: ExaminationLog, of job: Job) {
+    guard job.input.question == nil else {
+      Task {
+        await job.end()
+        job.feed.complete()
+      }
+      return
+    }
     Task {
       for await event in log.events() {
         // A client that has read the last event finds the job over.

@@ -8,7 +8,7 @@ struct JobStatus: Encodable {
   init(_ state: Job.State) { self.state = state }
 
   private enum CodingKeys: String, CodingKey {
-    case status, result, examination, error, reason
+    case status, result, examination, answer, error, reason
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -16,7 +16,10 @@ struct JobStatus: Encodable {
     switch state {
     case .queued: try container.encode("queued", forKey: .status)
     case .running: try container.encode("running", forKey: .status)
-    case .done(let report):
+    case .done(.answer(let answer, _)):
+      try container.encode("done", forKey: .status)
+      try container.encode(answer, forKey: .answer)
+    case .done(.examination(let report)):
       try container.encode("done", forKey: .status)
       try container.encode(SeedResult(report), forKey: .result)
       try container.encode(report, forKey: .examination)

@@ -48,7 +48,12 @@ final class ServerMetrics: Sendable {
       switch job.state {
       case .queued, .running: return
       case .failed(let failure): state.jobs[failure.reason == "cancelled" ? "cancelled" : "error", default: 0] += 1
-      case .done(let report):
+      case .done(.answer(_, let counts)):
+        state.jobs["done", default: 0] += 1
+        state.promptTokens += counts.promptTokens
+        state.generatedTokens += counts.generatedTokens
+        state.imageEncodes += counts.imageEncodes
+      case .done(.examination(let report)):
         state.jobs["done", default: 0] += 1
         let timings = report.timings
         for (phase, milliseconds) in [

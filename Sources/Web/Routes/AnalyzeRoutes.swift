@@ -17,7 +17,11 @@ extension Application {
 
   private func analyze(_ request: HTTPRequest) async throws -> HTTPResponse {
     try loader.checkNotMissing()
-    let input = try await input(of: request)
+    return try await answer(request, with: try await input(of: request))
+  }
+
+  /// Submits a job, waits for it as long as the client wishes, and says how it stands then.
+  func answer(_ request: HTTPRequest, with input: Job.Input) async throws -> HTTPResponse {
     let job = try jobs.submit(input)
     let timeout = Preference(request.head.fields["prefer"]).timeout(limits: settings.limits)
     await job.wait(atMost: timeout)
@@ -27,7 +31,9 @@ extension Application {
       throw CancellationError()
     }
     switch job.state {
-    case .done(let report): return .json(try OrderedJSON.line(Analysis(job: job.id, report: report)))
+    case .done(.examination(let report)): return .json(try OrderedJSON.line(Analysis(job: job.id, report: report)))
+    case .done(.answer(let answer, _)):
+      return .json(try OrderedJSON.line(Answered(job: job.id, answer: answer))).with("Cache-Control", "no-store")
     case .failed(let failure): throw failure.problem(job: job.id)
     case .queued, .running:
       return .json(try OrderedJSON.line(Accepted(job: job.id, status: job.state)), status: 202)
@@ -55,7 +61,7 @@ extension Application {
     }
   }
 
-  private func input(
+  func input(
     _ name: String, _ path: String, truth: GroundTruth?, seed: UInt64, client: String
   ) -> Job.Input {
     Job.Input(
@@ -87,6 +93,24 @@ private struct Analysis: Encodable {
     try container.encode(job, forKey: .job)
     try container.encode("done", forKey: .status)
     try container.encode(report, forKey: .examination)
+  }
+}
+
+/// What an answered question looks like.
+private struct Answered: Encodable {
+  let job: String
+  let answer: any Encodable & Sendable
+
+  enum CodingKeys: String, CodingKey {
+    case job = "job_id"
+    case status, answer
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(job, forKey: .job)
+    try container.encode("done", forKey: .status)
+    try container.encode(answer, forKey: .answer)
   }
 }
 

@@ -1,3 +1,4 @@
+import Auditing
 import Datasets
 import Dermoscopy
 import Records
@@ -16,6 +17,8 @@ final class Application: Sendable {
   /// Looks into folders, reads and deletes files.
   let disk = WorkQueue("files", isConcurrent: true)
   let classifications: AdmissionSemaphore
+  /// Answers about pictures as they are.
+  let controls = ControlAnswers()
   /// Held while a form is being received, because its image is in memory.
   private let forms: AdmissionSemaphore
   /// Where finished examinations are stored.
@@ -43,12 +46,13 @@ final class Application: Sendable {
       }
     } work: { job, events in
       let bytes = try await disk.perform(job.input.bytes)
+      if let question = job.input.question { return try await question(bytes, job.input, loader.engine()) }
       let outcome = try await loader.session().read(
         bytes, name: job.input.name, truth: job.input.truth, seed: job.input.seed, log: events)
       if let failure = outcome.recordingFailure {
         log.write(.error, "not_kept", ["job": job.id, "cause": "\(failure)"])
       }
-      return outcome.report
+      return .examination(outcome.report)
     }
   }
 
@@ -63,7 +67,7 @@ final class Application: Sendable {
       if let made { return made }
       let router = Router(
         routes: baseRoutes + pageRoutes + imageRoutes + uploadRoutes + analyzeRoutes + jobRoutes + historyRoutes
-          + modelRoutes
+          + modelRoutes + questionRoutes
           + validationRoutes + sessionRoutes + operationsRoutes)
       made = router
       return router

@@ -47,7 +47,24 @@ package final class SeeingModel: VisionLanguageModel {
 
   package func encode(_ image: PixelImage) async throws -> any ImageContext {
     count.withLock { $0 += 1 }
-    return View(model: self, image: image)
+    return View(model: self, image: image, encodes: 1)
+  }
+
+  package let imageTokenGrid: ImageTokenGrid? = ImageTokenGrid(columns: 16, rows: 16)
+
+  /// Sees the picture's mean colour where its tokens are blanked; nothing is encoded for it.
+  package func encode(_ image: PixelImage, blanking blanked: Set<Int>) async throws -> any ImageContext {
+    var sums = [0, 0, 0]
+    for (index, sample) in image.pixels.enumerated() { sums[index % 3] += Int(sample) }
+    let mean = sums.map { UInt8(clamping: $0 / (image.width * image.height)) }
+    var pixels = image.pixels
+    for place in 0..<image.width * image.height {
+      let (row, column) = (place / image.width * 16 / image.height, place % image.width * 16 / image.width)
+      guard blanked.contains(row * 16 + column) else { continue }
+      for channel in 0..<3 { pixels[place * 3 + channel] = mean[channel] }
+    }
+    let seen = try PixelImage(width: image.width, height: image.height, pixels: pixels)
+    return View(model: self, image: seen, encodes: 0)
   }
 
   package func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] { answers(requests, nil) }
@@ -81,7 +98,8 @@ package final class SeeingModel: VisionLanguageModel {
   private struct View: ImageContext {
     let model: SeeingModel
     let image: PixelImage
-    var cost: EncodingCost { EncodingCost(imageEncodes: 1, promptTokens: 100, encoding: .milliseconds(1)) }
+    let encodes: Int
+    var cost: EncodingCost { EncodingCost(imageEncodes: encodes, promptTokens: 100, encoding: .milliseconds(1)) }
     func close() async {}
     func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] { model.answers(requests, image) }
     func score(_ labels: [String], after prompt: Prompt) async throws -> LabelScores {

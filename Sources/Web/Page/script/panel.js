@@ -4,6 +4,7 @@ import { ClassificationSection } from "./classification.js";
 import { DescriptionSection } from "./description.js";
 import { announce, element, replace } from "./dom.js";
 import { has } from "./features.js";
+import { Further } from "./further.js";
 import { GuessForm, guessOf } from "./guess.js";
 import { ObservationsSection } from "./observations.js";
 import { effort, flags, provenance } from "./provenance.js";
@@ -31,6 +32,7 @@ export class Panel {
   #status = element("div", { class: "panel-status" });
   #phases = element("ol", { class: "phases" });
   #after = element("div", { class: "after" });
+  #further = new Further();
   #steps = new Map();
 
   /** @param {{run, cancel, retry, giveUp, compare, remove, removeUpload}} actions */
@@ -49,7 +51,7 @@ export class Panel {
     }
     this.node = element(
       "section", { class: "panel", "aria-label": "Examination", tabindex: -1 },
-      this.#head, this.#status, this.#guess.node, this.#phases, this.#after);
+      this.#head, this.#status, this.#guess.node, this.#phases, this.#further.node, this.#after);
     for (const watched of [readerMode, readingProtocol, model]) watched.watch(() => this.#draw());
   }
 
@@ -120,6 +122,7 @@ export class Panel {
       for (const part of [this.#status, this.#after]) replace(part);
       this.#guess.node.hidden = true;
       this.#phases.hidden = true;
+      this.#further.draw(null);
       return;
     }
     const isHidden = this.#isHidden;
@@ -130,6 +133,7 @@ export class Panel {
     if (guess) this.#guess.compare(reading.name, guess, reading, this.#image?.truth);
     this.#phases.hidden = isHidden;
     this.#after.hidden = isHidden;
+    this.#further.draw(isHidden ? null : reading, this.#image);
     if (isHidden) return;
     this.#drawPhases(reading);
     this.#observations.draw(reading);
