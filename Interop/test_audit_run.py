@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import jsonschema
+import numpy as np
 import pytest
 
 import program
@@ -112,3 +113,24 @@ def test_an_arm_of_one_s_own_is_asked_and_a_wrong_one_refused(phantoms, tmp_path
         text=True)
     assert refused.returncode == 65
     assert "arms[0].doses[0].quality: 900 is not between 1 and 100" in refused.stderr
+
+
+@pytest.mark.parametrize("kind", ["tokens", "occlusion"])
+def test_a_map_s_areas_are_numpy_s_and_it_is_drawn_only_where_it_may_be(phantoms, tmp_path, kind):
+    drawing = tmp_path / "map.png"
+    picture = sorted(phantoms.glob("*.png"))[0]
+    said = program.run("audit", "map", picture, "--kind", kind, "--protocol", "direct", "--json", "--out", drawing)
+    answer = json.loads(said)
+    test = answer["deletion"]
+    shares = np.array(test["steps"]) / test["steps"][-1]
+    areas = [np.trapezoid(curve["probabilities"], shares) for curve in [test["own"], test["centre"], *test["random"]]]
+    assert np.allclose(areas, [curve["auc"] for curve in [test["own"], test["centre"], *test["random"]]], rtol=0, atol=1e-9)
+    assert abs(np.mean(areas[2:]) - test["random_auc"]) < 1e-9
+    assert test["passed"] == (areas[0] < areas[1] and areas[0] < np.mean(areas[2:]))
+    flat = max(map(abs, answer["changes"])) < 0.01
+    assert answer["flat"] == flat and answer["drawn"] == (test["passed"] and not flat) == drawing.exists()
+    # The first block of the map's own order is the one that the code loses most without.
+    assert abs(test["own"]["probabilities"][1] - test["own"]["probabilities"][0] - min(answer["changes"])) < 1e-6
+    assert answer["counts"]["image_encodes"] == (1 if kind == "tokens" else answer["views"])
+    # The same answer again.
+    assert program.run("audit", "map", picture, "--kind", kind, "--protocol", "direct", "--json") == said

@@ -404,7 +404,7 @@ def test_a_map_is_drawn_only_where_it_passed_its_test(page):
     words = page.locator(".maps").inner_text()
     assert "It shows tokens." in words and "0.257 in the map’s order, 0.500 in random orders" in words and "34 views, 1 encode, 374 prompts" in words
     page.click(".maps summary")
-    assert page.locator(".map-numbers td").first.inner_text() == "−63 pt"
+    assert page.locator(".map-numbers td").first.inner_text() == "−63"
     page.unroute("**/api/maps")
     page.route("**/api/maps", answered(a_map(passed=False)))
     page.get_by_role("button", name="Occlusion map").click()

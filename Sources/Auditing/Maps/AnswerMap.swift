@@ -64,7 +64,7 @@ extension AnswerMap: Encodable {
     case code, probability, changes, flat, deletion, drawn, meaning, views, prompts, counts
   }
 
-  /// Writes all of it; numbers with six decimals.
+  /// Writes all of it; changes with six decimals, as probabilities have, areas with twelve.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(AskedImage(name: name, image), forKey: .image)
@@ -73,7 +73,7 @@ extension AnswerMap: Encodable {
     try container.encode(perSide, forKey: .perSide)
     try container.encode(code.rawValue, forKey: .code)
     try container.encode(probability, forKey: .probability)
-    try container.encode(changes.map(Self.rounded), forKey: .changes)
+    try container.encode(changes.map { Self.rounded($0) }, forKey: .changes)
     try container.encode(isFlat, forKey: .flat)
     try container.encode(Deletion(test: deletion), forKey: .deletion)
     try container.encode(isDrawn, forKey: .drawn)
@@ -83,7 +83,10 @@ extension AnswerMap: Encodable {
     try container.encode(counts, forKey: .counts)
   }
 
-  fileprivate static func rounded(_ number: Double) -> Double { (number * 1_000_000).rounded() / 1_000_000 }
+  fileprivate static func rounded(_ number: Double, to unit: Double = 1e6) -> Double {
+    // Adding zero turns −0 into 0.
+    (number * unit).rounded() / unit + 0
+  }
 
   private struct Deletion: Encodable {
     let test: DeletionTest
@@ -93,7 +96,7 @@ extension AnswerMap: Encodable {
       let probabilities: [Double]
 
       init(_ curve: DeletionTest.Curve) {
-        auc = AnswerMap.rounded(curve.area)
+        auc = AnswerMap.rounded(curve.area, to: 1e12)
         probabilities = curve.probabilities
       }
     }
@@ -110,7 +113,7 @@ extension AnswerMap: Encodable {
       try container.encode(Curve(test.own), forKey: .own)
       try container.encode(Curve(test.centre), forKey: .centre)
       try container.encode(test.random.map(Curve.init), forKey: .random)
-      try container.encode(AnswerMap.rounded(test.randomArea), forKey: .randomArea)
+      try container.encode(AnswerMap.rounded(test.randomArea, to: 1e12), forKey: .randomArea)
       try container.encode(test.passed, forKey: .passed)
     }
   }

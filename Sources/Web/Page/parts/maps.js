@@ -2,7 +2,7 @@
 
 import { shown } from "../script/api.js";
 import { announce, element, replace } from "../script/dom.js";
-import { counted, lesion, percent, points } from "../script/words.js";
+import { counted, lesion, percent } from "../script/words.js";
 import { Asker, reservations, work } from "./asking.js";
 
 export const isStyled = true;
@@ -74,6 +74,11 @@ class Maps {
   }
 }
 
+function signed(change) {
+  const whole = Math.round(change * 100);
+  return whole === 0 ? "0" : `${whole > 0 ? "+" : "−"}${Math.abs(whole)}`;
+}
+
 function drawn(map, image) {
   const most = Math.max(...map.changes.map(Math.abs));
   const rows = Array.from({ length: map.per_side }, (_, row) => map.changes.slice(row * map.per_side, (row + 1) * map.per_side));
@@ -91,7 +96,7 @@ function drawn(map, image) {
     element(
       "details", {}, element("summary", { text: "In numbers" }),
       element(
-        "table", { class: "map-numbers" }, element("caption", { class: "fine", text: `Change of ${map.code} without each block, rows from the top` }),
-        element("tbody", {}, rows.map((row) => element("tr", {}, row.map((change) => element("td", { text: points(change) }))))))),
+        "table", { class: "map-numbers" }, element("caption", { class: "fine", text: `Change of ${map.code} without each block, in percentage points; rows from the top` }),
+        element("tbody", {}, rows.map((row) => element("tr", {}, row.map((change) => element("td", { text: signed(change) }))))))),
   ];
 }

@@ -79,13 +79,14 @@ class WhatIf {
   }
 
   async #ask() {
-    const words = CHANGES.find(([value]) => value === this.#change.value)[1];
+    const degree = this.#degreeRow.hidden ? "" : ` (${this.#amount.textContent})`;
+    const words = CHANGES.find(([value]) => value === this.#change.value)[1] + degree;
     replace(this.#outcome, element("p", { class: "pending", role: "status", text: "Asking…" }));
     this.#stop.hidden = false;
     try {
       const answer = await this.#asker.ask("api/what-if", { change: this.#asked() });
       if (!answer) return;
-      this.#show(words, answer);
+      this.#show(answer.word ? `${words}: ${answer.word.toUpperCase()}` : words, answer);
     } catch (error) {
       replace(this.#outcome, element("p", { class: "problem", role: "alert", text: error.message }));
     }
@@ -107,7 +108,7 @@ class WhatIf {
     const moved = Object.keys(after.words).filter((question) => after.words[question] !== before.words[question]);
     replace(
       this.#outcome,
-      element("h4", { text: `What if ${words}${answer.word ? `: ${answer.word.toUpperCase()}` : ""}?` }),
+      element("h4", { text: `What if ${words}?` }),
       element("img", { src: answer.picture, alt: `${answer.image.name}, changed as asked` }),
       element("p", { class: "answer", text: verdict }),
       bars(after.probabilities, { before: before.probabilities }),
@@ -115,7 +116,7 @@ class WhatIf {
         "div", {}, element("dt", { text: questionLabel(question) }), element("dd", {}, element("del", { text: before.words[question] }), ` ${after.words[question]}`)))),
       element("p", { class: "fine", text: `Computed for the changed picture: ${work(after)}. ${before.remembered
         ? "The picture as it is had been asked before." : `For the picture as it is: ${work(before)}.`} The outline is the share before.` }),
-      element("p", { class: "fine", text: "Both pictures are read as an audit reads them: 450 pixels high or wide, the likeliest words, the examination’s seed."
+      element("p", { class: "fine", text: "Both pictures are read as an audit reads them: at 450 pixels, with the likeliest words and the examination’s seed."
         + (before.code === report.diagnosis.code ? "" : ` Read so, the picture as it is gives ${before.code}; the examination recorded ${report.diagnosis.code}.`) }),
       reservations(this.#context.reading, answer));
   }
