@@ -132,7 +132,8 @@ import Testing
     "config": ["--help"],
     "completions": ["--help"],
     "audit": [
-      "--json", "--replicates N", "--seed N", "--kind tokens|occlusion", "--lora FILE[=SCALE]", "--endpoint URL", "--allow-remote",
+      "--json", "--replicates N", "--seed N", "--kind tokens|occlusion", "--lora FILE[=SCALE]", "--endpoint URL",
+      "--allow-remote",
       "--endpoint-key-file FILE", "--help",
     ],
     "merge": ["--out DIR", "--replace", "--isic-csv FILE", "--help"],

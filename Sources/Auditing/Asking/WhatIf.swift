@@ -111,7 +111,8 @@ extension AuditReader {
       await view.close()
       guard let probabilities = answer.probabilities else {
         throw NoProbabilities(
-          protocolID: readingProtocol.id, reason: try await probe(original).reasonWithoutProbabilities() ?? "the model gives none")
+          protocolID: readingProtocol.id,
+          reason: try await probe(original).reasonWithoutProbabilities() ?? "the model gives none")
       }
       var counts = answer.counts
       counts.imageEncodes += view.cost.imageEncodes

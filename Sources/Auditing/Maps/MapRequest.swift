@@ -15,10 +15,8 @@ public struct MapRequest: Sendable {
   public var readingProtocol: ReadingProtocol
   /// The seed of what is drawn.
   public var seed: UInt64 = 0
-  /// The weights' file; `nil` for the model that is chosen without one.
-  public var weights: String?
-  /// The projector's file.
-  public var projector: String?
+  /// The model; `nil` for the default one.
+  public var model: ModelSource?
   /// Processors to use.
   public var threads: Int?
   /// Where to compute.
@@ -40,9 +38,9 @@ public struct MapRequest: Sendable {
   /// - Throws: an `ImageFault`, a ``QuestionFault``; a `Fault` for weights that are missing or broken; `UnwritableFile`.
   public func run() async throws -> AnswerMap {
     let image = try ImageDecoder.decode(fileAt: path, dicom: dicom)
-    let location = try ModelLocation.chosen(weights: weights, projector: projector)
-    let reader = try Reader(
-      location, readingProtocol: readingProtocol, threads: threads, device: device, dicom: dicom)
+    let reader = try await Reader.open(
+      try model ?? .files(.chosen(weights: nil, projector: nil)), readingProtocol: readingProtocol, threads: threads,
+      device: device, dicom: dicom)
     do {
       let map = try await MapQuestion(reader.examiner.model, readingProtocol: readingProtocol, seed: seed)
         .map(kind, of: image, name: path)

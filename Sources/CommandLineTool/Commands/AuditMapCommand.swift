@@ -13,8 +13,7 @@ func printMap(_ arguments: ParsedArguments, _ terminal: Terminal) async throws -
     of: arguments.positional[1], kind: try arguments[AuditOption.kind] ?? .tokens,
     readingProtocol: try chosenProtocol(arguments).readingProtocol)
   request.seed = try arguments[AuditOption.seed] ?? 0
-  request.weights = try arguments[EngineOption.model]
-  request.projector = try arguments[EngineOption.projector]
+  request.model = try arguments.modelSource(of: "audit")
   (request.threads, request.device) = (try arguments[EngineOption.threads], try chosenDevice(arguments))
   request.dicom = try DICOMOptions(arguments, hasFrame: false)
   request.drawing = try arguments[AuditOption.out]
