@@ -111,7 +111,7 @@ class WhatIf {
       element("h4", { text: `What if ${words}?` }),
       element("img", { src: answer.picture, alt: `${answer.image.name}, changed as asked` }),
       element("p", { class: "answer", text: verdict }),
-      bars(after.probabilities, { before: before.probabilities }),
+      bars(after, { before: before.probabilities }),
       moved.length > 0 && element("dl", { class: "moved" }, moved.map((question) => element(
         "div", {}, element("dt", { text: questionLabel(question) }), element("dd", {}, element("del", { text: before.words[question] }), ` ${after.words[question]}`)))),
       element("p", { class: "fine", text: `Computed for the changed picture: ${work(after)}. ${before.remembered
