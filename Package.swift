@@ -203,7 +203,7 @@ let package = Package(
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
     tests(of: "Phantoms", with: ["VisionLanguage"]),
-    tests(of: "Perturbations", with: ["Phantoms", "Imaging", "VisionLanguage"]),
+    tests(of: "Perturbations", with: ["Phantoms", "Imaging", "Validation", "VisionLanguage"]),
     tests(of: "Datasets", with: ["Dermoscopy", "Faults"]),
     tests(of: "Archive", with: ["TestServers", "Transfer", "Datasets"]),
     tests(of: "Hub", with: ["TestServers", "Transfer", "JSON", "Digests", "Faults"]),

@@ -94,6 +94,18 @@ import Validation
     ] { #expect(page.contains(text), "\(text)") }
   }
 
+  @Test func `what rests on the originals alone has their number of answers, and other seeds their own`() async throws {
+    var (seeds, groups) = (
+      AuditedArm(name: "seeds", role: .control, prompts: 8), AuditedArm(name: "sets", role: .control)
+    )
+    (seeds.family, groups.family) = (.chance, .chance)
+    let again = AuditSpecimens.answer("a", seed: 1, truth: .melanoma, [0.7, 0.2, 0.05, 0.05])
+    let report = AuditSpecimens.report(AuditSpecimens.answers + [again], arms: [seeds, groups])
+    #expect(report.arms.first?.name == "" && report.arms.first?.answers == 5)
+    #expect(report.arms.filter { $0.family == .chance }.map(\.answers) == [1, 4])
+    #expect(try await page(report).contains("<bdi>sets</bdi>"))
+  }
+
   @Test func `a table with originals alone is a report all the same`() async throws {
     let page = try await page(AuditSpecimens.report(AuditSpecimens.answers.filter { $0.role == .control }))
     #expect(page.contains("id=\"scorecard\"") && page.contains("Not tried."))

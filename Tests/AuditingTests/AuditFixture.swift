@@ -87,15 +87,17 @@ struct AuditFixture {
 
   func rows(
     _ arms: ArmsDocument, _ model: any VisionLanguageModel, parallel: Int, journal: AuditJournal,
-    readingProtocol: ReadingProtocol? = nil
+    readingProtocol: ReadingProtocol? = nil, trueWords: TrueWords? = nil
   ) async throws -> (rows: [String], work: AuditWork) {
     let readingProtocol = try readingProtocol ?? .builtin(named: "seed")
     let suitability = ArmSuitability(
-      readingProtocol, model: model, phantoms: manifest.entries.count { KnownPhantom.isNamed($0.name) })
+      readingProtocol, model: model, phantoms: manifest.entries.count { KnownPhantom.isNamed($0.name) },
+      known: trueWords.map { words in manifest.entries.count { words.words(of: $0.name) != nil } })
     let plan = AuditPlan(
       arms.arms, extent: .full, suitability: suitability, images: manifest.entries.count,
       available: manifest.entries.count, timing: nil)
-    let reader = AuditReader(model: model, readingProtocol: readingProtocol, arms: plan.arms, seed: 0)
+    let reader = AuditReader(
+      model: model, readingProtocol: readingProtocol, arms: plan.arms, seed: 0, trueWords: trueWords)
     try await AuditRun(
       samples: manifest.entries, journal: journal, plan: plan, parallel: parallel, tell: { _ in }, reader: reader
     ).run()

@@ -73,6 +73,22 @@ import TestModels
         == 200)
   }
 
+  @Test func `what is only computed, and other seeds, are listed like every arm`() throws {
+    let suitability = ArmSuitability(try .builtin(named: "seed"), model: try PlantedModels.model(.none), phantoms: 0)
+    let arms = try ArmSelection("all").arms
+    let plan = AuditPlan(arms, limits: .init(isQuick: true), suitability: suitability, available: 9, timing: nil)
+    let listed = plan.audited([:], [])
+    #expect(listed.count == arms.count)
+    let free = ["photographs", "selective_answers", "conformal_sets", "skin_lightness", "seeds"]
+    for name in free {
+      let arm = try #require(listed.first { $0.name == name }, "\(name)")
+      #expect(arm.status == .run && arm.encodes == 0 && (arm.prompts > 0) == (name == "seeds"))
+    }
+    #expect(listed.filter { free.contains($0.name) }.map(\.family) == [.camera, .chance, .chance, .chance, .groups])
+    #expect(listed.first { $0.name == "seeds" }?.reason == "doses 2, 3, 4, 5, 6, 7, 8, 9: left out by --quick")
+    #expect(listed.first { $0.name == "toggled_Network" }?.status == .notApplicable)
+  }
+
   @Test func `arms that a protocol or a model does not support are not applicable, with the reason`() throws {
     let direct = ArmSuitability(
       try .builtin(named: "direct"), model: try PlantedModels.model(.none), phantoms: 0)

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Testing
+import Validation
 import VisionLanguage
 
 @testable import Perturbations
@@ -26,8 +27,37 @@ import VisionLanguage
     }
     let sorted = dice.sorted()
     let median = sorted[sorted.count / 2]
-    let poor = Double(sorted.count { $0 < 0.5 }) / Double(sorted.count)
-    print("masks of HAM10000: \(dice.count) found, \(missed) not; median Dice \(median), below 0.5: \(poor)")
-    #expect(median > 0.8 && poor < 0.2 && missed < 15)
+    let range = try #require(Self.medianInterval(sorted))
+    // A lesion that is not found is no better than one that is found elsewhere.
+    let (poor, all) = (sorted.count { $0 < 0.5 } + missed, sorted.count + missed)
+    let share = try #require(WilsonInterval(successes: poor, count: all))
+    func text(_ number: Double) -> String { String(format: "%.3f", number) }
+    print(
+      """
+      masks of HAM10000: \(dice.count) found, \(missed) not; median Dice \(text(median)) (95 % interval \(text(range.low)) to \
+      \(text(range.high))); not found or below 0.5: \(poor) of \(all), \(text(Double(poor) / Double(all))) \
+      (\(text(share.low)) to \(text(share.high)))
+      """)
+    #expect(range.low > 0.8 && share.high < 0.2 && missed < 15)
+  }
+
+  /// The 95 % interval of a median without any assumption: the order statistics whose ranks leave at most 2.5 % of a fair coin's
+  /// throws outside on each side; `nil` for fewer than six numbers.
+  private static func medianInterval(_ sorted: [Double]) -> (low: Double, high: Double)? {
+    var (term, sum, rank) = (pow(0.5, Double(sorted.count)), 0.0, 0)
+    while rank < sorted.count, sum + term <= 0.025 {
+      sum += term
+      term *= Double(sorted.count - rank) / Double(rank + 1)
+      rank += 1
+    }
+    return rank > 0 ? (sorted[rank - 1], sorted[sorted.count - rank]) : nil
+  }
+
+  @Test func `the interval of a median is that of the binomial distribution`() {
+    // SciPy: binom.cdf(63, 153, 0.5) = 0.0178 and binom.cdf(64, 153, 0.5) = 0.0260.
+    let range = Self.medianInterval((1...153).map(Double.init))
+    #expect(range?.low == 64 && range?.high == 90)
+    #expect(Self.medianInterval([1, 2, 3, 4, 5]) == nil)
+    #expect(Self.medianInterval([1, 2, 3, 4, 5, 6])?.low == 1)
   }
 }

@@ -79,12 +79,14 @@ struct ArmCounts {
 
   private var answers: [Key: Int] = [:]
   private var doses: [Key: Set<Int>] = [:]
+  private var originals: Set<String> = []
 
   init(_ all: [AuditAnswer]) {
     for one in all {
       let key = Key(role: one.role, name: one.arm)
       answers[key, default: 0] += 1
       doses[key, default: []].insert(one.dose)
+      if one.role == .control { originals.insert(one.image) }
     }
   }
 
@@ -94,7 +96,13 @@ struct ArmCounts {
     var arms = listed.map { arm in
       var arm = arm
       let key = Key(role: arm.role, name: arm.name)
-      arm.answers = rest.removeValue(forKey: key) ?? 0
+      if arm.role == .control, !arm.name.isEmpty, arm.status == .run {
+        // Seeds have rows of the originals' role beyond each original's own; what is only computed rests on the originals.
+        let controls = answers[Key(role: .control, name: "")] ?? 0
+        arm.answers = arm.prompts > 0 ? controls - originals.count : originals.count
+      } else {
+        arm.answers = rest.removeValue(forKey: key) ?? 0
+      }
       return arm
     }
     let order = AuditRole.allCases
@@ -106,6 +114,6 @@ struct ArmCounts {
       AuditedArm(
         name: key.name, role: key.role, doses: (doses[key] ?? []).sorted(), answers: rest[key] ?? 0)
     }
-    return arms.filter { $0.role == .control } + arms.filter { $0.role != .control }
+    return arms.filter { $0.family == nil } + arms.filter { $0.family != nil }
   }
 }

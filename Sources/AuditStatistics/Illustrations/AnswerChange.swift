@@ -125,8 +125,9 @@ struct WorstChanges {
 
   private func worst(of family: AuditFamily) -> [AnswerChange] {
     var worst: [AnswerChange] = []
+    let arms = arms(of: family)
     for place in table.controls.indices {
-      guard let one = candidates(family, place).min(by: { precedes($0, $1) }) else { continue }
+      guard let one = candidates(family, arms, place).min(by: { precedes($0, $1) }) else { continue }
       let index = worst.firstIndex { precedes(one, $0) } ?? worst.count
       worst.insert(one, at: index)
       if worst.count > Self.shown { worst.removeLast() }
@@ -134,18 +135,25 @@ struct WorstChanges {
     return worst
   }
 
-  private func candidates(_ family: AuditFamily, _ place: Int) -> [AnswerChange] {
+  private func arms(of family: AuditFamily) -> [AuditTable.Arm] {
+    switch family {
+    case .groups, .chance: []
+    case .looking: Self.withoutLesion.flatMap(table.arms(of:))
+    default:
+      AuditRole.allCases.filter { $0.family == family && !Self.expected.contains($0) }.flatMap(table.arms(of:))
+    }
+  }
+
+  private func candidates(_ family: AuditFamily, _ arms: [AuditTable.Arm], _ place: Int) -> [AnswerChange] {
     let before = table.control(place)
     let answers: [AuditAnswer]
     switch family {
     case .groups: return []
     case .chance: answers = Array(table.controls[place].dropFirst())
     case .looking:
-      answers = Self.withoutLesion.flatMap { role in table.arms(of: role).compactMap { $0.answers[place] } }
+      answers = arms.compactMap { $0.answers[place] }
       return answers.compactMap { AnswerChange(before, $0, family: family) }.filter { $0.before.code == $0.after.code }
-    default:
-      let roles = AuditRole.allCases.filter { $0.family == family && !Self.expected.contains($0) }
-      answers = roles.flatMap { role in table.arms(of: role).compactMap { $0.answers[place] } }
+    default: answers = arms.compactMap { $0.answers[place] }
     }
     return answers.compactMap { AnswerChange(before, $0, family: family) }.filter { $0.before.code != $0.after.code }
   }

@@ -8,6 +8,8 @@ struct LesionStrip {
   /// Those that examples show beside the original.
   static let shown: [AuditRole] = [.lesionOnly, .silhouette, .erased]
 
+  private typealias ShownArms = (role: AuditRole, arms: [AuditTable.Arm])
+
   let table: AuditTable
 
   private func arms(of role: AuditRole) -> [AuditTable.Arm] {
@@ -40,13 +42,15 @@ struct LesionStrip {
   var examples: [AuditIllustrations.ViewExample] {
     let melanoma = LesionCode.melanoma.place
     func score(_ place: Int) -> Double { table.control(place)?.probability(of: .melanoma) ?? 0 }
-    let usable = table.truth.indices.filter { table.truth[$0] >= 0 && views(of: $0).count > 1 }
+    let shown: [ShownArms] = ([.control] + Self.shown).map { (role: $0, arms: arms(of: $0)) }
+    let erased = shown.first { $0.role == .erased }?.arms ?? []
+    let usable = table.truth.indices.filter { table.truth[$0] >= 0 && views(of: $0, shown).count > 1 }
     func middle(_ places: [Int]) -> Int? {
       let sorted = places.sorted { (score($0), $0) < (score($1), $1) }
       return sorted.isEmpty ? nil : sorted[sorted.count / 2]
     }
     func withoutLesion(_ place: Int) -> Double {
-      table.arms(of: .erased).compactMap { $0.answers[place]?.probability(of: .melanoma) }.max() ?? -1
+      erased.compactMap { $0.answers[place]?.probability(of: .melanoma) }.max() ?? -1
     }
     let picked: [(Int?, AuditIllustrations.ViewExample.Choice)] = [
       (middle(usable.filter { table.truth[$0] == melanoma }), .typicalMelanoma),
@@ -61,14 +65,16 @@ struct LesionStrip {
       guard let place, seen.insert(place).inserted else { return nil }
       return AuditIllustrations.ViewExample(
         image: table.control(place)?.image ?? "", truth: LesionCode.allCases[table.truth[place]].rawValue,
-        choice: choice, views: views(of: place))
+        choice: choice, views: views(of: place, shown))
     }
   }
 
   /// The original first; one picture of a role.
-  private func views(of place: Int) -> [AuditIllustrations.ViewExample.View] {
-    ([.control] + Self.shown).compactMap { role in
-      guard let arm = arms(of: role).first(where: { $0.answers[place]?.probabilities != nil }),
+  private func views(
+    of place: Int, _ all: [ShownArms]
+  ) -> [AuditIllustrations.ViewExample.View] {
+    all.compactMap { role, arms in
+      guard let arm = arms.first(where: { $0.answers[place]?.probabilities != nil }),
         let melanoma = arm.answers[place]?.probability(of: .melanoma)
       else { return nil }
       return .init(role: role, arm: arm.name, dose: arm.dose, melanoma: melanoma)

@@ -64,11 +64,15 @@ public struct AnswerFile: Sendable {
     case rawBenignKeratosis = "raw_BKL"
   }
 
-  /// Reads a file.
+  /// Reads a file. One of more than 64 MiB is read piece by piece, and must be as `audit.csv` is: UTF-8, with commas.
   ///
   /// - Throws: `LabelFault` that names file, line and reason.
   public init(path: String) throws(LabelFault) {
-    try self.init(bytes: try Labels.bytes(ofFileAt: path, what: "table of answers"), name: path)
+    if AnswerPieces.isNeeded(for: path) {
+      try self.init(try AnswerPieces(path: path).gathering())
+    } else {
+      try self.init(bytes: try Labels.bytes(ofFileAt: path, what: "table of answers"), name: path)
+    }
   }
 
   /// Reads a table's bytes. Every value is checked, and a row that says the same as another is refused.
@@ -76,71 +80,16 @@ public struct AnswerFile: Sendable {
   /// - Throws: `LabelFault`, as above.
   public init(bytes: [UInt8], name: String) throws(LabelFault) {
     let table = try CommaSeparatedValues(bytes, name: name, dialect: .spreadsheet)
-    guard let header = table.rows.first else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }
-    var places: [Column: Int] = [:]
-    var others: [String] = []
-    for (place, field) in header.fields.enumerated() {
-      guard let column = Column(rawValue: Self.trimmed(field)) else {
-        others.append(Self.trimmed(field))
-        continue
-      }
-      guard places.updateValue(place, forKey: column) == nil else {
-        throw LabelFault(file: name, line: header.line, reason: "the column \(column.rawValue) is there twice")
-      }
-    }
-    for column in [Column.image, .role] where places[column] == nil {
-      throw LabelFault(
-        file: name, line: header.line,
-        reason: "the column \(column.rawValue) is missing; columns: "
-          + Column.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    var answers: [AuditAnswer] = []
-    var lines: [Key: Int] = [:]
-    var truths: [String: Prediction.Truth?] = [:]
-    for row in table.rows.dropFirst() {
-      let answer = try AnswerRow(row, places: places, file: name).answer()
-      if let line = lines.updateValue(row.line, forKey: Key(answer)) {
-        throw LabelFault(
-          file: name, line: row.line, reason: "the same image, role, arm, dose and seed as in line \(line)")
-      }
-      if answer.role == .control,
-        truths.updateValue(answer.truth, forKey: answer.image).map({ $0 != answer.truth }) ?? false
-      {
-        throw LabelFault(file: name, line: row.line, reason: "\(answer.image) has another truth in an earlier row")
-      }
-      answers.append(answer)
-    }
-    guard answers.contains(where: { $0.role == .control }) else {
-      throw LabelFault(file: name, line: nil, reason: "no row has the role control, which all others are compared with")
-    }
-    try Self.checkTerms(answers, lines, name)
-    self.answers = answers
-    remarks = others.isEmpty ? [] : ["columns that were not read: \(others.joined(separator: ", "))"]
+    var gathering = try AnswerGathering(header: table.rows.first, name: name)
+    for row in table.rows.dropFirst() { try gathering.add(row) }
+    try self.init(gathering)
   }
 
-  /// Raw scores are compared with the control's raw ones, so these must be there.
-  private static func checkTerms(
-    _ answers: [AuditAnswer], _ lines: [Key: Int], _ name: String
-  ) throws(LabelFault) {
-    let calibrated = Set(answers.lazy.filter { $0.role == .control && $0.raw == nil }.map(\.image))
-    guard !calibrated.isEmpty else { return }
-    for one in answers where one.raw != nil && one.role.asksAnotherPrompt && calibrated.contains(one.image) {
-      throw LabelFault(
-        file: name, line: lines[Key(one)],
-        reason: "raw scores of \(one.image), whose control has none to compare them with")
-    }
-  }
-
-  private struct Key: Hashable {
-    var image: String
-    var role: AuditRole
-    var arm: String
-    var dose: Int
-    var seed: UInt64?
-
-    init(_ answer: AuditAnswer) {
-      (image, role, arm, dose, seed) = (answer.image, answer.role, answer.arm, answer.dose, answer.seed)
-    }
+  /// What was gathered.
+  ///
+  /// - Throws: `LabelFault` for answers without a control, and for raw scores whose control has none.
+  init(_ gathering: consuming AnswerGathering) throws(LabelFault) {
+    (answers, remarks) = try gathering.checked()
   }
 
   static func trimmed(_ text: String) -> String {

@@ -3,43 +3,52 @@ import Foundation
 import Validation
 
 /// One answer of an audit: one image under one arm.
+///
+/// A report holds some millions of them, so what many have in common is stored once: ``AnswerSharing``.
 public struct AuditAnswer: Sendable, Hashable {
-  /// The original image's name.
-  public var image: String
-  /// What the arm is for.
-  public var role: AuditRole
-  /// The arm's name; empty for the control.
-  public var arm: String
-  /// How much: a severity, a size, a number; 0 where there is one dose only.
-  public var dose: Int
-  /// The seed of the answer, where it is known.
-  public var seed: UInt64?
-  /// The lesion; an image without one counts as a separate lesion.
-  public var lesion: String?
-  /// SHA-256 of the original's file, hexadecimal.
-  public var picture: String?
-  /// The group that the image belongs to, such as a skin type.
-  public var group: String?
-  /// The ground truth of the original.
-  public var truth: Prediction.Truth?
-  /// The code that the examination ended in.
-  public var code: LesionCode?
+  // Stored in this order, an answer takes 128 bytes.
   /// The codes' probabilities in the order of `LesionCode.allCases`.
   public private(set) var probabilities: SIMD4<Double>?
-  /// The same before the model's calibration; `nil` where nothing says so, as for a model without a calibration.
-  public private(set) var raw: SIMD4<Double>?
+  /// What the arm is for.
+  public var role: AuditRole
+  /// The code that the examination ended in.
+  public var code: LesionCode?
   /// The code that the arm pushes towards: of a printed word, an opinion, another lesion's notes.
   public var target: LesionCode?
-  /// The question whose word the arm changes.
-  public var attribute: String?
-  /// Canonical words by question.
-  public var words: [String: String] = [:]
   /// Whether the answer names a structure; `nil` where it was not asked.
   public var namesStructure: Bool?
   /// Whether the review objects to the notes; `nil` where there was none.
   public var isFlagged: Bool?
-  /// The skin around the lesion, where it was measured.
-  public var skin: SkinLightness?
+  private(set) var original: Shared<Original>
+  private var before: Shared<SIMD4<Double>>?
+  /// The arm's name; empty for the control.
+  public var arm: String
+  /// The question whose word the arm changes.
+  public var attribute: String?
+  /// Canonical words by question.
+  public var words: [String: String] = [:]
+  /// How much: a severity, a size, a number; 0 where there is one dose only.
+  public var dose: Int
+  /// The seed of the answer, where it is known.
+  public var seed: UInt64?
+
+  /// What the answer says of the picture that it is about.
+  struct Original: Sendable, Hashable {
+    var image: String
+    var truth: Prediction.Truth?
+    var lesion: String?
+    var picture: String?
+    var group: String?
+    var skin: SkinLightness?
+  }
+
+  /// A value that several answers may have in common.
+  final class Shared<Value: Sendable & Hashable>: Sendable, Hashable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+    static func == (one: Shared, other: Shared) -> Bool { one === other || one.value == other.value }
+    func hash(into hasher: inout Hasher) { hasher.combine(value) }
+  }
 
   /// An answer.
   ///
@@ -56,19 +65,21 @@ public struct AuditAnswer: Sendable, Hashable {
     image: String, role: AuditRole, arm: String = "", dose: Int = 0, seed: UInt64? = nil,
     truth: Prediction.Truth? = nil, code: LesionCode? = nil, probabilities: [Double]? = nil
   ) {
-    self.image = image
+    original = Shared(Original(image: image, truth: truth))
     self.role = role
     self.arm = arm
     self.dose = dose
     self.seed = seed
-    self.truth = truth
     self.code = code
     if let probabilities, Self.areUsable(probabilities) { self.probabilities = SIMD4(probabilities) }
   }
 
+  /// The same before the model's calibration; `nil` where nothing says so, as for a model without a calibration.
+  public var raw: SIMD4<Double>? { before?.value }
+
   /// Says what the probabilities were before the model's calibration; anything but four usable numbers counts as nothing.
   public mutating func setRaw(_ probabilities: [Double]?) {
-    raw = probabilities.flatMap { Self.areUsable($0) ? SIMD4($0) : nil }
+    before = probabilities.flatMap { Self.areUsable($0) ? Shared(SIMD4($0)) : nil }
   }
 
   /// The answer with its raw probabilities in the place of the calibrated ones; `nil` without raw ones.
@@ -110,6 +121,65 @@ public struct AuditAnswer: Sendable, Hashable {
   func probability(of code: LesionCode) -> Double? {
     LesionCode.allCases.firstIndex(of: code).flatMap { place in probabilities.map { $0[place] } }
   }
+}
+
+extension AuditAnswer {
+  /// The original image's name.
+  public var image: String {
+    get { original.value.image }
+    set { change { $0.image = newValue } }
+  }
+
+  /// The ground truth of the original.
+  public var truth: Prediction.Truth? {
+    get { original.value.truth }
+    set { change { $0.truth = newValue } }
+  }
+
+  /// The lesion; an image without one counts as a separate lesion.
+  public var lesion: String? {
+    get { original.value.lesion }
+    set { change { $0.lesion = newValue } }
+  }
+
+  /// SHA-256 of the original's file, hexadecimal.
+  public var picture: String? {
+    get { original.value.picture }
+    set { change { $0.picture = newValue } }
+  }
+
+  /// The group that the image belongs to, such as a skin type.
+  public var group: String? {
+    get { original.value.group }
+    set { change { $0.group = newValue } }
+  }
+
+  /// The skin around the lesion, where it was measured.
+  public var skin: SkinLightness? {
+    get { original.value.skin }
+    set { change { $0.skin = newValue } }
+  }
+
+  private mutating func change(_ set: (inout Original) -> Void) {
+    var changed = original.value
+    set(&changed)
+    original = Shared(changed)
+  }
+
+  /// Takes what equal answers have already in place of its own.
+  mutating func share(_ sharing: inout AnswerSharing) {
+    original = sharing.originals.insert(original).memberAfterInsert
+    words = sharing.words.insert(words).memberAfterInsert
+    arm = sharing.names.insert(arm).memberAfterInsert
+    attribute = attribute.map { sharing.names.insert($0).memberAfterInsert }
+  }
+}
+
+/// What answers have in common, each once in memory.
+struct AnswerSharing {
+  var originals: Set<AuditAnswer.Shared<AuditAnswer.Original>> = []
+  var words: Set<[String: String]> = []
+  var names: Set<String> = []
 }
 
 extension LesionCode {

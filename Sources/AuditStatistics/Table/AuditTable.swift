@@ -11,6 +11,13 @@ public struct AuditTable: Sendable {
     var answers: [AuditAnswer?]
   }
 
+  /// Where an arm's answers are among all, by place of the image; -1 where there is none.
+  private struct Places: Sendable {
+    var name: String
+    var dose: Int
+    var answers: [Int32]
+  }
+
   /// Two sets of answers that can be compared: by place of the image, both calibrated or both raw.
   struct Terms: Sendable {
     var before: [AuditAnswer?]
@@ -23,7 +30,9 @@ public struct AuditTable: Sendable {
   let controls: [[AuditAnswer]]
   /// By image, the place of its truth among the four codes; -1 for another truth or none.
   let truth: [Int]
-  private let arms: [AuditRole: [Arm]]
+  /// All answers, as they were given.
+  private let answers: [AuditAnswer]
+  private let arms: [AuditRole: [Places]]
   /// Answers about what none of the codes is right for, in the order given.
   let outsiders: [AuditAnswer]
   /// What was left out, one sentence each.
@@ -57,21 +66,21 @@ public struct AuditTable: Sendable {
       return code.place
     }
     let places = Dictionary(cohort.examinations.enumerated().map { ($1.image, $0) }) { first, _ in first }
-    var sorted: [AuditRole: [String: [Int: Arm]]] = [:]
+    var sorted: [AuditRole: [String: [Int: Places]]] = [:]
     var stray = 0
-    for one in answers where one.role != .control && one.role != .outOfScope {
+    for (index, one) in answers.enumerated() where one.role != .control && one.role != .outOfScope {
       guard let place = places[one.image] else {
         if !repeats.contains(one.image) { stray += 1 }
         continue
       }
       var arm =
         sorted[one.role]?[one.arm]?[one.dose]
-        ?? Arm(name: one.arm, dose: one.dose, answers: [AuditAnswer?](repeating: nil, count: places.count))
+        ?? Places(name: one.arm, dose: one.dose, answers: [Int32](repeating: -1, count: places.count))
       // Taken out while it is changed, so that nothing is copied.
       sorted[one.role]?[one.arm]?[one.dose] = nil
-      if arm.answers[place].map({ ($0.seed ?? 0) > (one.seed ?? 0) }) ?? true {
-        arm.answers[place] = one
-        if !one.role.asksAnotherPrompt { arm.answers[place]?.setRaw(nil) }
+      let other = Int(arm.answers[place])
+      if other < 0 || (answers[other].seed ?? 0) > (one.seed ?? 0) {
+        arm.answers[place] = Int32(truncatingIfNeeded: index)
       }
       sorted[one.role, default: [:]][one.arm, default: [:]][one.dose] = arm
     }
@@ -80,6 +89,7 @@ public struct AuditTable: Sendable {
         (byName[name] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
       }
     }
+    self.answers = answers
     outsiders = answers.filter { $0.role == .outOfScope }
     remarks =
       (repeats.isEmpty ? [] : ["\(repeats.count) names of a picture that counts under another name were left out"])
@@ -90,7 +100,20 @@ public struct AuditTable: Sendable {
   var count: Int { controls.count }
 
   /// The arms of a role, by name and dose.
-  func arms(of role: AuditRole) -> [Arm] { arms[role] ?? [] }
+  ///
+  /// They are put together when they are asked for, and take 128 bytes an answer: ask once, and not image by image.
+  func arms(of role: AuditRole) -> [Arm] {
+    (arms[role] ?? []).map { arm in
+      Arm(
+        name: arm.name, dose: arm.dose,
+        answers: arm.answers.map { index in
+          guard index >= 0 else { return nil }
+          var answer = answers[Int(index)]
+          if !role.asksAnotherPrompt { answer.setRaw(nil) }
+          return answer
+        })
+    }
+  }
 
   /// The control's answer to an image.
   func control(_ place: Int) -> AuditAnswer? { controls[place].first }

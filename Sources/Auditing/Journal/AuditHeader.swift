@@ -23,6 +23,8 @@ struct AuditHeader: Codable, Sendable, Hashable {
   var imagesDigest: String
   var labelsDigest: String
   var masksDigest: String?
+  /// Of the table of true words.
+  var trueWordsDigest: String?
   /// What the parts take, as it was measured at the beginning.
   var timing: AuditTiming?
   /// Only the doses of a quick audit, and who asked for it.
@@ -61,6 +63,7 @@ struct AuditHeader: Codable, Sendable, Hashable {
       changes.append("the labels or metadata changed")
     }
     compare("the masks", \.masksDigest) { String(($0.masksDigest ?? "none").prefix(12)) }
+    compare("the true words", \.trueWordsDigest) { String(($0.trueWordsDigest ?? "none").prefix(12)) }
     return changes
   }
 }
@@ -95,6 +98,7 @@ extension AuditHeader {
       provenance.facts.append(
         .init("Pictures", "read at \(endpoint), whose weights' digest is unknown, so a repeat may differ"))
     }
+    if let words = request.trueWords { provenance.facts.append(.init("True words", words)) }
     if let quick { provenance.facts.append(.init("Doses", quick)) }
     return provenance
   }

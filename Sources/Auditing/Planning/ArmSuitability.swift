@@ -9,10 +9,19 @@ struct ArmSuitability: Sendable {
   let knowsOneWording: Bool
   /// Images that are phantoms of this program, by their names.
   let phantoms: Int
+  /// Images of which true words are known, phantoms included.
+  let known: Int
   /// Why the model gives no probabilities; `nil` if it does.
   let unscored: String?
 
-  init(_ readingProtocol: ReadingProtocol, model: any VisionLanguageModel, phantoms: Int, unscored: String? = nil) {
+  /// - Parameters:
+  ///   - known: images of which true words are known; `nil` for the phantoms.
+  ///   - unscored: why the model gives no probabilities.
+  init(
+    _ readingProtocol: ReadingProtocol, model: any VisionLanguageModel, phantoms: Int, known: Int? = nil,
+    unscored: String? = nil
+  ) {
+    self.known = known ?? phantoms
     self.unscored = unscored
     self.readingProtocol = readingProtocol
     self.phantoms = phantoms
@@ -55,7 +64,7 @@ struct ArmSuitability: Sendable {
     case .trueNotes(let count):
       if onlyScores { return Self.noNotes }
       if count > readingProtocol.questions.count { return "the protocol has fewer questions" }
-      return phantoms == 0 ? Self.noPhantom : nil
+      return known == 0 ? Self.noTrueWords : nil
     case .planted(let question), .untouched(let question):
       return notes(about: question) ?? (readingProtocol.review == nil ? "the protocol has no review" : nil)
     case .toggledPhantom(let question): return notes(about: question) ?? (phantoms == 0 ? Self.noPhantom : nil)
@@ -64,6 +73,7 @@ struct ArmSuitability: Sendable {
 
   private static let noNotes = "the protocol takes no notes"
   private static let noPhantom = "no image is a phantom of this program"
+  private static let noTrueWords = noPhantom + ", and no table says true words"
 
   private func notes(about question: String) -> String? {
     if onlyScores { return Self.noNotes }
@@ -90,7 +100,8 @@ struct ArmSuitability: Sendable {
   /// Images that a change concerns.
   func images(of change: ArmChange, among count: Int) -> Int {
     switch change {
-    case .trueNotes, .toggledPhantom: phantoms
+    case .trueNotes: min(known, count)
+    case .toggledPhantom: min(phantoms, count)
     default: count
     }
   }

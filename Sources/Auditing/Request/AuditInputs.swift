@@ -7,6 +7,7 @@ import VisionLanguage
 struct AuditInputs: Sendable {
   let manifest: Manifest
   let masks: MaskFolder?
+  let trueWords: TrueWords?
   private let masksDigest: String?
 
   /// Looks through them.
@@ -16,6 +17,11 @@ struct AuditInputs: Sendable {
     manifest = try request.manifest(tell: tell)
     masks = try request.masks.map { try MaskFolder($0) }
     masksDigest = try masks?.digest()
+    trueWords = try request.trueWords.map { try TrueWords(path: $0, for: request.readingProtocol) }
+    if let trueWords {
+      if let remark = trueWords.remark { try tell(.remark(remark)) }
+      try tell(.remark(try trueWords.match(manifest.entries.map(\.name))))
+    }
     if let masks { try tell(.remark("\(masks.count) masks in \(masks.path)")) }
   }
 
@@ -32,7 +38,8 @@ struct AuditInputs: Sendable {
       documents: request.arms.documents.map { "\($0.id) \($0.version) \($0.digest.hexadecimal)" },
       doses: Dictionary(doses) { first, _ in first }, images: plan.images, available: plan.available,
       imagesDigest: sample.imagesDigest, labelsDigest: sample.labelsDigest, masksDigest: masksDigest,
-      timing: plan.timing, quick: plan.quickReason, server: AuditHeader.server(of: model), version: request.version,
+      trueWordsDigest: trueWords?.digest, timing: plan.timing, quick: plan.quickReason,
+      server: AuditHeader.server(of: model), version: request.version,
       started: Date().formatted(.iso8601))
   }
 }

@@ -19,6 +19,8 @@ public struct AuditRequest: Sendable {
   public var allowsUnlabelled = false
   /// A folder of masks; without one lesions are looked for.
   public var masks: String?
+  /// A table of true words; without one only those of phantoms are known.
+  public var trueWords: String?
   /// The folder to write to.
   public var folder: String
   /// What to do with what is in the folder.
@@ -31,8 +33,11 @@ public struct AuditRequest: Sendable {
   public var readingProtocol: ReadingProtocol
   /// The seed of the controls; arms of other seeds add to it.
   public var seed: UInt64 = 0
-  /// Images read at once; `nil` for as many as the model and the memory allow.
+  /// Images read at once; `nil` for as many as the model and the memory allow, at most ``mostAtOnce``.
   public var parallel: Int?
+  /// The most images that are read at once unless the request says how many. Each takes about 13 MB besides its place in the
+  /// engine: its picture as numbers, and what an arm makes of it.
+  public static let mostAtOnce = 8
   /// Processors that may be used; `nil` for all that help the model.
   public var threads: Int?
   /// Where to compute.
@@ -101,7 +106,8 @@ public struct AuditRequest: Sendable {
   func reader(for images: Int) async throws -> Reader {
     try await Reader.open(
       try model ?? .files(.chosen(weights: nil, projector: nil)), readingProtocol: readingProtocol,
-      readings: parallel.map { min($0, max(images, 1)) }, atMost: max(images, 1), threads: threads, device: device,
+      readings: parallel.map { min($0, max(images, 1)) }, atMost: min(max(images, 1), Self.mostAtOnce),
+      threads: threads, device: device,
       dicom: dicom)
   }
 }

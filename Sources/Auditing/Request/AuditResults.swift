@@ -66,6 +66,7 @@ public struct AuditResults: Sendable {
     self.folder = folder.path
     self.plan = plan
     var gathered = Gathered()
+    var gathering = AnswerGathering()
     let table = try AtomicFile(folder.file(AuditReport.answersName), draft: .named)
     try table.write(AnswerFile.header + "\n")
     for position in 0..<plan.images {
@@ -74,7 +75,9 @@ public struct AuditResults: Sendable {
       gathered.add(record)
       let pair = try journal.pair(position)
       if let pair { gathered.work += pair.work }
-      for row in record.rows + (pair?.rows ?? []) { try table.write(row + "\n") }
+      let rows = record.rows + (pair?.rows ?? [])
+      for row in rows { try table.write(row + "\n") }
+      try gathering.add(rows: rows)
     }
     try table.finish()
     files = [AuditReport.answersName]
@@ -93,10 +96,9 @@ public struct AuditResults: Sendable {
     var provenance = provenance
     (provenance.encodes, provenance.prompts) = (work.encodes, work.prompts)
     provenance.failures = failures.count
-    let answers =
-      gathered.hasControl ? try AnswerFile(path: folder.file(AuditReport.answersName)).answers : []
     report = AuditReport(
-      answers: answers, provenance: provenance, arms: plan.audited(similarities, gathered.armFailures),
+      answers: gathering.hasControl ? try gathering.checked().answers : [], provenance: provenance,
+      arms: plan.audited(similarities, gathered.armFailures),
       remarks: gathered.remarks)
   }
 
@@ -105,13 +107,11 @@ public struct AuditResults: Sendable {
     var arms: [String: [String: Int]] = [:]
     var similarities: [String: (sum: Double, count: Int)] = [:]
     var work = AuditWork()
-    var hasControl = false
 
     mutating func add(_ record: ImageRecord) {
       if let failed = record.failed {
         failures.append(Failure(image: record.image, status: failed.status, reason: failed.message))
       }
-      hasControl = hasControl || record.control != nil
       for failure in Set(record.failures) { arms[failure.arm, default: [:]][failure.reason, default: 0] += 1 }
       for (arm, value) in record.similarities {
         let known = similarities[arm] ?? (0, 0)

@@ -89,7 +89,9 @@ struct AuditSession: Sendable {
     }
     return ArmSuitability(
       readingProtocol, model: model, phantoms: inputs.manifest.entries.count { KnownPhantom.isNamed($0.name) },
-      unscored: unscored)
+      known: inputs.manifest.entries.count {
+        KnownPhantom.isNamed($0.name) || inputs.trueWords?.words(of: $0.name)?.isEmpty == false
+      }, unscored: unscored)
   }
 
   private func run(
@@ -124,7 +126,7 @@ struct AuditSession: Sendable {
       samples: sample.entries, journal: journal, plan: plan, parallel: reader.readings, tell: tell,
       reader: AuditReader(
         model: reader.examiner.model, readingProtocol: request.readingProtocol, arms: plan.arms, seed: request.seed,
-        masks: inputs.masks, dicom: request.dicom))
+        masks: inputs.masks, trueWords: inputs.trueWords, dicom: request.dicom))
     let before = await reader.statistics?.imageEncodes ?? 0
     let known = try await audit.run()
     let encodes = await reader.statistics.map { $0.imageEncodes - before }

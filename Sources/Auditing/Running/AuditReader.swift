@@ -15,6 +15,7 @@ struct AuditReader: Sendable {
   let arms: [AuditArm]
   let seed: UInt64
   var masks: MaskFolder?
+  var trueWords: TrueWords?
   var dicom = DICOMOptions()
   /// Told after each piece of work.
   var stepped: @Sendable () throws -> Void = {}

@@ -103,10 +103,7 @@ extension ImageRun {
   private mutating func withTrueNotes(
     _ count: Int, _ arm: AuditArm, _ probe: ExaminationProbe
   ) async throws -> AuditAnswer? {
-    guard let phantom else { return nil }
-    let known = protocolOfRun.questions.compactMap { question in
-      phantom.words(for: question).map { (question.id, $0) }
-    }
+    let known = protocolOfRun.questions.compactMap { question in trueWord(for: question).map { (question.id, $0) } }
     guard count <= known.count else { return nil }
     let notes = known.prefix(count).reduce(control.notes) { $0.setting($1.0, to: $1.1) }
     return try await classified(notes, control.description, arm, probe)
@@ -120,7 +117,7 @@ extension ImageRun {
     guard let question = protocolOfRun.questions.first(where: { $0.id == id }), let own = control.notes[id]?.value
     else { return nil }
     // A falsification that happens to be the truth is no error.
-    let truth = phantom?.words(for: question)
+    let truth = trueWord(for: question)
     let named = Set(own.split(separator: ",").map { String($0.drop { $0 == " " }) })
     let others = question.answer.values.filter { !named.contains($0) && $0 != truth }
     guard !others.isEmpty else { return nil }

@@ -17,6 +17,8 @@ struct ImageRun {
   let original: DecodedImage
   /// What is known of the picture if it is one of our phantoms.
   let phantom: KnownPhantom?
+  /// The image's words in a table of true ones, by question.
+  private let knownWords: [String: String]
   private let controlPicture: PixelImage
   private var answers: [Place: AuditAnswer] = [:]
   private var pictures: [Picture: ProbedAnswer] = [:]
@@ -42,10 +44,15 @@ struct ImageRun {
     self.original = original
     let needsPhantom = reader.arms.contains { arm in arm.doses.contains { $0.change.needsPhantom } }
     phantom = needsPhantom ? KnownPhantom(original.image, named: sample.name) : nil
+    knownWords = reader.trueWords?.words(of: sample.name) ?? [:]
     controlPicture = try reader.prepared(subject.control)
     control = ProbedAnswer(probabilities: CodeProbabilities([]))
     record = ImageRecord(position: sample.position, image: sample.name)
   }
+
+  /// The true answer to a question in its canonical words, by a table or because the picture is one of our phantoms; `nil`
+  /// where nothing says it.
+  func trueWord(for question: Question) -> String? { knownWords[question.id] ?? phantom?.words(for: question) }
 
   /// Asks everything.
   ///

@@ -6,6 +6,9 @@ import Faults
 enum AuditOption {
   static let masks = Option<String>(
     path: "--masks", "DIR", help: "Masks of the lesions, NAME_segmentation.png; without it lesions are looked for.")
+  static let trueWords = Option<String>(
+    path: "--true-words", "CSV",
+    help: "True words of the images: a column image, and one for each question of the protocol that is known.")
   static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to: report, figures and answers.")
   static let arms = Option<String>(
     path: "--arms", "LIST",
@@ -73,6 +76,7 @@ let auditCommand = CommandSpecification(
   verbs: ["figures", "arms", "pictures", "map"],
   options: ValidateOption.inputs + [
     AuditOption.masks,
+    AuditOption.trueWords,
     AuditOption.out,
     AuditOption.arms,
     AuditOption.plan,

@@ -32,15 +32,16 @@ struct AuditPrinter: Sendable {
   ///
   /// - Throws: `OutputFault`.
   func show(_ plan: AuditPlan) throws {
-    let width = plan.entries.map { $0.arm.name.count }.max() ?? 0
+    let names = Self.names(plan.entries.map(\.arm))
+    let width = names.map(\.count).max() ?? 0
     var lines: [String] = []
     var family: AuditFamily?
-    for entry in plan.entries {
+    for (entry, shown) in zip(plan.entries, names) {
       if entry.arm.family != family {
         family = entry.arm.family
         lines.append("\(lines.isEmpty ? "" : "\n")\(entry.arm.family.rawValue)")
       }
-      let name = entry.arm.name.padding(to: width)
+      let name = shown.padding(to: width)
       let cost =
         entry.doses.isEmpty
         ? "left out" : Self.text(entry.cost, plan) + (entry.doses == [0] ? "" : ", doses " + Self.list(entry.doses))
@@ -49,11 +50,17 @@ struct AuditPrinter: Sendable {
     try terminal.print((lines + ["", Self.summary(of: plan)]).joined(separator: "\n"))
   }
 
+  /// The arms' names; where two have the same one, with the role.
+  static func names(_ arms: [AuditArm]) -> [String] {
+    let counts = Dictionary(arms.map { ($0.name, 1) }, uniquingKeysWith: +)
+    return arms.map { counts[$0.name] == 1 ? $0.name : "\($0.name) (\($0.role.rawValue))" }
+  }
+
   private static func list(_ doses: [Int]) -> String { doses.map(String.init).joined(separator: " ") }
 
   private static func text(_ cost: ArmCost, _ plan: AuditPlan) -> String {
     let prompts = cost.prompts(perExamination: plan.promptsPerExamination)
-    guard prompts > 0 else { return "nothing to compute" }
+    guard prompts > 0 else { return "computed from answers that are there" }
     return "\(grouped(cost.examinations)) examinations, \(grouped(cost.encodes)) encodes, "
       + "\(grouped(prompts)) prompts"
   }

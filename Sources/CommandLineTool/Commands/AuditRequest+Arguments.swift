@@ -26,6 +26,7 @@ extension AuditRequest {
     metadata = try arguments[ValidateOption.metadata]
     allowsUnlabelled = arguments[LabelOption.allowUnlabelled]
     masks = try arguments[AuditOption.masks]
+    trueWords = try arguments[AuditOption.trueWords]
     seed = try arguments[AuditOption.seed] ?? 0
     parallel = try arguments[ValidateOption.parallel]
     threads = try arguments[EngineOption.threads]

@@ -1,5 +1,6 @@
 import Datasets
 import Dermoscopy
+import Foundation
 import Testing
 
 @testable import AuditStatistics
@@ -65,6 +66,40 @@ struct AnswerFileTests {
   func refused(text: String, reason: String) {
     let fault = #expect(throws: LabelFault.self) { try read(text) }
     #expect(fault?.description.contains(reason) == true, "\(fault?.description ?? "none")")
+  }
+
+  @Test("is read piece by piece as it is in one, line breaks in quotes and all", arguments: [1, 7, 64, 1 << 20])
+  func pieces(size: Int) throws {
+    let text = (0..<40).reduce("image,role,arm,words\n") { text, number in
+      text + "\"i\(number)\n\"\"x\"\"\",control,,Network=\(number % 2 == 0 ? "yes" : "no")\n"
+        + "\"i\(number)\n\"\"x\"\"\",camera,jpeg,\n"
+    }
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("answers-\(UUID().uuidString).csv").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let pieces = AnswerPieces(path: path, size: size)
+    #expect(try AnswerFile(try pieces.gathering()).answers == read(text).answers)
+    #expect(try read(text).answers.count == 80)
+    try Data((text + "i0,camra\n").utf8).write(to: URL(fileURLWithPath: path))
+    let fault = #expect(throws: LabelFault.self) { _ = try pieces.gathering() }
+    #expect(fault?.line == 162, "two lines a row")
+  }
+
+  @Test("holds what its answers have in common once, and 128 bytes an answer")
+  func compact() throws {
+    #expect(MemoryLayout<AuditAnswer?>.stride == 128)
+    let answers = try read(
+      """
+      image,role,arm,picture,lesion,words
+      a.png,control,,0123456789abcdef,HAM_0000118,Network=yes; Colors=brown
+      a.png,camera,a_long_name_of_an_arm,0123456789abcdef,HAM_0000118,Network=yes; Colors=brown
+      """
+    ).answers
+    #expect(answers[0].original === answers[1].original)
+    #expect(answers[0].words == answers[1].words && answers[1].lesion == "HAM_0000118")
+    var changed = answers[1]
+    changed.lesion = nil
+    #expect(answers[0].lesion == "HAM_0000118" && changed.picture == "0123456789abcdef")
   }
 
   @Test("takes the first of equally probable codes in their order")
