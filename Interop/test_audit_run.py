@@ -13,6 +13,7 @@ import pytest
 
 import program
 
+MEGABYTE = 1 << 20
 IMAGES = 4
 ARMS = ["--arms", "looking,words,chance,chain", "--quick"]
 
@@ -36,6 +37,70 @@ def undisturbed(phantoms, tmp_path_factory):
     done = subprocess.run(command(phantoms, out), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return out, done.stdout
+
+
+def peak(*arguments: object) -> int:
+    """The most memory that the program had resident, in bytes, by the kernel's own mark (getrusage would count this process's
+    memory too, from before the program was executed)."""
+    most = 0
+    running = subprocess.Popen([str(program.BINARY), *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while running.poll() is None:
+        with open(f"/proc/{running.pid}/status") as status:
+            most = max([most, *(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))])
+        time.sleep(0.02)
+    assert running.returncode == 0, arguments
+    return most * 1024
+
+
+def test_an_audit_takes_at_most_100_mb_more_than_a_validation(tmp_path, remark):
+    pictures, labels = tmp_path / "pictures", tmp_path / "pictures/labels.csv"
+    program.run("phantoms", "--count", 24, "--seed", 12, "--out", pictures)
+    plain = peak("validate", "--images", pictures, "--labels", labels, "--out", tmp_path / "validation")
+    audit = peak(
+        "audit", "--images", pictures, "--labels", labels, "--arms", "looking", "--quick", "--out", tmp_path / "audit")
+    remark(f"24 images: audit {audit // MEGABYTE} MiB, validate {plain // MEGABYTE} MiB")
+    assert audit < plain + 100 * MEGABYTE
+
+
+def quick_rows(images: int):
+    """As many answers of each image as a quick audit with every arm has, and as long."""
+    names = "Architecture Network Structures Colors Vessels Regression Keratosis".split()
+    yield (
+        "image,role,arm,dose,seed,lesion,picture,group,truth,code,MEL,NV,BCC,BKL,target,attribute,words,names_structure,flagged,"
+        "skin_l,skin_b,raw_MEL,raw_NV,raw_BCC,raw_BKL")
+    roles = ["control", "control", *["camera"] * 15, *["null"] * 3, "erased", "lesion_only", "silhouette", "shuffled"]
+    roles += [*["printed", "neutral"] * 2, *["order"] * 4, *["opinion"] * 4, *["note"] * 8, "swap", *["untouched"] * 7]
+    for number in range(images):
+        code, word = ("MEL", "yes") if number % 3 == 0 else ("NV", "no")
+        for place, role in enumerate(roles):
+            shares = [0.1 + 0.8 * (number * 7919 + place * 104729) % 1_000_003 / 1_000_003 / 1.5, 0, 0.1, 0.1]
+            shares[1] = 1 - sum(shares)
+            written = ",".join(f"{share:.6f}" for share in shares)
+            arm = "" if role == "control" else f"{role}_{place}"
+            dose = 3 if role == "camera" else place % 4 if role == "order" else 0
+            seed = 0 if place != 1 else 1
+            words = "; ".join(f"{name}={word if (place + number) % 5 else 'unclear'}" for name in names)
+            raw = written if role in ("control", "order") else ",,,"
+            yield (
+                f"ISIC_{number:07}.jpg,{role},{arm},{dose},{seed},HAM_{number:07},{number:064x},,{code},{code},{written},,,{words},,,"
+                f",,{raw}")
+
+
+def test_figures_of_ten_thousand_images_fit_into_half_a_gigabyte(tmp_path, remark):
+    peaks = {}
+    for images in (1_000, 3_000):
+        table = tmp_path / f"{images}.csv"
+        with open(table, "w") as file:
+            file.writelines(f"{row}\n" for row in quick_rows(images))
+        peaks[images] = peak("audit", "figures", table, "--replicates", 2, "--out", tmp_path / str(images))
+        size = table.stat().st_size
+        table.unlink()
+    each = (peaks[3_000] - peaks[1_000]) / 2_000
+    remark(
+        f"figures: {each / 1024:.0f} KiB an image ({size / 3_000 / 1024:.0f} KiB of table), "
+        f"{(peaks[3_000] + 7_000 * each) / MEGABYTE:.0f} MiB for 10,000 images")
+    assert size > 64 * MEGABYTE / 2
+    assert peaks[3_000] + 7_000 * each < 512 * MEGABYTE
 
 
 def test_words_chance_and_chain_encode_nothing_beyond_the_controls(undisturbed):
@@ -93,6 +158,29 @@ def test_arms_are_documents_that_the_schema_describes():
     assert len(names) == 6
     for name in names:
         jsonschema.validate(json.loads(program.run("audit", "arms", "show", name)), schema)
+
+
+def test_the_plan_has_a_line_for_each_arm_and_no_two_alike(phantoms):
+    said = program.run("audit", "--plan", "--images", phantoms, "--labels", phantoms / "labels.csv", "--quick")
+    names = [line[2:].split("  ")[0] for line in said.splitlines() if line.startswith("  ")]
+    assert len(names) == len(set(names)) == 85
+    assert {"review_Network (planted)", "review_Network (untouched)", "selective_answers", "skin_lightness"} <= set(names)
+    assert "nothing to compute" not in said and "computed from answers that are there" in said
+
+
+def test_true_words_are_taken_from_a_table_and_wrong_ones_refused(phantoms, tmp_path):
+    names = sorted(path.name for path in phantoms.glob("*.png"))
+    table = tmp_path / "true.csv"
+    table.write_text("image,Network\n" + "".join(f"{name},yes\n" for name in names[:2]))
+    done = subprocess.run(
+        [program.BINARY, "audit", "--plan", "--images", phantoms, "--quick", "--true-words", table], capture_output=True,
+        text=True)
+    assert done.returncode == 0 and f"{table}: true words of 2 of {IMAGES} images" in done.stderr
+    table.write_text(f"image,Network\n{names[0]},yes\n{names[1]},sometimes\n")
+    done = subprocess.run(
+        [program.BINARY, "audit", "--plan", "--images", phantoms, "--quick", "--true-words", table], capture_output=True,
+        text=True)
+    assert done.returncode == 65 and f"{table}, line 3: Network is 'sometimes', not one of yes, no" in done.stderr
 
 
 def test_an_arm_of_one_s_own_is_asked_and_a_wrong_one_refused(phantoms, tmp_path):
