@@ -34,7 +34,7 @@ def factors(seed: int) -> dict[str, tuple[numpy.ndarray, numpy.ndarray]]:
             rows, columns = tensor.data.shape
             found[tensor.name] = (
                 random.normal(0, columns ** -0.5, (RANK, columns)).astype("float32"),
-                random.normal(0, 0.05, (rows, RANK)).astype("float32"))
+                random.normal(0, 0.01, (rows, RANK)).astype("float32"))
     return found
 
 

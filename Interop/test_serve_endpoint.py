@@ -1,6 +1,8 @@
 """`serve --endpoint`: the page and the API say where pictures are read, and why there are no probabilities."""
 
 import contextlib
+import csv
+import io
 import json
 import shutil
 import subprocess
@@ -59,18 +61,15 @@ def test_the_api_says_where_pictures_are_read(served):
     assert examination["diagnosis"]["probabilities_missing"] == REASON
     told = " ".join(examination["report"].split())
     assert host in told and f"No probabilities: {REASON}" in told
-    entry = server.json("/api/examinations")["entries"][0]
-    assert entry["report"]["diagnosis"]["probabilities"] is None
+    entry = server.json("/api/examinations")["examinations"][0]
+    assert entry["examination"]["diagnosis"]["probabilities"] is None
 
 
 def test_records_of_such_readings_are_exported_without_inventing_numbers(served, images):
     server, _ = served
     read(server)
-    database = next((images / "data").glob("*.sqlite"))
-    import csv
-    import io
-
-    rows = list(csv.DictReader(io.StringIO(program.run("records", "export", "--records", database, "--csv"))))
+    table = program.run("records", "export", "--csv", "--records", images / "data/examinations.sqlite")
+    rows = list(csv.DictReader(io.StringIO(table)))
     assert rows and all(row["code"] == "BKL" for row in rows)
     assert all(row[code] == "" for row in rows for code in ("MEL", "NV", "BCC", "BKL"))
 
