@@ -49,6 +49,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -87,7 +88,9 @@ let package = Package(
     module(
       "Hub", dependsOn: ["Transfer", "JSON", "AtomicFiles", "Digests", "Faults"],
       resources: [.embedInCode("Catalogue/models.json")]),
-    module("Records", dependsOn: ["CSQLite", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Faults"]),
+    module(
+      "Records",
+      dependsOn: ["CSQLite", "CPQ", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Digests", "Faults"]),
 
     // Bytes in, report out.
     module(
@@ -166,7 +169,7 @@ let package = Package(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
     .executableTarget(
       name: "benchmark",
-      dependencies: ["LlamaEngine", "Dermoscopy", "Phantoms", "VisionLanguage", "Digests", "CLlama"],
+      dependencies: ["LlamaEngine", "Records", "Dermoscopy", "Phantoms", "VisionLanguage", "Digests", "CLlama"],
       path: "Benchmarks/Sources", swiftSettings: strict),
 
     testSupport("TestPrograms"),
@@ -177,7 +180,7 @@ let package = Package(
     testSupport("TestImages"),
     testSupport("TestDICOM", dependsOn: ["CZlib"]),
     testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
-    testSupport("TestRecords", dependsOn: ["Records", "Dermoscopy", "JSON"]),
+    testSupport("TestRecords", dependsOn: ["TestPrograms", "Records", "Dermoscopy", "JSON"]),
 
     example("ReadOneLesion"),
     example("OwnProtocol"),
@@ -207,7 +210,7 @@ let package = Package(
     tests(of: "Datasets", with: ["Dermoscopy", "Faults"]),
     tests(of: "Archive", with: ["TestServers", "Transfer", "Datasets"]),
     tests(of: "Hub", with: ["TestServers", "Transfer", "JSON", "Digests", "Faults"]),
-    tests(of: "Records", with: ["TestRecords", "Dermoscopy", "JSON", "VisionLanguage"]),
+    tests(of: "Records", with: ["TestPrograms", "TestRecords", "Dermoscopy", "JSON", "VisionLanguage"]),
     tests(
       of: "UseCases",
       with: [

@@ -13,6 +13,7 @@ import adapters
 import dicom_files
 import documentation
 import endpoints
+import postgresql
 import program
 
 HELPERS = r"""
@@ -73,6 +74,15 @@ def endpoint(tmp_path_factory):
         pytest.skip("llama-server is not built; make test-interop-endpoint builds it, and carries out this page too")
     with endpoints.llama_server(tmp_path_factory.mktemp("served"), 1) as server:
         yield f"127.0.0.1:{server.port}"
+
+
+@pytest.fixture(scope="module")
+def database():
+    """A real PostgreSQL server, as RECORDS.md has an administrator set it up."""
+    if postgresql.programs() is None:
+        pytest.skip("PostgreSQL's server is not installed (scripts/packages.sh postgresql)")
+    with postgresql.server("fsync=off") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +169,8 @@ def test_every_command_of_a_page_works(page, desk, stand_in, request, remark):
         cluster = request.getfixturevalue("cluster")
         environment["SLURM_CONF"] = cluster.environment["SLURM_CONF"]
     (desk / "home").mkdir()
+    if "service=dermgemma" in text:
+        environment |= request.getfixturevalue("database").service(desk / "home")
     done = subprocess.run(
         ["bash"], input=text, cwd=desk, env=environment, capture_output=True, text=True, timeout=300)
     told = "\n".join(done.stderr.splitlines()[-12:])

@@ -4,6 +4,6 @@ flags=()
 for folder in "$root"/Sources/C*/; do
   if [ -f "$folder/module.modulemap" ]; then flags+=(-I "$folder"); fi
 done
-read -ra includes < <(pkg-config --cflags-only-I dermgemma-llama dermgemma-vips libcrypto libcurl sqlite3 libmicrohttpd zlib)
+read -ra includes < <(pkg-config --cflags-only-I dermgemma-llama dermgemma-vips libcrypto libcurl libpq sqlite3 libmicrohttpd zlib)
 # The compiler wants each of clang's flags behind -Xcc.
 for include in "${includes[@]}"; do flags+=(-Xcc "$include"); done

@@ -6,8 +6,8 @@
 set -euo pipefail
 
 wanted=(
-  ca-certificates cmake g++ gcc git libcurl4-openssl-dev libmicrohttpd-dev libsqlite3-dev libssl-dev libvips-dev make
-  ninja-build pkg-config python3 python3-venv util-linux zlib1g-dev
+  ca-certificates cmake g++ gcc git libcurl4-openssl-dev libmicrohttpd-dev libpq-dev libsqlite3-dev libssl-dev libvips-dev
+  make ninja-build pkg-config python3 python3-venv util-linux zlib1g-dev
   "$@"
 )
 missing=()

@@ -8,6 +8,7 @@
 //     benchmark trials --model F --mmproj F [--texts NAME=F,… --projectors NAME=F,… --phantoms N --rounds N --threads N]
 //                                                     what might be faster, and whether the answers stay
 //     benchmark prepare --out DIR --images N [--protocol NAME --side PIXELS]   pictures and prompts for the Python sides
+//     benchmark keep LOCATION SECONDS                 examinations kept one after the other; milliseconds of each, one a line
 //     benchmark synthesize --shape medgemma|270m|medgemma-quarter --vocabulary GGUF --out DIR   weights of noise in real shapes
 
 import Foundation
@@ -22,6 +23,7 @@ do {
   case "allocations": try await Allocations.run(arguments)
   case "trials": try await Trials.run(arguments)
   case "prepare": try await PreparedWork.write(arguments)
+  case "keep": try await KeptExaminations.run(CommandLine.arguments.dropFirst(2).map(\.self))
   case "synthesize": try Synthesis.run(arguments)
   default:
     FileHandle.standardError.write(Data("benchmark: no command \(arguments.command)\n".utf8))

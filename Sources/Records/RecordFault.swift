@@ -6,6 +6,8 @@ import Faults
 public enum RecordFault: Fault, Equatable {
   /// The database cannot be opened, is not a database, or failed in a way that has no case of its own.
   case unusable(store: String, reason: String)
+  /// The database's server does not answer, or does not let anybody in.
+  case unreachable(store: String, reason: String)
   /// There is no database where one should be read.
   case missing(store: String)
   /// A later version of this program wrote it.
@@ -28,6 +30,8 @@ public enum RecordFault: Fault, Equatable {
   case badCursor(String)
   /// Examinations are deleted, but their bytes are not overwritten yet; the next deletion does that.
   case lingering(store: String, reason: String)
+  /// Two databases disagree about a run.
+  case diverged(run: RecordID, reason: String)
   /// It was closed.
   case closed(store: String)
   /// The calling task was cancelled.
@@ -36,7 +40,7 @@ public enum RecordFault: Fault, Equatable {
   /// The kind of fault.
   public var kind: FaultKind {
     switch self {
-    case .unusable, .newer, .busy, .damaged, .lingering, .closed: .unavailable
+    case .unusable, .unreachable, .newer, .busy, .damaged, .lingering, .diverged, .closed: .unavailable
     case .missing, .unknownRun: .missingInput
     case .full, .unwritable: .unwritableOutput
     case .alreadyKept, .unkeepable: .bug
@@ -49,6 +53,7 @@ public enum RecordFault: Fault, Equatable {
   public var description: String {
     switch self {
     case .unusable(let store, let reason): "The database \(store) cannot be used: \(reason)"
+    case .unreachable(let store, let reason): "The database at \(store) cannot be reached (\(reason))"
     case .missing(let store): "There is no database at \(store)"
     case .newer(let store, let version, let known):
       "The database \(store) was written by a later version of this program (its schema is \(version), this program knows "
@@ -64,6 +69,7 @@ public enum RecordFault: Fault, Equatable {
     case .lingering(let store, let reason):
       "The examinations are deleted from the database \(store), but their bytes are not overwritten yet (\(reason)); the next "
         + "deletion overwrites them"
+    case .diverged(let run, let reason): "The two databases do not agree about the run \(run): \(reason)"
     case .closed(let store): "The database \(store) was closed"
     case .cancelled: "Interrupted"
     }

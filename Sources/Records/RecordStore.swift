@@ -58,6 +58,11 @@ public protocol RecordStore: Sendable {
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
   func keep(_ examination: StoredExamination, replacing: Bool) async throws(RecordFault)
 
+  /// Stores examinations at positions that are free, all of them or none.
+  ///
+  /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
+  func keep(_ examinations: [StoredExamination]) async throws(RecordFault)
+
   /// Copies a run's examinations from another database into a run of this one, at the same positions and with their ids.
   ///
   /// - Parameters:
@@ -122,8 +127,10 @@ public protocol RecordStore: Sendable {
 
   // MARK: Deleting
 
-  /// Deletes examinations, and runs with all that belongs to them. Their bytes are overwritten, once for all of them
-  /// and for what others deleted meanwhile. Unknown ids are ignored.
+  /// Deletes examinations, and runs with all that belongs to them. Unknown ids are ignored.
+  ///
+  /// In a file their bytes are overwritten, once for all of them and for what others deleted meanwhile. A server overwrites
+  /// them when it cleans up (docs/RECORDS.md).
   ///
   /// - Returns: how many examinations there were.
   /// - Throws: ``RecordFault/lingering(store:reason:)`` when they are deleted and their bytes not overwritten yet.
@@ -131,7 +138,7 @@ public protocol RecordStore: Sendable {
 
   // MARK: Maintenance
 
-  /// Writes a consistent copy to a new file, which appears whole or not at all. Other calls continue meanwhile.
+  /// Writes a consistent copy to a new SQLite file, which appears whole or not at all. Other calls continue meanwhile.
   ///
   /// - Throws: ``RecordFault/unwritable(place:reason:)`` when the file cannot be written.
   func backUp(to path: String) async throws(RecordFault)

@@ -16,13 +16,30 @@ public enum RecordStores {
   /// Opens a database and brings its schema up to date.
   ///
   /// - Parameters:
-  ///   - location: a file's path.
-  ///   - opening: whether the database is made where none is.
-  /// - Throws: ``RecordFault/missing(store:)``, `unusable`, `newer`, `busy`, `unwritable`.
+  ///   - location: a file's path, or where a PostgreSQL database is: `postgresql://…`, `service=NAME` or another string
+  ///     that libpq understands.
+  ///   - opening: whether the database is made where none is. PostgreSQL's own database is always there; its tables are
+  ///     made.
+  /// - Throws: ``RecordFault/missing(store:)``, `unusable`, `unreachable`, `newer`, `busy`, `unwritable`.
   public static func open(
     _ location: String, opening: Opening = .creating
   ) async throws(RecordFault) -> any RecordStore {
-    try await SQLiteRecords(path: location, opening: opening)
+    if PostgreSQLLocation.matches(location) {
+      return try await PostgreSQLRecords(try PostgreSQLLocation(location), opening: opening)
+    }
+    return try await SQLiteRecords(path: location, opening: opening)
+  }
+
+  /// Whether a location is a server's, and not a file's path.
+  public static func isServer(_ location: String) -> Bool { PostgreSQLLocation.matches(location) }
+
+  /// A word of a command line as it may be shown and stored: a database's location without its password. Other words stay as
+  /// they are.
+  public static func withoutPassword(_ word: String) -> String {
+    guard word.hasPrefix("--"), let mark = word.firstIndex(of: "=") else {
+      return PostgreSQLLocation.withoutPassword(word)
+    }
+    return word[...mark] + PostgreSQLLocation.withoutPassword(String(word[word.index(after: mark)...]))
   }
 
   /// Where a folder's database is.

@@ -32,6 +32,8 @@ public struct ServerSettings: Sendable {
   public var images: String?
   /// Folder of the database, uploads and validation runs.
   public var data: String
+  /// The database of the history; `nil` for a file in `data`.
+  public var records: String?
   /// Examinations at once.
   public var parallel = 1
   /// The protocol to report before the engine is ready, with its document.

@@ -40,7 +40,8 @@ public final class WebServer: Sendable {
     let listening = try ListeningSocket(host: settings.host, port: settings.port)
     let records: any RecordStore
     do {
-      records = try await RecordStores.open(RecordStores.location(inFolder: settings.data, named: History.name))
+      let file = RecordStores.location(inFolder: settings.data, named: History.name)
+      records = try await RecordStores.open(settings.records ?? file)
     } catch {
       close(listening.descriptor)
       throw error

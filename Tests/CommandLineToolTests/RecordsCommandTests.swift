@@ -67,6 +67,23 @@ import Testing
     #expect(try await records(["check", "--records", path]).text.hasPrefix("Sound: 0 examinations"))
   }
 
+  @Test func `one database is copied into another, and nothing twice`() async throws {
+    let (_, path) = try await kept()
+    let copy = path + "-copy.sqlite"
+    let first = try await records(["copy", path, copy])
+    #expect(first.text.hasPrefix("Copied 4 examinations. Both databases hold 4 of 1 run, SHA-256 "))
+    #expect(
+      try await records(["copy", path, copy]).text.hasPrefix("Copied 0 examinations; 4 were there already. Both "))
+    let exported = try await records(["export", "--jsonl", "--records", path]).text
+    #expect(try await records(["export", "--jsonl", "--records", copy]).text == exported)
+    #expect(try await records(["copy", path]).status == 64)
+    #expect(try await records(["copy", path + "-none", copy]).status == 66)
+    let nobody = try await records(["copy", path, "postgresql://u:secret@127.0.0.1:1/lesions"])
+    #expect(nobody.status == 69)
+    #expect(
+      nobody.errorLines == ["dermgemma: The database at 127.0.0.1:1/lesions cannot be reached (Connection refused)"])
+  }
+
   @Test func `what was printed was kept, even when the process is killed at once`() async throws {
     // So many that they are not all read before the second result is seen.
     let images = TestFolders.phantoms(6).sorted { $0.key < $1.key }.map(\.value)

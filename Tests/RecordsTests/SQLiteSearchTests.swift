@@ -20,7 +20,7 @@ import Testing
     if what.hasPrefix("agreement") { query.agrees = false }
     if what.hasSuffix("code") { query.code = .melanoma }
     if what == "name" { query.imageName = "isic" }
-    let (sql, values) = SQLiteRecords.search(query, before: nil, limit: 51)
+    let (sql, values) = RecordQueries.search(query, before: nil, limit: 51, in: .sqlite)
     let plan = try Connection(path: path, wait: 1_000).rows("EXPLAIN QUERY PLAN \(sql)", values) {
       (row: Row) throws(RecordFault) in row.text(3) ?? ""
     }

@@ -14,7 +14,8 @@ enum AnalyzeOption {
     "--seed", "N", in: 0...UInt64.max,
     help: "Seed of the random numbers (default 0). The same image, weights, protocol and seed give the same answers.")
   static let records = Option<String>(
-    path: "--records", "FILE", help: "Also stores examinations in this database; see 'dermgemma records'.")
+    path: "--records", "FILE",
+    help: "Also stores examinations in this database, a file or PostgreSQL's; see 'dermgemma records'.")
   static let json = Flag("--json", help: "Prints one JSON object per line, in input order.")
   static let filesFrom = Option<String>(
     path: "--files-from", "FILE", help: "Reads paths from a file, one per line; - for standard input.")

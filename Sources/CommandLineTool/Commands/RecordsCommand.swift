@@ -8,7 +8,8 @@ import UseCases
 enum RecordsOption {
   static let records = Option<String>(
     path: "--records", "FILE",
-    help: "The database (default: dermgemma/records.sqlite in $XDG_DATA_HOME or ~/.local/share).")
+    help: "The database: a file, or PostgreSQL's postgresql://HOST/NAME or service=NAME (default: "
+      + "dermgemma/records.sqlite in $XDG_DATA_HOME or ~/.local/share).")
   static let data = Option<String>(
     path: "--data", "DIR", help: "The folder of a run; its database is DIR/records.sqlite.")
   static let json = Flag("--json", help: "list: prints one JSON object per line, as export --jsonl does.")
@@ -51,16 +52,18 @@ let recordsCommand = CommandSpecification(
   usage: [
     "records list [conditions]", "records runs", "records show ID", "records export --jsonl|--csv [conditions]",
     "records delete ID…",
-    "records backup FILE", "records check",
+    "records backup FILE", "records check", "records copy FROM TO",
   ],
   discussion: [
     "'validate' stores every examination, 'analyze --records FILE' those of one call. All conditions must hold. 'delete' takes "
       + "ids of examinations, and of runs, which it deletes with all their examinations; deleted bytes are overwritten. "
-      + "'backup' may run while others write. 'check' looks for damage.",
-    "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or no such id; 69 the database is locked "
-      + "or damaged, or the file is not one; 74 output could not be written; 130 interrupted.",
+      + "'backup' may run while others write. 'check' looks for damage. 'copy' brings everything from one database into another, "
+      + "and goes on where it stopped when it is called again; both are files or PostgreSQL databases. A password belongs in "
+      + "PGPASSFILE or a service file, not on the command line.",
+    "Exit status: 0 all well; 64 wrong usage; 66 there is no database, or no such id; 69 the database is locked, "
+      + "damaged or out of reach, or the file is not one; 74 output could not be written; 130 interrupted.",
   ],
-  verbs: ["list", "runs", "show", "export", "delete", "backup", "check"],
+  verbs: ["list", "runs", "show", "export", "delete", "backup", "check", "copy"],
   options: [
     RecordsOption.records,
     RecordsOption.data,
@@ -85,11 +88,15 @@ let recordsCommand = CommandSpecification(
     ("dermgemma records list --data data --failed", "The images of a run that could not be read."),
     ("dermgemma records export --csv --data data > all.csv", "Everything, for a spreadsheet."),
     ("dermgemma records backup --data data copy.sqlite", "A copy during the run."),
+    ("dermgemma records copy data/records.sqlite service=dermgemma", "A run's records into a PostgreSQL database."),
   ],
   takesArguments: true
 ) { arguments, terminal in
   let task = try RecordsTask(arguments)
   let query = try RecordQuery(arguments)
+  if case .copy(let source, let target) = task {
+    return try await RecordsTask.copy(from: source, to: target, terminal: terminal)
+  }
   return try await RecordsMaintenance.open(try recordsPath(arguments) ?? defaultRecordsPath()) { records in
     try await task.run(with: records, query: query, terminal: terminal)
   }

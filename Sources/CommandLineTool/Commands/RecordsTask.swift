@@ -15,6 +15,7 @@ enum RecordsTask {
   case delete([RecordID])
   case backup(path: String)
   case check
+  case copy(from: String, to: String)
 
   /// - Throws: `UsageFault`.
   init(_ arguments: ParsedArguments) throws(UsageFault) {
@@ -41,7 +42,8 @@ enum RecordsTask {
     case ("delete", 1...): self = .delete(try ids(rest))
     case ("backup", 1): self = .backup(path: rest.first ?? "")
     case ("check", 0): self = .check
-    default: throw wrong("Say list, runs, show ID, export, delete ID…, backup FILE or check")
+    case ("copy", 2): self = .copy(from: rest.first ?? "", to: rest.last ?? "")
+    default: throw wrong("Say list, runs, show ID, export, delete ID…, backup FILE, check or copy FROM TO")
     }
   }
 
@@ -76,7 +78,22 @@ enum RecordsTask {
       for fault in result.faults { terminal.printError("dermgemma: \(fault)") }
       guard let counts = result.counts else { return FaultKind.unavailable.exitStatus }
       try terminal.print("Sound: \(counts.examinations) examinations, \(counts.failures) of them failed.")
+    case .copy: break  // It opens two databases: `copy(from:to:terminal:)`.
     }
+    return 0
+  }
+
+  /// Copies one database into another, which is made where it is not.
+  ///
+  /// - Returns: the exit status.
+  static func copy(from source: String, to target: String, terminal: Terminal) async throws -> Int32 {
+    let result = try await RecordsMaintenance.copy(from: source, to: target)
+    let before = result.examinations - result.copied
+    try terminal.print(
+      "Copied \(result.copied) examination\(result.copied == 1 ? "" : "s")"
+        + (before > 0 ? "; \(before) were there already" : "")
+        + ". Both databases hold \(result.examinations) of \(result.runs) run\(result.runs == 1 ? "" : "s"), SHA-256 "
+        + "\(result.digest).")
     return 0
   }
 

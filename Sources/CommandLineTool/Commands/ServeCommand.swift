@@ -20,6 +20,10 @@ enum ServeOption {
   }
   static let images = Option<String>(path: "--images", "DIR", help: "The folder of images that can be chosen.")
   static let data = Option<String>(path: "--data", "DIR", help: "Database, uploads and validation runs (default data).")
+  static let records = Option<String>(
+    path: "--records", "FILE",
+    help: "The database of the history: a file, or PostgreSQL's postgresql://HOST/NAME or service=NAME, which several "
+      + "servers may share (default: examinations.sqlite in the folder of --data).")
   static let allowedHost = Option<String>(
     text: "--allowed-host", "NAME",
     help: "A name by which clients may call the server, besides localhost and addresses.", repeats: true)
@@ -52,6 +56,7 @@ let serveCommand = CommandSpecification(
     LabelOption.labels,
     LabelOption.imageColumn, LabelOption.labelColumn,
     ServeOption.data,
+    ServeOption.records,
     ServeOption.allowedHost,
     ServeOption.tokenFile,
     ServeOption.tlsCertificate,
@@ -72,6 +77,7 @@ let serveCommand = CommandSpecification(
 ) { arguments, terminal in
   // The command line is validated before any file that it names is read.
   var settings = ServerSettings(data: try arguments[ServeOption.data] ?? "data", version: Tool.version)
+  settings.records = try arguments[ServeOption.records]
   settings.host = try arguments[ServeOption.host] ?? settings.host
   settings.port = try arguments[ServeOption.port] ?? settings.port
   if let base = try arguments[ServeOption.basePath] { settings.basePath = base }

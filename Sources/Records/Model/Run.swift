@@ -26,7 +26,7 @@ public struct Run: Sendable, Hashable {
   public var started: Date
   /// When it ended, to a millisecond.
   public var ended: Date?
-  /// The command line, without the program's name.
+  /// The command line, without the program's name and without passwords.
   public var command: [String]
   /// The protocol and the model that read the images.
   public var provenance: Provenance
@@ -47,7 +47,7 @@ public struct Run: Sendable, Hashable {
     self.state = state
     self.started = started.toMillisecond
     self.ended = ended?.toMillisecond
-    self.command = command
+    self.command = command.map(RecordStores.withoutPassword)
     self.provenance = provenance
     self.settings = settings
     self.inputs = inputs

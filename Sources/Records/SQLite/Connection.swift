@@ -2,19 +2,9 @@ import CSQLite
 import Foundation
 
 /// One connection to a database file; used by one thread at a time.
-final class Connection {
-  /// A value as SQLite knows them.
-  enum Value: Sendable {
-    case null
-    case integer(Int64)
-    case real(Double)
-    case text(String)
-
-    static func text(_ text: String?) -> Value { text.map { .text($0) } ?? .null }
-    static func integer(_ number: Int) -> Value { .integer(Int64(number)) }
-  }
-
+final class Connection: SQLConnection {
   let path: String
+  var store: String { path }
   private let handle: OpaquePointer
 
   /// Opens a file that is there, or an empty one.
@@ -49,11 +39,6 @@ final class Connection {
   /// Rows that the last statement changed.
   var changes: Int { Int(sqlite3_changes64(handle)) }
 
-  /// Runs a statement to its end.
-  func run(_ sql: String, _ values: [Value] = []) throws(RecordFault) {
-    _ = try rows(sql, values) { (_: Row) throws(RecordFault) in () }
-  }
-
   /// Runs statements one after the other.
   func script(_ sql: String) throws(RecordFault) {
     try check(sqlite3_exec(handle, sql, nil, nil, nil))
@@ -61,7 +46,7 @@ final class Connection {
 
   /// What a statement's rows are read as.
   func rows<Element>(
-    _ sql: String, _ values: [Value] = [], read: (Row) throws(RecordFault) -> Element
+    _ sql: String, _ values: [ColumnValue], read: (Row) throws(RecordFault) -> Element
   ) throws(RecordFault) -> [Element] {
     var statement: OpaquePointer?
     try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
@@ -75,18 +60,6 @@ final class Connection {
       case let code: throw fault(code)
       }
     }
-  }
-
-  /// The first row of a statement.
-  func row<Element>(
-    _ sql: String, _ values: [Value] = [], read: (Row) throws(RecordFault) -> Element
-  ) throws(RecordFault) -> Element? {
-    try rows(sql, values, read: read).first
-  }
-
-  /// The number in the first row of a statement.
-  func number(_ sql: String, _ values: [Value] = []) throws(RecordFault) -> Int {
-    try row(sql, values) { (row: Row) throws(RecordFault) in row.integer(0) } ?? 0
   }
 
   /// Runs a transaction; one that writes waits for the lock at its beginning.
@@ -135,7 +108,7 @@ final class Connection {
     }
   }
 
-  private static func bind(_ value: Value, to statement: OpaquePointer?, at index: Int32) -> Int32 {
+  private static func bind(_ value: ColumnValue, to statement: OpaquePointer?, at index: Int32) -> Int32 {
     switch value {
     case .null: return sqlite3_bind_null(statement, index)
     case .integer(let number): return sqlite3_bind_int64(statement, index, number)
@@ -161,7 +134,7 @@ struct QueryInterrupt: Sendable {
 }
 
 /// A row, valid until the next is read.
-struct Row {
+struct Row: ResultRow {
   fileprivate let statement: OpaquePointer?
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }

@@ -1,11 +1,11 @@
 /// A step from one version of the schema to the next.
 struct Migration: Sendable {
-  /// The version that it leads to; kept in the file as `user_version`.
+  /// The version that it leads to; an SQLite file keeps it as `user_version`.
   var version: Int
   /// Statements; all of them take effect or none.
   var statements: String
 
-  /// Marks files as ours: "DGem" (`application_id`).
+  /// Marks files as ours: "DGem" (`application_id`). It also names the lock of a server that several migrate at once.
   static let mark = 0x4447_656D
 
   /// Brings a database to the last of some versions.

@@ -8,6 +8,16 @@ extension SQLiteRecords {
     }
   }
 
+  func keep(_ examinations: [StoredExamination]) async throws(RecordFault) {
+    var rows: [(row: ExaminationRow, examination: StoredExamination)] = []
+    for examination in examinations { rows.append((try ExaminationRow(examination), examination)) }
+    try await writer.run { [rows] (connection: Connection) throws(RecordFault) in
+      try connection.transaction(writes: true) { () throws(RecordFault) in
+        for (row, examination) in rows { try Self.insert(row, of: examination, replacing: false, into: connection) }
+      }
+    }
+  }
+
   private static func insert(
     _ row: ExaminationRow, of examination: StoredExamination, replacing: Bool, into connection: Connection
   ) throws(RecordFault) {
@@ -18,7 +28,6 @@ extension SQLiteRecords {
       (row.integer(0), (row.text(1) ?? "", row.text(2) ?? "", row.text(3) ?? "", row.text(4) ?? ""))
     }
     guard let (run, runProvenance) = run else { throw .unknownRun(examination.run) }
-    let provenance = row.provenance ?? runProvenance
 
     let taken = try connection.row(
       "SELECT number FROM examinations WHERE run = ? AND position = ?",
@@ -30,20 +39,9 @@ extension SQLiteRecords {
     }
     let same = try connection.number("SELECT count(*) FROM examinations WHERE id = ?", [.text(examination.id.text)])
     guard same == 0 else { throw .unkeepable(reason: "the id \(examination.id) is taken") }
-    try connection.run(
-      """
-      INSERT INTO examinations (id, run, position, finished_ms, image_name, image_sha256, outcome, code, truth, agrees,
-        description, protocol_id, protocol_sha256, model, weights_sha256, elapsed_ms, body, details)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        .text(examination.id.text), .integer(run), .integer(examination.position),
-        .integer(examination.finished.milliseconds), .text(examination.imageName), .text(examination.imageDigest),
-        .text(row.outcome), .text(row.code?.rawValue), .text(row.truth),
-        row.agrees.map { .integer($0 ? 1 : 0) } ?? .null, .text(row.description), .text(provenance.0),
-        .text(provenance.1), .text(provenance.2), .text(provenance.3), .real(examination.elapsed), .text(row.body),
-        .text(examination.details),
-      ])
+    let values = row.values(examination, run: .integer(run), runProvenance: runProvenance)
+    let places = values.map { _ in "?" }.joined(separator: ", ")
+    try connection.run("INSERT INTO examinations (\(ExaminationRow.storedColumns)) VALUES (\(places))", values)
     let number = try connection.number("SELECT last_insert_rowid()")
     for flag in examination.flags {
       try connection.run(

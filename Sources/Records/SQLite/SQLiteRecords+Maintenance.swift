@@ -30,17 +30,7 @@ extension SQLiteRecords {
       faults += try connection.rows("PRAGMA foreign_key_check") { (row: Row) throws(RecordFault) in
         "row \(row.integer(1)) of \(row.text(0) ?? "a table") belongs to nothing"
       }
-      let unreadable = try connection.rows(
-        "SELECT \(ExaminationRow.columns) FROM examinations e JOIN runs r ON r.number = e.run"
-      ) { (row: Row) throws(RecordFault) -> String? in
-        do throws(RecordFault) {
-          _ = try ExaminationRow.examination(in: row, of: connection)
-          return nil
-        } catch {
-          return error.description
-        }
-      }
-      faults += unreadable.compactMap { $0 }
+      faults += try RecordQueries.unreadable(on: connection)
       return faults
     }
   }

@@ -54,6 +54,26 @@ public struct RecordsMaintenance: Sendable {
     }
   }
 
+  /// Copies everything that one database holds into another, which is made where it is not.
+  ///
+  /// - Parameters:
+  ///   - source: where the first is.
+  ///   - target: where the second is.
+  /// - Throws: `RecordFault`.
+  public static func copy(from source: String, to target: String) async throws -> RecordCopy.Result {
+    try await open(source) { first in
+      let second = try await RecordStores.open(target)
+      do {
+        let result = try await RecordCopy(of: first.store, into: second).run()
+        await second.close()
+        return result
+      } catch {
+        await second.close()
+        throw error
+      }
+    }
+  }
+
   /// Examinations, newest first.
   ///
   /// - Parameters:

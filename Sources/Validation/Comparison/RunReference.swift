@@ -10,11 +10,14 @@ public struct RunReference: Sendable, Hashable {
   /// The run; `nil` for the last one.
   public let run: RecordID?
 
-  /// Reads a name. An `@` in the name of a file that is there belongs to the name.
+  /// Reads a name. An `@` in the name of a file that is there belongs to the name, and so does one before the last `/` of
+  /// a server's location.
   public init(_ name: String) {
-    self.name = name
+    self.name = RecordStores.withoutPassword(name)
     var (path, id) = (name, RecordID?.none)
-    if !FileManager.default.fileExists(atPath: name), let mark = name.lastIndex(of: "@"),
+    let isServer = RecordStores.isServer(name)
+    if isServer || !FileManager.default.fileExists(atPath: name), let mark = name.lastIndex(of: "@"),
+      !isServer || (name.lastIndex(of: "/") ?? name.startIndex) < mark,
       let named = RecordID(name[name.index(after: mark)...])
     {
       (path, id) = (String(name[..<mark]), named)

@@ -68,22 +68,35 @@ package final class MemoryRecords: RecordStore {
 
   // MARK: Keeping and fetching
 
+  package func keep(_ examinations: [StoredExamination]) async throws(RecordFault) {
+    for examination in examinations { try examination.requireStorable() }
+    try access { (state) throws(RecordFault) in
+      var changed = state
+      for examination in examinations { try Self.insert(examination, replacing: false, into: &changed) }
+      state = changed
+    }
+  }
+
   package func keep(_ examination: StoredExamination, replacing: Bool) async throws(RecordFault) {
     try examination.requireStorable()
-    try access { (state) throws(RecordFault) in
-      guard state.runs.contains(where: { $0.run.id == examination.run }) else { throw .unknownRun(examination.run) }
-      let taken = state.examinations.firstIndex {
-        $0.examination.run == examination.run && $0.examination.position == examination.position
-      }
-      guard taken == nil || replacing else {
-        throw .alreadyKept(run: examination.run, position: examination.position)
-      }
-      let same = state.examinations.firstIndex { $0.examination.id == examination.id }
-      guard same == nil || same == taken else { throw .unkeepable(reason: "the id \(examination.id) is taken") }
-      if let taken { state.examinations.remove(at: taken) }
-      state.last += 1
-      state.examinations.append((state.last, examination))
+    try access { (state) throws(RecordFault) in try Self.insert(examination, replacing: replacing, into: &state) }
+  }
+
+  private static func insert(
+    _ examination: StoredExamination, replacing: Bool, into state: inout MemoryContents.State
+  ) throws(RecordFault) {
+    guard state.runs.contains(where: { $0.run.id == examination.run }) else { throw .unknownRun(examination.run) }
+    let taken = state.examinations.firstIndex {
+      $0.examination.run == examination.run && $0.examination.position == examination.position
     }
+    guard taken == nil || replacing else {
+      throw .alreadyKept(run: examination.run, position: examination.position)
+    }
+    let same = state.examinations.firstIndex { $0.examination.id == examination.id }
+    guard same == nil || same == taken else { throw .unkeepable(reason: "the id \(examination.id) is taken") }
+    if let taken { state.examinations.remove(at: taken) }
+    state.last += 1
+    state.examinations.append((state.last, examination))
   }
 
   /// All examinations, the oldest first.

@@ -11,12 +11,18 @@ package struct TestedStore: Sendable, CustomStringConvertible {
   package let create: @Sendable () throws -> Opener
 
   /// All kinds.
-  package static let all = [sqlite, memory]
+  package static let all = [sqlite, memory] + (PostgreSQLServer.isInstalled ? [postgresql] : [])
 
   /// What users have.
   package static let sqlite = TestedStore(description: "SQLite") {
     let path = try RecordFixtures.path()
     return { try await RecordStores.open(path) }
+  }
+
+  /// What departments have: a database of its own on the tests' server.
+  package static let postgresql = TestedStore(description: "PostgreSQL") {
+    let database = Task { try await PostgreSQLServer.shared.createDatabase() }
+    return { try await RecordStores.open(try await database.value) }
   }
 
   /// Kept in memory: it shows that nothing outside `Records/SQLite` relies on SQLite, and says in plain Swift what every

@@ -42,12 +42,33 @@ struct ExaminationRow {
     }
   }
 
+  /// The columns that ``values(_:run:)`` binds, without the number.
+  static let storedColumns = """
+    id, run, position, finished_ms, image_name, image_sha256, outcome, code, truth, agrees, description, protocol_id, \
+    protocol_sha256, model, weights_sha256, elapsed_ms, body, details
+    """
+
+  /// The values of ``storedColumns``; those that a failure has from its run are `nil` without `run`.
+  func values(
+    _ examination: StoredExamination, run: ColumnValue,
+    runProvenance: (protocolID: String, protocolDigest: String, model: String, weights: String)? = nil
+  ) -> [ColumnValue] {
+    let known = provenance ?? runProvenance
+    return [
+      .text(examination.id.text), run, .integer(examination.position), .integer(examination.finished.milliseconds),
+      .text(examination.imageName), .text(examination.imageDigest), .text(outcome), .text(code?.rawValue),
+      .text(truth), agrees.map { .integer($0 ? 1 : 0) } ?? .null, .text(description), .text(known?.protocolID),
+      .text(known?.protocolDigest), .text(known?.model), .text(known?.weights), .real(examination.elapsed),
+      .text(body), .text(examination.details),
+    ]
+  }
+
   /// - Throws: `damaged` for a row that was not stored like this.
   static func examination(
-    in row: Row, of connection: Connection
-  ) throws(RecordFault) -> (number: Int64, examination: StoredExamination) {
+    in row: some ResultRow, of store: String
+  ) throws(RecordFault) -> (number: Int64, element: StoredExamination) {
     let number = Int64(row.integer(0))
-    let damage = RecordFault.damaged(store: connection.path, reason: "examination \(number) cannot be read")
+    let damage = RecordFault.damaged(store: store, reason: "examination \(number) cannot be read")
     guard let id = RecordID(row.text(1) ?? ""), let run = RecordID(row.text(2) ?? ""), let body = row.text(11)
     else { throw damage }
     let outcome: StoredExamination.Outcome
