@@ -157,10 +157,7 @@ let package = Package(
       dependsOn: [
         "Web", "Auditing", "Cluster", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records",
         "Reading",
-        "Archive",
-        "Hub",
-        "Datasets",
-        "Dermoscopy",
+        "Archive", "Hub", "Datasets", "Dermoscopy",
         "Imaging", "DICOM", "LlamaEngine", "RemoteModel", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
         "VisionLanguage",
         "Digests", "Faults",

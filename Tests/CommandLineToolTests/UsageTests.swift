@@ -154,9 +154,10 @@ import Testing
     ],
     "serve": [
       "--host ADDRESS", "--port N", "--base-path PATH", "--images DIR", "--labels CSV", "--image-column NAME",
-      "--label-column NAME", "--data DIR", "--records FILE", "--allowed-host NAME", "--token-file FILE", "--tls-cert FILE",
-      "--tls-key FILE", "--protocol NAME|FILE", "--parallel N", "--threads N", "--device auto|cpu|gpu", "--queue N",
-      "--no-model", "--log debug|info|warning|error", "--model FILE", "--mmproj FILE", "--lora FILE[=SCALE]", "--help",
+      "--label-column NAME", "--data DIR", "--records FILE", "--allowed-host NAME", "--token-file FILE",
+      "--tls-cert FILE", "--tls-key FILE", "--protocol NAME|FILE", "--parallel N", "--threads N",
+      "--device auto|cpu|gpu", "--queue N", "--no-model",
+      "--log debug|info|warning|error", "--model FILE", "--mmproj FILE", "--lora FILE[=SCALE]", "--help",
     ],
     "validate": [
       "--images DIR", "--labels CSV", "--image-column NAME", "--label-column NAME", "--allow-unlabelled",
