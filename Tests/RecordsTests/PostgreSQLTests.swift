@@ -145,7 +145,7 @@ import Testing
     let records = try await TestedStore.postgresql.open()
     let run = RecordFixtures.run()
     try await records.begin(run)
-    let text = String(repeating: "A network of ", count: 500_000)
+    let text = String(repeating: "A network of ", count: 50_000)
     let examination = try RecordFixtures.examination(
       0, of: run, name: String(repeating: "n", count: 100_000), flags: QualityFlag.allCases, text: text)
     try await records.keep(examination)
