@@ -94,11 +94,6 @@ def server(folder: pathlib.Path):
     return endpoints.llama_server(folder, PARALLEL)
 
 
-def requests(endpoint) -> int:
-    """Chat requests that the server answered, by its own log."""
-    return endpoint.log.read_text("utf-8", "replace").count("done request: POST /v1/chat/completions")
-
-
 def measure(folder: pathlib.Path) -> list[str]:
     images, protocol = folder / "images", greedy(folder)
     program.run("phantoms", "--count", IMAGES, "--seed", 22, "--out", images)
@@ -107,7 +102,6 @@ def measure(folder: pathlib.Path) -> list[str]:
     with server(folder) as endpoint:
         said = program.run("analyze", "--json", images, "--protocol", protocol, "--endpoint", endpoint.url)
         reports = [json.loads(line) for line in said.splitlines()]
-        asked = requests(endpoint)
     pngs = []
     for report in reports:
         program.run("prepare", images / report["image"]["name"], "--protocol", "seed", "--out", folder / "one.png")
@@ -116,7 +110,6 @@ def measure(folder: pathlib.Path) -> list[str]:
 
     times: dict[str, list[float]] = {"ours": [], "by hand": []}
     encodes: dict[str, list[int]] = {"ours": [], "by hand": []}
-    counted: dict[str, list[int]] = {"ours": [], "by hand": []}
     for turn in range(TURNS):
         for name in ("ours", "by hand") if turn % 2 == 0 else ("by hand", "ours"):
             with server(folder) as endpoint:
@@ -125,7 +118,6 @@ def measure(folder: pathlib.Path) -> list[str]:
                 else:
                     times[name].append(by_hand(endpoint.port, examinations))
                 encodes[name].append(endpoint.encodes())
-                counted[name].append(requests(endpoint))
         print(f"turn {turn + 1}: ours {times['ours'][-1]:.1f} s, by hand {times['by hand'][-1]:.1f} s", file=sys.stderr)
     ratios = [hand / own for own, hand in zip(times["ours"], times["by hand"], strict=True)]
     hourly = {name: [IMAGES / each * 3600 for each in seconds] for name, seconds in times.items()}
@@ -140,8 +132,6 @@ def measure(folder: pathlib.Path) -> list[str]:
         f"{statistics.median(hourly['by hand']):,.0f} |",
         f"| image encodes at the server for an examination with four questions, by its log | 1 | "
         f"{', '.join(f'{count:g}' for count in per_image)} (by hand {encodes['by hand'][0] / IMAGES:g}) |",
-        f"| requests an examination |  | ours {asked / IMAGES:.2f} (the server's description aside), by hand "
-        f"{counted['by hand'][0] / IMAGES:.2f} |",
     ]
 
 
