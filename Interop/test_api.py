@@ -70,6 +70,12 @@ def test_schemathesis_finds_nothing(server, tmp_path, remark):
         [operations.checks]
         positive_data_acceptance.expected-statuses = ["2xx", 404, 415, 422, 429]
 
+        # Nor which kinds of change go with which parameters.
+        [[operations]]
+        include-path = ["/api/what-if", "/api/maps"]
+        [operations.checks]
+        positive_data_acceptance.expected-statuses = ["2xx", 404, 422, 429]
+
         [[operations]]
         include-path = "/api/classify"
         [operations.checks]
