@@ -31,7 +31,7 @@ struct RunDocument: Sendable, Codable {
     var failed = 0
     /// The share of the work that is done, 0 to 1.
     var share = 0.0
-    /// Images a second of a validation, questions a second of an audit.
+    /// Images per second of a validation, questions per second of an audit.
     var rate: Double?
     var secondsLeft: Double?
 
