@@ -73,7 +73,7 @@ def test_a_validation_is_started_and_watched_with_the_keyboard_alone(page, idle)
     assert page.locator(".running").count() == 0 and page.locator(".run-form").is_hidden()
     page.get_by_role("button", name="Delete this validation").click()
     page.get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_text("There is no validation yet.").wait_for()
+    page.get_by_text("There is no finished validation yet.").wait_for()
     assert idle.json("/api/runs")["runs"] == []
 
 

@@ -36,7 +36,7 @@ export class ResultsView {
       }
       [this.#all, this.#own] = await Promise.all([this.#about.list(), this.#runs.show()]);
       this.#choice.hidden = this.#all.length === 0;
-      if (this.#all.length === 0) return this.#tell(`There is no ${this.#about.kind} yet.`);
+      if (this.#all.length === 0) return this.#tell(`There is no finished ${this.#about.kind} yet.`);
       options(this.#choice, this.#all.map(({ name, modified }) => [name, `${name}, ${moment(modified)}`]));
       if (this.#all.some(({ name }) => name === chosen)) this.#choice.value = chosen;
       await this.#open();

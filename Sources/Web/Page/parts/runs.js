@@ -2,7 +2,7 @@
 
 import { cancelRun, deleteRun, resumeRun, runEvents, runState, startedRuns, startRun } from "../script/api.js";
 import { announce, element, replace } from "../script/dom.js";
-import { counted, sentence } from "../script/words.js";
+import { counted, moment, sentence } from "../script/words.js";
 import { RunForm, timeWords } from "./run-form.js";
 
 export const isStyled = true;
@@ -114,12 +114,13 @@ export class Runs {
 /** A run that is under way, or was stopped. */
 function runCard(run, { cancel, resume, remove }) {
   const button = (text, act) => element("button", { type: "button", text, on: { click: act } });
-  const name = run.order.plan ? "Plan of an audit" : run.id;
+  const name = `${run.order.plan ? "Plan of an audit" : run.order.kind === "audit" ? "Audit" : "Validation"}, started ${moment(run.created)}`;
+  const id = !run.order.plan && element("p", { class: "fine", text: run.id });
   if (run.status !== "running") {
     const why = { cancelled: "Cancelled.", interrupted: "The server ended before it was done.", error: sentence(run.error?.message) }[run.status];
     return { draw() {}, node: element(
       "section", { class: "card", "aria-label": name },
-      element("h2", { text: name }),
+      element("h2", { text: name }), id,
       element("p", { class: run.status === "error" ? "problem" : "", text: `${why} ${run.progress.done} of ${counted(run.progress.total, "image")} had been read.` }),
       element("div", { class: "actions" }, run.can_resume && button("Continue", resume), button("Delete", remove))) };
   }
@@ -139,7 +140,7 @@ function runCard(run, { cancel, resume, remove }) {
   draw(run);
   return { draw, node: element(
     "section", { class: "card running", "aria-label": name },
-    element("h2", { text: name }), stage, bar, pace, remarks,
+    element("h2", { text: name }), id, stage, bar, pace, remarks,
     element("div", { class: "actions" }, button("Cancel", cancel))) };
 }
 
