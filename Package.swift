@@ -140,8 +140,8 @@ let package = Package(
     module(
       "Web",
       dependsOn: [
-        "CMicrohttpd", "CZlib", "Auditing", "UseCases", "Records", "Datasets", "Imaging", "Dermoscopy",
-        "VisionLanguage",
+        "CMicrohttpd", "CZlib", "Auditing", "AuditReporting", "AuditStatistics", "UseCases", "Validation", "Reading",
+        "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
         "JSON", "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
       ],
       resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),

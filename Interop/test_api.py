@@ -44,11 +44,18 @@ def test_schemathesis_finds_nothing(server, tmp_path, remark):
     """What /openapi.json says is true, and what it does not say is refused as it says."""
     job = server.json("/api/analyze", "POST", {"filename": "phantom-65-00000.png"})["job_id"]
     examination = server.json("/api/examinations?limit=1")["examinations"][0]["id"]
+    audit = server.json("/api/runs", "POST", {"kind": "audit", "families": ["chance"], "limit": 1})["id"]
+    deadline = time.monotonic() + PATIENCE
+    while server.json(f"/api/runs/{audit}")["status"] == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     settings = tmp_path / "schemathesis.toml"
     settings.write_text(f"""
         [parameters]
         "path.job_id" = "{job}"
         "path.run" = "phantoms"
+        "path.run_id" = "{audit}"
+        "path.audit" = "{audit}"
         "path.protocol_id" = "seed"
         "path.examination_id" = "{examination}"
 
@@ -75,6 +82,19 @@ def test_schemathesis_finds_nothing(server, tmp_path, remark):
         include-path = ["/api/what-if", "/api/maps"]
         [operations.checks]
         positive_data_acceptance.expected-statuses = ["2xx", 404, 422, 429]
+
+        # Nor what is under way, nor what lies in a folder.
+        [[operations]]
+        include-path = ["/api/runs", "/api/runs/{{run_id}}/resume", "/api/runs/{{run_id}}/files"]
+        include-method = ["POST", "DELETE"]
+        [operations.checks]
+        positive_data_acceptance.expected-statuses = ["2xx", 404, 409, 422, 507]
+
+        [[operations]]
+        include-path = ["/api/folders", "/api/folders/{{folder}}"]
+        include-method = ["POST", "DELETE"]
+        [operations.checks]
+        positive_data_acceptance.expected-statuses = ["2xx", 404, 409, 413, 415, 422, 429]
 
         [[operations]]
         include-path = "/api/classify"

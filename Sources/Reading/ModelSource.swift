@@ -14,6 +14,8 @@ public enum ModelSource: Sendable {
   case wordsOnly(weights: String, adapters: [EngineConfiguration.AdapterChoice] = [])
   /// Behind an endpoint.
   case endpoint(RemoteConfiguration)
+  /// Loaded already, by somebody who closes it.
+  case loaded(Reader)
 }
 
 extension RemoteConfiguration {
@@ -62,6 +64,8 @@ extension Reader {
     case .endpoint(let configuration):
       let model = try await RemoteVisionLanguageModel(configuration, readings: readings)
       return Reader(model, readingProtocol: readingProtocol, dicom: dicom)
+    case .loaded(let reader):
+      return reader
     }
   }
 }

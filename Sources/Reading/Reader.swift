@@ -110,6 +110,23 @@ public final class Reader: Sendable {
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
 
+  /// Reads with a model that somebody else loaded and closes; ``close()`` leaves it as it is.
+  ///
+  /// - Parameters:
+  ///   - model: the model; it has room for the protocol's longest prompts.
+  ///   - readingProtocol: the protocol for every image.
+  ///   - readings: how many images may be read at once; at least 1.
+  ///   - dicom: what is wanted of DICOM files.
+  public init(
+    lending model: any VisionLanguageModel, readingProtocol: ReadingProtocol, readings: Int,
+    dicom: DICOMOptions = DICOMOptions()
+  ) {
+    (self.model, pool, self.dicom) = (model, nil, dicom)
+    self.readingProtocol = readingProtocol
+    self.readings = max(1, readings)
+    examiner = Examiner(model: model, readingProtocol: readingProtocol)
+  }
+
   private init(_ other: Reader, by readingProtocol: ReadingProtocol) {
     self.readingProtocol = readingProtocol
     (model, pool) = (other.model, other.pool)
@@ -126,13 +143,13 @@ public final class Reader: Sendable {
   /// The default number of concurrent readings per engine, if memory allows.
   public static let mostReadings = 8
 
-  /// The memory and sequences that the engine was given; `nil` for a model behind an endpoint.
+  /// The memory and sequences that the engine was given; `nil` for a model behind an endpoint or a lent one.
   public var capacity: EngineCapacity? { pool?.capacity }
   /// Whether the model is behind an endpoint.
   public var isRemote: Bool { pool == nil }
   /// Engines side by side in this process.
   public var engines: Int { pool?.engines ?? 0 }
-  /// What the engines did since they were loaded; `nil` for a model behind an endpoint.
+  /// What the engines did since they were loaded; `nil` for a model behind an endpoint or a lent one.
   public var statistics: EngineStatistics? { get async { await pool?.statistics } }
   /// An engine's threads for decoding, and those for encoding.
   public var threads: (decoding: Int, encoding: Int) { pool?.threads ?? (0, 0) }

@@ -75,6 +75,25 @@ public struct ServerLimits: Sendable, Hashable {
   /// Classifications of changed observations at once.
   public var classificationsAtOnce = 4
 
+  // MARK: Runs: validations and audits
+
+  /// Images that a run may be limited to.
+  public var runImages = 1...1_000_000
+  /// Runs kept with their results.
+  public var runsKept = 100
+  /// Bytes of the disk that are kept free: no run and no folder begins, or takes more images, with less.
+  public var roomBytes = 256 << 20
+  /// Images of an uploaded folder.
+  public var folderImages = 5_000
+  /// Bytes of an uploaded folder, as it is stored.
+  public var folderBytes = 4 << 30
+  /// A label file.
+  public var labelBytes = 16 << 20
+  /// Uploaded folders kept at once; the oldest that no run uses makes room.
+  public var foldersKept = 8
+  /// A file's name in a folder.
+  public var fileNameBytes = 200
+
   // MARK: Pictures made on the way
 
   /// Thumbnails and prepared pictures kept in memory, in bytes.

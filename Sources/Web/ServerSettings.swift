@@ -1,3 +1,4 @@
+import Datasets
 import Dermoscopy
 
 /// The configuration of a server.
@@ -30,7 +31,11 @@ public struct ServerSettings: Sendable {
   public var token: AccessToken?
   /// Folder of the images that are served; `nil` for none.
   public var images: String?
-  /// Folder of the database, uploads and validation runs.
+  /// The label file of these images, which validations and audits read again; `nil` for none.
+  public var labels: String?
+  /// The label file's columns, where its layout does not say.
+  public var columns = ColumnChoice()
+  /// Folder of the database, uploads, validations and audits.
   public var data: String
   /// The database of the history; `nil` for a file in `data`.
   public var records: String?

@@ -74,8 +74,11 @@ public final class WebServer: Sendable {
       while !Task.isCancelled {
         try await Task.sleep(for: Self.sweep)
         application.jobs.expire()
-        let uploads = application.uploads
-        try await application.disk.perform { uploads.expire() }
+        let (uploads, folders) = (application.uploads, application.folders)
+        try await application.disk.perform {
+          uploads.expire()
+          folders.expire()
+        }
       }
     } catch is CancellationError {
     } catch {
@@ -94,6 +97,7 @@ public final class WebServer: Sendable {
     let (application, settings) = (application, settings)
     await Task.detached {
       daemon.stopListening()
+      await application.runs.drain()
       await application.jobs.drain(timeout: .seconds(settings.limits.shutdownSeconds))
       await daemon.stop(timeout: Self.farewell)
       if case .ready(let session) = application.loader.state { await session.end() }

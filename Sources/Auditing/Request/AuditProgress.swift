@@ -32,6 +32,9 @@ public struct AuditProgress: Sendable {
     self.now = now
   }
 
+  /// The share of the work that is done since the audit was started or resumed, 0 to 1.
+  public var share: Double { stepsLeft > 0 ? min(Double(steps) / Double(stepsLeft), 1) : 1 }
+
   /// Pieces of work a second; `nil` before the first.
   public var rate: Double? {
     let seconds = (now - started) / .seconds(1)
@@ -43,7 +46,6 @@ public struct AuditProgress: Sendable {
 
   /// One line: a bar, numbers, rate and time left.
   public var line: String {
-    let share = stepsLeft > 0 ? min(Double(steps) / Double(stepsLeft), 1) : 1
     let filled = Int(share * Double(Self.barColumns))
     var line = "[\(String(repeating: "█", count: filled))\(String(repeating: "·", count: Self.barColumns - filled))] "
     line += "\(images)/\(total) images"

@@ -19,7 +19,8 @@ enum ServeOption {
     return base
   }
   static let images = Option<String>(path: "--images", "DIR", help: "The folder of images that can be chosen.")
-  static let data = Option<String>(path: "--data", "DIR", help: "Database, uploads and validation runs (default data).")
+  static let data = Option<String>(
+    path: "--data", "DIR", help: "Database, uploads, validations and audits (default data).")
   static let records = Option<String>(
     path: "--records", "FILE",
     help: "The database of the history: a file, or PostgreSQL's postgresql://HOST/NAME or service=NAME, which several "
@@ -91,6 +92,8 @@ let serveCommand = CommandSpecification(
   let chosen = try chosenProtocol(arguments)
   let labels = try chosenLabels(arguments, of: "serve", terminal)
   settings.images = try arguments[ServeOption.images]
+  settings.labels = try arguments[LabelOption.labels]
+  settings.columns = try chosenColumns(arguments, of: "serve")
   try ServedFolder.check(settings.images, labels, terminal)
   settings.protocolDocument = chosen
   settings.token = try arguments[ServeOption.tokenFile].map { try AccessToken(fileAt: $0) }

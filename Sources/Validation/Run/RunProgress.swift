@@ -6,10 +6,13 @@ public struct RunProgress: Sendable {
   private static let window = 40
   private static let barColumns = 20
 
-  private let total: Int
-  private var done: Int
+  /// Images that there are.
+  public let total: Int
+  /// Images that are done, failed ones too.
+  public private(set) var done: Int
   private var flagged = 0
-  private var failed = 0
+  /// Images that could not be read.
+  public private(set) var failed = 0
   /// When the latest examinations ended, the run's beginning first.
   private var recent: [ContinuousClock.Instant]
 
@@ -36,17 +39,20 @@ public struct RunProgress: Sendable {
     return seconds > 0 ? Double(recent.count - 1) / seconds : nil
   }
 
+  /// The time left, in seconds; `nil` before anything is known of it.
+  public var secondsLeft: Double? { rate.map { Double(max(total - done, 0)) / $0 } }
+
   /// One line: a bar, numbers, rate and time left.
   public var line: String {
     let share = total > 0 ? Double(done) / Double(total) : 1
     let filled = min(max(Int(share * Double(Self.barColumns)), 0), Self.barColumns)
     var line = "[\(String(repeating: "█", count: filled))\(String(repeating: "·", count: Self.barColumns - filled))] "
     line += "\(done)/\(total)"
-    if let rate, done < total {
+    if let rate, let secondsLeft, done < total {
       line +=
         rate >= 1
         ? "  \(PhaseSpreadsheet.decimals(rate, 1)) images/s" : "  \(PhaseSpreadsheet.decimals(1 / rate, 1)) s per image"
-      line += "  \(Self.duration(Double(total - done) / rate)) left"
+      line += "  \(Self.duration(secondsLeft)) left"
     }
     if flagged > 0 { line += "  \(flagged) flagged" }
     if failed > 0 { line += "  \(failed) failed" }

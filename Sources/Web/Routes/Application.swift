@@ -14,6 +14,8 @@ final class Application: Sendable {
   let log: ServerLog
   let metrics = ServerMetrics()
   let uploads: UploadStore
+  let folders: ImageFolderStore
+  let runs: RunService
   /// Looks into folders, reads and deletes files.
   let disk = WorkQueue("files", isConcurrent: true)
   let classifications: AdmissionSemaphore
@@ -38,8 +40,10 @@ final class Application: Sendable {
     uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
     classifications = AdmissionSemaphore(limit: settings.limits.classificationsAtOnce)
     forms = AdmissionSemaphore(limit: settings.limits.uploadsAtOnce)
+    let folders = ImageFolderStore(data: settings.data, limits: settings.limits)
+    self.folders = folders
     let (loader, metrics, disk) = (loader, metrics, disk)
-    jobs = JobService(limits: settings.limits, parallel: settings.parallel) { job in
+    let jobs = JobService(limits: settings.limits, parallel: settings.parallel) { job in
       metrics.note(job)
       if case .failed(let failure) = job.state {
         log.write(.warning, "job_failed", ["job": job.id, "reason": failure.reason, "cause": failure.cause ?? ""])
@@ -53,6 +57,22 @@ final class Application: Sendable {
         log.write(.error, "not_kept", ["job": job.id, "cause": "\(failure)"])
       }
       return .examination(outcome.report)
+    }
+    self.jobs = jobs
+    runs = RunService(settings) { run, cause in
+      if let folder = run.order.folder { folders.release(folder) }
+      log.write(
+        cause == nil ? .info : .error, "run_ended",
+        ["run": run.name, "status": run.document.status.rawValue, "cause": cause ?? ""])
+    } work: { run in
+      if let folder = run.order.folder { guard folders.use(folder) else { throw ImageFolderStore.gone } }
+      let work = RunWork(settings: settings, session: try loader.session(), folders: folders) {
+        // The engine is left to examinations that wait for it.
+        while jobs.depth.queued > 0 || jobs.depth.running >= settings.parallel {
+          try await Task.sleep(for: .milliseconds(20))
+        }
+      }
+      try await work.perform(run)
     }
   }
 
@@ -68,7 +88,7 @@ final class Application: Sendable {
       let router = Router(
         routes: baseRoutes + pageRoutes + imageRoutes + uploadRoutes + analyzeRoutes + jobRoutes + historyRoutes
           + modelRoutes + questionRoutes
-          + validationRoutes + sessionRoutes + operationsRoutes)
+          + runRoutes + folderRoutes + resultRoutes + sessionRoutes + operationsRoutes)
       made = router
       return router
     }

@@ -5,7 +5,7 @@ extension Application {
   var jobRoutes: [Route] {
     [
       Route("/api/status/{job_id}", [.get: .now { [self] in try status($0) }]),
-      Route("/api/jobs/{job_id}/events", [.get: .now { [self] in try events($0) }]),
+      Route("/api/jobs/{job_id}/events", [.get: .now { [self] in try events(of: try job($0).feed, $0) }]),
       Route(
         "/api/jobs/{job_id}", [.get: .now { [self] in try status($0) }, .delete: .now { [self] in try cancel($0) }]),
     ]
@@ -22,13 +22,13 @@ extension Application {
     .json(try job(request).statusDocument()).with("Cache-Control", "no-store")
   }
 
-  private func events(_ request: HTTPRequest) throws -> HTTPResponse {
-    let job = try job(request)
+  /// A feed from an event on that the request names, or from its beginning.
+  func events(of feed: EventFeed, _ request: HTTPRequest) throws -> HTTPResponse {
     let text = request.head.fields["last-event-id"] ?? request.target.query("after") ?? "0"
     guard let number = Int(text), number >= 0 else {
       throw Problem.unprocessable("bad_parameter", "The last event's number must be a whole number.")
     }
-    return HTTPResponse(200, body: .events(job.feed, after: number)).with("Content-Type", "text/event-stream")
+    return HTTPResponse(200, body: .events(feed, after: number)).with("Content-Type", "text/event-stream")
       .with("Cache-Control", "no-store").with("X-Accel-Buffering", "no")
   }
 

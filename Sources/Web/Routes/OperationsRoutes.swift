@@ -44,7 +44,8 @@ extension Application {
     var isReady = false
     if case .ready = loader.state { isReady = true }
     let gauges = ServerMetrics.Gauges(
-      queued: depth.queued, running: depth.running, streams: jobs.streams, connections: daemon?.watch.count ?? 0,
+      queued: depth.queued, running: depth.running, streams: jobs.streams + runs.streams,
+      connections: daemon?.watch.count ?? 0,
       isReady: isReady, version: settings.version)
     var response = HTTPResponse(200, body: .bytes(Array(metrics.text(gauges).utf8)))
       .with("Content-Type", PrometheusText.mediaType).with("Cache-Control", "no-store")

@@ -12,4 +12,12 @@ enum RandomName {
     }
     return String(text)
   }
+
+  /// Whether a name is of 16 random bytes.
+  static func isOne(_ name: String) -> Bool {
+    name.utf8.count == 32
+      && name.utf8.allSatisfy {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+      }
+  }
 }

@@ -1,6 +1,5 @@
 import AtomicFiles
 import Foundation
-import Imaging
 import Synchronization
 
 /// Uploaded images: re-encoded without metadata, under names that cannot be guessed, for a limited time.
@@ -45,24 +44,7 @@ final class UploadStore: Sendable {
   /// - Throws: `Problem` 415 for a file that is not a supported image, 413 for one with too many pixels, 422 for a
   ///   broken one, 507 when it cannot be written.
   func keep(_ bytes: [UInt8]) throws -> Upload {
-    let picture: [UInt8]
-    do {
-      // By its header: what is refused need not be decoded.
-      let size = try ImageDecoder.size(of: bytes, name: "the image")
-      guard size.width * size.height <= limits.uploadPixels else {
-        throw Problem(
-          413, "too_many_pixels", "Content too large", "At most \(limits.uploadPixels) pixels are accepted.")
-      }
-      let image = try ImageDecoder.decode(bytes, name: "the image").image
-      picture = try ImageEncoder.png(image)
-    } catch let fault as ImageFault {
-      switch fault {
-      case .tooLarge: throw Problem(413, "too_many_pixels", "Content too large", "\(fault).")
-      case .empty, .notAnImage, .formatNotAccepted: throw Problem.unsupportedType(fault.description)
-      default: break
-      }
-      throw Problem.unprocessable("unusable_image", fault.description)
-    }
+    let picture = try UploadedPicture.png(of: bytes, limits)
     let name = RandomName.make() + ".png"
     let upload = Upload(name: name, path: folder + "/" + name, created: Date())
     do {
@@ -103,9 +85,6 @@ final class UploadStore: Sendable {
   }
 
   private static func isOurs(_ name: String) -> Bool {
-    name.utf8.count == 36 && name.hasSuffix(".png")
-      && name.dropLast(4).utf8.allSatisfy {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-      }
+    name.hasSuffix(".png") && RandomName.isOne(String(name.dropLast(4)))
   }
 }

@@ -1,66 +1,33 @@
-// Validation runs: their main figures with intervals, and the report with its plots.
+// Validations: their main figures with intervals, the report with its plots, and starting another one.
 
-import { listRuns, runReport, runSummary } from "../script/api.js";
+import { deleteRun, listRuns, runReport, runSummary } from "../script/api.js";
 import { element, replace } from "../script/dom.js";
-import { options } from "../script/filter.js";
-import { flagWords, moment, percent } from "../script/words.js";
+import { part } from "../script/parts.js";
+import { flagWords, percent } from "../script/words.js";
 
-/** The view at `#/validation`. */
-class ValidationView {
-  #run = element("select", { "aria-label": "Run", on: { change: () => this.#open() } });
-  #content = element("div", { class: "run" });
-  #runs = [];
-  node = element(
-    "div", { class: "page" },
-    element("div", { class: "page-head" }, element("h1", { text: "Validation" }), this.#run), this.#content);
+let view = null;
 
-  focus() { this.#run.focus(); }
-
-  async show() {
-    this.#tell("Loading…");
-    this.#run.hidden = true;
-    try {
-      const before = this.#run.value;
-      this.#runs = await listRuns();
-      if (this.#runs.length === 0) return this.#tell("There is no validation run yet. To make one, run dermgemma validate all.");
-      options(this.#run, this.#runs.map(({ name, modified }) => [name, `${name}, ${moment(modified)}`]));
-      if (this.#runs.some(({ name }) => name === before)) this.#run.value = before;
-      this.#run.hidden = false;
-      await this.#open();
-    } catch (error) {
-      this.#fail(error);
-    }
+/** Shows the validations, the one last chosen first. */
+export async function open(root) {
+  if (!view) {
+    const { ResultsView } = await part("results");
+    view = new ResultsView({ kind: "validation", title: "Validation", list: listRuns, draw, remove: deleteRun });
   }
-
-  async #open() {
-    const run = this.#runs.find(({ name }) => name === this.#run.value);
-    try {
-      replace(this.#content, card(await runSummary(run.name)), run.report && report(run.name));
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #tell(words) { replace(this.#content, element("p", { class: "pending", role: "status", text: words })); }
-  #fail(error) { replace(this.#content, element("p", { class: "problem", role: "alert", text: error.message })); }
-}
-
-const view = new ValidationView();
-
-/** Shows the runs, the one last chosen first. */
-export function open(root) {
   if (!root.contains(view.node)) replace(root, view.node);
   return view.show();
 }
 
+async function draw({ name, report }) {
+  return [card(await runSummary(name)), report && frame(name)];
+}
+
 /** The report, cut off from the page: it runs in a sandbox of its own. */
-function report(name) {
+function frame(name) {
   return [
     element("iframe", { class: "report", title: `Report of the run ${name}`, src: runReport(name) }),
     element("p", {}, element("a", { href: runReport(name), target: "_blank", rel: "noopener", text: "Open the report in its own window" })),
   ];
 }
-
 function card({ quality, scope }) {
   const rate = quality.clean_rate;
   const counts = (title, pairs) => pairs.length > 0 && [element("h2", { text: title }), element(

@@ -24,12 +24,12 @@ export class ServerGone extends Error {
 let askForToken = async () => false;
 export const onTokenNeeded = (ask) => (askForToken = ask);
 
-async function request(path, { method = "GET", json, headers = {}, signal } = {}) {
-  const body = json === undefined ? undefined : JSON.stringify(json);
+async function request(path, { method = "GET", json, form, headers = {}, signal } = {}) {
+  const body = json === undefined ? form : JSON.stringify(json);
   let answer;
   try {
     answer = await fetch(path, {
-      method, body, signal, headers: body ? { "Content-Type": "application/json", ...headers } : headers,
+      method, body, signal, headers: json !== undefined ? { "Content-Type": "application/json", ...headers } : headers,
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
@@ -37,7 +37,7 @@ async function request(path, { method = "GET", json, headers = {}, signal } = {}
     throw new ServerGone();
   }
   found();
-  if (answer.status === 401 && (await askForToken())) return request(path, { method, json, headers, signal });
+  if (answer.status === 401 && (await askForToken())) return request(path, { method, json, form, headers, signal });
   if (!answer.ok) throw await problem(answer);
   return answer;
 }
@@ -119,6 +119,30 @@ export const listRuns = async () => (await json("api/validations")).runs;
 export const runSummary = (name) => json(`api/validations/${segment(name)}/summary.json`);
 /** The address of a validation run's report. */
 export const runReport = (name) => `api/validations/${segment(name)}/report.html`;
+
+/** Audits, newest first. */
+export const listAudits = async () => (await json("api/audits")).audits;
+/** The address of an audit's file: `audit.json`, `audit.csv`, `audit.html`. */
+export const auditFile = (name, file) => `api/audits/${segment(name)}/${file}`;
+/** An audit's figures. */
+export const auditFigures = (name) => json(auditFile(name, "audit.json"));
+
+/** Validations and audits that were started here, newest first. */
+export const startedRuns = async () => (await json("api/runs")).runs;
+/** Starts one: `{kind, folder, limit, families, quick, plan}`. */
+export const startRun = (order) => json("api/runs", { method: "POST", json: order });
+/** One of them, by its id. */
+export const runState = (id) => json(`api/runs/${segment(id)}`);
+/** The address of its events. */
+export const runEvents = (id) => `api/runs/${segment(id)}/events`;
+/** Cancels one, or continues or deletes one that is over. */
+export const cancelRun = (id) => request(`api/runs/${segment(id)}`, { method: "DELETE" });
+export const resumeRun = (id) => json(`api/runs/${segment(id)}/resume`, { method: "POST" });
+export const deleteRun = (id) => request(`api/runs/${segment(id)}/files`, { method: "DELETE" });
+/** Adds a form's files to a folder, or makes one; gives what is in it. */
+export const addToFolder = (folder, form, signal) => json(`api/folders${folder ? `/${segment(folder)}` : ""}`, { method: "POST", form, signal });
+/** Deletes an uploaded folder. */
+export const deleteFolder = (folder) => request(`api/folders/${segment(folder)}`, { method: "DELETE" });
 
 /**
  * Uploads a picture. `XMLHttpRequest`, because `fetch` does not tell how far an upload has come.

@@ -3,12 +3,12 @@
 import { lost, reachable } from "./connection.js";
 
 const ROUTES = {
-  history: "api/examinations?limit=1", validation: "api/validations", model: "api/model",
+  history: "api/examinations?limit=1", validation: "api/validations", audit: "api/audits", model: "api/model",
 };
 
 const present = new Set();
 
-/** Whether the server has a feature: `history`, `validation`, `model`, `classify`, `uploads`. */
+/** Whether the server has a feature: `history`, `validation`, `audit`, `model`, `classify`, `uploads`. */
 export const has = (feature) => present.has(feature);
 
 /** Asks the server once; waits for one that is gone. */

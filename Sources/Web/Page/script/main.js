@@ -90,7 +90,7 @@ await discover();
 const read = new ReadView();
 const history = new HistoryView();
 // Views that are fetched when they are opened: what the address names, and the link in the bar that it belongs to.
-const fetched = { validation: "validation", compare: "history" };
+const fetched = { validation: "validation", audit: "audit", compare: "history" };
 const kept = {};
 let view = null;
 
