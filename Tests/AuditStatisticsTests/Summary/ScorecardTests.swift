@@ -12,7 +12,7 @@ struct ScorecardTests {
     #expect(entries.map(\.number) == Array(1...12))
     #expect(
       entries[0].sentence.hasPrefix(
-        "On the pictures as they are, it names 100 of 100 lesions correctly, if each of the four diagnoses counts the "
+        "On the pictures as they are, it names 100 of 100 lesions correctly, if each diagnosis that occurs counts the "
           + "same; guessing gives 25."))
     #expect(
       entries[1].sentence.hasPrefix("On worse pictures, 75 fewer of 100 are named correctly; jpeg does most: 75 fewer.")
