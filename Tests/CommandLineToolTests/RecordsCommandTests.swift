@@ -74,8 +74,9 @@ import Testing
     #expect(first.text.hasPrefix("Copied 4 examinations. Both databases hold 4 of 1 run, SHA-256 "))
     #expect(
       try await records(["copy", path, copy]).text.hasPrefix("Copied 0 examinations; 4 were there already. Both "))
-    let exported = try await records(["export", "--jsonl", "--records", path]).text
-    #expect(try await records(["export", "--jsonl", "--records", copy]).text == exported)
+    // A copy has a run's examinations in the order of their positions, the original in that in which they ended.
+    let exported = try sortedJSON(try await records(["export", "--jsonl", "--records", path]).objects())
+    #expect(try sortedJSON(try await records(["export", "--jsonl", "--records", copy]).objects()) == exported)
     #expect(try await records(["copy", path]).status == 64)
     #expect(try await records(["copy", path + "-none", copy]).status == 66)
     let nobody = try await records(["copy", path, "postgresql://u:secret@127.0.0.1:1/lesions"])
