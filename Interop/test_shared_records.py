@@ -90,6 +90,7 @@ def test_a_copy_comes_back_as_it_was(environment, phantoms, tmp_path, remark):
     assert re.match(r"Copied 3 examinations\. Both databases hold 3 of 1 run, SHA-256 [0-9a-f]{64}\.$", told), told
     assert "3 were there already" in run(environment, "records", "copy", first, "service=dermgemma")
     run_id = run(environment, "records", "runs", "--records", first).split()[0]
+
     def exported(*database: object) -> list[str]:
         return sorted(run(environment, "records", "export", "--jsonl", "--records", *database).splitlines())
 
