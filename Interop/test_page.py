@@ -443,7 +443,7 @@ def test_the_dashboard_shows_the_report_s_plots(page, address):
     page.wait_for_selector("iframe.report")
     report = page.frame_locator("iframe.report")
     report.locator("svg").first.wait_for()
-    assert "95 % interval" in page.locator(".card").inner_text()
+    assert "95 % interval" in page.get_by_label("Figures").inner_text()
     # Its own script runs, cut off from the server.
     report.locator(".toolbar").wait_for()
 
