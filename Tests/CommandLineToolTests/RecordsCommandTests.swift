@@ -75,8 +75,9 @@ import Testing
     #expect(
       try await records(["copy", path, copy]).text.hasPrefix("Copied 0 examinations; 4 were there already. Both "))
     // A copy has a run's examinations in the order of their positions, the original in that in which they ended.
-    let exported = try sortedJSON(try await records(["export", "--jsonl", "--records", path]).objects())
-    #expect(try sortedJSON(try await records(["export", "--jsonl", "--records", copy]).objects()) == exported)
+    let exported = try await records(["export", "--jsonl", "--records", path]).lines.sorted()
+    #expect(try await records(["export", "--jsonl", "--records", copy]).lines.sorted() == exported)
+    #expect(exported.count == 4)
     #expect(try await records(["copy", path]).status == 64)
     #expect(try await records(["copy", path + "-none", copy]).status == 66)
     let nobody = try await records(["copy", path, "postgresql://u:secret@127.0.0.1:1/lesions"])
