@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-python test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz cuda \
   dist wheel docs lint format clean prerequisites
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo "                   the same for a real llama-server, which it builds (some minutes)"
 	@echo "make test-interop-cluster"
 	@echo "                   a run over a real Slurm, with more images and more kills (some minutes)"
+	@echo "make test-interop-python"
+	@echo "                   the Python package's tests, on a clean Debian 12 too (ten minutes)"
 	@echo "make test-training  the training recipe's tests, on synthetic data; installs PyTorch (6 GB on disk)"
 	@echo "make validate-seed99"
 	@echo "                   validate on the seed's 99 images, if present, and put the table into README.md"
@@ -72,6 +74,9 @@ test-interop-endpoint: build
 
 test-interop-cluster: build
 	@DERMGEMMA_CLUSTER_TEST=full scripts/interop.sh -k "test_cluster or CLUSTER"
+
+test-interop-python: build
+	@DERMGEMMA_PYTHON_TEST=full scripts/interop.sh -k python_
 
 test-training:
 	@environment=$$(scripts/python-environment.sh training Training/requirements.txt) && \
