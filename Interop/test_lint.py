@@ -133,3 +133,22 @@ def test_six_lines_in_two_places_are_found(tmp_path):
     six = {name: "".join(lines) for name in ("A/One.swift", "B/Two.swift")}
     status, text = over_sources("repetition.py", tmp_path, six)
     assert status == 1 and "A/One.swift" in text and "B/Two.swift" in text
+
+
+COMMENTS = {
+    "a summary and what is thrown": ("/// Reads.\n///\n/// - Throws: a `Fault`.\npublic func read() throws {}\n", None),
+    "no summary": ("/// - Throws: a `Fault`.\npublic func read() throws {}\n", ":2: the comment has no summary"),
+    "no word of errors": ("/// Reads.\npublic func read(\n  _ path: String\n) async throws -> Int {}\n",
+                          ":2: the comment does not say what is thrown"),
+    "a parameter that throws": ("/// Calls.\npublic func call(_ body: () throws -> Void) {}\n", None),
+    "not public": ("/// - Throws: a `Fault`.\nfunc read() throws {}\n", None),
+}
+
+
+@pytest.mark.parametrize("text, expected", COMMENTS.values(), ids=COMMENTS)
+def test_a_public_comment_has_a_summary_and_says_what_is_thrown(tmp_path, text, expected):
+    """Found in the source, before anything is built."""
+    path = tmp_path / "File.swift"
+    path.write_text(text, "utf-8")
+    done = subprocess.run([sys.executable, LINT / "comments.py", path], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == ((0, "") if expected is None else (1, f"{path}{expected}\n"))

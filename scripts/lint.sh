@@ -14,6 +14,7 @@ python3 scripts/lint/recipes.py
 swift package dump-package 2>/dev/null | python3 scripts/lint/architecture.py
 python3 scripts/lint/repetition.py
 python3 scripts/lint/names.py
+python3 scripts/lint/comments.py
 environment=$(scripts/python-environment.sh lint scripts/lint/requirements.txt --no-deps)
 # ISIC's own spellings stay as they are.
 git ls-files -z ':!scripts/lint/codespell.cfg' ':!Sources/Datasets/Diagnoses/isic-taxonomy.tsv' | xargs -0 -r "$environment/bin/codespell" --config scripts/lint/codespell.cfg

@@ -81,6 +81,8 @@ extension VisionLanguageModel {
   /// None.
   public var imageTokenGrid: ImageTokenGrid? { nil }
 
+  /// Refuses: the image's tokens cannot be blanked.
+  ///
   /// - Throws: ``NoImageTokens``.
   public func encode(_ image: PixelImage, blanking blanked: Set<Int>) async throws -> any ImageContext {
     throw NoImageTokens()

@@ -1,0 +1,50 @@
+"""Fails when a public symbol's comment has no summary, or is silent about what a call throws.
+
+    python3 scripts/lint/comments.py [FILE…]      all of Sources by default
+
+It reads sources alone, so that a mistake shows before anything is built; `make docs` asks the same, and more, of what the compiler made
+(scripts/undocumented.py). Exit status 1 if there is any.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^(?P<indent> *)///(?P<first>.*)\n(?P<rest>(?:(?P=indent)///.*\n)*)(?P<attributes>(?: *@\w+(?:\([^)\n]*\))? *\n)*)"
+                   r"(?P<declaration> *(?:@\w+(?:\([^)\n]*\))? )*(?P<public>public )?(?:\w+ )*?(?P<kind>func|init|subscript|var|let|case|"
+                   r"struct|class|enum|actor|protocol|typealias)\b[^\n]*(?:\n(?! *///)[^\n{}]*)*?(?=\{|\n\n|\n *///|\n *\}|\Z))",
+                   re.MULTILINE)
+
+
+def without_parameters(text: str) -> str:
+    """A declaration without what stands in parentheses: a parameter may be a function that throws."""
+    while (shorter := re.sub(r"\([^()]*\)", "", text)) != text:
+        text = shorter
+    return text
+
+
+def mistakes(path: Path) -> list[str]:
+    text = path.read_text("utf-8")
+    found = []
+    for block in BLOCK.finditer(text):
+        comment = [block["first"].strip(), *(line.strip().removeprefix("///").strip() for line in block["rest"].splitlines())]
+        line = text.count("\n", 0, block.start("declaration")) + 1
+        name = f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{line}"
+        if not block["public"]:
+            continue
+        if next(filter(None, comment), "- ").startswith("- "):
+            found.append(f"{name}: the comment has no summary")
+        call = block["kind"] in ("func", "init")
+        signature = without_parameters(block["declaration"]).split("->")[0]
+        if call and re.search(r"\bthrows\b", signature) and not any(entry.startswith("- Throws:") for entry in comment):
+            coding = re.search(r"\b(encode\(to |init\(from )", block["declaration"])
+            if not coding:
+                found.append(f"{name}: the comment does not say what is thrown")
+    return found
+
+
+paths = [Path(path).resolve() for path in sys.argv[1:]] or sorted((ROOT / "Sources").rglob("*.swift"))
+found = [mistake for path in paths for mistake in mistakes(path)]
+print("\n".join(found), file=sys.stderr, end="\n" if found else "")
+sys.exit(1 if found else 0)
