@@ -42,7 +42,9 @@ prerequisites:
 	@scripts/packages.sh
 	@scripts/llama-cpp.sh
 
-build: prerequisites
+# Builds llama.cpp and Swift's modules side by side.
+build:
+	@scripts/packages.sh
 	@scripts/swift.sh build
 
 run: build

@@ -73,7 +73,8 @@ let package = Package(
       "Imaging", dependsOn: ["CVips", "CZlib", "DICOM", "VisionLanguage", "TextOutput", "Digests", "Faults"],
       computes: true),
     module("Weights", dependsOn: ["TextOutput", "Faults"], computes: true),
-    module("LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Caching", "Digests", "Faults"]),
+    module(
+      "LlamaEngine", dependsOn: ["CLlama", "Weights", "VisionLanguage", "Caching", "AtomicFiles", "Digests", "Faults"]),
 
     // Sources and stores.
     module("Phantoms", dependsOn: ["VisionLanguage"], computes: true),
@@ -156,11 +157,8 @@ let package = Package(
       "CommandLineTool",
       dependsOn: [
         "Web", "Auditing", "Cluster", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records",
-        "Reading",
-        "Archive", "Hub", "Datasets", "Dermoscopy",
-        "Imaging", "DICOM", "LlamaEngine", "RemoteModel", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput",
-        "VisionLanguage",
-        "Digests", "Faults",
+        "Reading", "Archive", "Hub", "Datasets", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "RemoteModel",
+        "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage", "Digests", "Faults",
       ]),
     .executableTarget(
       name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),

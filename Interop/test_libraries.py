@@ -1,6 +1,8 @@
 """Both sides must run the same code, or equal tokens would prove nothing."""
 
+import ctypes
 import hashlib
+import subprocess
 
 import program
 import reference
@@ -20,6 +22,15 @@ def test_the_reference_is_the_pinned_version():
     """And not another one that happens to be installed."""
     pins = (program.ROOT / "scripts/pins.sh").read_text("utf-8")
     assert f"LLAMA_CPP_PYTHON_VERSION={reference.VERSION}\n" in pins
+
+
+def test_the_cpu_variant_that_is_built_first_is_the_one_that_ggml_chooses(remark):
+    """`make build` builds one; ggml gives each a score, 0 where the processor lacks something."""
+    named = subprocess.run([program.ROOT / "scripts/llama-cpp.sh", "--variant"], check=True, capture_output=True, text=True)
+    scores = {path.stem.removeprefix("libggml-cpu-"): ctypes.CDLL(path).ggml_backend_score()
+              for path in reference.LIBRARIES.glob("libggml-cpu-*.so")}
+    assert named.stdout.split() == [max(scores, key=scores.get)], scores
+    remark(f"CPU variants: {scores}")
 
 
 def _digest(path) -> str:

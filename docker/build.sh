@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 case ${1:-} in
   packages) scripts/packages.sh binutils patchelf ;;
-  llama) scripts/llama-cpp.sh ;;
+  llama) scripts/llama-cpp.sh --all ;;
   program)
     scripts/swift.sh build
     scripts/dist.sh --into "$2"

@@ -14,6 +14,10 @@ if [ ! -x "$build/dermgemma" ]; then
   exit 66
 fi
 
+# A tarball runs on other processors than this one.
+"$here/llama-cpp.sh" --all
+cp -u -P "$prefix"/lib/*.so* "$build/"
+
 stage() {
   PYTHONDONTWRITEBYTECODE=1 python3 "$here/distribution/stage.py" "$(readlink -f "$build")" "$1" "$prefix/LICENSE"
 }

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Fetches the pinned llama.cpp source, checks it, and builds it once into a cache outside the clone.
 #
-#   scripts/llama-cpp.sh            make sure that the build is there
+#   scripts/llama-cpp.sh            make sure that the build is there, for this processor at least
+#   scripts/llama-cpp.sh --all      the same for every processor that we build for, as a tarball needs it
+#   scripts/llama-cpp.sh --headers  make sure that Swift can compile against it; nothing can be linked yet
 #   scripts/llama-cpp.sh --prefix   print the folder it is in
 #   scripts/llama-cpp.sh --source   print the folder of its source tree
 #   scripts/llama-cpp.sh --fetch    make sure that the source tree is there
+#   scripts/llama-cpp.sh --variant  print the CPU variant for this processor
 #   scripts/llama-cpp.sh --options  print CMake's options, one a line
 #
 # The source archive is llama-cpp-python's from PyPI, which carries a whole llama.cpp. It is refused when its
 # SHA-256 is not the pinned one. The cache is $DERMGEMMA_CACHE, or dermgemma below $XDG_CACHE_HOME or ~/.cache;
-# a build is keyed by version, options, compiler and recipe, and appears under its name only once it is whole.
+# a build is keyed by version, options, compiler and recipe. Its headers appear first, its libraries once all of them are there,
+# and a processor's variant (pins.sh) whenever it is asked for: each takes about a minute to build.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=pins.sh
@@ -49,9 +53,44 @@ case ${1:-} in
   --prefix) echo "$prefix"; exit ;;
   --source) echo "$source/vendor/llama.cpp"; exit ;;
   --options) printf '%s\n' "${options[@]}"; exit ;;
-  ''|--fetch) ;;
-  *) echo "usage: scripts/llama-cpp.sh [--prefix|--source|--fetch|--options]" >&2; exit 64 ;;
+  ''|--all|--fetch|--headers|--variant) ;;
+  *) echo "usage: scripts/llama-cpp.sh [--all|--fetch|--headers|--options|--prefix|--source|--variant]" >&2; exit 64 ;;
 esac
+
+# The variant that ggml would choose here: the last of the pinned ones that the processor can run. All of them where that is not known.
+own_variant() {
+  local flags variant found='' needed flag
+  flags=" $(grep -m 1 -E '^flags' /proc/cpuinfo 2>/dev/null | cut -d: -f2) "
+  for variant in $LLAMA_CPU_VARIANTS; do
+    case $variant in
+      x64) needed='lm' ;;
+      sse42) needed='sse4_2' ;;
+      haswell) needed='sse4_2 avx f16c fma avx2 bmi2' ;;
+      skylakex) needed='sse4_2 avx f16c fma avx2 bmi2 avx512f avx512cd avx512vl avx512dq avx512bw' ;;
+      icelake) needed='sse4_2 avx f16c fma avx2 bmi2 avx512f avx512cd avx512vl avx512dq avx512bw avx512vbmi avx512_vnni' ;;
+      *) echo "$LLAMA_CPU_VARIANTS"; return ;;
+    esac
+    for flag in $needed; do
+      case $flags in *" $flag "*) ;; *) continue 2 ;; esac
+    done
+    found=$variant
+  done
+  echo "${found:-$LLAMA_CPU_VARIANTS}"
+}
+
+# Those of the variants that are not built yet.
+missing_variants() {
+  local variant
+  for variant in "$@"; do
+    [ -e "$prefix/lib/libggml-cpu-$variant.so" ] || echo "$variant"
+  done
+}
+
+if [ "${1:-}" = --variant ]; then own_variant; exit; fi
+if [ "${1:-}" = --all ]; then wanted=$LLAMA_CPU_VARIANTS; else wanted=$(own_variant); fi
+# shellcheck disable=SC2086 # A list of words.
+if [ -e "$prefix/lib/libllama.so" ] && [ -z "$(missing_variants $wanted)" ] && [ "${1:-}" != --fetch ]; then exit; fi
+if [ "${1:-}" = --headers ] && [ -e "$prefix/lib/pkgconfig/dermgemma-llama.pc" ]; then exit; fi
 
 mkdir -p "$cache"
 exec 9>"$cache/.lock"
@@ -124,15 +163,12 @@ take_larger_tiles() {
   change_line "$folder/simd-gemm.h" '    static constexpr int GEMM_RN = 4; // 16+4+1 = 25/32' 's/RN = 4.*/RN = 2;/'
 }
 
-build() {
-  local tree=$source/vendor/llama.cpp work variant
-  work=$(mktemp -d "$cache/build.XXXXXX")
-  trap 'rm -rf "$work"' EXIT
-  # The tree offers no choice of CPU variants, and every one costs a minute: keep the pinned few in a copy of the list.
-  cp -r "$tree" "$work/tree"
-  local list=$work/tree/ggml/src/CMakeLists.txt
+# A copy of the tree in $work/tree, changed as above, that knows the given CPU variants only: the tree itself offers no choice.
+configure() {
+  local variant list=$work/tree/ggml/src/CMakeLists.txt
+  cp -r "$source/vendor/llama.cpp" "$work/tree"
   sed -i -E 's/^( *)(ggml_add_cpu_backend_variant\()/\1#KEEP? \2/' "$list"
-  for variant in $LLAMA_CPU_VARIANTS; do
+  for variant in "$@"; do
     sed -i -E "s/#KEEP\? (ggml_add_cpu_backend_variant\(${variant}[ )])/\1/" "$list"
   done
   take_every_width "$work/tree"
@@ -140,16 +176,40 @@ build() {
   take_larger_tiles "$work/tree"
   cmake -S "$work/tree" -B "$work/build" -G Ninja "${options[@]}" >"$work/configure.log" 2>&1 ||
     { cat "$work/configure.log" >&2; exit 1; }
-  echo "Building llama.cpp once, into $prefix (some minutes)…" >&2
-  cmake --build "$work/build" --target llama mtmd >"$work/build.log" 2>&1 ||
-    { tail -n 60 "$work/build.log" >&2; exit 1; }
-  mkdir -p "$work/stage/lib/pkgconfig" "$work/stage/include"
-  find "$work/build" -name '*.so*' \( -type f -o -type l \) -exec cp -P {} "$work/stage/lib/" \;
-  cp "$tree"/include/llama.h "$tree"/ggml/include/*.h "$tree"/tools/mtmd/mtmd.h "$tree"/tools/mtmd/mtmd-helper.h \
-    "$work/stage/include/"
-  cp "$tree/LICENSE" "$work/stage/LICENSE"
-  printf '%s\n' "${options[@]}" "variants: $LLAMA_CPU_VARIANTS" >"$work/stage/options.txt"
-  cat >"$work/stage/lib/pkgconfig/dermgemma-llama.pc" <<PC
+}
+
+# Says every 20 seconds how far Ninja is, until it is ended.
+report_progress() {
+  local started=$SECONDS made all
+  while sleep 20 >/dev/null 2>&1 9>&-; do
+    read -r made all < <(tail -n 1 "$1" | sed -n -E 's|^\[([0-9]+)/([0-9]+)\].*|\1 \2|p') || continue
+    echo "llama.cpp: $made of $all steps, about $(((SECONDS - started) * (all - made) / made + 1)) s left" >&2
+  done
+}
+
+# compile TARGET…
+compile() {
+  local reporter status=0
+  : >"$work/build.log"
+  report_progress "$work/build.log" &
+  reporter=$!
+  cmake --build "$work/build" --target "$@" >"$work/build.log" 2>&1 || status=$?
+  kill "$reporter" 2>/dev/null
+  wait "$reporter" 2>/dev/null || true
+  if [ "$status" != 0 ]; then
+    tail -n 60 "$work/build.log" >&2
+    exit 1
+  fi
+}
+
+# What a compiler needs, without what a linker needs.
+lay_headers() {
+  local tree=$source/vendor/llama.cpp
+  mkdir -p "$prefix/lib/pkgconfig" "$prefix/include"
+  cp "$tree"/include/llama.h "$tree"/ggml/include/*.h "$tree"/tools/mtmd/mtmd.h "$tree"/tools/mtmd/mtmd-helper.h "$prefix/include/"
+  cp "$tree/LICENSE" "$prefix/LICENSE"
+  printf '%s\n' "${options[@]}" "variants: $LLAMA_CPU_VARIANTS" >"$prefix/options.txt"
+  cat >"$work/dermgemma-llama.pc" <<PC
 prefix=$prefix
 Name: dermgemma-llama
 Description: llama.cpp, shared, with loadable backends
@@ -157,12 +217,36 @@ Version: $LLAMA_CPP_PYTHON_VERSION
 Cflags: -I\${prefix}/include
 Libs: -L\${prefix}/lib -lllama -lmtmd -lggml -lggml-base
 PC
-  rm -rf "$prefix"
-  mv "$work/stage" "$prefix"
-  rm -rf "$work"
-  trap - EXIT
+  mv "$work/dermgemma-llama.pc" "$prefix/lib/pkgconfig/"
+}
+
+# Puts libraries that were built where they belong, the one that tells that all are there last.
+lay_libraries() {
+  local stage=$prefix/lib/.new
+  rm -rf "$stage"
+  mkdir -p "$stage"
+  find "$work/build" -name "$1" \( -type f -o -type l \) -exec cp -P {} "$stage/" \;
+  find "$stage" -mindepth 1 ! -name libllama.so -exec mv -t "$prefix/lib/" {} +
+  if [ -L "$stage/libllama.so" ]; then mv "$stage/libllama.so" "$prefix/lib/"; fi
+  rmdir "$stage"
 }
 
 fetch_source
 if [ "${1:-}" = --fetch ]; then exit; fi
-[ -f "$prefix/lib/pkgconfig/dermgemma-llama.pc" ] || build
+work=$(mktemp -d "$cache/build.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+if [ ! -e "$prefix/lib/pkgconfig/dermgemma-llama.pc" ]; then lay_headers; fi
+if [ "${1:-}" = --headers ]; then exit; fi
+# shellcheck disable=SC2086 # A list of words.
+mapfile -t variants < <(missing_variants $wanted)
+if [ ! -e "$prefix/lib/libllama.so" ]; then
+  echo "Building llama.cpp once, into $prefix (some minutes)…" >&2
+  configure "${variants[@]}"
+  compile llama mtmd
+  lay_libraries '*.so*'
+elif [ ${#variants[@]} -gt 0 ]; then
+  echo "Building llama.cpp for other processors (${variants[*]}; a minute each)…" >&2
+  configure "${variants[@]}"
+  compile "${variants[@]/#/ggml-cpu-}"
+  lay_libraries 'libggml-cpu-*.so'
+fi

@@ -24,6 +24,21 @@ lay_beside() {
   if [ -d Models ]; then cp -u -r Models/. "$folder/Models/"; fi
 }
 
+# Swift needs llama.cpp's libraries only when it links, so that both are built at once where llama.cpp is not there yet.
+compile_beside_llama() {
+  local libraries status=0
+  if [ -e "$prefix/lib/libllama.so" ]; then
+    scripts/llama-cpp.sh
+    return
+  fi
+  scripts/llama-cpp.sh --headers
+  scripts/llama-cpp.sh &
+  libraries=$!
+  swift build -c release --static-swift-stdlib --target CommandLineTool || status=$?
+  wait "$libraries" || status=$?
+  return "$status"
+}
+
 # Ends every process that has this in its environment.
 end_marked() {
   local file process
@@ -35,6 +50,7 @@ end_marked() {
 
 case ${1:-} in
   build)
+    compile_beside_llama
     swift build -c release --static-swift-stdlib --product dermgemma
     # The library, which the program does without; its symbols are documented with the others.
     swift build -c release --static-swift-stdlib --target DermGemma

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import VisionLanguage
 import Weights
@@ -23,6 +24,8 @@ public struct EngineConfiguration: Sendable {
   public var embeddingCacheBytes = 128 << 20
   /// Where to compute.
   public var device: ComputeDevice
+  /// Remembers the digests of large weights between runs; `nil` to read them whole at each start.
+  public var digests: DigestMemory?
   /// The model families that are accepted.
   var families: [any ModelFamily] = ModelFamilies.all
   /// Processors that the engine has for itself; `nil` for all that the process may use.

@@ -12,6 +12,8 @@ public enum EngineFault: Fault, Equatable {
   case unreadableWeights(path: String, reason: String)
   /// Weights that were written to or replaced while they were loaded.
   case changedWeights(path: String)
+  /// Weights whose bytes are not those that their remembered digest was taken of, though nothing else about the file tells.
+  case otherBytes(path: String)
   /// llama.cpp could not make its caches or compute buffers.
   case noContext(reason: String)
   /// A visual prompt without a projector.
@@ -32,7 +34,8 @@ public enum EngineFault: Fault, Equatable {
   public var kind: FaultKind {
     switch self {
     case .noBackend: .unavailable
-    case .refusedWeights, .brokenWeights, .changedWeights, .unreadableWeights, .noProjector: .unusableWeights
+    case .refusedWeights, .brokenWeights, .changedWeights, .otherBytes, .unreadableWeights, .noProjector:
+      .unusableWeights
     case .promptTooLong, .emptyPrompt, .unusableImage: .unusableInput
     case .noContext, .noGraphicsProcessor: .unavailable
     case .failedDecode, .closed: .bug
@@ -42,12 +45,14 @@ public enum EngineFault: Fault, Equatable {
   public var description: String {
     switch self {
     case .noBackend(let folder):
-      "No compute backend of llama.cpp (libggml-cpu-*.so) was found in \(folder); run `make build` again"
+      "No compute backend of llama.cpp (libggml-cpu-*.so) for this processor was found in \(folder); run `make build` on this machine"
     case .noGraphicsProcessor:
       "No graphics processor can be used, and --device gpu asks for one; `dermgemma doctor` says what was found"
     case .refusedWeights(let path, let reason): "\(path): llama.cpp refuses these weights (\(reason))"
     case .unreadableWeights(let path, let reason): "\(path): cannot be read (\(reason))"
     case .changedWeights(let path): "\(path): was changed while it was loaded; load it again"
+    case .otherBytes(let path):
+      "\(path): its bytes changed without a trace since they were last read whole (a failing disk?); pull or copy the file anew"
     case .noContext(let reason): "The engine's caches could not be allocated (\(reason)); try a smaller --parallel"
     case .noProjector: "These weights were loaded without a projector, so they cannot read an image; give --mmproj"
     case .promptTooLong(let tokens, let available):

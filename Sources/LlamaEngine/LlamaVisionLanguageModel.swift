@@ -13,7 +13,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   private let text: TextWeights
   private let projector: ProjectorWeights?
   private let hasAdapters: Bool
-  private let identification: Task<ModelIdentity, any Error>
+  private let identification: WeightsIdentification
   /// The memory and sequences that it was given.
   public let capacity: EngineCapacity
   /// Threads for decoding, and those for encoding.
@@ -81,7 +81,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
       on: thread.executor(for: .answers))
 
-    identification = Self.identification(of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU))
+    identification = WeightsIdentification(
+      of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU), memory: configuration.digests)
   }
 
   private static func adapters(
@@ -105,21 +106,6 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     }
     tokens = min(tokens, max(trainedContext, leastTokens))
     return (tokens + 255) / 256 * 256
-  }
-
-  /// Digests the files in the background.
-  private static func identification(
-    of files: OpenedWeights, name: String, engine: String
-  ) -> Task<ModelIdentity, any Error> {
-    Task.detached {
-      var identity = ModelIdentity(
-        name: name, weights: try await files.text.digest(), projector: try await files.projector?.digest(),
-        engine: engine)
-      for (name, file, scale) in files.adapters {
-        identity.adapters.append(AdapterIdentity(name: name, digest: try await file.digest(), scale: scale))
-      }
-      return identity
-    }
   }
 
   /// Markers and roundings beside the prompt, the image and the answer.

@@ -1,6 +1,7 @@
 import DICOM
 import Dermoscopy
 import Digests
+import Foundation
 import Imaging
 import LlamaEngine
 import RemoteModel
@@ -92,6 +93,7 @@ public final class Reader: Sendable {
       demand: ReadingProtocol.demand(of: all),
       device: device)
     configuration.adapters = adapters
+    configuration.digests = DigestMemory(environment: ProcessInfo.processInfo.environment)
     if readings == nil {
       let most = Self.mostReadings * EnginePool.engines(for: configuration)
       configuration.slots = .fitting(answersPerImage: perReading, most: min(most, atMost ?? most))

@@ -2,6 +2,7 @@ import Digests
 import Faults
 import Foundation
 import Hub
+import LlamaEngine
 import Reading
 import TextOutput
 import Transfer
@@ -149,6 +150,7 @@ private func verifyModels(
     terminal.progress("Reading \(entry.name)…")
     for file in try await store.verify(entry, asking: hub) {
       try terminal.print("\(file.digest.hexadecimal)  \(file.path)")
+      DigestMemory(environment: ProcessInfo.processInfo.environment)?.remember(file.digest, ofFileAt: file.path)
       guard !file.isCompared else { continue }
       uncompared += 1
       terminal.printError(

@@ -25,26 +25,11 @@ struct OpenedWeights: Sendable {
 
 /// An open file: its digest is that of the bytes that were loaded, even if its name now belongs to another file.
 final class OpenedFile: Sendable {
-  private let path: String
+  /// Its name.
+  let path: String
   private let descriptor: Int32
-  private let state: State
-
-  /// What tells one state of one file from any other.
-  private struct State: Equatable, Sendable {
-    let device: UInt64
-    let inode: UInt64
-    let size: Int64
-    let seconds: Int
-    let nanoseconds: Int
-
-    init(_ status: stat) {
-      device = UInt64(status.st_dev)
-      inode = UInt64(status.st_ino)
-      size = Int64(status.st_size)
-      seconds = status.st_mtim.tv_sec
-      nanoseconds = status.st_mtim.tv_nsec
-    }
-  }
+  /// The state that it was opened in.
+  let state: FileIdentity
 
   /// Opens a file before it is loaded by its name.
   ///
@@ -58,17 +43,25 @@ final class OpenedFile: Sendable {
       if descriptor >= 0 { Foundation.close(descriptor) }
       throw EngineFault.unreadableWeights(path: path, reason: reason)
     }
-    state = State(status)
+    state = FileIdentity(status)
   }
 
   deinit { Foundation.close(descriptor) }
+
+  /// Whether nothing was written to it since it was opened, as far as the file system tells.
+  var isUnchanged: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && FileIdentity(status) == state
+  }
 
   /// Makes sure, once the file was loaded, that its name still meant this file.
   ///
   /// - Throws: `EngineFault.changedWeights`.
   func checkName() throws(EngineFault) {
     var status = stat()
-    guard stat(path, &status) == 0, State(status) == state else { throw .changedWeights(path: path) }
+    guard stat(path, &status) == 0, FileIdentity(status).hasSameContent(as: state) else {
+      throw .changedWeights(path: path)
+    }
   }
 
   /// The digest of all bytes, taken on a thread of its own.
@@ -93,7 +86,7 @@ final class OpenedFile: Sendable {
       offset += count
     }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, State(status) == state else {
+    guard fstat(descriptor, &status) == 0, FileIdentity(status).hasSameContent(as: state) else {
       throw EngineFault.changedWeights(path: path)
     }
     return hasher.finish()
