@@ -10,10 +10,11 @@ let strict: [SwiftSetting] = [
 ///
 /// A module that computes over pixels or bytes is optimised in debug builds too, so that its tests are quick.
 func module(
-  _ name: String, dependsOn dependencies: [String] = [], resources: [Resource]? = nil, computes: Bool = false
+  _ name: String, dependsOn dependencies: [String] = [], resources: [Resource]? = nil, exclude: [String] = [],
+  computes: Bool = false
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, resources: resources,
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, exclude: exclude, resources: resources,
     swiftSettings: strict + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []))
 }
 
@@ -52,6 +53,7 @@ let package = Package(
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CPage"),
 
     // What others share.
     module("Faults"),
@@ -99,7 +101,6 @@ let package = Package(
       dependsOn: [
         "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "RemoteModel", "VisionLanguage", "Digests", "Faults",
       ]),
-
     module(
       "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "AtomicFiles", "Tables", "Digests", "Faults"],
       resources: [.embedInCode("Records/seed99.txt")]),
@@ -120,8 +121,7 @@ let package = Package(
         "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine",
         "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "JSON", "Tables", "Concurrency", "Faults",
       ]),
-    module(
-      "Cluster", dependsOn: ["Validation", "AtomicFiles", "JSON", "Concurrency", "Faults"]),
+    module("Cluster", dependsOn: ["Validation", "AtomicFiles", "JSON", "Concurrency", "Faults"]),
     module(
       "AuditStatistics", dependsOn: ["Validation", "Datasets", "Dermoscopy", "AtomicFiles", "Tables"], computes: true),
     module(
@@ -141,11 +141,11 @@ let package = Package(
     module(
       "Web",
       dependsOn: [
-        "CMicrohttpd", "CZlib", "Auditing", "AuditReporting", "AuditStatistics", "UseCases", "Validation", "Reading",
-        "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage",
-        "JSON", "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
+        "CPage", "CMicrohttpd", "CZlib", "Auditing", "AuditReporting", "AuditStatistics", "UseCases", "Validation",
+        "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles",
+        "Caching", "Concurrency", "Digests", "Faults",
       ],
-      resources: [.embedInCode("Page"), .embedInCode("Documents")], computes: true),
+      resources: [.embedInCode("Documents")], exclude: ["Page"], computes: true),
 
     // What other packages import.
     module(
@@ -240,8 +240,8 @@ let package = Package(
     tests(
       of: "CommandLineTool",
       with: [
-        "TestPrograms",
-        "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Transfer", "Phantoms",
+        "TestPrograms", "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Transfer",
+        "Phantoms",
       ]),
   ],
   swiftLanguageModes: [.v6]

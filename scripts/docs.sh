@@ -37,7 +37,7 @@ extract() {
   for folder in Sources/*/; do
     module=$(basename "$folder")
     # Modules of C have a map in place of sources; the program itself is nobody's library.
-    if [ -f "$folder/module.modulemap" ] || [ "$module" = dermgemma ]; then continue; fi
+    if [ -f "$folder/module.modulemap" ] || [ -d "$folder/include" ] || [ "$module" = dermgemma ]; then continue; fi
     if [ ! -f "$modules/$module.swiftmodule" ]; then
       echo "There is no $modules/$module.swiftmodule: run make build first." >&2
       exit 66
