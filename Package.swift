@@ -139,9 +139,17 @@ let package = Package(
       ],
       resources: [.embedInCode("Documents")]),
     module(
+      "MCP",
+      dependsOn: [
+        "UseCases", "Validation", "Records", "Datasets", "Dermoscopy", "Imaging", "JSON", "Concurrency", "Digests",
+        "Faults",
+      ],
+      resources: [.embedInCode("Documents")]),
+    module(
       "Web",
       dependsOn: [
-        "CPage", "CMicrohttpd", "CZlib", "Auditing", "AuditReporting", "AuditStatistics", "UseCases", "Validation",
+        "CPage", "CMicrohttpd", "CZlib", "MCP", "Auditing", "AuditReporting", "AuditStatistics", "UseCases",
+        "Validation",
         "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles",
         "Caching", "Concurrency", "Digests", "Faults",
       ],
@@ -156,7 +164,7 @@ let package = Package(
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "Auditing", "Cluster", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records",
+        "Web", "MCP", "Auditing", "Cluster", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records",
         "Reading", "Archive", "Hub", "Datasets", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "RemoteModel",
         "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage", "Digests", "Faults",
       ]),
@@ -215,6 +223,11 @@ let package = Package(
     tests(
       of: "Validation",
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
+    tests(
+      of: "MCP",
+      with: [
+        "TestModels", "TestRecords", "Dermoscopy", "Imaging", "JSON", "Records", "UseCases", "VisionLanguage",
+      ]),
     tests(of: "Cluster", with: ["Faults", "Validation"]),
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),

@@ -47,6 +47,8 @@ ACCEPTED = {
     "/api/analyze": [404, 415, 422, 429],
     "/api/what-if": [404, 422, 429],
     "/api/maps": [404, 422, 429],
+    # Methods and revisions that it does not know.
+    "/mcp": [400, 404, 429],
     "/api/runs": [404, 409, 422, 507],
     "/api/runs/{run_id}/resume": [404, 409, 422, 507],
     "/api/runs/{run_id}/files": [404, 409],

@@ -459,6 +459,39 @@ def test_without_weights_all_but_reading_works(browser, tmp_path, phantoms):
         page.close()
 
 
+def test_a_lesion_s_pictures_are_shown_side_by_side_in_time(browser, tmp_path, phantoms):
+    """Those of its folder, in the order in which they were first examined; the rest after them, by name."""
+    for place, name in enumerate(["mole/a.png", "mole/b.png", "mole/c.png", "other.png"]):
+        target = tmp_path / "images" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(phantoms[place % len(phantoms)], target)
+    with serving(tmp_path, "--images", tmp_path / "images", "--protocol", "direct") as server:
+        for name in ["mole/c.png", "mole/a.png"]:
+            server.json("/api/analyze", "POST", {"filename": name})
+            # The history's times are whole seconds.
+            time.sleep(1.1)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(PATIENCE)
+        page.goto(server.address + "/#/image/mole%2Fa.png")
+        page.wait_for_selector("body[data-ready]")
+        page.bring_to_front()
+        page.wait_for_selector("button.primary")
+        page.locator("button.primary").click()
+        page.get_by_role("button", name="This lesion…").click()
+        page.wait_for_selector(".views li")
+        assert page.locator(".views .view-name").all_inner_texts() == ["mole/c.png", "mole/a.png", "mole/b.png"]
+        assert page.locator(".views [aria-current]").inner_text().startswith("mole/a.png")
+        assert "not examined yet" in page.locator(".views li >> nth=2").inner_text()
+        assert axe.Axe().run(page).response["violations"] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.evaluate("location.hash = '#/image/other.png'")
+        page.wait_for_selector("button.primary")
+        page.locator("button.primary").click()
+        page.get_by_role("button", name="What if…").wait_for()
+        assert page.get_by_role("button", name="This lesion…").count() == 0
+        page.close()
+
+
 def test_without_images_the_page_says_how_to_bring_some(browser, tmp_path):
     with serving(tmp_path, "--no-model") as server:
         page = browser.new_page()

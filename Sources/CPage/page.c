@@ -23,6 +23,12 @@ static const struct { const char *path; const unsigned char *text; } files[] = {
     {"/parts/compare.js", (const unsigned char[]){
 #embed "../Web/Page/parts/compare.js" suffix(, 0)
     }},
+    {"/parts/lesion.css", (const unsigned char[]){
+#embed "../Web/Page/parts/lesion.css" suffix(, 0)
+    }},
+    {"/parts/lesion.js", (const unsigned char[]){
+#embed "../Web/Page/parts/lesion.js" suffix(, 0)
+    }},
     {"/parts/maps.css", (const unsigned char[]){
 #embed "../Web/Page/parts/maps.css" suffix(, 0)
     }},

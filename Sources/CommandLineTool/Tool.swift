@@ -9,7 +9,8 @@ public enum Tool {
   static let commands: [CommandSpecification] = [
     analyzeCommand, validateCommand, mergeCommand, clusterCommand, compareCommand, auditCommand, recordsCommand,
     serveCommand,
-    workerCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand, modelsCommand, datasetsCommand,
+    workerCommand, mcpCommand, askCommand, prepareCommand, protocolsCommand, phantomsCommand, modelsCommand,
+    datasetsCommand,
     configCommand, completionsCommand, doctorCommand,
   ]
 

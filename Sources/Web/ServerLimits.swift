@@ -42,6 +42,8 @@ public struct ServerLimits: Sendable, Hashable {
   public var headerFields = 100
   /// A body of JSON.
   public var documentBytes = 65_536
+  /// A body of JSON that may hold a picture in base64.
+  public var messageBytes: Int { uploadBytes / 3 * 4 + documentBytes }
   /// An uploaded image.
   public var uploadBytes = 32 << 20
   /// A file that is compressed on its way; larger ones, as reports of tens of thousands of images are, are sent as they are.

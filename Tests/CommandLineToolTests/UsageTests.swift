@@ -59,6 +59,9 @@ import Testing
     Wrong("phantoms", says: "--out DIR"),
     Wrong("phantoms extra --out d", says: "Unexpected argument 'extra'"),
     Wrong("phantoms --count 0 --out d", says: "from 1 to 100000"),
+    Wrong("analyze x.png --group-by lesion_id", says: "--group-by lesion_id needs --labels"),
+    Wrong("validate all --images d --group-by nest", says: "--group-by nest needs --labels or --metadata"),
+    Wrong("validate all --images d --group-by folder --shard 0 --of 2", says: "--group-by is for all images"),
     Wrong("analyze x.png --device cuda", says: "--device cuda: not one of auto, cpu, gpu"),
     Wrong("serve --log loud", says: "--log loud: not one of debug, info, warning, error"),
     Wrong("serve --base-path derm", says: "--base-path must be a path such as /derm, not 'derm'"),
@@ -114,11 +117,15 @@ import Testing
       "--protocol NAME|FILE", "--seed N", "--labels CSV", "--image-column NAME", "--label-column NAME",
       "--allow-unlabelled", "--json", "--files-from FILE", "--parallel N", "--threads N",
       "--device auto|cpu|gpu", "--frame N", "--keep-demographics", "--pseudonym-key FILE", "--model FILE",
-      "--mmproj FILE", "--help",
+      "--mmproj FILE", "--group-by COLUMN|folder", "--help",
     ],
     "ask": [
       "--image FILE", "--protocol NAME|FILE", "--prefix TEXT", "--max-tokens N", "--temperature T", "--seed N",
       "--json", "--threads N", "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
+    ],
+    "mcp": [
+      "--images DIR", "--records FILE", "--data DIR", "--protocol NAME|FILE", "--parallel N", "--threads N",
+      "--device auto|cpu|gpu", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]", "--endpoint URL", "--help",
     ],
     "prepare": ["--protocol NAME|FILE", "--out FILE", "--side N", "--help"],
     "protocols": ["--help"],
@@ -163,7 +170,7 @@ import Testing
       "--images DIR", "--labels CSV", "--image-column NAME", "--label-column NAME", "--allow-unlabelled",
       "--metadata CSV", "--out DIR", "--limit N", "--resume", "--replace", "--from CSV", "--isic-csv FILE",
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--keep-demographics", "--pseudonym-key FILE", "--threads N",
-      "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
+      "--group-by COLUMN|folder", "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
     ],
   ]
 

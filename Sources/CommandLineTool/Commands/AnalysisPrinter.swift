@@ -22,6 +22,11 @@ struct AnalysisPrinter: AnalysisObserver {
     }
   }
 
+  /// Prints a lesion with all of its views.
+  func show(_ lesion: LesionReading) throws {
+    try terminal.print(printsJSON ? OrderedJSON.line(lesion) : lesion.text + "\n")
+  }
+
   /// Shows the progress of an image if standard error is a terminal.
   func follow(_ log: ExaminationLog, of input: AnalysisInput, number: Int, of count: Int) async {
     guard terminal.showsProgress else { return }

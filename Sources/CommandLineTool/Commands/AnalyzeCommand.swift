@@ -30,6 +30,8 @@ let analyzeCommand = CommandSpecification(
   discussion: [
     "An IMAGE is a file, a folder (its images, by name), or - for one image on standard input. "
       + "\(ImageFormat.names) are read. An image that cannot be read fails alone; the others are still read.",
+    "With --group-by, the pictures of a lesion give one report: the code that most views have, and the mean of their "
+      + "log-probabilities. docs/REPORT.md says why, and what shows that views disagree.",
     "Exit status: 0 all well; 64 wrong usage; 65 an input is not a usable image, label file or protocol; 66 an input is "
       + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
@@ -39,6 +41,7 @@ let analyzeCommand = CommandSpecification(
     LabelOption.labels,
     LabelOption.imageColumn, LabelOption.labelColumn,
     LabelOption.allowUnlabelled,
+    GroupOption.groupBy,
     AnalyzeOption.records,
     AnalyzeOption.json,
     AnalyzeOption.filesFrom,
@@ -72,7 +75,12 @@ let analyzeCommand = CommandSpecification(
   (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
   (request.dicom, request.command) = (dicom, arguments.words)
   let printer = AnalysisPrinter(terminal: terminal, printsJSON: arguments[AnalyzeOption.json])
-  return try await request.run(observer: printer)?.exitStatus ?? 0
+  guard let grouping = try arguments[GroupOption.groupBy] else {
+    return try await request.run(observer: printer)?.exitStatus ?? 0
+  }
+  let collector = LesionCollector(
+    lesions: try grouping.lesions(of: inputs, arguments), names: inputs.map(\.name), grouping: grouping.name)
+  return try await request.run(observer: LesionPrinter(printer, collector))?.exitStatus ?? 0
 }
 
 /// The device that `--device` names.

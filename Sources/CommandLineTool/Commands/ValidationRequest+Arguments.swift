@@ -50,6 +50,11 @@ extension ValidationRequest {
     if scores != nil, scope == .phase1 || scope == .phase2 {
       throw wrong("--isic-csv needs Phase 3: validate phase3 or all")
     }
+    let grouping = try arguments[GroupOption.groupBy]
+    if grouping != nil, shard != nil { throw wrong("--group-by is for all images, not for a shard") }
+    if grouping != nil, grouping != .folder, labels == nil, metadata == nil {
+      throw wrong("--group-by \(grouping?.name ?? "") needs --labels or --metadata")
+    }
     let chosen = try chosenProtocol(arguments)
     let readingProtocol = chosen.readingProtocol
     if notes != nil, readingProtocol.classification.method == .scored {
@@ -63,6 +68,7 @@ extension ValidationRequest {
     (self.scores, self.limit, self.mode, self.seed) = (scores, limit, mode, seed)
     (self.parallel, self.threads, self.device, self.dicom) = (parallel, threads, device, dicom)
     command = arguments.words
+    self.grouping = grouping
     self.shard = shard
     if shard != nil { wholeCommand = arguments.words(without: Self.shardOptions) }
   }

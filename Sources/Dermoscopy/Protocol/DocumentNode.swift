@@ -125,6 +125,12 @@ package struct DocumentNode {
     return choice
   }
 
+  /// True or false.
+  package func bool() throws(ProtocolFault) -> Bool {
+    guard case .bool(let value) = value else { throw expected("true or false") }
+    return value
+  }
+
   // MARK: Numbers
 
   /// A number within a range.

@@ -18,7 +18,11 @@ extension ImageDecoder {
     try decode(try bytes(ofFileAt: path), name: path, dicom: dicom)
   }
 
-  private static func bytes(ofFileAt path: String) throws(ImageFault) -> [UInt8] {
+  /// Reads a file's bytes, as ``decode(fileAt:dicom:)`` does.
+  ///
+  /// - Parameter path: as `FileName` writes it; also what errors call the file.
+  /// - Throws: `ImageFault`: `.unreadable`, `.empty` or `.fileTooLarge`.
+  public static func bytes(ofFileAt path: String) throws(ImageFault) -> [UInt8] {
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
     let file = FileName.withPath(path) { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else { throw .unreadable(name: path, reason: lastError()) }

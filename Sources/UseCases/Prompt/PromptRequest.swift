@@ -55,15 +55,16 @@ public struct PromptRequest: Sendable {
   ///
   /// - Throws: a `Fault`, for the image before the model is loaded; `CancellationError`.
   public func run() async throws -> Answer {
-    var sampling = Sampling.greedy(maxTokens: maxTokens)
-    if temperature > 0 { sampling = Sampling(temperature: temperature, maxTokens: maxTokens) }
-    let prompt = Prompt(text: text, answerPrefix: answerPrefix ?? readingProtocol.answerPrefix)
+    var question = ModelQuestion(text)
+    (question.answerPrefix, question.maxTokens) = (answerPrefix, maxTokens)
+    (question.temperature, question.seed) = (temperature, seed)
     let decoded = try image.map { try ImageDecoder.decode(fileAt: $0, dicom: dicom) }
-    let request = GenerationRequest(prompt: prompt, sampling: sampling, seed: seed)
     if let endpoint {
       let model = try await RemoteVisionLanguageModel(endpoint, readings: 1)
-      return Answer(promptTokens: [], generation: try await answer(to: request, seeing: decoded, model))
+      return Answer(
+        promptTokens: [], generation: try await question.answer(of: model, by: readingProtocol, seeing: decoded))
     }
+    let prompt = question.request(by: readingProtocol).prompt
     let files = try files(seeing: decoded != nil)
     var configuration = EngineConfiguration(
       weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
@@ -71,30 +72,10 @@ public struct PromptRequest: Sendable {
     configuration.adapters = adapters
     let model = try LlamaVisionLanguageModel(configuration)
 
-    let generation = try await answer(to: request, seeing: decoded, model)
+    let generation = try await question.answer(of: model, by: readingProtocol, seeing: decoded)
     await model.close()
     return Answer(
       promptTokens: model.promptTokens(of: prompt, afterImage: decoded != nil), generation: generation)
-  }
-
-  /// A model's answer, with an image before the prompt or without.
-  private func answer(
-    to request: GenerationRequest, seeing image: DecodedImage?, _ model: any VisionLanguageModel
-  ) async throws -> Generation {
-    var languageModel: any LanguageModel = model
-    if let image {
-      languageModel = try await model.encode(
-        try ImagePreparer.prepare(
-          image.image, as: readingProtocol.preparation, nativeSide: model.imageSide ?? 0))
-    }
-    var answer: Generation?
-    for stream in try await languageModel.respond(to: [request]) {
-      for try await event in stream {
-        if case .finished(let generation) = event { answer = generation }
-      }
-    }
-    guard let answer else { throw EngineFault.closed }
-    return answer
   }
 
   /// The weights and projector to ask.

@@ -10,6 +10,8 @@ public struct ReadingSession: Sendable {
   public struct Outcome: Sendable {
     /// The report, which is valid even if it could not be stored.
     public let report: ExaminationReport
+    /// The examination's id in the store; `nil` when it is not stored.
+    public let id: RecordID?
     /// Why the report could not be stored; `nil` when it is stored, or nothing is recorded.
     public let recordingFailure: (any Error)?
   }
@@ -55,10 +57,9 @@ public struct ReadingSession: Sendable {
   ) async throws -> Outcome {
     let report = try await engine.examine(bytes, name: name, truth: truth, seed: seed, log: log)
     do {
-      _ = try await recorder?.keep(report)
-      return Outcome(report: report, recordingFailure: nil)
+      return Outcome(report: report, id: try await recorder?.keep(report), recordingFailure: nil)
     } catch {
-      return Outcome(report: report, recordingFailure: error)
+      return Outcome(report: report, id: nil, recordingFailure: error)
     }
   }
 

@@ -41,6 +41,8 @@ public struct ValidationRequest: Sendable {
   public var folder: String
   /// A file for ISIC's scoring program.
   public var scores: String?
+  /// How images are put together that show one lesion; `nil` to measure images alone.
+  public var grouping: LesionGrouping?
   /// The most images, the first ones.
   public var limit: Int?
   /// The part of the images to read; `nil` for all.

@@ -21,6 +21,8 @@ struct ValidationSession: Sendable {
       }
       let whole = try request.manifest(events: send)
       let manifest = request.shard.map(whole.part) ?? whole
+      // A column that is not there is said before hours of reading.
+      if let grouping = request.grouping { _ = try LesionResults.column(grouping, by: request) }
       if request.scores != nil { try RunResults.checkScores(of: manifest) }
       try send(.loadingModel)
       let reader = try await request.reader(for: manifest)
@@ -90,6 +92,13 @@ struct ValidationSession: Sendable {
     let results = try await RunResults(
       folder: records.folder, store: records.store, run: recorder.run, manifest: manifest, scope: request.scope,
       readingProtocol: request.readingProtocol, scores: request.scores)
+    if let grouping = request.grouping {
+      try await LesionResults(grouping, of: recorder.run, in: records.store, by: request, manifest)
+        .write(into: records.folder)
+    } else {
+      // Those of another run of this folder.
+      for name in RunRecords.lesionFiles { try records.folder.remove(name) }
+    }
     let ended = Date()
     try results.writeSummary(ended: ended)
     try await results.writeReport(

@@ -29,6 +29,8 @@ public struct RunRecords: Sendable {
 
   /// Files that a shard writes.
   static let shardFiles = [ShardList.fileName, ShardThumbnails.fileName]
+  /// The figures by lesion: a table, and a document.
+  public static let lesionFiles = ["lesions.csv", "lesions.json"]
 
   /// Looks at what is there.
   ///
@@ -85,7 +87,9 @@ public struct RunRecords: Sendable {
       // All in one call, because each deletion rewrites the database.
       let old = try await Self.runs(of: scope, in: store).map(\.id)
       _ = try await store.delete(examinations: [], runs: old)
-      for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles + Self.shardFiles { try folder.remove(name) }
+      for name in scope.spreadsheets.map(\.fileName) + Self.sharedFiles + Self.shardFiles + Self.lesionFiles {
+        try folder.remove(name)
+      }
     }
     try ImageList.write(manifest, to: folder)
     let run = Run(

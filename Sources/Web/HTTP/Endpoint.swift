@@ -13,11 +13,16 @@ struct Endpoint: Sendable {
     case none
     /// One of these, by the request's media type.
     case accepted([BodyKind])
+
+    /// Whether it may be JSON with a picture.
+    var isMessage: Bool { if case .accepted(let kinds) = self { kinds.contains(.message) } else { false } }
   }
 
   enum BodyKind: Sendable, Equatable {
     case json
     case form
+    /// JSON that may hold a picture.
+    case message
   }
 
   var body = Body.none

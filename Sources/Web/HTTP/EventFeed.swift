@@ -15,6 +15,8 @@ final class EventFeed: Sendable {
     /// Connections that are suspended until there is more.
     var followers: [ObjectIdentifier: ClientConnection] = [:]
     var streams = 0
+    /// Called when the last connection leaves before the end.
+    var onAbandoned: (@Sendable () -> Void)?
   }
 
   private let state = Mutex(State())
@@ -25,7 +27,16 @@ final class EventFeed: Sendable {
   var streams: Int { state.withLock { $0.streams } }
 
   /// Counts connections that begin or end to follow.
-  func follow(_ change: Int) { state.withLock { $0.streams += change } }
+  func follow(_ change: Int) {
+    let abandoned = state.withLock { state -> (@Sendable () -> Void)? in
+      state.streams += change
+      return state.streams == 0 && !state.isComplete ? state.onAbandoned : nil
+    }
+    abandoned?()
+  }
+
+  /// Says what happens when nobody follows any more and the feed is not at its end.
+  func onAbandoned(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.onAbandoned = action } }
 
   /// Adds the next event; its number is its place, from 1.
   func append(_ event: [UInt8]) {

@@ -3,6 +3,7 @@ import Dermoscopy
 import Foundation
 import JSON
 import Synchronization
+import UseCases
 
 /// The images of the served folder by the names that clients call them.
 ///
@@ -13,6 +14,8 @@ final class ImageIndex: Sendable {
     let name: String
     let path: String
     let truth: GroundTruth?
+    /// The lesion that it shows: the label file's, or the folder that it lies in; `nil` where neither says.
+    let lesion: String?
   }
 
   /// How old a listing may be, in seconds, before the folder is looked at again.
@@ -74,7 +77,10 @@ final class ImageIndex: Sendable {
     let paths = (try? ImageFiles.at(folder)) ?? []
     let entries = paths.filter { $0.hasPrefix(prefix) }.map { path in
       let name = String(path.dropFirst(prefix.count))
-      return Entry(name: name, path: path, truth: labels?.truth(ofImageNamed: name))
+      return Entry(
+        name: name, path: path, truth: labels?.truth(ofImageNamed: name),
+        lesion: labels?.metadata(ofImageNamed: name)?.lesion
+          ?? (name.contains("/") ? LesionGrouping.folder(of: name) : nil))
     }
     let names = Array(((try? OrderedJSON.line(entries.map(\.name))) ?? "[]").utf8)
     state.withLock { state in

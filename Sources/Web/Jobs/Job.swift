@@ -1,6 +1,7 @@
 import Concurrency
 import Dermoscopy
 import JSON
+import Records
 import UseCases
 
 /// What a job gives.
@@ -51,6 +52,7 @@ final class Job: Sendable {
 
   private struct Progress {
     var state = State.queued
+    var record: RecordID?
     var finished: ContinuousClock.Instant?
     var status: [UInt8]?
     /// The examination's events; kept by those who follow it once the job is over.
@@ -74,6 +76,12 @@ final class Job: Sendable {
       defer { progress.log = nil }
       return progress.log
     }
+  }
+
+  /// The id of the examination in the history; `nil` until it is stored.
+  var record: RecordID? {
+    get { progress.state.record }
+    set { progress.read { $0.record = newValue } }
   }
 
   /// Its state.

@@ -1,6 +1,7 @@
 import Auditing
 import Datasets
 import Dermoscopy
+import MCP
 import Records
 import Synchronization
 
@@ -16,6 +17,8 @@ final class Application: Sendable {
   let uploads: UploadStore
   let folders: ImageFolderStore
   let runs: RunService
+  /// What agents speak to.
+  let mcp: MCPEndpoint
   /// Looks into folders, reads and deletes files.
   let disk = WorkQueue("files", isConcurrent: true)
   let classifications: AdmissionSemaphore
@@ -53,12 +56,18 @@ final class Application: Sendable {
       if let question = job.input.question { return try await question(bytes, job.input, loader.engine()) }
       let outcome = try await loader.session().read(
         bytes, name: job.input.name, truth: job.input.truth, seed: job.input.seed, log: events)
+      job.record = outcome.id
       if let failure = outcome.recordingFailure {
         log.write(.error, "not_kept", ["job": job.id, "cause": "\(failure)"])
       }
       return .examination(outcome.report)
     }
     self.jobs = jobs
+    mcp = MCPEndpoint(
+      MCPServer(
+        ServerLesionHost(
+          settings: settings, images: images, uploads: uploads, pictures: pictures, jobs: jobs, loader: loader,
+          history: history, disk: disk)))
     runs = RunService(settings) { run, cause in
       if let folder = run.order.folder { folders.release(folder) }
       log.write(
@@ -87,7 +96,7 @@ final class Application: Sendable {
       if let made { return made }
       let router = Router(
         routes: baseRoutes + pageRoutes + imageRoutes + uploadRoutes + analyzeRoutes + jobRoutes + historyRoutes
-          + modelRoutes + questionRoutes
+          + modelRoutes + questionRoutes + mcpRoutes
           + runRoutes + folderRoutes + resultRoutes + sessionRoutes + operationsRoutes)
       made = router
       return router
@@ -123,7 +132,7 @@ extension Application: HTTPApplication {
     }
     let intake = try intake(of: endpoint, head)
     var permit: Permit?
-    if case .form = intake {
+    if holdsPicture(intake, endpoint, head) {
       permit = forms.permit()
       if permit == nil { throw .busy("uploads_busy", "Too many images are being uploaded.", retryAfter: 2) }
     }
@@ -142,6 +151,17 @@ extension Application: HTTPApplication {
     else { throw .badRequest("It is not clear where the body ends.") }
   }
 
+  /// Whether a body may have an image in it, which is in memory as long as it is received.
+  private func holdsPicture(_ intake: BodyIntake, _ endpoint: Endpoint, _ head: RequestHead) -> Bool {
+    switch intake {
+    case .form: true
+    case .nothing: false
+    case .bytes:
+      endpoint.body.isMessage
+        && head.fields["content-length"].flatMap { Int($0) } ?? .max > settings.limits.documentBytes
+    }
+  }
+
   private func intake(of endpoint: Endpoint, _ head: RequestHead) throws(Problem) -> BodyIntake {
     let declared = head.fields["content-length"].map { Int($0) ?? .max }
     guard case .accepted(let kinds) = endpoint.body else {
@@ -152,7 +172,7 @@ extension Application: HTTPApplication {
     guard declared != nil || head.fields["transfer-encoding"] != nil else {
       throw Problem(411, "length_required", "Length required", "Say how long the body is.")
     }
-    let names = kinds.map { $0 == .json ? "application/json" : "multipart/form-data" }.joined(separator: " or ")
+    let names = kinds.map { $0 == .form ? "multipart/form-data" : "application/json" }.joined(separator: " or ")
     guard let field = head.fields["content-type"] else { throw .unsupportedType("Send \(names).") }
     guard head.fields["content-encoding"].map({ $0.lowercased() == "identity" }) ?? true else {
       throw .unsupportedType("Send the body as it is, not compressed.")
@@ -161,6 +181,8 @@ extension Application: HTTPApplication {
     let intake: BodyIntake
     switch type.name {
     case "application/json" where kinds.contains(.json): intake = .bytes([], limit: settings.limits.documentBytes)
+    case "application/json" where kinds.contains(.message):
+      intake = .bytes([], limit: settings.limits.messageBytes)
     case "multipart/form-data" where kinds.contains(.form):
       // Beside the image: boundaries, headers and small fields.
       let limits = MultipartLimits(bodyBytes: settings.limits.uploadBytes + 65_536)

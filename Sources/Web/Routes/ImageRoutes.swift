@@ -24,11 +24,12 @@ extension Application {
     let name: String
     let url: String
     let groundTruth: GroundTruth?
+    let lesion: String?
     /// `nil` for one of the folder's.
     let expires: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, url, upload, expires
+      case name, url, lesion, upload, expires
       case groundTruth = "ground_truth"
     }
 
@@ -37,6 +38,7 @@ extension Application {
       try container.encode(name, forKey: .name)
       try container.encode(url, forKey: .url)
       try container.encode(groundTruth, forKey: .groundTruth)
+      try container.encodeIfPresent(lesion, forKey: .lesion)
       try container.encode(expires != nil, forKey: .upload)
       try container.encode(expires, forKey: .expires)
     }
@@ -44,11 +46,11 @@ extension Application {
 
   private func describeImages() throws -> HTTPResponse {
     let descriptions = images.entries.map {
-      Description(name: $0.name, url: address(of: $0.name), groundTruth: $0.truth, expires: nil)
+      Description(name: $0.name, url: address(of: $0.name), groundTruth: $0.truth, lesion: $0.lesion, expires: nil)
     }
     let uploaded = uploads.uploads.map {
       Description(
-        name: $0.name, url: address(of: $0.name), groundTruth: nil,
+        name: $0.name, url: address(of: $0.name), groundTruth: nil, lesion: nil,
         expires: uploads.expiry(of: $0).formatted(.iso8601))
     }
     return .json(try OrderedJSON.line(["images": descriptions + uploaded])).with("Cache-Control", "no-cache")

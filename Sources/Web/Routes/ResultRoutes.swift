@@ -29,7 +29,7 @@ extension Application {
   }
 
   /// Results by name: a name from outside is looked up here and never made into a path.
-  private static func results(holding file: String, in data: String) -> [StoredResults] {
+  static func results(holding file: String, in data: String) -> [StoredResults] {
     StoredResults.all(in: data, holding: file, except: ["uploads", ImageFolderStore.place])
   }
 

@@ -7,6 +7,7 @@ import { openPart } from "./parts.js";
 const QUESTIONS = [
   ["what-if", "What if…", "Change something in the picture and see the answer move"],
   ["maps", "Where it hangs…", "Ask again without each part of the picture"],
+  ["lesion", "This lesion…", "The lesion’s pictures side by side, in time", (image) => image.lesion],
 ];
 
 /** The buttons below an examination, and what they open. */
@@ -30,7 +31,7 @@ export class Further {
   }
 
   #offers(context) {
-    const offers = QUESTIONS.map(([part, text, title]) => {
+    const offers = QUESTIONS.filter(([, , , isFor]) => !isFor || isFor(context.image)).map(([part, text, title]) => {
       const root = element("div", { class: "why-box", hidden: true });
       const button = element("button", { type: "button", text, title, "aria-expanded": "false", on: { click: () => {
         root.hidden = !root.hidden;
