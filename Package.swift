@@ -37,6 +37,10 @@ func tests(of name: String, with dependencies: [String] = []) -> Target {
     swiftSettings: strict)
 }
 
+let testedAlone = [
+  "Caching", "Tables", "Concurrency", "TextOutput", "JSON", "AtomicFiles", "Transfer", "VisionLanguage",
+]
+
 let package = Package(
   name: "dermgemma",
   products: [
@@ -133,9 +137,7 @@ let package = Package(
       dependsOn: [
         "AuditReporting", "AuditStatistics", "Validation", "Reading", "Datasets", "Perturbations", "Phantoms",
         "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables",
-        "TextOutput", "Caching", "Digests",
-        "Concurrency",
-        "Faults",
+        "TextOutput", "Caching", "Digests", "Concurrency", "Faults",
       ],
       resources: [.embedInCode("Documents")]),
     module(
@@ -149,8 +151,8 @@ let package = Package(
       "Web",
       dependsOn: [
         "CPage", "CMicrohttpd", "CZlib", "MCP", "Auditing", "AuditReporting", "AuditStatistics", "UseCases",
-        "Validation",
-        "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles",
+        "Validation", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON",
+        "AtomicFiles",
         "Caching", "Concurrency", "Digests", "Faults",
       ],
       resources: [.embedInCode("Documents")], exclude: ["Page"], computes: true),
@@ -168,8 +170,7 @@ let package = Package(
         "Reading", "Archive", "Hub", "Datasets", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "RemoteModel",
         "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage", "Digests", "Faults",
       ]),
-    .executableTarget(
-      name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
+    .executableTarget(name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
     .executableTarget(
       name: "benchmark",
       dependencies: ["LlamaEngine", "Records", "Dermoscopy", "Phantoms", "VisionLanguage", "Digests", "CLlama"],
@@ -193,16 +194,8 @@ let package = Package(
       name: "DermGemmaTests",
       dependencies: ["ReadOneLesion", "OwnProtocol", "FolderToDatabase", "TestPrograms", "Imaging", "Phantoms"],
       swiftSettings: strict),
-    tests(of: "Caching"),
-    tests(of: "Tables"),
-    tests(of: "Concurrency"),
-    tests(of: "TextOutput"),
-    tests(of: "JSON"),
-    tests(of: "AtomicFiles"),
-    tests(of: "Transfer"),
     tests(of: "RemoteModel", with: ["TestServers", "Faults", "JSON", "Transfer", "VisionLanguage"]),
     tests(of: "Digests", with: ["TestPrograms", "DigestAtExit"]),
-    tests(of: "VisionLanguage"),
     tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
     tests(of: "DICOM", with: ["TestDICOM", "Faults"]),
     tests(of: "Imaging", with: ["TestDICOM", "TestImages", "DICOM", "VisionLanguage", "Digests", "Faults"]),
@@ -217,17 +210,14 @@ let package = Package(
     tests(
       of: "UseCases",
       with: [
-        "TestModels", "TestRecords", "Datasets", "Dermoscopy", "Faults", "Records", "Validation",
+        "TestModels", "TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Validation",
         "VisionLanguage",
       ]),
     tests(
       of: "Validation",
       with: ["TestRecords", "Datasets", "Dermoscopy", "Faults", "JSON", "Records", "Phantoms", "Tables"]),
     tests(
-      of: "MCP",
-      with: [
-        "TestModels", "TestRecords", "Dermoscopy", "Imaging", "JSON", "Records", "UseCases", "VisionLanguage",
-      ]),
+      of: "MCP", with: ["TestModels", "TestRecords", "Dermoscopy", "Imaging", "JSON", "UseCases", "VisionLanguage"]),
     tests(of: "Cluster", with: ["Faults", "Validation"]),
     tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
@@ -235,8 +225,7 @@ let package = Package(
       of: "Auditing",
       with: [
         "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON", "Perturbations",
-        "Phantoms",
-        "TestModels", "Validation", "VisionLanguage",
+        "Phantoms", "TestModels", "Validation", "VisionLanguage",
       ]),
     tests(
       of: "Web",
@@ -256,6 +245,7 @@ let package = Package(
         "TestPrograms", "TestImages", "TestServers", "TestWeights", "dermgemma", "Dermoscopy", "Digests", "Transfer",
         "Phantoms",
       ]),
-  ],
+  ]
+    + testedAlone.map { tests(of: $0) },
   swiftLanguageModes: [.v6]
 )
