@@ -159,8 +159,7 @@ let package = Package(
 
     // What other packages import.
     module(
-      "DermGemma",
-      dependsOn: ["Reading", "Records", "Dermoscopy", "Imaging", "VisionLanguage", "Faults"]),
+      "DermGemma", dependsOn: ["Reading", "Records", "Dermoscopy", "Imaging", "VisionLanguage", "Faults"]),
 
     // The command line.
     module(
