@@ -79,6 +79,12 @@ async def converse(mode, target, images):
         with anyio.move_on_after(0.01) as scope:
             await client.call_tool("compare", {"images": names[:2], "seed": 77})
         said["cancelled"] = scope.cancelled_caught
+        if OLD:
+            # This generation does not tell the server by itself.
+            from mcp import types
+
+            given_up = types.CancelledNotificationParams(requestId=client._request_id - 1)
+            await client.send_notification(types.ClientNotification(types.CancelledNotification(params=given_up)))
         said["after"] = len(plain(await client.call_tool("list_images", {}))["structuredContent"]["images"])
     return said
 

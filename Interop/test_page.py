@@ -476,7 +476,7 @@ def test_a_lesion_s_pictures_are_shown_side_by_side_in_time(browser, tmp_path, p
         page.wait_for_selector("body[data-ready]")
         page.bring_to_front()
         page.wait_for_selector("button.primary")
-        page.locator("button.primary").click()
+        page.locator("button.primary").first.click()
         page.get_by_role("button", name="This lesion…").click()
         page.wait_for_selector(".views li")
         assert page.locator(".views .view-name").all_inner_texts() == ["mole/c.png", "mole/a.png", "mole/b.png"]
@@ -486,7 +486,7 @@ def test_a_lesion_s_pictures_are_shown_side_by_side_in_time(browser, tmp_path, p
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.evaluate("location.hash = '#/image/other.png'")
         page.wait_for_selector("button.primary")
-        page.locator("button.primary").click()
+        page.locator("button.primary").first.click()
         page.get_by_role("button", name="What if…").wait_for()
         assert page.get_by_role("button", name="This lesion…").count() == 0
         page.close()

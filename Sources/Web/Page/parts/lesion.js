@@ -17,7 +17,9 @@ export async function open(root, { image, signal }) {
     return { ...one, latest: own[0], first: own.at(-1)?.finished ?? "" };
   }));
   if (signal.aborted) return;
-  views.sort((a, b) => (a.first || "~").localeCompare(b.first || "~") || a.name.localeCompare(b.name));
+  // Times of ISO 8601 compare as texts; a picture without one comes after every year.
+  const key = ({ first, name }) => `${first || "9999"} ${name}`;
+  views.sort((a, b) => (key(a) < key(b) ? -1 : 1));
   replace(
     root, element("h3", { text: "This lesion" }),
     element("p", { class: "fine", text: views.length > 1
