@@ -80,8 +80,9 @@ test-interop-cluster: build
 test-interop-python: build
 	@DERMGEMMA_PYTHON_TEST=full scripts/interop.sh -k python_
 
-test-training:
+test-training: build
 	@environment=$$(scripts/python-environment.sh training Training/requirements.txt) && \
+	  export DERMGEMMA_LLAMA_CPP=$$(scripts/llama-cpp.sh --source) && \
 	  cd Training && PYTHONDONTWRITEBYTECODE=1 "$$environment/bin/python" -m pytest -q -p no:cacheprovider tests
 
 validate-seed99: build

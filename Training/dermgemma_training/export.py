@@ -81,12 +81,12 @@ CHAT_TEMPLATE = ("{{ bos_token }}{% for message in messages %}<start_of_turn>"
                  "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}")
 
 
-def convert(llama_cpp: Path, folder: Path, out: Path) -> None:
-    """llama.cpp's converter, once for the text model and once for the projector, both in F16."""
+def convert(llama_cpp: Path, folder: Path, out: Path, kind: str = "f16") -> None:
+    """llama.cpp's converter, once for the text model and once for the projector, both in F16 by default."""
     out.mkdir(parents=True, exist_ok=True)
     script = llama_cpp / "convert_hf_to_gguf.py"
     for arguments, name in (([], f"{NAME}.gguf"), (["--mmproj"], f"{NAME}-mmproj.gguf")):
-        subprocess.run([sys.executable, str(script), str(folder), "--outtype", "f16", "--outfile", str(out / name),
+        subprocess.run([sys.executable, str(script), str(folder), "--outtype", kind, "--outfile", str(out / name),
                         "--model-name", NAME] + arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                        env={"PYTHONPATH": str(llama_cpp / "gguf-py"), "PATH": "/usr/bin:/bin"})
 
