@@ -24,6 +24,8 @@ public enum EngineFault: Fault, Equatable {
   case emptyPrompt
   /// An image that the projector does not take.
   case unusableImage(reason: String)
+  /// Words that an answer cannot be held to.
+  case unusableConstraint(words: Int)
   /// Logits or embeddings that are not finite.
   case brokenWeights(path: String, where: String)
   /// llama.cpp failed to decode.
@@ -36,7 +38,7 @@ public enum EngineFault: Fault, Equatable {
     case .noBackend: .unavailable
     case .refusedWeights, .brokenWeights, .changedWeights, .otherBytes, .unreadableWeights, .noProjector:
       .unusableWeights
-    case .promptTooLong, .emptyPrompt, .unusableImage: .unusableInput
+    case .promptTooLong, .emptyPrompt, .unusableImage, .unusableConstraint: .unusableInput
     case .noContext, .noGraphicsProcessor: .unavailable
     case .failedDecode, .closed: .bug
     }
@@ -59,6 +61,7 @@ public enum EngineFault: Fault, Equatable {
       "A prompt of \(tokens) tokens does not fit into the \(available) that are left in its sequence"
     case .emptyPrompt: "A prompt or label must not be empty"
     case .unusableImage(let reason): "The projector cannot take this image (\(reason))"
+    case .unusableConstraint(let words): "An answer cannot be held to these \(words) words"
     case .brokenWeights(let path, let place): "\(path): broken weights: \(place) are not finite numbers"
     case .failedDecode(let code, let reason): "llama.cpp failed to decode (status \(code): \(reason))"
     case .closed: "The model or its view of the image was already closed"

@@ -23,8 +23,7 @@ final class LlamaImageContext: ImageContext {
     let format = format
     return try await engine.generate(
       requests.map {
-        TokenRequest(
-          prompt: TokenPrompt(tokens: format.afterImage($0.prompt)), sampling: $0.sampling, seed: $0.seed)
+        TokenRequest($0, prompt: TokenPrompt(tokens: format.afterImage($0.prompt)))
       }, image: number)
   }
 

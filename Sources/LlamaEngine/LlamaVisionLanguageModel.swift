@@ -54,11 +54,12 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let thread = ComputeThread(name: "dermgemma-decode")
     let isCutUp = shares && projector.map { $0.fileSize >= ThreadChoice.smallWeights } ?? false
     let options = Projector.Options(threads: threads.encoding, usesGPU: usesGPU, sharedThread: isCutUp ? thread : nil)
+    let imageRules = text.imageTokens
     encoder = try projector.map { projector in
       let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
       return try VisionEncoder(
-        projector, for: model, options: options, cacheBytes: configuration.embeddingCacheBytes,
-        on: thread.executor(for: .images))
+        projector, reading: imageRules, for: model, options: options,
+        cacheBytes: configuration.embeddingCacheBytes, on: thread.executor(for: .images))
     }
     let adapter =
       adapters.isEmpty ? nil : try LlamaAdapter(adapters, of: model, architecture: text.family.architecture)
@@ -75,7 +76,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
         sequences: capacity.sequences, tokensPerSequence: tokens,
         batchTokens: max(EngineConfiguration.batchTokens, imageTokens), threads: threads.decoding, usesGPU: usesGPU))
     engine = DecodingEngine(
-      context: context, vocabulary: vocabulary, imageAttention: text.family.imageTokens.attention,
+      context: context, vocabulary: vocabulary, imageAttention: imageRules.attention,
       division: .init(images: capacity.images, prefixes: capacity.prefixes),
       ignoresEndOfTurn: configuration.ignoresEndOfTurn,
       longestFilledGap: configuration.longestFilledGap ?? ThreadChoice.longestFilledGap(forWeightsOf: text.fileSize),
@@ -171,8 +172,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
   }
 
   public var imageTokenGrid: ImageTokenGrid? {
-    // Tokens of a fixed square in rows; where each has a row and a column of its own, their number depends on the image.
-    guard let projector, text.family.imageTokens.positions == .sequential else { return nil }
+    // Tokens of a fixed square in rows; elsewhere their number depends on the image.
+    guard let projector, projector.tokenBounds == nil, text.imageTokens.positions == .sequential else { return nil }
     let side = Int(Double(projector.tokensPerImage).squareRoot())
     return side > 0 && side * side == projector.tokensPerImage ? ImageTokenGrid(columns: side, rows: side) : nil
   }
@@ -205,7 +206,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let format = format
     return try await engine.generate(
       requests.map {
-        TokenRequest(prompt: format.prompt(withoutImage: $0.prompt), sampling: $0.sampling, seed: $0.seed)
+        TokenRequest($0, prompt: format.prompt(withoutImage: $0.prompt))
       }, image: nil)
   }
 
@@ -221,7 +222,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let format = format
     let prompt = format.prompt(withoutImage: request.prompt)
     let scoring = try LabelTokens(labels, after: request.prompt) { format.withoutImage($0) }
-    let tokens = TokenRequest(prompt: prompt, sampling: request.sampling, seed: request.seed)
+    let tokens = TokenRequest(request, prompt: prompt)
     // Tokenising a label may move the end of the prompt; then prompt and labels are decoded separately.
     guard scoring.prompt == prompt.tokens else {
       async let scores = score(labels, after: request.prompt)

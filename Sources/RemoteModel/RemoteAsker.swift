@@ -12,21 +12,29 @@ struct RemoteAsker: Sendable {
 
   private func request(
     _ prompt: Prompt, written: String = "", _ sampling: Sampling, seed: UInt32 = 0, seeing picture: PictureMessage?,
-    alternatives: Int? = nil
+    alternatives: Int? = nil, words: AnswerConstraint? = nil
   ) -> ChatRequest {
     let prefix = prompt.answerPrefix + written
     return ChatRequest(
       model: model, picture: picture, text: prompt.text,
       answerPrefix: continuesAnswers && !prefix.isEmpty ? prefix : nil, sampling: sampling, seed: seed,
-      alternatives: alternatives, dialect: dialect)
+      alternatives: alternatives, dialect: dialect, grammar: words?.grammar)
+  }
+
+  /// - Throws: `RemoteFault.unheld` where an answer is to be held to words and the server cannot do it.
+  private func check(_ asked: GenerationRequest) throws(RemoteFault) {
+    guard let words = asked.constraint, dialect.holding(to: words.grammar) == nil else { return }
+    throw .unheld(host: client.endpoint.host)
   }
 
   /// An answer as it comes; dropping the stream ends the request.
   func stream(_ asked: GenerationRequest, seeing picture: PictureMessage?, pace: RequestPace?) -> GenerationStream {
-    let request = request(asked.prompt, asked.sampling, seed: asked.seed, seeing: picture)
+    let request = request(
+      asked.prompt, asked.sampling, seed: asked.seed, seeing: picture, words: asked.constraint)
     return GenerationStream { continuation in
       let task = Task {
         do {
+          try check(asked)
           let (_, generation) = try await send(request, pace) { continuation.yield(.text($0)) }
           continuation.yield(.finished(generation))
           continuation.finish()
@@ -60,12 +68,20 @@ struct RemoteAsker: Sendable {
 
   /// An answer, with the labels scored from the same request where that is possible.
   func answer(_ asked: GenerationRequest, scoring labels: [String]) async throws -> ScoredAnswer {
+    try check(asked)
+    let plain = request(asked.prompt, asked.sampling, seed: asked.seed, seeing: nil, words: asked.constraint)
+    if asked.constraint != nil {
+      // Held to words, the alternatives may be those among the words alone: the codes are scored by a request of their own.
+      let generation = try await send(plain, nil).generation
+      let scores = try await score(labels, after: asked.prompt, seeing: nil, pace: nil)
+      return ScoredAnswer(stream: Self.stream(generation), scores: scores)
+    }
     let wanted = request(
       asked.prompt, asked.sampling, seed: asked.seed, seeing: nil, alternatives: dialect.alternatives)
     var generation: Generation
     var scores: LabelScores
     if let reason = denial.reason {
-      generation = try await send(request(asked.prompt, asked.sampling, seed: asked.seed, seeing: nil), nil).generation
+      generation = try await send(plain, nil).generation
       return ScoredAnswer(
         stream: Self.stream(generation), scores: unscored(reason, LabelScores(logProbabilities: [], promptTokens: 0)))
     }
@@ -77,7 +93,7 @@ struct RemoteAsker: Sendable {
       scores = try await self.scores(of: labels, walk, after: asked.prompt, seeing: nil, nil)
     } catch RemoteFault.refused(_, let status, let message) where ChatClient.scoreRefusals.contains(status) {
       let reason = denial.note(Self.denial(status, message))
-      generation = try await send(request(asked.prompt, asked.sampling, seed: asked.seed, seeing: nil), nil).generation
+      generation = try await send(plain, nil).generation
       scores = unscored(reason, LabelScores(logProbabilities: [], promptTokens: 0))
     }
     return ScoredAnswer(stream: Self.stream(generation), scores: scores)

@@ -28,11 +28,14 @@ public struct GenerationRequest: Sendable, Hashable {
   /// The seed of this answer's random numbers. The same request and seed give the same answer, whatever else is
   /// running.
   public var seed: UInt32
+  /// What the answer may be; `nil` for anything.
+  public var constraint: AnswerConstraint?
 
   /// A request.
-  public init(prompt: Prompt, sampling: Sampling, seed: UInt32) {
+  public init(prompt: Prompt, sampling: Sampling, seed: UInt32, constraint: AnswerConstraint? = nil) {
     self.prompt = prompt
     self.sampling = sampling
     self.seed = seed
+    self.constraint = constraint
   }
 }

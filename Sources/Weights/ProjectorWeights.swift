@@ -18,6 +18,8 @@ public struct ProjectorWeights: Sendable {
   public var imageSide: Int { shape.imageSide }
   /// The embeddings, one a token, that an image becomes.
   public var tokensPerImage: Int { shape.tokensPerImage }
+  /// How many embeddings an image of another size may become.
+  public var tokenBounds: ClosedRange<Int>? { shape.tokenBounds }
   /// The width of those embeddings: the text model's.
   public var projectionLength: Int { shape.projectionLength }
   /// The tower's own width.

@@ -39,6 +39,8 @@ public struct TextWeights: Sendable {
   public var valueLength: Int { shape.valueLength }
   /// How many tokens back a sliding-window block attends; `nil` if every block has global attention.
   public var slidingWindow: Int? { shape.slidingWindow }
+  /// How it reads the tokens of an image.
+  public var imageTokens: ImageTokenRules { family.imageTokens(of: shape) }
 
   /// Opens and checks a file.
   ///

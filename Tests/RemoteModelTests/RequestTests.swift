@@ -63,4 +63,36 @@ import VisionLanguage
     #expect(Set(pictures) == ["data:image/png;base64,AQIDBAUG"])
     #expect(bodies.allSatisfy { ($0["messages"] as? [[String: Any]])?.last?["content"] as? String == "Answer:" })
   }
+
+  @Test(arguments: [
+    (Dialect.llamaCpp, "grammar"), (.llamaCppPython, "grammar"), (.vllm, "structured_outputs"), (.sglang, "ebnf"),
+  ])
+  func `an answer is held to its words in each server's own way`(dialect: Dialect, key: String) throws {
+    func body(_ grammar: String?) throws -> [String: Any] {
+      let request = ChatRequest(
+        model: "m", text: "Which?", sampling: .greedy(maxTokens: 4), seed: 1, dialect: dialect, grammar: grammar)
+      return try #require(try JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any])
+    }
+    let words = AnswerConstraint(words: ["yes", "no"]).grammar
+    let (held, free) = (try body(words), try body(nil))
+    let value = (held[key] as? [String: Any])?["grammar"] as? String ?? held[key] as? String
+    #expect(value == words)
+    #expect(Set(held.keys) == Set(free.keys).union([key]))
+  }
+
+  @Test func `a server that cannot hold an answer to words is told apart before it is asked`() async throws {
+    let endpoint = try await EndpointMock.shared.endpoint("fine")
+    let model = try await Asked.model(endpoint)
+    var request = Asked.request
+    request.constraint = AnswerConstraint(words: ["yes", "no"])
+    let context = try await model.encode(Asked.picture)
+    for stream in try await context.respond(to: [request]) {
+      await #expect(throws: RemoteFault.self) { for try await _ in stream {} }
+    }
+    let fault = await #expect(throws: RemoteFault.self) {
+      try await model.respond(to: request, scoring: [" MEL"])
+    }
+    #expect(fault?.kind.exitStatus == 69 && fault?.description.contains("hold answers to words") == true)
+    #expect(try await Asked.answers(of: EndpointMock.shared, endpoint).isEmpty)
+  }
 }

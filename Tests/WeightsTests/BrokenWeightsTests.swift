@@ -42,7 +42,9 @@ import Weights
     "version 1": "is GGUF version 1, which is no longer supported; convert it again",
     "big-endian version": "is a big-endian GGUF file, which is not read",
     "2⁶³ tensors": "claims 9,223,372,036,854,775,808 tensors, more than its",
-    "another architecture": "is a model of the architecture \"llama\"; Gemma 3 (\"gemma3\") is needed",
+    "another architecture":
+      "is a model of the architecture \"llama\"; Gemma 3 (\"gemma3\") or Qwen2.5-VL (\"qwen2vl\") or Gemma 4 (\"gemma4\") "
+      + "is needed",
     "a LoRA adapter": "is a LoRA adapter, not a whole model",
     "one of three parts": "is one part of a model that was split into 3; join them with llama-gguf-split --merge",
     "part 1 of a split model":
@@ -64,7 +66,8 @@ import Weights
     "a missing file": "cannot be read (No such file or directory)",
     "a folder": "is a folder, not a GGUF file",
     "sound only": "is a projector for audio",
-    "another projector type": "is a projector of the type \"mlp\"; \"gemma3\" is needed",
+    "another projector type":
+      "is a projector of the type \"mlp\"; \"gemma3\" or \"qwen2.5vl_merger\" or \"gemma4v\" is needed",
     "a projector of another width":
       "projects to a width of 48, but tiny.gguf has the width 32; the two belong to different models",
     "two pieces the same": "of its vocabulary are the same",

@@ -5,9 +5,9 @@ struct LeakedToken: Sendable, Hashable {
     case opensThought
     /// `</think>` and its like.
     case closesThought
-    /// `<unused94>`, with which MedGemma 1.5 opens its thinking when "thought" follows.
+    /// `<unused94>` or `<|channel>`, with which thinking is opened when "thought" follows.
     case mayOpenThought
-    /// `<unused95>`, with which MedGemma 1.5 closes its thinking.
+    /// `<unused95>` or `<channel|>`, with which it is closed.
     case mayCloseThought
     /// After it another speaker's turn would come.
     case endsTurn
@@ -78,7 +78,7 @@ struct LeakedToken: Sendable, Hashable {
     return roles.contains(String(scalars: word)) ? word.count : 0
   }
 
-  private static let turnBeginnings: Set<String> = ["start_of_turn", "|im_start|"]
+  private static let turnBeginnings: Set<String> = ["start_of_turn", "|im_start|", "|turn"]
   private static let roles: Set<String> = ["model", "user", "assistant", "system"]
 
   private static func kind(ofAngled name: String) -> Kind? {
@@ -100,6 +100,7 @@ struct LeakedToken: Sendable, Hashable {
     "think": .opensThought, "thinking": .opensThought, "thought": .opensThought, "reasoning": .opensThought,
     "/think": .closesThought, "/thinking": .closesThought, "/thought": .closesThought, "/reasoning": .closesThought,
     "unused94": .mayOpenThought, "unused95": .mayCloseThought,
+    "|channel": .mayOpenThought, "channel|": .mayCloseThought, "turn|": .endsTurn,
     "end_of_turn": .endsTurn, "eos": .endsTurn, "/s": .endsTurn,
     "start_of_turn": .other, "bos": .other, "pad": .other, "unk": .other, "mask": .other, "s": .other,
     "start_of_image": .other, "end_of_image": .other, "image_soft_token": .other, "image": .other,

@@ -78,7 +78,8 @@ extension ExaminationSession {
     guard let sampling = sampling.classification else {
       return Choice(code: fallback, method: .fallback, scores: try await scores(from: model, after: text))
     }
-    var request = request(text, sampling, phase: .classification)
+    let words = AnswerConstraint(words: choices.map(\.rawValue))
+    var request = request(text, sampling, phase: .classification, words: words)
     request.prompt.prefix = readingProtocol.classification.prompt.prefix
     let labels = LesionCode.allCases.map(\.label)
     let response = try await model.respond(to: request, scoring: labels)

@@ -9,7 +9,9 @@ extension ExaminationSession {
     let started = ContinuousClock.now
 
     let streams = try await view.respond(
-      to: questions.map { request($0.prompt, sampling, phase: .observation, question: $0.id) })
+      to: questions.map {
+        request($0.prompt, sampling, phase: .observation, question: $0.id, words: $0.answer.constraint)
+      })
     guard streams.count == questions.count else {
       throw ModelContractFault(message: "answered \(streams.count) of \(questions.count) questions")
     }

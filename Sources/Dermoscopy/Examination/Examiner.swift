@@ -173,10 +173,12 @@ struct ExaminationSession: Sendable {
   }
 
   func request(
-    _ text: String, _ sampling: Sampling, phase: ExaminationPhase, question: String = ""
+    _ text: String, _ sampling: Sampling, phase: ExaminationPhase, question: String = "",
+    words: AnswerConstraint? = nil
   ) -> GenerationRequest {
     GenerationRequest(
-      prompt: prompt(text), sampling: sampling, seed: seeds.seed(for: phase, question: question))
+      prompt: prompt(text), sampling: sampling, seed: seeds.seed(for: phase, question: question),
+      constraint: readingProtocol.isConstrained ? words : nil)
   }
 
   func prompt(_ text: String) -> Prompt { Prompt(text: text, answerPrefix: readingProtocol.answerPrefix) }

@@ -1,3 +1,5 @@
+import VisionLanguage
+
 /// What an answer to a question may be, and how other wordings are understood.
 public struct AnswerForm: Sendable, Hashable, Codable {
   /// How many of the values an answer names.
@@ -25,5 +27,12 @@ public struct AnswerForm: Sendable, Hashable, Codable {
     self.values = values
     self.none = none
     self.synonyms = synonyms
+  }
+}
+
+extension AnswerForm {
+  /// The values as a constraint: what a model that is held to them may write.
+  var constraint: AnswerConstraint {
+    AnswerConstraint(words: values, most: kind == .many ? values.count : 1, alone: none)
   }
 }

@@ -37,6 +37,12 @@ package struct DocumentNode {
     return DocumentObject(node: self, members: members)
   }
 
+  /// True or false.
+  package func truth() throws(ProtocolFault) -> Bool {
+    guard case .bool(let truth) = value else { throw expected("true or false") }
+    return truth
+  }
+
   // MARK: Lists
 
   /// The elements of an array whose length is in a range.

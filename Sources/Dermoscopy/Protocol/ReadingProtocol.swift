@@ -42,6 +42,8 @@ public struct ReadingProtocol: Sendable, Hashable {
   public let classification: Classification
   /// Refusal phrases, lower case.
   public let refusals: [String]
+  /// Whether answers to questions, and the code that is written, are held to their words.
+  public let isConstrained: Bool
 
   /// Reads and checks a document.
   ///
@@ -71,7 +73,7 @@ public struct ReadingProtocol: Sendable, Hashable {
     }
     let object = try root.object(knowing: [
       "$schema", "schema", "id", "version", "title", "image", "answer_prefix", "sampling", "questions", "review",
-      "classification", "refusals",
+      "classification", "refusals", "constrained",
     ])
     _ = try object.optional("$schema")?.line(ProtocolLimits.titleLength)
     self.digest = digest
@@ -81,6 +83,7 @@ public struct ReadingProtocol: Sendable, Hashable {
     preparation = try ImagePreparation(try object.required("image"))
     answerPrefix = try object.required("answer_prefix").prompt(ProtocolLimits.answerPrefixLength)
     refusals = try object.required("refusals").words()
+    isConstrained = try object.optional("constrained")?.truth() ?? false
 
     let list = try object.required("questions")
     questions = try list.elements(ProtocolLimits.questions).map { node throws(ProtocolFault) in try Question(node) }

@@ -87,21 +87,27 @@ actor DecodingEngine {
   func generate(_ requests: [TokenRequest], image: ImageContextID?) throws -> [GenerationStream] {
     let base = try length(of: image)
     for request in requests { try check(request.prompt, after: base) }
-    return requests.map { request in
+    var answers: [(work: SequenceWork, stream: GenerationStream)] = []
+    for request in requests {
       let number = nextNumber()
-      let (answer, stream) = answer(to: request, number: number)
-      enqueue(SequenceWork(number: number, image: image, prompt: request.prompt, answer: answer))
-      return stream
+      let (answer, stream) = try answer(to: request, number: number)
+      answers.append((SequenceWork(number: number, image: image, prompt: request.prompt, answer: answer), stream))
     }
+    for (work, _) in answers { enqueue(work) }
+    return answers.map(\.stream)
   }
 
-  private func answer(to request: TokenRequest, number: UInt64) -> (SequenceWork.Answer, GenerationStream) {
+  private func answer(
+    to request: TokenRequest, number: UInt64
+  ) throws(EngineFault) -> (SequenceWork.Answer, GenerationStream) {
+    let sampler = try TokenSampler(
+      request.sampling, seed: request.seed, vocabularySize: context.vocabularySize, constraint: request.constraint,
+      vocabulary: context.model.vocabulary)
     let (stream, continuation) = GenerationStream.makeStream()
     continuation.onTermination = { [weak self] reason in
       guard case .cancelled = reason, let self else { return }
       Task { await self.cancel(number) }
     }
-    let sampler = TokenSampler(request.sampling, seed: request.seed, vocabularySize: context.vocabularySize)
     let answer = SequenceWork.Answer(
       sampler: sampler, tokenLimit: request.sampling.maxTokens, ignoresEnd: ignoresEndOfTurn, stream: continuation)
     return (answer, stream)
@@ -117,7 +123,7 @@ actor DecodingEngine {
     -> ScoredAnswer
   {
     let number = nextNumber()
-    let (answer, stream) = answer(to: request, number: number)
+    let (answer, stream) = try answer(to: request, number: number)
     let scores = try await score(labels, after: request.prompt, image: image, number: number, answer: answer)
     return ScoredAnswer(stream: stream, scores: scores)
   }

@@ -13,4 +13,12 @@ struct TokenRequest: Sendable {
   var prompt: TokenPrompt
   var sampling: Sampling
   var seed: UInt32
+  /// What the answer may be; `nil` for anything.
+  var constraint: AnswerConstraint?
+
+  /// A request with its prompt in tokens.
+  init(_ request: GenerationRequest, prompt: TokenPrompt) {
+    self.prompt = prompt
+    (sampling, seed, constraint) = (request.sampling, request.seed, request.constraint)
+  }
 }

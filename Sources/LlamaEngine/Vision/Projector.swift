@@ -9,6 +9,8 @@ final class Projector {
   private let model: LlamaModel
   private let path: String
   private let positions: ImageTokenRules.Positions
+  /// The most tokens that an image may become, where its size decides.
+  private let mostTokens: Int?
   /// Held for the callback's sake.
   private let shared: ComputeThread?
 
@@ -22,7 +24,9 @@ final class Projector {
 
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it, or would read its images in another way than
   ///   the family.
-  init(_ weights: ProjectorWeights, for model: LlamaModel, options: Options) throws(EngineFault) {
+  init(
+    _ weights: ProjectorWeights, reading rules: ImageTokenRules, for model: LlamaModel, options: Options
+  ) throws(EngineFault) {
     let (path, family) = (weights.path, weights.family)
     var parameters = mtmd_context_params_default()
     parameters.use_gpu = options.usesGPU
@@ -33,6 +37,11 @@ final class Projector {
     parameters.print_timings = false
     parameters.n_threads = Int32(clamping: options.threads)
     parameters.warmup = false
+    if let bounds = weights.tokenBounds {
+      parameters.image_min_tokens = Int32(clamping: bounds.lowerBound)
+      parameters.image_max_tokens = Int32(clamping: bounds.upperBound)
+    }
+    mostTokens = weights.tokenBounds?.upperBound
     LlamaLog.clear()
     guard let pointer = mtmd_init_from_file(path, model.pointer, parameters) else {
       throw .refusedWeights(path: path, reason: LlamaLog.lastErrors ?? "no reason given")
@@ -41,9 +50,9 @@ final class Projector {
     self.model = model
     self.path = path
     shared = options.sharedThread
-    positions = family.imageTokens.positions
+    positions = rules.positions
     guard mtmd_support_vision(pointer),
-      mtmd_decode_use_non_causal(pointer, nil) == (family.imageTokens.attention == .bidirectional),
+      mtmd_decode_use_non_causal(pointer, nil) == (rules.attention == .bidirectional),
       mtmd_decode_use_mrope(pointer) == (positions == .multimodal)
     else {
       // `deinit` frees the pointer: every property is set.
@@ -103,9 +112,14 @@ final class Projector {
     let images = (0..<mtmd_input_chunks_size(chunks)).compactMap { mtmd_input_chunks_get(chunks, $0) }
       .filter { mtmd_input_chunk_get_type($0) == MTMD_INPUT_CHUNK_TYPE_IMAGE }
     guard let chunk = images.first, images.count == 1 else { throw refusal(-1) }
+    let count = mtmd_input_chunk_get_n_tokens(chunk)
+    // A very long and narrow picture becomes more than mtmd was asked for, and would look up positions that are not there.
+    if let mostTokens, count > mostTokens {
+      throw .unusableImage(
+        reason: "\(image.width) × \(image.height) pixels become \(count) tokens; at most \(mostTokens) are taken")
+    }
     let encoding = mtmd_encode_chunk(pointer, chunk)
     guard encoding == 0, let output = mtmd_get_output_embd(pointer) else { throw refusal(encoding) }
-    let count = mtmd_input_chunk_get_n_tokens(chunk)
     let numbers = UnsafeBufferPointer(start: output, count: count * model.embeddingLength)
     guard numbers.allFinite else { throw .brokenWeights(path: path, where: "an image's embeddings") }
     return Embedding(numbers: Array(numbers), count: count, positions: ImagePositions(of: chunk, positions))

@@ -19,11 +19,11 @@ actor VisionEncoder {
   ///   - executor: where it encodes.
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load the projector.
   init(
-    _ weights: ProjectorWeights, for model: LlamaModel, options: Projector.Options, cacheBytes: Int,
-    on executor: ComputeThreadExecutor
+    _ weights: ProjectorWeights, reading rules: ImageTokenRules, for model: LlamaModel, options: Projector.Options,
+    cacheBytes: Int, on executor: ComputeThreadExecutor
   ) throws {
     self.executor = executor
-    projector = try Projector(weights, for: model, options: options)
+    projector = try Projector(weights, reading: rules, for: model, options: options)
     cache = EmbeddingCache(limit: cacheBytes)
   }
 

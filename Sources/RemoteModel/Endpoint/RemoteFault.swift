@@ -37,6 +37,8 @@ public enum RemoteFault: TransientFault, Equatable {
   case gaveUp(failures: Int, last: String)
   /// The model does not see.
   case blind(host: String, model: String)
+  /// The server cannot hold an answer to words.
+  case unheld(host: String)
 
   public var kind: FaultKind {
     switch self {
@@ -90,6 +92,8 @@ public enum RemoteFault: TransientFault, Equatable {
     case .tooBusy(let host, let seconds): "\(host) is busy and asks to come again in \(seconds) s"
     case .gaveUp(let failures, let last):
       "\(failures) requests in a row failed, so the rest was not tried; the last: \(last)"
+    case .unheld(let host):
+      "\(host) is no server that is known to hold answers to words, which the protocol asks for (\"constrained\")"
     case .blind(let host, let model): "\(host) says that \(model) cannot see images; start it with a projector"
     }
   }

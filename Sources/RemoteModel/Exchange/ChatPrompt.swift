@@ -35,6 +35,8 @@ struct ChatRequest: Sendable {
   var alternatives: Int?
   var streams = true
   var dialect: Dialect
+  /// The grammar that the answer is held to; `nil` for none.
+  var grammar: String?
 
   /// The body. The picture, if any, comes first, and everything before its end is the same in every request about it.
   var body: [UInt8] {
@@ -76,6 +78,7 @@ struct ChatRequest: Sendable {
       add("top_logprobs", number(alternatives))
     }
     for member in dialect.always { add(member.key, member.value) }
+    if let grammar, let member = dialect.holding(to: grammar) { add(member.key, member.value) }
     add("stream", .bool(streams))
     if streams {
       add("stream_options", .object([JSONMember(key: "include_usage", value: .bool(true))]))
@@ -88,10 +91,17 @@ struct ChatRequest: Sendable {
 enum Dialect: String, Sendable {
   /// llama-server, and what is built on it.
   case llamaCpp
-  /// vLLM, and SGLang, which has the same names.
+  /// llama-cpp-python's server, which takes a grammar beside OpenAI's own fields.
+  case llamaCppPython
+  /// vLLM.
   case vllm
+  /// SGLang, which has vLLM's names for sampling.
+  case sglang
   /// Only OpenAI's own.
   case plain
+
+  /// Whether it takes no sampling settings beyond OpenAI's.
+  private var isPlain: Bool { self == .plain || self == .llamaCppPython }
 
   /// Alternatives to a token that may be asked for: 20 is OpenAI's and vLLM's limit.
   var alternatives: Int { self == .llamaCpp ? 256 : 20 }
@@ -103,17 +113,28 @@ enum Dialect: String, Sendable {
   func effective(_ sampling: Sampling) -> Sampling {
     var effective = sampling
     effective.repeatPenalty = 1
-    if self == .plain { (effective.topK, effective.minP) = (0, 0) }
+    if isPlain { (effective.topK, effective.minP) = (0, 0) }
     return effective
   }
 
   func settings(_ sampling: Sampling) -> [JSONMember] {
-    guard self != .plain else { return [] }
+    guard !isPlain else { return [] }
     // For vLLM, all tokens are -1.
-    let topK = sampling.topK == 0 && self == .vllm ? -1 : sampling.topK
+    let topK = sampling.topK == 0 && [.vllm, .sglang].contains(self) ? -1 : sampling.topK
     return [
       JSONMember(key: "top_k", value: .number("\(topK)")), JSONMember(key: "min_p", value: .number("\(sampling.minP)")),
     ]
+  }
+
+  /// How an answer is held to a grammar (GBNF) there; `nil` where it cannot be.
+  func holding(to grammar: String) -> JSONMember? {
+    let text = JSONValue.string(grammar)
+    return switch self {
+    case .llamaCpp, .llamaCppPython: JSONMember(key: "grammar", value: text)
+    case .vllm: JSONMember(key: "structured_outputs", value: .object([JSONMember(key: "grammar", value: text)]))
+    case .sglang: JSONMember(key: "ebnf", value: text)
+    case .plain: nil
+    }
   }
 
   /// What every request there has.

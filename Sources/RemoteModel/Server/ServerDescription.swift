@@ -48,7 +48,7 @@ public struct ServerDescription: Sendable, Hashable {
       let family = properties["chat_template"]?.string.flatMap { ModelFamilies.all.family(writtenBy: $0) }
       (wordsBeforeImage, wordsAfterImage) = family?.chat.wordsAroundImage ?? ("", "")
     } else if owners.contains("vllm") || owners.contains("sglang") {
-      dialect = .vllm
+      dialect = owners.contains("vllm") ? .vllm : .sglang
       program = (owners.contains("vllm") ? "vLLM" : "SGLang") + (told.map { " " + $0 } ?? "")
     } else if let told {
       program = (owners.contains("library") ? "Ollama " : "version ") + told
@@ -57,7 +57,7 @@ public struct ServerDescription: Sendable, Hashable {
     {
       let version = about["version"]?.string.map { " " + Sanitizer.line(String($0.prefix(60))) } ?? ""
       program = "llama-cpp-python" + version
-      (slots, interruptsAnswers) = (1, true)
+      (slots, interruptsAnswers, dialect) = (1, true, .llamaCppPython)
     }
     contextTokens = contextTokens ?? entries?.lazy.compactMap { $0["max_model_len"]?.integer }.first
   }

@@ -3,7 +3,7 @@ import TextOutput
 /// The model families that this program reads: the one place where they are listed.
 public enum ModelFamilies {
   /// All of them.
-  public static let all: [any ModelFamily] = [Gemma3()]
+  public static let all: [any ModelFamily] = [Gemma3(), Qwen25VL(), Gemma4()]
 }
 
 extension [any ModelFamily] {

@@ -18,6 +18,8 @@ public protocol ModelFamily: Sendable {
   var chat: ChatTemplate { get }
   /// How the text model reads the tokens of an image.
   var imageTokens: ImageTokenRules { get }
+  /// The same where it depends on the model's size.
+  func imageTokens(of shape: TextShape) -> ImageTokenRules
 
   /// Reads the sizes of a text model from its metadata, and checks every key that llama.cpp would read.
   ///
@@ -33,4 +35,9 @@ public protocol ModelFamily: Sendable {
   ///
   /// - Throws: ``WeightsFault`` for a file that mtmd could not run, or would run as another projector.
   func projectorShape(_ file: GGUFFile) throws(WeightsFault) -> ProjectorShape
+}
+
+extension ModelFamily {
+  /// ``imageTokens-swift.property``, whatever the size.
+  public func imageTokens(of shape: TextShape) -> ImageTokenRules { imageTokens }
 }

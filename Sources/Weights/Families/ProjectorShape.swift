@@ -4,6 +4,9 @@ public struct ProjectorShape: Sendable, Hashable {
   public var imageSide: Int
   /// The embeddings, one a token, that an image of this side becomes.
   public var tokensPerImage: Int
+  /// How many embeddings an image of another size may become, where their number goes by its size; `nil` where it does not,
+  /// or where llama.cpp's own bounds hold.
+  public var tokenBounds: ClosedRange<Int>?
   /// The width of those embeddings, which must be the text model's.
   public var projectionLength: Int
   /// The vision tower's own width.

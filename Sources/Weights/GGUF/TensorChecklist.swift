@@ -51,6 +51,19 @@ struct TensorChecklist {
     guard isFinite else { throw file.metadata.fault("the tensor \(name) holds values that are not finite numbers") }
   }
 
+  /// Ticks off what every text model begins and ends with: the pieces' embeddings, the last norm, and the output's matrix
+  /// where it is not the embeddings once more.
+  mutating func needEmbeddings(width: Int, vocabularySize: Int) throws(WeightsFault) {
+    if let rows = shape(of: "token_embd.weight")?.last, rows != vocabularySize {
+      throw file.metadata.fault(
+        "token_embd.weight has \(grouped(rows)) rows for a vocabulary of \(grouped(vocabularySize)) pieces")
+    }
+    try need("token_embd.weight", [width, vocabularySize], in: TensorType.matrixFormats)
+    try needVector("output_norm.weight", width)
+    guard has("output.weight") else { return }
+    try need("output.weight", [width, vocabularySize], in: TensorType.matrixFormats)
+  }
+
   /// Checks that every tensor has been ticked off.
   ///
   /// - Parameter explanation: what a leftover name suggests, for the message.

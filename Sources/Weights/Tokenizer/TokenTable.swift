@@ -3,6 +3,7 @@
 /// Pieces are compared byte by byte. `String` treats the two encodings of "é" as equal, and a vocabulary may hold
 /// both.
 struct TokenTable {
+  private let kind: TokenizerRules.Kind
   private let markers: [[UInt8]: String]
   private let markerLengths: Set<Int>
   private var keys: [(hash: UInt64, index: Int)] = []
@@ -10,7 +11,8 @@ struct TokenTable {
   /// The markers found so far, with their identifiers.
   private(set) var found: [String: Int] = [:]
 
-  init(markers: [String]) {
+  init(_ kind: TokenizerRules.Kind, markers: [String]) {
+    self.kind = kind
     self.markers = Dictionary(markers.map { (Array($0.utf8), $0) }, uniquingKeysWith: { first, _ in first })
     markerLengths = Set(markers.map(\.utf8.count))
   }
@@ -28,7 +30,12 @@ struct TokenTable {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
     keys.append((hash, index))
-    if let byte = Self.byte(bytes[range]) {
+    if kind == .bytePairs {
+      // llama.cpp reads a byte's number from such a piece, which this kind does not have.
+      if isByte { return "is of the type for bytes, which its kind of tokenizer does not have" }
+      if let byte = ByteAlphabet.byte(of: bytes[range]) { hasByte[Int(byte)] = true }
+      if markerLengths.contains(range.count), let marker = markers[Array(bytes[range])] { found[marker] = index }
+    } else if let byte = Self.byte(bytes[range]) {
       hasByte[Int(byte)] = true
     } else if isByte {
       return "is of the type for bytes, but not written \"<0x00>\" to \"<0xFF>\""

@@ -37,7 +37,10 @@ public struct TokenVocabulary: Sendable {
     }
     size = pieces.count
     let types = try Self.tokenTypes(metadata, count: pieces.count)
-    try Self.checkScores(metadata, count: pieces.count)
+    if rules.kind.needsScores || metadata["tokenizer.ggml.scores"] != nil {
+      try Self.checkScores(metadata, count: pieces.count)
+    }
+    if rules.kind.hasMerges { try Self.checkMerges(metadata, most: rules.mostPieces) }
     special = try Self.checkPieces(pieces, types: types, family, metadata)
     try Self.checkIdentifiers(metadata, size: pieces.count)
     beginOfSequence = try Self.beginOfSequence(metadata, special, piece: rules.beginOfSequence)
@@ -52,11 +55,17 @@ public struct TokenVocabulary: Sendable {
   private static func checkSettings(_ metadata: GGUFMetadata, _ family: any ModelFamily) throws(WeightsFault) {
     let model = try metadata.text("tokenizer.ggml.model")
     guard let model else { throw metadata.fault("tokenizer.ggml.model is missing") }
-    let kind = family.tokenizer.kind
-    guard model == kind.rawValue else {
-      throw metadata.fault("its tokenizer is of the kind \(quoted(model)); \(family.name)'s is \(kind.spokenName)")
+    let rules = family.tokenizer
+    guard model == rules.declared else {
+      throw metadata.fault(
+        "its tokenizer is of the kind \(quoted(model)); \(family.name)'s is \(quoted(rules.declared)) "
+          + "(\(rules.kind.spokenName))")
     }
-    _ = try metadata.text("tokenizer.ggml.pre")
+    let cutting = try metadata.text("tokenizer.ggml.pre")
+    if let needed = family.tokenizer.preTokenizer, cutting != needed {
+      let found = cutting.map { "is \(quoted($0))" } ?? "is missing"
+      throw metadata.fault("tokenizer.ggml.pre \(found); \(family.name)'s is \(quoted(needed))")
+    }
     _ = try metadata.number("tokenizer.ggml.token_type_count", .uint32)
     for setting in [
       "add_space_prefix", "remove_extra_whitespaces", "add_bos_token", "add_eos_token", "add_sep_token",
@@ -91,6 +100,25 @@ public struct TokenVocabulary: Sendable {
     }
   }
 
+  /// Each pair has a left and a right side; llama.cpp would take one without for two empty texts.
+  private static func checkMerges(_ metadata: GGUFMetadata, most: Int) throws(WeightsFault) {
+    let key = "tokenizer.ggml.merges"
+    guard let value = metadata[key] else { throw metadata.fault("\(key) is missing") }
+    guard case .strings(let merges) = value else {
+      throw metadata.fault("\(key) is \(value.spokenName); an array of strings is needed")
+    }
+    guard merges.count <= most else {
+      throw metadata.fault("\(key) has \(grouped(merges.count)) pairs; at most \(grouped(most)) are accepted")
+    }
+    for index in 0..<merges.count {
+      let range = merges.range(of: index)
+      let space = merges.bytes[range].dropFirst().firstIndex(of: 0x20)
+      guard let space, space < range.upperBound - 1 else {
+        throw metadata.fault("\(key) has no pair in its line \(grouped(index))")
+      }
+    }
+  }
+
   private static func checkLength(
     _ numbers: GGUFNumbers, of key: String, count: Int, _ metadata: GGUFMetadata
   ) throws(WeightsFault) {
@@ -104,7 +132,8 @@ public struct TokenVocabulary: Sendable {
     _ pieces: GGUFStrings, types: [UInt8], _ family: any ModelFamily, _ metadata: GGUFMetadata
   ) throws(WeightsFault) -> [String: Int] {
     let (chat, rules) = (family.chat, family.tokenizer)
-    var table = TokenTable(markers: chat.turnMarkers + chat.imageMarkers + chat.endOfTurn + rules.otherMarkers)
+    var table = TokenTable(
+      rules.kind, markers: chat.turnMarkers + chat.imageMarkers + chat.endOfTurn + rules.otherMarkers)
     for index in 0..<pieces.count {
       let range = pieces.range(of: index)
       guard range.count <= rules.longestPiece else {

@@ -10,7 +10,8 @@ final class MultimodalReference {
 
   struct Failed: Error { var step: String }
 
-  init(text: String, projector: String) throws {
+  /// - Parameter bounds: of the tokens that an image becomes, where they are not mtmd's own.
+  init(text: String, projector: String, bounds: ClosedRange<Int>? = nil) throws {
     let parameters = llama_model_default_params()
     guard let model = llama_model_load_from_file(text, parameters) else { throw Failed(step: "model") }
     var options = mtmd_context_params_default()
@@ -18,6 +19,9 @@ final class MultimodalReference {
     options.n_threads = 1
     options.warmup = false
     options.print_timings = false
+    if let bounds {
+      (options.image_min_tokens, options.image_max_tokens) = (Int32(bounds.lowerBound), Int32(bounds.upperBound))
+    }
     guard let mtmd = mtmd_init_from_file(projector, model, options), let vocabulary = llama_model_get_vocab(model)
     else { throw Failed(step: "projector") }
     (self.model, self.mtmd, self.vocabulary) = (model, mtmd, vocabulary)

@@ -9,7 +9,8 @@ struct SecondFamily: ModelFamily {
   let name = "Qwen2-VL"
   let architecture = "qwen2vl"
   let projectorType = "qwen2vl_merger"
-  let tokenizer = TokenizerRules(kind: .sentencePiece, beginOfSequence: nil, otherMarkers: ["<|endoftext|>"])
+  let tokenizer = TokenizerRules(
+    kind: .sentencePiece, declared: "llama", beginOfSequence: nil, otherMarkers: ["<|endoftext|>"])
   let chat = ChatTemplate(
     textTurn: [.marker("<|im_start|>"), .text("user\n"), .prompt] + turnOfModel,
     beforeImage: [.marker("<|im_start|>"), .text("user\n"), .marker("<|vision_start|>")],

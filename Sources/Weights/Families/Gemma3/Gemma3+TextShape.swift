@@ -16,7 +16,8 @@ extension Gemma3 {
       slidingWindow: try Self.slidingWindow(metadata, blockCount: blockCount))
     try Self.checkHeads(metadata, shape)
     try Self.checkRotation(metadata, headWidth: headWidth)
-    try Self.checkForeignSettings(metadata, width: width)
+    try metadata.refuseForeignTextSettings(of: self, width: width)
+    try metadata.checkScaling(of: self)
     guard try metadata.real("gemma3.attention.layer_norm_rms_epsilon", in: 1e-12...0.1) != nil else {
       throw metadata.fault("gemma3.attention.layer_norm_rms_epsilon is missing")
     }
@@ -85,36 +86,6 @@ extension Gemma3 {
       guard dimensions == headWidth else {
         throw metadata.fault("gemma3.rope.\(key) is \(dimensions), but its heads are \(headWidth) wide")
       }
-    }
-    if let kind = try metadata.text("gemma3.rope.scaling.type"), kind != "linear", kind != "none" {
-      throw metadata.fault("gemma3.rope.scaling.type is \(quoted(kind)); Gemma 3's is \"linear\" or \"none\"")
-    }
-    for key in ["rope.scaling.factor", "rope.scale_linear", "rope.scaling.attn_factor"] {
-      _ = try metadata.real("gemma3.\(key)", in: 1e-3...1e6)
-    }
-    _ = try metadata.real("gemma3.rope.scaling.alpha", in: 0...1e6)
-    _ = try metadata.number("gemma3.rope.scaling.original_context_length", .uint32)
-    _ = try metadata.flag("gemma3.rope.scaling.finetuned")
-  }
-
-  /// llama.cpp reads these for every architecture, and asserts or behaves differently; Gemma 3 has none of them.
-  private static func checkForeignSettings(_ metadata: GGUFMetadata, width: Int) throws(WeightsFault) {
-    for key in [
-      "nextn_predict_layers", "expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count",
-      "pooling_type", "classifier.pooling_type",
-    ] {
-      guard try metadata.number("gemma3.\(key)", .uint32) ?? 0 == 0 else {
-        throw metadata.fault("gemma3.\(key) is set, which Gemma 3 does not have")
-      }
-    }
-    guard metadata["gemma3.classifier.output_labels"] == nil else {
-      throw metadata.fault("gemma3.classifier.output_labels is there: this is a classifier, not a language model")
-    }
-    guard try metadata.whole("gemma3.embedding_length_out", in: 0...65_536) ?? width == width else {
-      throw metadata.fault("gemma3.embedding_length_out differs from gemma3.embedding_length")
-    }
-    guard try metadata.flag("gemma3.attention.causal") ?? true else {
-      throw metadata.fault("gemma3.attention.causal is false: this is an embedding model, not a language model")
     }
   }
 }

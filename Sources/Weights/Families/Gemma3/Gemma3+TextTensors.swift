@@ -1,5 +1,3 @@
-import TextOutput
-
 extension Gemma3 {
   /// The tensors of llama.cpp's gemma3.cpp, with their shapes.
   func checkTensors(of file: GGUFFile, _ shape: TextShape, vocabularySize: Int) throws(WeightsFault) {
@@ -9,13 +7,7 @@ extension Gemma3 {
     // Both factors are bounded by `textShape`, so neither product can overflow.
     let queries = shape.headCount * shape.keyLength
     let keys = shape.headCountKV * shape.keyLength
-    if let rows = list.shape(of: "token_embd.weight")?.last, rows != vocabularySize {
-      throw file.metadata.fault(
-        "token_embd.weight has \(grouped(rows)) rows for a vocabulary of \(grouped(vocabularySize)) pieces")
-    }
-    try list.need("token_embd.weight", [width, vocabularySize], in: matrix)
-    try list.needVector("output_norm.weight", width)
-    if list.has("output.weight") { try list.need("output.weight", [width, vocabularySize], in: matrix) }
+    try list.needEmbeddings(width: width, vocabularySize: vocabularySize)
     for block in 0..<shape.blockCount {
       let prefix = "blk.\(block)."
       for norm in ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm"] {

@@ -9,7 +9,7 @@ struct Gemma3: ModelFamily {
   /// For a tokenizer of this kind, llama-vocab.cpp assumes the original LLaMA's settings: `<s>` 1, `</s>` 2, and a space
   /// before every text. Gemma's are `<eos>` 1, `<bos>` 2, and no space.
   let tokenizer = TokenizerRules(
-    kind: .sentencePiece, beginOfSequence: "<bos>",
+    kind: .sentencePiece, declared: "llama", beginOfSequence: "<bos>",
     otherMarkers: ["<pad>", "<eos>", "<bos>", "<unk>", "<image_soft_token>"],
     overrides: [
       .identifier(key: "tokenizer.ggml.bos_token_id", piece: "<bos>"),

@@ -59,59 +59,12 @@ struct Gemma3ProjectorSizes {
     }
     patchCount = side * side
     tokensPerImage = (side / pooling) * (side / pooling)
-    try checkHeads(metadata)
-    try Self.checkColours(metadata)
-    try Self.checkForeignSettings(metadata)
+    _ = try metadata.projectorHeadWidth(ofWidth: width)
+    try metadata.checkProjectorColours()
+    try metadata.refuseForeignProjectorSettings(of: Gemma3())
     guard feedForwardLength != width else {
       throw metadata.fault(
         "clip.vision.feed_forward_length equals embedding_length; llama.cpp would take ffn_up for ffn_down")
-    }
-  }
-
-  private func checkHeads(_ metadata: GGUFMetadata) throws(WeightsFault) {
-    let heads = try metadata.neededWhole("clip.vision.attention.head_count", in: 1...1_024)
-    guard width % heads == 0 else {
-      throw metadata.fault("\(heads) attention heads do not divide the width of \(width)")
-    }
-    guard try metadata.whole("clip.vision.attention.head_count_kv", in: 0...1_024) ?? heads == heads else {
-      throw metadata.fault("clip.vision.attention.head_count_kv differs from head_count")
-    }
-    let headWidth = try metadata.whole("clip.vision.attention.head_dim", in: 0...65_536) ?? 0
-    guard headWidth == 0 || headWidth == width / heads else {
-      throw metadata.fault("clip.vision.attention.head_dim is \(headWidth); \(width / heads) is needed")
-    }
-    guard try metadata.real("clip.vision.attention.layer_norm_epsilon", in: 1e-12...0.1) != nil else {
-      throw metadata.fault("clip.vision.attention.layer_norm_epsilon is missing")
-    }
-  }
-
-  private static func checkColours(_ metadata: GGUFMetadata) throws(WeightsFault) {
-    for (key, allowed) in [("image_mean", -1e3...1e3), ("image_std", 1e-6...1e3)] {
-      let key = "clip.vision.\(key)"
-      guard let numbers = try metadata.array(key, of: .float32) else { throw metadata.fault("\(key) is missing") }
-      guard numbers.count == 3 else {
-        throw metadata.fault("\(key) has \(grouped(numbers.count)) elements; three are needed, one per colour")
-      }
-      for value in numbers.values where !allowed.contains(value) {
-        throw metadata.fault("\(key) holds \(value); \(allowed.lowerBound) to \(allowed.upperBound) is accepted")
-      }
-    }
-    let usesGELU = try metadata.flag("clip.use_gelu") ?? false
-    let usesSiLU = try metadata.flag("clip.use_silu") ?? false
-    guard !usesGELU || !usesSiLU else {
-      throw metadata.fault("clip.use_gelu and clip.use_silu are both set")
-    }
-  }
-
-  /// Keys that mtmd reads for every projector, and that Gemma 3's does not use.
-  private static func checkForeignSettings(_ metadata: GGUFMetadata) throws(WeightsFault) {
-    _ = try metadata.number("clip.minicpmv_version", .int32)
-    _ = try metadata.number("clip.minicpmv_query_num", .uint32)
-    _ = try metadata.text("clip.vision.mm_patch_merge_type")
-    for key in ["image_grid_pinpoints", "feature_layer"] {
-      guard metadata["clip.vision.\(key)"] == nil else {
-        throw metadata.fault("clip.vision.\(key) is there, which Gemma 3's projector does not have")
-      }
     }
   }
 }
