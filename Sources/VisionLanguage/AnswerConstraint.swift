@@ -1,6 +1,6 @@
 /// What a written answer may be: words of a list, and nothing else.
 ///
-/// A model that is held to it cannot leave the list. Where no word fits, it has to choose one all the same.
+/// A model that is held to it cannot leave the list. Where no word fits, it still has to choose one.
 public struct AnswerConstraint: Sendable, Hashable {
   /// The words, in the order of the list; a first letter in lower case may be written as a capital too.
   public var words: [String]

@@ -16,7 +16,7 @@ struct Gemma4: ModelFamily {
       .identifier(key: "tokenizer.ggml.eos_token_id", piece: "<eos>"),
     ])
 
-  /// An empty thought stands before the answer, as the model's own template writes it where thinking is off.
+  /// An empty thought comes before the answer, as the model's own template writes it where thinking is off.
   ///
   ///     <bos><|turn>user\n<|image> image <image|> PROMPT <turn|>\n<|turn>model\n<|channel>thought\n<channel|> PREFIX
   let chat = ChatTemplate(
