@@ -77,6 +77,15 @@ class Reference:
 
         `pixels` is an array of height x width x 3 bytes.
         """
+        tokens = self._read(pixels, BEFORE_IMAGE, AFTER_IMAGE.format(prompt=prompt, prefix=prefix))
+        answer = [self._likeliest()]
+        while len(answer) < limit and not self._ends(answer[-1]):
+            self.text.eval(answer[-1:])
+            answer.append(self._likeliest())
+        return tokens, answer
+
+    def _read(self, pixels, before: str, after: str) -> list[int]:
+        """Reads an image between two texts, from nothing; their tokens."""
         with contextlib.ExitStack() as closing:
             height, width, _ = pixels.shape
             raw = pixels.tobytes()
@@ -86,7 +95,7 @@ class Reference:
             chunks = mtmd_cpp.mtmd_input_chunks_init()
             closing.callback(mtmd_cpp.mtmd_input_chunks_free, chunks)
             marker = mtmd_cpp.mtmd_default_marker().decode()
-            whole = (BEFORE_IMAGE + marker + AFTER_IMAGE.format(prompt=prompt, prefix=prefix)).encode()
+            whole = (before + marker + after).encode()
             text = mtmd_cpp.mtmd_input_text(text=whole, text_len=len(whole), add_special=True, parse_special=True)
             bitmaps = (ctypes.c_void_p * 1)(bitmap)
             status = mtmd_cpp.mtmd_tokenize(self._projector, chunks, ctypes.byref(text), bitmaps, 1)
@@ -100,11 +109,28 @@ class Reference:
                 self._projector, self.text.ctx, chunks, 0, 0, self.text.n_batch, True, ctypes.byref(read))
             assert status == 0, f"mtmd_helper_eval_chunks: {status}"
         self.text.n_tokens = read.value
-        answer = [self._likeliest()]
-        while len(answer) < limit and not self._ends(answer[-1]):
-            self.text.eval(answer[-1:])
-            answer.append(self._likeliest())
-        return tokens, answer
+        return tokens
+
+    def logits(self, pixels, prompt: str, given: list[int], blank: str = "\n\n"):
+        """The logits of the token after a prompt and the first tokens of an answer, all read from nothing.
+
+        `pixels` is `None` for a prompt without an image; `blank` is what comes between an image and the texts around it.
+        """
+        if pixels is None:
+            self.text.reset()
+            whole = WITHOUT_IMAGE.format(prompt=prompt, prefix="")
+            self.text.eval(self.text.tokenize(whole.encode(), add_bos=True, special=True))
+        else:
+            after = AFTER_IMAGE.format(prompt=prompt, prefix="").removeprefix("\n\n")
+            self._read(pixels, BEFORE_IMAGE.removesuffix("\n\n") + blank, blank + after)
+        for token in given:
+            self.text.eval([token])
+        row = llama_cpp.llama_get_logits_ith(self.text.ctx, -1)
+        return [row[place] for place in range(self.text.n_vocab())]
+
+    def piece(self, token: int) -> str:
+        """What a token stands for."""
+        return self.text.detokenize([token], special=True).decode("utf-8", "replace")
 
     def plain_tokens(self, text: str) -> list[int]:
         """The tokens of text in which nothing is special."""
