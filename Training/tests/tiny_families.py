@@ -120,6 +120,27 @@ def convert(folder: Path, out: Path, *more: str) -> None:
     script.main()
 
 
+def say_activation(path: Path) -> None:
+    """Adds the tower's activation, which the script leaves out for Gemma 4: llama.cpp would compute a quick approximation of GELU."""
+    import gguf
+    import numpy
+    reader = gguf.GGUFReader(path)
+    writer = gguf.GGUFWriter(path.with_suffix(".new"), "clip")
+    for field in reader.fields.values():
+        if not field.name.startswith("GGUF.") and field.name != "general.architecture":
+            kind = field.types[0]
+            writer.add_key_value(
+                field.name, field.contents(), kind, sub_type=field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None)
+    writer.add_bool("clip.use_gelu", True)
+    for tensor in reader.tensors:
+        writer.add_tensor(tensor.name, numpy.array(tensor.data), raw_dtype=tensor.tensor_type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    path.with_suffix(".new").replace(path)
+
+
 if __name__ == "__main__":
     source = os.environ["DERMGEMMA_LLAMA_CPP"]
     sys.path[:0] = [f"{source}/gguf-py", source]
@@ -127,3 +148,5 @@ if __name__ == "__main__":
     MAKERS[name](place)
     convert(place, place / "text.gguf")
     convert(place, place / "mmproj.gguf", "--mmproj")
+    if name == "gemma4":
+        say_activation(place / "mmproj.gguf")
