@@ -36,8 +36,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
     try LlamaBackend.load()
     let usesGPU = try configuration.device.usesGPU()
-    let model = try LlamaModel(
-      path: configuration.weights, usesGPU: usesGPU, overrides: text.vocabulary.overrides)
+    let model = try LlamaModel(path: configuration.weights, usesGPU: usesGPU, overrides: text.vocabulary.overrides)
     let vocabulary = Tokenizer(of: model, weights: text)
     self.vocabulary = vocabulary
     let format = try ChatFormat(text.family.chat, tokenizer: vocabulary, path: text.path)
