@@ -6,7 +6,7 @@ extension BrokenFamilies {
       },
       kind("a pair of one", "has no pair in its line 0") { $0["tokenizer.ggml.merges"] = .strings([Array("th".utf8)]) },
       kind("no turns", "has no piece \"<|turn>\"") { change(&$0, "<|turn>", to: "<|tern>") },
-      kind("no thinking", "has no piece \"<|channel>\"") { change(&$0, "<|channel>", to: "<|chanel>") },
+      kind("no thinking", "has no piece \"<|channel>\"") { change(&$0, "<|channel>", to: "<|kanal>") },
       kind("a byte without a piece", "no piece for the byte 0x41") { change(&$0, "<0x41>", to: "<0X41>", type: 1) },
       kind("one block", "shared_kv_layers is 2 of 2 blocks") {
         $0["gemma4.block_count"] = .u32(2); shorten(&$0, to: 2)
