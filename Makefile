@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-python test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-orthanc test-interop-python test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz fuzz-images cuda \
   dist wheel docs lint format clean prerequisites
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo "                   the same for a real llama-server, which it builds (some minutes)"
 	@echo "make test-interop-cluster"
 	@echo "                   a run over a real Slurm, with more images and more kills (some minutes)"
+	@echo "make test-interop-orthanc"
+	@echo "                   a photograph from a real Orthanc, and its report back"
 	@echo "make test-interop-python"
 	@echo "                   the Python package's tests, on a clean Debian 12 too (ten minutes)"
 	@echo "make test-training  the training recipe's tests, on synthetic data; installs PyTorch (6 GB on disk)"
@@ -31,6 +33,7 @@ help:
 	@echo "                   reading through llama-server, which it builds, beside a client by hand"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make fuzz          an hour of libFuzzer on the reader of DICOM files"
+	@echo "make fuzz-images   10,000 changed HEIC, AVIF, JPEG 2000, JPEG XL and DICOM files, each read by a process"
 	@echo "make cuda          add llama.cpp's CUDA backend, if CUDA's compiler is installed"
 	@echo "make dist          the tarball that runs without Swift, into .build/dist"
 	@echo "make wheel         the Python package with the program in it, into .build/dist"
@@ -77,6 +80,9 @@ test-interop-endpoint: build
 test-interop-cluster: build
 	@DERMGEMMA_CLUSTER_TEST=full scripts/interop.sh -k "test_cluster or CLUSTER"
 
+test-interop-orthanc: build
+	@scripts/interop.sh -k test_dicomweb
+
 test-interop-python: build
 	@DERMGEMMA_PYTHON_TEST=full scripts/interop.sh -k python_
 
@@ -109,6 +115,9 @@ test-tsan: prerequisites
 
 fuzz:
 	@scripts/fuzz.sh 3600
+
+fuzz-images: build
+	@scripts/interop.sh --python Interop/fuzz_pictures.py $(PROGRAM) 10000
 
 cuda: prerequisites
 	@scripts/cuda.sh

@@ -227,13 +227,13 @@ def test_what_is_no_image_is_refused_in_plain_words(page, tmp_path):
     assert page.locator(".tray-row").count() == 0
 
 
-def test_a_telephone_s_photograph_is_named_with_what_to_do(page, tmp_path):
-    path = tmp_path / "IMG_0001.HEIC"
-    path.write_bytes(bytes([0, 0, 0, 24]) + b"ftypheic\0\0\0\0mif1heic")
+def test_a_telephone_s_film_is_named_with_what_to_do(page, tmp_path):
+    path = tmp_path / "IMG_0001.MOV"
+    path.write_bytes(bytes([0, 0, 0, 24]) + b"ftypqt  \0\0\0\0isommp42")
     page.get_by_role("button", name="Add images").wait_for()
     choose(page, path)
     page.wait_for_selector(".tray-row.bad")
-    assert "HEIC is not accepted; convert it to JPEG or PNG" in page.locator(".tray").inner_text()
+    assert "video is not accepted; save one frame as PNG or JPEG" in page.locator(".tray").inner_text()
     page.click(".tray-row button")
 
 

@@ -4,7 +4,7 @@
 # are a program's of ours that wants the same environment.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/packages.sh chromium binutils curl debootstrap groff jq munge patchelf slurm-client slurmctld slurmd
+scripts/packages.sh chromium binutils curl dcmtk debootstrap groff jq libheif-examples munge orthanc orthanc-dicomweb patchelf slurm-client slurmctld slurmd
 prefix=$(scripts/llama-cpp.sh --prefix)
 package=$(cd "$(scripts/llama-cpp.sh --source)/../.." && pwd)
 cache=$(dirname "$prefix")

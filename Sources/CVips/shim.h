@@ -1,7 +1,23 @@
 #pragma once
 // libvips' operations are variadic, which Swift cannot call: one shim for each call that Imaging makes, no logic.
 // A shim returns 0, or -1 with a message in libvips' error buffer.
+#include <stdio.h>
+#include <sys/prctl.h>
 #include <vips/vips.h>
+
+// glibc's fopencookie under another name, because its header shows it to GNU sources only.
+struct dermgemma_stream {
+  void *read;
+  ssize_t (*write)(void *cookie, const char *bytes, size_t count);
+  void *seek, *close;
+};
+extern FILE *dermgemma_open_stream(void *cookie, const char *mode, struct dermgemma_stream) __asm__("fopencookie");
+
+// Where C libraries print; glibc's variable may be set (libc manual, "Standard Streams").
+static inline void dermgemma_set_stderr(FILE *to) { stderr = to; }
+
+// The name of the calling thread, at most 15 characters.
+static inline void dermgemma_thread_name(char name[16]) { prctl(PR_GET_NAME, name); }
 
 // The first page or frame, read once from the top.
 static inline int dermgemma_vips_load_jpeg(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
@@ -22,6 +38,19 @@ static inline int dermgemma_vips_load_tiff(const void *bytes, size_t count, Vips
 
 static inline int dermgemma_vips_load_jp2k(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
   return vips_jp2kload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
+static inline int dermgemma_vips_load_heif(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
+  return vips_heifload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
+static inline int dermgemma_vips_load_jxl(const void *bytes, size_t count, VipsFailOn fail_on, VipsImage **out) {
+  return vips_jxlload_buffer((void *)bytes, count, out, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+}
+
+// Whether libvips has an operation; some are modules of its own, which need not be installed.
+static inline int dermgemma_vips_has(const char *operation) {
+  return vips_type_find("VipsOperation", operation) != 0;
 }
 
 static inline int dermgemma_vips_extract_bands(VipsImage *in, VipsImage **out, int first, int count) {

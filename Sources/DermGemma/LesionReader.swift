@@ -71,7 +71,7 @@ public final class LesionReader: Sendable {
   /// Reads the image in a file.
   ///
   /// - Parameters:
-  ///   - path: the file's: JPEG, PNG, WebP, TIFF, BMP or DICOM.
+  ///   - path: the file's: JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF, JPEG 2000, JPEG XL or DICOM.
   ///   - seed: the seed of the random numbers: the same image, weights, protocol and seed give the same answers.
   /// - Throws: a `Fault` whose description names the path, such as for a file that is no image; `CancellationError`.
   public func read(fileAt path: String, seed: UInt64 = 0) async throws -> Report {

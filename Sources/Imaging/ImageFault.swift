@@ -27,6 +27,8 @@ public enum ImageFault: Fault, Equatable {
   case frameNotChosen(name: String, count: Int)
   /// The chosen frame is not in the DICOM file.
   case noSuchFrame(name: String, number: Int, count: Int)
+  /// libvips, as it is installed here, lacks the module for the format.
+  case moduleMissing(name: String, format: ImageFormat)
   /// A picture was to be prepared to a size outside `ImageLimits.preparedSide`.
   case preparedSizeNotAccepted(width: Int, height: Int)
   /// A picture was to be prepared with a contrast that is not a number from 0 to `ImageLimits.contrast`.
@@ -68,6 +70,9 @@ public enum ImageFault: Fault, Equatable {
       "\(shown(name)): \(grouped(count)) frames in one DICOM file; choose one with --frame N"
     case .noSuchFrame(let name, let number, let count):
       "\(shown(name)): there is no frame \(grouped(number)); the DICOM file has \(grouped(count))"
+    case .moduleMissing(let name, let format):
+      "\(shown(name)): \(format) cannot be read here, because libvips' module for it is not installed (Debian's package "
+        + "libvips42 has it); convert it to JPEG or PNG"
     case .preparedSizeNotAccepted(let width, let height):
       "an image cannot be prepared to \(width) × \(height) pixels; each side is "
         + "\(ImageLimits.preparedSide.lowerBound) to \(grouped(ImageLimits.preparedSide.upperBound))"

@@ -71,15 +71,15 @@ import Testing
 
   @Test func `a folder's other files are named, and images are read whatever they are called`() async throws {
     let phantom = TestFolders.phantoms(1)["phantom-0.png"] ?? []
-    let heic: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [UInt8](repeating: 0, count: 20)
+    let film: [UInt8] = [0, 0, 0, 24] + Array("ftypqt  ".utf8) + [UInt8](repeating: 0, count: 20)
     let folder = try folder(
-      "Image,Dx\nphantom-0,nv\n", ["images/scan": phantom, "images/phone.HEIC": heic, "images/r.txt": [65]])
+      "Image,Dx\nphantom-0,nv\n", ["images/scan": phantom, "images/phone.MOV": film, "images/r.txt": [65]])
     let outcome = try await validate(folder)
     #expect(outcome.status == 0 && outcome.text.contains("1 of 3 images has a label"), "\(outcome.errors)")
-    #expect(outcome.text.contains("1 skipped (HEIC is not accepted"))
+    #expect(outcome.text.contains("1 skipped (video is not accepted"))
     #expect(outcome.text.contains("1 skipped (no picture): r.txt"))
     let passed = try #require(try summary(folder)["passed_over"] as? [[String: Any]])
-    #expect(passed.map { $0["names"] as? [String] } == [["phone.HEIC"], ["r.txt"]])
+    #expect(passed.map { $0["names"] as? [String] } == [["phone.MOV"], ["r.txt"]])
     let analyzed = try await Program.analyze(["--protocol", "direct", "--json", "images"], in: folder)
     #expect(analyzed.status == 0 && analyzed.lines.count == 3 && analyzed.errorLines.count == 2, "\(analyzed.errors)")
   }

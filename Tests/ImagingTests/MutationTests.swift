@@ -19,6 +19,17 @@ import Testing
     ),
   ]
 
+  private static let modern: [(name: String, bytes: [UInt8])] = [
+    ("a.jp2", ModernImages.transparentJP2), ("a.j2k", ModernImages.codestream),
+    ("a.heic", ModernImages.transparentHEIC),
+    ("a.avif", ModernImages.avif), ("a.jxl", ModernImages.transparentJXL),
+  ]
+
+  // `scripts/fuzz-images.sh` tries more, of larger files.
+  @Test(arguments: modern.indices) func `no change of bytes of a modern format ends in a crash`(index: Int) {
+    Self.check(Self.modern[index], rounds: 300, seed: UInt64(index) + 20_300)
+  }
+
   // Converting CMYK takes 30 ms, so fewer of these.
   @Test func `no change of bytes of a CMYK JPEG ends in a crash`() {
     Self.check(("cmyk.jpg", HandmadeImages.cmykJPEG), rounds: 100, seed: 20_259)

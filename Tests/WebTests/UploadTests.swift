@@ -62,13 +62,12 @@ import Testing
 
   @Test func `what is not read is named as on the command line, with what to do`() async throws {
     try await TestServer.run { server async throws in
-      let photo: [UInt8] = [0, 0, 0, 24] + Array("ftypheic\0\0\0\0mif1heic".utf8)
-      let answer = try await server.send("POST", "/api/uploads", type, form(photo))
+      let film: [UInt8] = [0, 0, 0, 24] + Array("ftypqt  \0\0\0\0isommp42".utf8)
+      let answer = try await server.send("POST", "/api/uploads", type, form(film))
       #expect(answer.status == 415)
       #expect(
         answer.member("detail")
-          == "the image: HEIC is not accepted; convert it to JPEG or PNG "
-          + "(an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)")
+          == "the image: video is not accepted; save one frame as PNG or JPEG")
     }
   }
 

@@ -10,6 +10,8 @@ struct DeclaredSamples: Equatable {
   var bits: Int?
   /// Whether 0 is white in the file.
   var isZeroWhite = false
+  /// Whether the decoder has scaled the samples to the full range already, by the bits that the file gives.
+  var fillsRange = false
 }
 
 /// How 16-bit samples that leave their upper bits unused are scaled to the full range.

@@ -30,6 +30,22 @@ struct PNGColors: Equatable {
     }
   }
 
+  /// What a HEIC or AVIF codes by numbers (ITU-T H.273); an embedded profile takes precedence over it.
+  ///
+  /// Unspecified codes, and the curve of BT.709, which every camera writes for sRGB, mean sRGB, as in browsers.
+  ///
+  /// - Throws: `FormatFault` for high dynamic range.
+  init(primaries: Int, transfer: Int, hasProfile: Bool) throws(FormatFault) {
+    if transfer == 16 { throw .featureNotAccepted("high dynamic range (PQ)") }
+    if transfer == 18 { throw .featureNotAccepted("high dynamic range (HLG)") }
+    guard !hasProfile, let code = UInt8(exactly: primaries), let curve = UInt8(exactly: transfer) else { return }
+    let isSRGB: Set<UInt8> = [1, 2, 6, 13, 14, 15]
+    guard code != 1 && code != 2 || !isSRGB.contains(curve) else { return }
+    if let gamut = Chromaticities.coded(code == 2 ? 1 : code) {
+      fallback = ICCProfile(gamut, isSRGB.contains(curve) ? .srgb : ToneCurve.coded(curve) ?? .srgb)
+    }
+  }
+
   /// gAMA is in units of 1/100,000; values outside 0.05 to 20 are invalid.
   private static func gamma(_ content: ArraySlice<UInt8>?) -> Double? {
     guard let content, let value = ByteReader(Array(content)).u32(at: 0, bigEndian: true) else { return nil }

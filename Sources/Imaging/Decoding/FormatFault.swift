@@ -11,6 +11,8 @@ enum FormatFault: Error, Equatable {
   case tooSmall(width: Int, height: Int)
   case frameNotChosen(count: Int)
   case noSuchFrame(number: Int, count: Int)
+  /// libvips here lacks the module for the format.
+  case moduleMissing
   case inconsistent(String)
 
   init(_ fault: DICOMFault) {
@@ -34,6 +36,7 @@ enum FormatFault: Error, Equatable {
     case .tooSmall(let width, let height): .tooSmall(name: name, width: width, height: height)
     case .frameNotChosen(let count): .frameNotChosen(name: name, count: count)
     case .noSuchFrame(let number, let count): .noSuchFrame(name: name, number: number, count: count)
+    case .moduleMissing: .moduleMissing(name: name, format: format)
     case .inconsistent(let what): .inconsistent(what)
     }
   }

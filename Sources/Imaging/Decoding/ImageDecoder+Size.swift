@@ -20,6 +20,9 @@ extension ImageDecoder {
     case .webP: try PictureLayout(webP: data)
     case .png: try PictureLayout(png: data)
     case .tiff: try PictureLayout(tiff: data)
+    case .heic, .avif: try PictureLayout(heif: data)
+    case .jpeg2000: try PictureLayout(jpeg2000: data)
+    case .jpegXL: try PictureLayout(jpegXL: data)
     case .dicom: try DICOMDecoder.layout(of: data.bytes)
     }
   }

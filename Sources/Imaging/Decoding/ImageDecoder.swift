@@ -2,7 +2,7 @@ import DICOM
 import Digests
 import VisionLanguage
 
-/// Reads JPEG, PNG, WebP, TIFF, BMP and DICOM into checked 8-bit sRGB.
+/// Reads JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF, JPEG 2000, JPEG XL and DICOM into checked 8-bit sRGB.
 ///
 /// Each format's own structure is read first, in Swift: sizes are checked before a pixel is decoded, and a file that
 /// ends early is told apart from one that is damaged. Then libvips decodes (BMP: `BitmapDecoder`; DICOM:
@@ -77,7 +77,8 @@ public enum ImageDecoder {
     switch format {
     case .bmp: return DecodedPixels(image: try BitmapDecoder.decode(data))
     case .dicom: return try DICOMDecoder.decode(data.bytes, dicom)
-    case .jpeg, .png, .webP, .tiff:
+    case .jpeg, .png, .webP, .tiff, .heic, .avif, .jpeg2000, .jpegXL:
+      try ImageDecoder.requireDecoder(of: format)
       // Checked whole before anything is cut out of it.
       let layout = try layout(of: data, as: format)
       return try VipsDecoder.decode(FirstPicture.of(data, as: format), as: format, layout: layout)

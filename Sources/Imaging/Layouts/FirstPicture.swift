@@ -13,7 +13,7 @@ enum FirstPicture {
     case .jpeg: try ofJPEG(data)
     case .png: ofPNG(data)
     case .tiff: try ofTIFF(data)
-    case .webP, .bmp, .dicom: data.bytes
+    case .webP, .bmp, .heic, .avif, .jpeg2000, .jpegXL, .dicom: data.bytes
     }
   }
 

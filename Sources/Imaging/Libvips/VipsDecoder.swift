@@ -2,7 +2,7 @@ import CVips
 import TextOutput
 import VisionLanguage
 
-/// Decodes JPEG, PNG, WebP and TIFF with libvips, after their structure has been checked.
+/// Decodes all formats but BMP and DICOM with libvips, after their structure has been checked.
 enum VipsDecoder {
   /// What a decoding ends in.
   private enum Outcome {
@@ -16,6 +16,20 @@ enum VipsDecoder {
     _ bytes: [UInt8], as format: ImageFormat, layout: PictureLayout
   ) throws(FormatFault) -> DecodedPixels {
     guard let library = VipsLibrary.shared else { throw .inconsistent("libvips would not start") }
+    let isNoisy = [.heic, .avif, .jpegXL].contains(format)
+    let outcome =
+      isNoisy
+      ? QuietCodecs.shared.during { decoded(library, bytes, format, layout) } : decoded(library, bytes, format, layout)
+    switch outcome {
+    case .picture(let picture): return picture
+    case .fault(let fault): throw fault
+    case .failed: throw .damaged("it cannot be decoded")
+    }
+  }
+
+  private static func decoded(
+    _ library: VipsLibrary, _ bytes: [UInt8], _ format: ImageFormat, _ layout: PictureLayout
+  ) -> Outcome {
     var outcome = library.sharing { attempt(bytes, format, layout, failOn: strictest(format)) }
     if case .failed = outcome {
       outcome = library.alone {
@@ -29,11 +43,7 @@ enum VipsDecoder {
         return .fault(fault(reason, byteCount: bytes.count))
       }
     }
-    switch outcome {
-    case .picture(let picture): return picture
-    case .fault(let fault): throw fault
-    case .failed: throw .damaged("it cannot be decoded")
-    }
+    return outcome
   }
 
   /// libjpeg only warns about data that it had to guess; a picture with guessed parts must not be read.
@@ -61,6 +71,9 @@ enum VipsDecoder {
       guard loaded.width == layout.width, loaded.height == layout.height, loaded.bands <= ImageLimits.channels else {
         return .fault(.damaged("its parts do not agree on its size"))
       }
+      if format == .jpegXL, loaded.hasDynamicRangeProfile {
+        return .fault(.featureNotAccepted("high dynamic range"))
+      }
       var color: VipsColor
       do throws(FormatFault) {
         color = try VipsColor(of: loaded, layout)
@@ -68,7 +81,7 @@ enum VipsDecoder {
         return .fault(error)
       }
       var notes: [String] = []
-      if loaded.format == VIPS_FORMAT_USHORT, color.colorBands < 4 {
+      if loaded.format == VIPS_FORMAT_USHORT, color.colorBands < 4, !layout.samples.fillsRange {
         let ranges = SampleRanges(color, layout.samples) { load(buffer, format, failOn) }
         guard let ranges else { return .failed }
         if let scaling = SampleScaling(layout.samples, largest: ranges.largest) {
@@ -100,6 +113,9 @@ enum VipsDecoder {
       case .png: dermgemma_vips_load_png(start, count, failOn, output)
       case .webP: dermgemma_vips_load_webp(start, count, failOn, output)
       case .tiff: dermgemma_vips_load_tiff(start, count, failOn, output)
+      case .heic, .avif: dermgemma_vips_load_heif(start, count, failOn, output)
+      case .jpeg2000: dermgemma_vips_load_jp2k(start, count, failOn, output)
+      case .jpegXL: dermgemma_vips_load_jxl(start, count, failOn, output)
       case .bmp, .dicom: -1
       }
     }

@@ -21,7 +21,7 @@ final class VipsLibrary: @unchecked Sendable {  // the only state is `lock`, whi
     guard vips_init("dermgemma") == 0 else { return nil }
     vips_block_untrusted_set(1)
     vips_operation_block_set("VipsForeignLoad", 1)
-    for loader in ["Jpeg", "Png", "Webp", "Tiff", "Jp2k"] {
+    for loader in ["Jpeg", "Png", "Webp", "Tiff", "Jp2k", "Heif", "Jxl"] {
       vips_operation_block_set("VipsForeignLoad\(loader)Buffer", 0)
     }
     vips_cache_set_max(0)

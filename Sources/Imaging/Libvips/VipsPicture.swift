@@ -31,6 +31,17 @@ struct VipsPicture: ~Copyable {
     return vips_image_get_int(pointer, field, &value) == 0 ? Int(value) : 0
   }
 
+  /// Whether the embedded profile is for high dynamic range: libjxl names the ones that it makes by their curve, in UTF-16.
+  var hasDynamicRangeProfile: Bool {
+    var start: UnsafeRawPointer?
+    var count = 0
+    guard vips_image_get_blob(pointer, VIPS_META_ICC_NAME, &start, &count) == 0, let start else { return false }
+    let profile = Array(UnsafeRawBufferPointer(start: start, count: count).prefix(4_096))
+    return ["_PeQ", "_HLG"].contains { name in
+      profile.firstRange(of: name.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }) != nil
+    }
+  }
+
   func has(_ field: String) -> Bool { vips_image_get_typeof(pointer, field) != 0 }
 
   /// The picture with every pixel computed; `nil` when that fails.

@@ -30,9 +30,7 @@ enum FormatSignature {
   private static let marks: [Mark] = pictures + raws + medical + films + documents + archives
 
   private static let pictures = [
-    Mark("GIF8", "GIF"), Mark([0xFF, 0x0A], "JPEG XL"), Mark("JXL ", at: 4, "JPEG XL"),
-    Mark("jP  ", at: 4, "JPEG 2000"),
-    Mark([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"), Mark([0x49, 0x49, 0xBC], "JPEG XR"), Mark("8BPS", "Photoshop's PSD"),
+    Mark("GIF8", "GIF"), Mark([0x49, 0x49, 0xBC], "JPEG XR"), Mark("8BPS", "Photoshop's PSD"),
     Mark("gimp xcf", "GIMP's XCF"), Mark([0, 0, 1, 0], "ICO"), Mark([0, 0, 2, 0], "CUR"), Mark("icns", "ICNS"),
     Mark([0x76, 0x2F, 0x31, 0x01], "OpenEXR"), Mark("#?RADIANCE", "Radiance HDR"), Mark("qoif", "QOI"),
     Mark("DDS ", "DDS"), Mark([0x8A, 0x4D, 0x4E, 0x47], "MNG"), Mark([0x8B, 0x4A, 0x4E, 0x47], "JNG"),
@@ -73,17 +71,24 @@ enum FormatSignature {
     Mark("Rar!", "RAR", .archive), Mark("ustar", at: 257, "tar", .archive),
   ]
 
-  /// ISO/IEC 14496-12 and 23008-12: the brands after `ftyp` tell HEIC, AVIF and films apart.
+  /// The brands after `ftyp` tell HEIC, AVIF and films apart (ISO/IEC 14496-12 and 23008-12).
+  static func heif(_ data: ByteReader) -> ImageFormat? {
+    let brands = brands(data)
+    if brands[0] == "crx " { return nil }
+    if brands.contains(where: { $0 == "avif" || $0 == "avis" }) { return .avif }
+    let high: Set<String> = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"]
+    // Without a brand of its codec, a file shows only later what is inside.
+    if brands.contains(where: high.contains) || ["mif1", "msf1", "mif2"].contains(brands[0]) { return .heic }
+    return nil
+  }
+
   private static func isoMedia(_ data: ByteReader) -> UnsupportedFormat {
+    brands(data)[0] == "crx " ? UnsupportedFormat("Canon camera raw", .cameraRaw) : UnsupportedFormat("video", .video)
+  }
+
+  private static func brands(_ data: ByteReader) -> [String] {
     let length = min(max(data.u32(at: 0, bigEndian: true) ?? 0, 12), data.count)
     let compatible = stride(from: 16, to: length, by: 4).compactMap { data.text(at: $0, count: 4) }
-    let brands = [data.text(at: 8, count: 4) ?? ""] + compatible
-    if brands[0] == "crx " { return UnsupportedFormat("Canon camera raw", .cameraRaw) }
-    if brands.contains(where: { $0 == "avif" || $0 == "avis" }) { return UnsupportedFormat("AVIF") }
-    let high: Set<String> = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"]
-    if brands.contains(where: high.contains) { return UnsupportedFormat("HEIC") }
-    if ["mif1", "msf1", "mif2"].contains(brands[0]) { return UnsupportedFormat("HEIF") }
-    if brands[0] == "jxl " { return UnsupportedFormat("JPEG XL") }
-    return UnsupportedFormat("video", .video)
+    return [data.text(at: 8, count: 4) ?? ""] + compatible
   }
 }

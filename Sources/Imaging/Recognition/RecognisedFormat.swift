@@ -23,8 +23,10 @@ public enum RecognisedFormat: Sendable, Hashable {
     } else if data.has("RIFF", at: 0), data.has("WEBP", at: 8) {
       self = .accepted(.webP)
     } else if DICOMImage.isDICOM(data.bytes) {
-      // Before TIFF: a file may be both, with a TIFF header in the preamble.
+      // Before those that follow: a file may be both, with another's first bytes in the preamble.
       self = .accepted(.dicom)
+    } else if let modern = Self.modern(data) {
+      self = .accepted(modern)
     } else if let tiff = Self.tiff(data) {
       self = tiff
     } else if let other = FormatSignature.format(of: data) {
@@ -36,6 +38,15 @@ public enum RecognisedFormat: Sendable, Hashable {
     } else {
       self = .unknown
     }
+  }
+
+  private static func modern(_ data: ByteReader) -> ImageFormat? {
+    if data.has("ftyp", at: 4) { return FormatSignature.heif(data) }
+    if data.has([0, 0, 0, 12] + Array("jP  ".utf8), at: 0) || data.has([0xFF, 0x4F, 0xFF, 0x51], at: 0) {
+      return .jpeg2000
+    }
+    if data.has([0, 0, 0, 12] + Array("JXL ".utf8), at: 0) || data.has([0xFF, 0x0A], at: 0) { return .jpegXL }
+    return nil
   }
 
   private static func tiff(_ data: ByteReader) -> RecognisedFormat? {

@@ -34,8 +34,6 @@ public struct UnsupportedFormat: Sendable, Hashable, CustomStringConvertible {
   /// What the user can do, as the text after "is not accepted;".
   public var remedy: String {
     switch kind {
-    case .picture where name == "HEIC" || name == "HEIF":
-      "convert it to JPEG or PNG (an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)"
     case .picture: "use \(ImageFormat.acceptedNames)"
     case .cameraRaw: "develop it to JPEG, PNG or TIFF"
     case .medical: "export its image as PNG, TIFF or JPEG"
@@ -45,6 +43,6 @@ public struct UnsupportedFormat: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// "HEIC is not accepted; convert it to …".
+  /// "GIF is not accepted; use …".
   public var explanation: String { "\(name) is not accepted; \(remedy)" }
 }

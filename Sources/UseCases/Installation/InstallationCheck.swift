@@ -111,7 +111,14 @@ public struct InstallationCheck: Sendable {
     } catch {
       try reporter.fail("engine", error)
     }
-    try reporter.add(.sound, "images", "\(ImageDecoder.libraryVersion): \(ImageFormat.names)")
+    let readable = ImageDecoder.readableFormats
+    try reporter.add(.sound, "images", "\(ImageDecoder.libraryVersion): \(ImageFormat.names(of: readable))")
+    let missing = ImageFormat.allCases.filter { !readable.contains($0) }
+    if !missing.isEmpty {
+      try reporter.add(
+        .absent, "formats",
+        "\(ImageFormat.names(of: missing)): libvips' modules for them are not installed (Debian's package libvips42)")
+    }
   }
 
   /// The message when no GPU is in use. If the CUDA backend is nevertheless beside the program, it says what may be

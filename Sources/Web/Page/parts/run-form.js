@@ -4,7 +4,7 @@ import { addToFolder, deleteFolder, listImages } from "../script/api.js";
 import { element, replace } from "../script/dom.js";
 import { counted, sentence } from "../script/words.js";
 
-const PICTURES = /\.(jpe?g?|jfif|png|webp|tiff?|bmp|dcm|dicom)$/i;
+const PICTURES = /\.(jpe?g?|jfif|png|webp|tiff?|bmp|hei[cf]|avif|jp2|jxl|dcm|dicom)$/i;
 const TABLES = /\.(csv|tsv|txt)$/i;
 const FAMILIES = {
   camera: "Would another camera or another photograph have changed the answer?",

@@ -143,7 +143,7 @@ export function addButtons(added) {
     return [input, element("button", { type: "button", id, text, title, on: { click: () => input.click() } })];
   };
   return [
-    chooser({ accept: "image/jpeg,image/png,image/webp,image/tiff,image/bmp,application/dicom,.dcm" }, "Add images", "Add images from this machine (U); drop and paste work too", "add"),
+    chooser({ accept: "image/jpeg,image/png,image/webp,image/tiff,image/bmp,image/heic,image/avif,image/jp2,image/jxl,application/dicom,.dcm" }, "Add images", "Add images from this machine (U); drop and paste work too", "add"),
     chooser({ webkitdirectory: true }, "Add folder", "Add all images of a folder"),
   ];
 }
