@@ -1,10 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .treatAllWarnings(as: .error),
-]
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 /// A module (ARCHITECTURE.md): it imports what is in its list of dependencies, and nothing else (make lint).
 ///
@@ -100,13 +97,15 @@ let package = Package(
       dependsOn: ["CSQLite", "CPQ", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Digests", "Faults"]),
 
     // Bytes in, report out.
+    module("ClinicalReports", dependsOn: ["Dermoscopy", "DICOM", "JSON", "Digests"]),
     module(
       "Reading",
       dependsOn: [
         "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "RemoteModel", "VisionLanguage", "Digests", "Faults",
       ]),
     module(
-      "Archive", dependsOn: ["Transfer", "Datasets", "JSON", "AtomicFiles", "Tables", "Digests", "Faults"],
+      "Archive",
+      dependsOn: ["Transfer", "DICOM", "Datasets", "JSON", "AtomicFiles", "Tables", "TextOutput", "Digests", "Faults"],
       resources: [.embedInCode("Records/seed99.txt")]),
 
     // A run over many images, evaluated.
@@ -122,8 +121,9 @@ let package = Package(
     module(
       "UseCases",
       dependsOn: [
-        "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine",
-        "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "JSON", "Tables", "Concurrency", "Faults",
+        "ClinicalReports", "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "DICOM",
+        "LlamaEngine", "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "JSON", "Tables", "Concurrency",
+        "Faults",
       ]),
     module("Cluster", dependsOn: ["Validation", "AtomicFiles", "JSON", "Concurrency", "Faults"]),
     module(
@@ -150,24 +150,23 @@ let package = Package(
     module(
       "Web",
       dependsOn: [
-        "CPage", "CMicrohttpd", "CZlib", "MCP", "Auditing", "AuditReporting", "AuditStatistics", "UseCases",
-        "Validation", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON",
-        "AtomicFiles",
-        "Caching", "Concurrency", "Digests", "Faults",
+        "CPage", "CMicrohttpd", "CZlib", "MCP", "ClinicalReports", "Auditing", "AuditReporting", "AuditStatistics",
+        "UseCases", "Validation", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON",
+        "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
       ],
       resources: [.embedInCode("Documents")], exclude: ["Page"], computes: true),
 
     // What other packages import.
-    module(
-      "DermGemma", dependsOn: ["Reading", "Records", "Dermoscopy", "Imaging", "VisionLanguage", "Faults"]),
+    module("DermGemma", dependsOn: ["Reading", "Records", "Dermoscopy", "Imaging", "VisionLanguage", "Faults"]),
 
     // The command line.
     module(
       "CommandLineTool",
       dependsOn: [
-        "Web", "MCP", "Auditing", "Cluster", "UseCases", "AuditReporting", "AuditStatistics", "Validation", "Records",
-        "Reading", "Archive", "Hub", "Datasets", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "RemoteModel",
-        "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage", "Digests", "Faults",
+        "Web", "MCP", "Auditing", "Cluster", "UseCases", "ClinicalReports", "AuditReporting", "AuditStatistics",
+        "Validation", "Records", "Reading", "Archive", "Hub", "Datasets", "Dermoscopy", "Imaging", "DICOM",
+        "LlamaEngine", "RemoteModel", "Transfer", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage",
+        "Digests", "Faults",
       ]),
     .executableTarget(name: "dermgemma", dependencies: ["CommandLineTool"], swiftSettings: strict),
     .executableTarget(
@@ -197,6 +196,7 @@ let package = Package(
     tests(of: "Digests", with: ["TestPrograms", "DigestAtExit"]),
     tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
     tests(of: "DICOM", with: ["TestDICOM", "Faults"]),
+    tests(of: "ClinicalReports", with: ["DICOM", "Dermoscopy"]),
     tests(of: "Imaging", with: ["TestDICOM", "TestImages", "DICOM", "VisionLanguage", "Digests", "Faults"]),
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),

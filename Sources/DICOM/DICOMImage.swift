@@ -26,6 +26,9 @@ public struct DICOMImage: Sendable {
   /// or, in implicit types, followed by another of its group. 1 kB is enough.
   public static func isDICOM(_ beginning: [UInt8]) -> Bool { Part10.isDICOM(beginning) }
 
+  /// Whether objects of an SOP class are photographs that are read.
+  public static func reads(storageClass uid: String) -> Bool { StorageClass(rawValue: uid) != nil }
+
   /// Reads a file's structure.
   ///
   /// - Parameters:

@@ -1,3 +1,4 @@
+import ClinicalReports
 import Dermoscopy
 import Faults
 import Foundation
@@ -7,24 +8,45 @@ import UseCases
 /// Prints what `analyze` finds, and shows how far it is.
 struct AnalysisPrinter: AnalysisObserver {
   var terminal: Terminal
-  var printsJSON: Bool
+  var form: AnalysisForm
+  /// Where structured reports go, if they are asked for.
+  var reports: StructuredReportFolder?
+
+  /// What writes FHIR and DICOM.
+  static let program = ReportingProgram(version: Tool.version)
 
   func modelIsLoading() { terminal.progress("Loading the model…") }
 
   func ended(_ outcome: AnalysisOutcome) throws {
     switch outcome {
     case .report(let report):
-      try terminal.print(
-        printsJSON ? report.json() : report.text.trimmingCharacters(in: .newlines) + "\n\n" + report.usage + "\n")
+      try terminal.print(text(of: report))
     case .failure(let name, let fault):
-      if printsJSON { try terminal.print(OrderedJSON.line(FailedReading(name: name, fault))) }
+      switch form.format {
+      case .text: break
+      case .json: try terminal.print(OrderedJSON.line(FailedReading(name: name, fault)))
+      case .fhir: try terminal.print(FHIRReport.failure(message: fault.description))
+      case .dicomSR: reports?.passOver()
+      }
       terminal.printError("dermgemma: \(fault)")
     }
   }
 
   /// Prints a lesion with all of its views.
   func show(_ lesion: LesionReading) throws {
-    try terminal.print(printsJSON ? OrderedJSON.line(lesion) : lesion.text + "\n")
+    try terminal.print(form.format == .json ? OrderedJSON.line(lesion) : lesion.text + "\n")
+  }
+
+  private func text(of report: ExaminationReport) throws -> String {
+    switch form.format {
+    case .text: return report.text.trimmingCharacters(in: .newlines) + "\n\n" + report.usage + "\n"
+    case .json: return try report.json()
+    case .fhir:
+      return FHIRReport(
+        report, finished: Date(), examination: nil, program: Self.program, version: form.version
+      ).text
+    case .dicomSR: return try reports?.write(report) ?? ""
+    }
   }
 
   /// Shows the progress of an image if standard error is a terminal.

@@ -44,12 +44,14 @@ let analyzeCommand = CommandSpecification(
     GroupOption.groupBy,
     AnalyzeOption.records,
     AnalyzeOption.json,
+  ] + ReportOption.all + [
     AnalyzeOption.filesFrom,
     AnalyzeOption.parallel,
     DICOMOption.frame,
   ] + DICOMOption.record + EngineOption.all + EndpointOption.all,
   examples: [
     ("dermgemma analyze lesion.jpg", "One report on the terminal."),
+    ("dermgemma analyze lesion.dcm --format fhir", "A FHIR Bundle."),
     ("dermgemma analyze images --labels labels.csv --json > results.jsonl", "A folder, with its ground truth."),
   ],
   takesArguments: true
@@ -60,6 +62,7 @@ let analyzeCommand = CommandSpecification(
   let device = try chosenDevice(arguments)
   let seed: UInt64 = try arguments[AnalyzeOption.seed] ?? 0
   let dicom = try DICOMOptions(arguments)
+  let form = try AnalysisForm(arguments)
   let endpoint = try arguments.endpoint(of: "analyze")
   var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
   let chosen = try chosenProtocol(arguments)
@@ -74,7 +77,10 @@ let analyzeCommand = CommandSpecification(
   request.records = try arguments[AnalyzeOption.records]
   (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
   (request.dicom, request.command) = (dicom, arguments.words)
-  let printer = AnalysisPrinter(terminal: terminal, printsJSON: arguments[AnalyzeOption.json])
+  let reports = try form.folder.map {
+    try StructuredReportFolder($0, of: inputs, keepsPatient: form.keepsPatient, frame: dicom.frame)
+  }
+  let printer = AnalysisPrinter(terminal: terminal, form: form, reports: reports)
   guard let grouping = try arguments[GroupOption.groupBy] else {
     return try await request.run(observer: printer)?.exitStatus ?? 0
   }

@@ -15,6 +15,9 @@ enum RecordsOption {
   static let json = Flag("--json", help: "list: prints one JSON object per line, as export --jsonl does.")
   static let jsonl = Flag("--jsonl", help: "export: one JSON object per line.")
   static let csv = Flag("--csv", help: "export: a table for spreadsheets.")
+  static let fhir = Flag("--fhir", help: "export: one FHIR Bundle per line.")
+  static let dicomSR = Option<String>(
+    path: "--dicom-sr", "DIR", help: "export: a DICOM structured report per examination, into this folder.")
   static let limit = Option<Int>("--limit", "N", in: 1...Int.max, help: "Newest N only (list and runs: default 50).")
   static let image = Option<String>(text: "--image", "TEXT", help: "A part of the image's name.")
   static let sha256 = Option<String>(text: "--sha256", "DIGITS", help: "The first digits of the image file's SHA-256.")
@@ -50,7 +53,8 @@ let recordsCommand = CommandSpecification(
   name: "records",
   summary: "Lists, exports, deletes and backs up stored examinations.",
   usage: [
-    "records list [conditions]", "records runs", "records show ID", "records export --jsonl|--csv [conditions]",
+    "records list [conditions]", "records runs", "records show ID",
+    "records export --jsonl|--csv|--fhir|--dicom-sr DIR [conditions]",
     "records delete ID…",
     "records backup FILE", "records check", "records copy FROM TO",
   ],
@@ -70,6 +74,9 @@ let recordsCommand = CommandSpecification(
     RecordsOption.json,
     RecordsOption.jsonl,
     RecordsOption.csv,
+    RecordsOption.fhir,
+    ReportOption.fhirVersion,
+    RecordsOption.dicomSR,
     RecordsOption.limit,
     RecordsOption.image,
     RecordsOption.sha256,

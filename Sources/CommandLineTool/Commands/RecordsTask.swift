@@ -1,3 +1,5 @@
+import AtomicFiles
+import ClinicalReports
 import Dermoscopy
 import Faults
 import Foundation
@@ -11,7 +13,8 @@ enum RecordsTask {
   case list(limit: Int, asJSON: Bool)
   case runs(limit: Int)
   case show(RecordID)
-  case export(limit: Int, asTable: Bool)
+  case export(limit: Int, RecordsMaintenance.ExportFormat)
+  case exportReports(limit: Int, folder: String)
   case delete([RecordID])
   case backup(path: String)
   case check
@@ -34,8 +37,7 @@ enum RecordsTask {
     case ("list", 0): self = .list(limit: limit ?? 50, asJSON: arguments[RecordsOption.json])
     case ("runs", 0): self = .runs(limit: limit ?? 50)
     case ("export", 0):
-      guard arguments[RecordsOption.csv] != arguments[RecordsOption.jsonl] else { throw wrong("Say --jsonl or --csv") }
-      self = .export(limit: limit ?? .max, asTable: arguments[RecordsOption.csv])
+      self = try Self.export(arguments, limit: limit ?? .max)
     case ("show", 1):
       guard let id = try ids(rest).first else { throw wrong("Name one examination") }
       self = .show(id)
@@ -45,6 +47,25 @@ enum RecordsTask {
     case ("copy", 2): self = .copy(from: rest.first ?? "", to: rest.last ?? "")
     default: throw wrong("Say list, runs, show ID, export, delete ID…, backup FILE, check or copy FROM TO")
     }
+  }
+
+  /// - Throws: `UsageFault` unless one form is asked for.
+  private static func export(_ arguments: ParsedArguments, limit: Int) throws(UsageFault) -> RecordsTask {
+    let version = try arguments[ReportOption.fhirVersion]
+    let folder = try arguments[RecordsOption.dicomSR]
+    var forms: [RecordsTask] = []
+    if arguments[RecordsOption.jsonl] { forms.append(.export(limit: limit, .jsonLines)) }
+    if arguments[RecordsOption.csv] { forms.append(.export(limit: limit, .table)) }
+    if arguments[RecordsOption.fhir] {
+      forms.append(.export(limit: limit, .fhir(version ?? .r4, by: AnalysisPrinter.program)))
+    } else if version != nil {
+      throw UsageFault(message: "--fhir-version belongs to --fhir", command: "records")
+    }
+    if let folder { forms.append(.exportReports(limit: limit, folder: folder)) }
+    guard let form = forms.first, forms.count == 1 else {
+      throw UsageFault(message: "Say one of --jsonl, --csv, --fhir and --dicom-sr DIR", command: "records")
+    }
+    return form
   }
 
   /// - Returns: the exit status.
@@ -60,9 +81,16 @@ enum RecordsTask {
         try terminal.print(Self.line(run, counts))
       }
       printEnd(end, limit: limit, "there is no run", terminal)
-    case .export(let limit, let asTable):
-      try await records.export(matching: query, limit: limit, as: asTable ? .table : .jsonLines) { line in
+    case .export(let limit, let format):
+      try await records.export(matching: query, limit: limit, as: format) { line in
         try terminal.print(line)
+      }
+    case .exportReports(let limit, let folder):
+      try Folder.make(folder)
+      _ = try await records.list(matching: query, limit: limit) { stored in
+        guard let report = stored.structuredReport(by: AnalysisPrinter.program) else { return }
+        try AtomicFile.write(report.file, to: "\(folder)/\(report.instance).dcm")
+        try terminal.print("\(folder)/\(report.instance).dcm")
       }
     case .show(let id):
       let stored = try await records.examination(id)

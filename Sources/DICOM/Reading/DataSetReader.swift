@@ -7,11 +7,14 @@ struct DataSetReader {
 
   private let data: LittleEndianBytes
   private let isExplicit: Bool
+  private let kept: Set<Tag>
   private var elements = 0
 
-  init(_ data: LittleEndianBytes, isExplicit: Bool) {
+  /// - Parameter others: elements that are noted beside ``Tag/kept``.
+  init(_ data: LittleEndianBytes, isExplicit: Bool, keeping others: Set<Tag> = []) {
     self.data = data
     self.isExplicit = isExplicit
+    kept = others.isEmpty ? Tag.kept : Tag.kept.union(others)
   }
 
   /// Reads up to and including the pixels, or to the end; what follows the pixels is not looked at.
@@ -42,7 +45,7 @@ struct DataSetReader {
       }
       last = header.tag
       let (value, next) = try value(header, end: end, isExplicit: isExplicit, depth: depth)
-      if Tag.kept.contains(header.tag) { set.values[header.tag] = value }
+      if kept.contains(header.tag) { set.values[header.tag] = value }
       offset = next
       if depth == 0, header.tag == .pixelData { return (set, offset) }
     }

@@ -5,8 +5,10 @@ struct Part10 {
   /// Media Storage SOP Class UID (0002,0002).
   let mediaClass: String?
 
-  /// - Parameter limit: the most bytes that a deflated data set may have.
-  init(_ bytes: [UInt8], limit: Int) throws(DICOMFault) {
+  /// - Parameters:
+  ///   - limit: the most bytes that a deflated data set may have.
+  ///   - others: elements that are noted beside ``Tag/kept``.
+  init(_ bytes: [UInt8], limit: Int, keeping others: Set<Tag> = []) throws(DICOMFault) {
     let data = LittleEndianBytes(bytes)
     var offset = Self.hasPreamble(bytes) ? 132 : 0
     var syntax: TransferSyntax?
@@ -22,10 +24,10 @@ struct Part10 {
     (transferSyntax, mediaClass) = (encoding, storage)
     if encoding.isDeflated {
       let inflated = LittleEndianBytes(try Inflation.inflate(bytes[offset...], limit: limit))
-      var reader = DataSetReader(inflated, isExplicit: true)
+      var reader = DataSetReader(inflated, isExplicit: true, keeping: others)
       dataSet = try reader.dataSet(from: 0)
     } else {
-      var reader = DataSetReader(data, isExplicit: encoding.isExplicit)
+      var reader = DataSetReader(data, isExplicit: encoding.isExplicit, keeping: others)
       dataSet = try reader.dataSet(from: offset)
     }
   }

@@ -1,3 +1,4 @@
+import ClinicalReports
 import Faults
 import Records
 import Tables
@@ -10,6 +11,8 @@ public struct RecordsMaintenance: Sendable {
     case jsonLines
     /// Comma-separated values, the columns' names first.
     case table
+    /// One FHIR Bundle a line; an OperationOutcome for an image that could not be read.
+    case fhir(FHIRVersion, by: ReportingProgram)
   }
 
   /// How a list ended.
@@ -129,11 +132,12 @@ public struct RecordsMaintenance: Sendable {
   public func export(
     matching query: RecordQuery, limit: Int, as format: ExportFormat, line: (String) throws -> Void
   ) async throws {
-    if format == .table { try line(CSVRow.text(ExaminationExport.header)) }
+    if case .table = format { try line(CSVRow.text(ExaminationExport.header)) }
     _ = try await list(matching: query, limit: limit) { stored in
       switch format {
       case .jsonLines: try line(ExaminationExport.json(stored))
       case .table: try line(CSVRow.text(ExaminationExport.row(stored)))
+      case .fhir(let version, let program): try line(stored.fhir(version, by: program))
       }
     }
   }

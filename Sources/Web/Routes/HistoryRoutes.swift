@@ -1,3 +1,4 @@
+import ClinicalReports
 import Dermoscopy
 import Foundation
 import JSON
@@ -77,7 +78,20 @@ extension Application {
     guard let id = RecordID(request.parameter("examination_id")), let kept = try await opened().examination(id) else {
       throw Problem.notFound("There is no such examination.")
     }
-    return .json(try OrderedJSON.line(Entry(kept))).with("Cache-Control", "no-store")
+    let program = ReportingProgram(version: settings.version)
+    let response: HTTPResponse
+    switch ReportMediaType(accept: request.head.fields["accept"]) {
+    case .json: response = .json(try OrderedJSON.line(Entry(kept)))
+    case .fhir(let version):
+      response = HTTPResponse(200, body: .bytes(Array(kept.fhir(version, by: program).utf8)))
+        .with("Content-Type", version.mediaType)
+    case .dicom:
+      guard let report = kept.structuredReport(by: program) else {
+        throw Problem.notFound("An image that could not be read has no DICOM report.")
+      }
+      response = HTTPResponse(200, body: .bytes(report.file)).with("Content-Type", "application/dicom")
+    }
+    return response.with("Cache-Control", "no-store").with("Vary", "Accept")
   }
 
   private func forget(_ request: HTTPRequest) async throws -> HTTPResponse {

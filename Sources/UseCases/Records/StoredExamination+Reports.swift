@@ -1,0 +1,15 @@
+import ClinicalReports
+import Records
+
+extension StoredExamination {
+  /// The examination as a FHIR Bundle on one line; an OperationOutcome for an image that could not be read.
+  public func fhir(_ version: FHIRVersion, by program: ReportingProgram) -> String {
+    guard let report else { return FHIRReport.failure(message: failure?.message ?? "") }
+    return FHIRReport(report, finished: finished, examination: id.text, program: program, version: version).text
+  }
+
+  /// The examination as a DICOM structured report that names no patient; `nil` for an image that could not be read.
+  public func structuredReport(by program: ReportingProgram) -> StructuredReport? {
+    report.map { StructuredReport($0, finished: finished, examination: id.text, program: program) }
+  }
+}
