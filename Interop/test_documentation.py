@@ -13,6 +13,7 @@ import adapters
 import dicom_files
 import documentation
 import endpoints
+import orthanc
 import postgresql
 import program
 
@@ -82,6 +83,20 @@ def database():
     if postgresql.programs() is None:
         pytest.skip("PostgreSQL's server is not installed (scripts/packages.sh postgresql)")
     with postgresql.server("fsync=off") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pacs(tmp_path_factory):
+    """A real Orthanc with a photograph of 3 February 2026."""
+    if orthanc.program() is None:
+        pytest.skip("Orthanc is not installed (scripts/packages.sh orthanc orthanc-dicomweb)")
+    folder = tmp_path_factory.mktemp("pacs")
+    data = dicom_files.described_lesion()
+    data.StudyDate, data.PatientID = "20260203", "4711"
+    dicom_files.write(dicom_files.Case("lesion", data), folder / "lesion.dcm")
+    with orthanc.running(folder) as running:
+        running.store(folder / "lesion.dcm")
         yield running
 
 
@@ -165,6 +180,9 @@ def test_every_command_of_a_page_works(page, desk, stand_in, request, remark):
         # Threads of OpenMP spin: more of them on a busy machine are slower by far.
         "OMP_NUM_THREADS": "1",
     }
+    if "$PACS" in text:
+        environment["PACS"] = request.getfixturevalue("pacs").dicomweb
+        (desk / "token").write_text(orthanc.authorization(), "utf-8")
     if page.name == "CLUSTER.md":
         cluster = request.getfixturevalue("cluster")
         environment["SLURM_CONF"] = cluster.environment["SLURM_CONF"]

@@ -17,10 +17,11 @@ enum DatasetsOption {
 
 let datasetsCommand = CommandSpecification(
   name: "datasets",
-  summary: "Downloads dermoscopic images from the ISIC Archive.",
+  summary: "Downloads images from the ISIC Archive, or from a hospital's.",
   usage: [
     "datasets pull seed99 [options]", "datasets pull --isic-ids FILE [options]",
-    "datasets pull --collection N [options]", "datasets codes [DIAGNOSIS…]",
+    "datasets pull --collection N [options]", "datasets pull --dicomweb URL --study UID|--query KEY=VALUE",
+    "datasets --dicomweb URL --push PATH", "datasets codes [DIAGNOSIS…]",
   ],
   discussion: [
     "Writes images/, labels.csv in the label format of 'analyze --labels', each image's author and licence "
@@ -30,6 +31,8 @@ let datasetsCommand = CommandSpecification(
       + "the diagnoses that you give.",
     "seed99 is the seed's 99 images. The archive lacks their lesion attributes: --labels takes codes and attributes from your "
       + "file. Images that are already in the folder are not downloaded again.",
+    "With --dicomweb, photographs of studies come from a hospital's archive into --out, as whole DICOM files with their "
+      + "patient's data, at most --limit (default 1000); --push brings reports back. docs/DICOM.md has an example.",
   ],
   verbs: ["pull", "codes"],
   options: [
@@ -40,13 +43,19 @@ let datasetsCommand = CommandSpecification(
     DatasetsOption.labels,
     LabelOption.imageColumn, LabelOption.labelColumn,
     DatasetsOption.rate,
-  ],
+  ] + DICOMwebOption.all,
   examples: [("dermgemma datasets pull seed99 --out data", "The seed's images: 99, some 30 MB.")],
   takesArguments: true
 ) { arguments, terminal in
   if arguments.positional.first == "codes" {
     return try DiagnosisCodes(Array(arguments.positional.dropFirst())).print(terminal)
   }
+  var http = HTTPClient()
+  http.limits.userAgent = "dermgemma/\(Tool.version)"
+  http.retries.notice = { fault, pause in
+    terminal.printError("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
+  }
+  if let archive = try DICOMwebCommand(arguments, http.quiet) { return try await archive.run(terminal) }
   let limit = try arguments[DatasetsOption.limit]
   let rate = try arguments[DatasetsOption.rate] ?? 5
   let folder = try arguments[DatasetsOption.out] ?? "data"
@@ -54,11 +63,6 @@ let datasetsCommand = CommandSpecification(
   if let limit, case .identifiers(let names) = choice { choice = .identifiers(Array(names.prefix(limit))) }
   let labels = try chosenLabels(arguments, of: "datasets", terminal)
   let configuration = try Configuration()
-  var http = HTTPClient()
-  http.limits.userAgent = "dermgemma/\(Tool.version)"
-  http.retries.notice = { fault, pause in
-    terminal.printError("dermgemma: \(fault); trying again in \(Int(pause.rounded(.up))) s")
-  }
   var pull = DatasetPull(
     client: ArchiveClient(
       endpoint: configuration.values["archive"]?.text ?? ArchiveClient.publicEndpoint, http: http, rate: Double(rate)),
@@ -80,6 +84,15 @@ let datasetsCommand = CommandSpecification(
     throw ArchiveFault.incomplete(missing: outcome.missing.count, of: outcome.images + outcome.missing.count)
   }
   return 0
+}
+
+extension HTTPClient {
+  /// The same without remarks, which name the address that was asked.
+  fileprivate var quiet: HTTPClient {
+    var client = self
+    client.retries.notice = { _, _ in }
+    return client
+  }
 }
 
 private func chosenImages(_ arguments: ParsedArguments, limit: Int?) throws -> ImageChoice {
