@@ -102,6 +102,11 @@ import VisionLanguage
     #expect(refusal(with(Made.avif, Array("av01".utf8), Array("iovl".utf8))).contains("made of others"))
     #expect(
       refusal(with(Made.heic, Array("hvc1".utf8), Array("vvc1".utf8))) == "a: HEIC with VVC inside is not accepted")
+    // The tile's size is the second of the two in a codestream; libvips would warn of it on standard error.
+    let size = u32(24) + u32(16)
+    let tiled = with(
+      with(with(Made.codestream, size, u32(0) + u32(0)), size, u32(24) + u32(1 << 28)), u32(0) + u32(0), size)
+    #expect(refusal(tiled) == "a: JPEG 2000 with a codestream of tiles of 24 × 268,435,456 pixels is not accepted")
     let header = with(Made.jp2, u32(16) + u32(24) + [0, 3], u32(17) + u32(24) + [0, 3])
     #expect(
       refusal(header)

@@ -13,6 +13,8 @@ struct CodestreamHeader {
 
   /// Tiles of a picture: each costs memory before the first pixel.
   static let mostTiles = 65_535
+  /// libvips' longest side.
+  static let tileSide = 10_000_000
 
   init(_ data: ByteReader) throws(FormatFault) {
     func damaged(_ what: String) -> FormatFault { .damaged("its JPEG 2000 \(what)") }
@@ -25,6 +27,9 @@ struct CodestreamHeader {
     guard left < right, top < bottom, tileWidth > 0, tileHeight > 0 else { throw damaged("has no size") }
     (width, height, components) = (right - left, bottom - top, count)
     guard (1...4).contains(count), length == 38 + 3 * count else { throw damaged("has \(count) components") }
+    guard max(tileWidth, tileHeight) <= Self.tileSide else {
+      throw .featureNotAccepted("a JPEG 2000 of tiles of \(grouped(tileWidth)) × \(grouped(tileHeight)) pixels")
+    }
     let tiles = ((right + tileWidth - 1) / tileWidth) * ((bottom + tileHeight - 1) / tileHeight)
     guard tiles <= Self.mostTiles else { throw .featureNotAccepted("a JPEG 2000 of \(grouped(tiles)) tiles") }
     let depths = (0..<count).map { data.u8(at: 42 + 3 * $0) ?? 0 }
