@@ -38,6 +38,6 @@ public protocol ModelFamily: Sendable {
 }
 
 extension ModelFamily {
-  /// ``imageTokens-swift.property``, whatever the size.
+  /// The family's rules, whatever the size.
   public func imageTokens(of shape: TextShape) -> ImageTokenRules { imageTokens }
 }
