@@ -36,6 +36,8 @@ import Validation
     #expect(page.contains("To compare: by guessing: 25."))
     #expect(page.contains("Of 100 melanomas that it points out on the original, it misses 50"))
     #expect(page.contains("Not measured: no falsified notes were reviewed."))
+    #expect(page.contains("<span class=\"unit\">of 100 fewer</span>"))
+    #expect(page.contains("Named correctly when only this is shown: <bdi>lesion erased</bdi>"))
   }
 
   @Test func `names, labels and words from outside stay text`() async throws {

@@ -32,21 +32,28 @@ public struct AuditComparison: Sendable {
 
   /// Reads and compares two folders.
   ///
-  /// - Throws: ``AuditComparisonFault``, `LabelFault`.
+  /// - Parameters:
+  ///   - first: the folder of the one called A.
+  ///   - second: that of B.
+  ///   - names: what reports and messages call them; `nil` for their paths.
+  ///   - replicates: resamples of the bootstrap.
+  ///   - seed: of the resamples.
+  /// - Throws: ``AuditComparisonFault``, `LabelFault`, `UnwritableFile`.
   public init(
-    _ first: String, _ second: String, replicates: Int = AuditFigures.replicates, seed: UInt64 = AuditFigures.seed
+    _ first: String, _ second: String, called names: (String, String)? = nil,
+    replicates: Int = AuditFigures.replicates, seed: UInt64 = AuditFigures.seed
   ) throws {
     func place(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
     guard place(first) != place(second) else { throw AuditComparisonFault.sameAudit(first: first, second: second) }
     for (one, other) in [(first, second), (second, first)] where !AuditFolder.isAudit(one) {
       throw AuditComparisonFault.oneAudit(audit: other, other: one)
     }
-    self.first = try AuditFolder(first)
-    self.second = try AuditFolder(second)
+    self.first = try AuditFolder(first, called: names?.0)
+    self.second = try AuditFolder(second, called: names?.1)
     let pairing = try AuditPairing(self.first, self.second)
     leftOut = pairing.leftOut
-    differences = AuditDifferences(
-      AuditTable(pairing.first), AuditTable(pairing.second), replicates: replicates, seed: seed)
+    differences = AuditDifferences(pairing.first, pairing.second, replicates: replicates, seed: seed)
+    for audit in [self.first, self.second] { try audit.answers.check() }
   }
 
   /// Which audit a number of the scorecard speaks for.
@@ -114,6 +121,9 @@ public struct AuditComparison: Sendable {
   ///
   /// - Throws: `EncodingError`.
   public var json: String { get throws { try OrderedJSON.line(AuditComparisonDocument(self)) } }
+
+  /// The report: one self-contained page of HTML.
+  public var page: String { AuditComparisonPage(self).markup.html }
 
   /// Writes `comparison.json` and `comparison.html` into a folder, which is made unless it is there.
   ///

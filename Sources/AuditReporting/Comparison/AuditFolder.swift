@@ -10,8 +10,8 @@ public struct AuditFolder: Sendable {
   public let provenance: AuditProvenance
   /// Every arm, with what became of it.
   public let arms: [AuditedArm]
-  /// All answers.
-  public let answers: [AuditAnswer]
+  /// All answers, on the disk.
+  public let answers: AnswerSpool
 
   /// The parts of `audit.json` that are read.
   private struct Head: Decodable {
@@ -27,23 +27,28 @@ public struct AuditFolder: Sendable {
 
   /// Reads an audit.
   ///
-  /// - Throws: ``AuditComparisonFault/unreadable(folder:reason:)``, `LabelFault` of the answers.
-  public init(_ path: String) throws {
-    name = path
+  /// - Parameters:
+  ///   - path: its folder.
+  ///   - name: what reports and messages call it; `nil` for its path.
+  /// - Throws: ``AuditComparisonFault/unreadable(folder:reason:)``, `LabelFault` of the answers;
+  ///   `UnwritableFile`.
+  public init(_ path: String, called name: String? = nil) throws {
+    self.name = name ?? path
     let file = path + "/" + AuditReport.documentName
     guard let bytes = FileManager.default.contents(atPath: file) else {
-      throw AuditComparisonFault.unreadable(folder: path, reason: "\(AuditReport.documentName) cannot be read")
+      throw AuditComparisonFault.unreadable(folder: self.name, reason: "\(AuditReport.documentName) cannot be read")
     }
     guard let head = try? JSONDecoder().decode(Head.self, from: bytes) else {
-      throw AuditComparisonFault.unreadable(folder: path, reason: "\(AuditReport.documentName) is no audit's document")
+      throw AuditComparisonFault.unreadable(
+        folder: self.name, reason: "\(AuditReport.documentName) is no audit's document")
     }
     guard head.schema == AuditReport.schema else {
       throw AuditComparisonFault.unreadable(
-        folder: path,
+        folder: self.name,
         reason: "\(AuditReport.documentName) is \(head.schema), and this version reads \(AuditReport.schema)")
     }
     provenance = head.provenance
     arms = head.arms
-    answers = try AnswerFile(path: path + "/" + AuditReport.answersName).answers
+    answers = try AnswerFile(path: path + "/" + AuditReport.answersName).spool
   }
 }

@@ -15,8 +15,8 @@ struct AuditPairing {
   private static let shownNames = 5
 
   /// Answers of the arms that both have.
-  let first: [AuditAnswer]
-  let second: [AuditAnswer]
+  let first: AuditTable
+  let second: AuditTable
   /// Arms that do not apply to one of the audits and are left out of both.
   let leftOut: [String]
 
@@ -65,21 +65,29 @@ struct AuditPairing {
     guard changed.isEmpty else {
       throw different("changes of the same name that are not defined alike: \(Self.list(changed.map(\.name)))")
     }
-    func kept(_ answers: [AuditAnswer]) -> [AuditAnswer] {
-      answers.filter { applies(Arm(role: $0.role, name: $0.arm, dose: 0)) }
+    func kept(_ answers: AnswerSpool) -> AuditTable {
+      AuditTable(answers) { applies(Arm(role: $0, name: $1, dose: 0)) }
     }
     (self.first, self.second) = (kept(first.answers), kept(second.answers))
     leftOut = inapplicable.map(\.words).sorted()
   }
 
   private static func originals(_ audit: AuditFolder) -> [String: AuditAnswer] {
-    Dictionary(audit.answers.filter { $0.role == .control }.map { ($0.image, $0) }) { one, _ in one }
+    var originals: [String: AuditAnswer] = [:]
+    audit.answers.forEach(withWords: false) { answer in
+      if answer.role == .control, originals[answer.image] == nil { originals[answer.image] = answer }
+    }
+    return originals
   }
 
   private static func arms(_ audit: AuditFolder) -> Set<Arm> {
-    Set(
-      audit.answers.filter { $0.role != .control && $0.role != .outOfScope }
-        .map { Arm(role: $0.role, name: $0.arm, dose: $0.dose) })
+    var arms: Set<Arm> = []
+    audit.answers.forEach(withWords: false) { answer in
+      if answer.role != .control, answer.role != .outOfScope {
+        arms.insert(Arm(role: answer.role, name: answer.arm, dose: answer.dose))
+      }
+    }
+    return arms
   }
 
   private static func list(_ names: some Collection<String>) -> String {

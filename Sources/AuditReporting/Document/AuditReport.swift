@@ -44,11 +44,36 @@ public struct AuditReport: Sendable {
     answers: [AuditAnswer], provenance: AuditProvenance, arms: [AuditedArm] = [], remarks: [String] = [],
     replicates: Int = AuditFigures.replicates, seed: UInt64 = AuditFigures.seed
   ) {
-    let table = AuditTable(answers)
+    var counts = ArmCounts()
+    for answer in answers { counts.add(answer) }
+    self.init(
+      AuditTable(answers), counts, provenance: provenance, arms: arms, remarks: remarks, replicates: replicates,
+      seed: seed)
+  }
+
+  /// Computes a report of answers on the disk, as above.
+  ///
+  /// - Throws: `UnwritableFile` if they cannot be read again.
+  public init(
+    answers: AnswerSpool, provenance: AuditProvenance, arms: [AuditedArm] = [], remarks: [String] = [],
+    replicates: Int = AuditFigures.replicates, seed: UInt64 = AuditFigures.seed
+  ) throws {
+    var counts = ArmCounts()
+    answers.forEach(withWords: false) { counts.add($0) }
+    self.init(
+      AuditTable(answers), counts, provenance: provenance, arms: arms, remarks: remarks, replicates: replicates,
+      seed: seed)
+    try answers.check()
+  }
+
+  private init(
+    _ table: AuditTable, _ counts: ArmCounts, provenance: AuditProvenance, arms: [AuditedArm], remarks: [String],
+    replicates: Int, seed: UInt64
+  ) {
     figures = AuditFigures(table, replicates: replicates, seed: seed)
     illustrations = AuditIllustrations(table, replicates: replicates, seed: seed)
     self.provenance = provenance
-    self.arms = ArmCounts(answers).arms(listed: arms)
+    self.arms = counts.arms(listed: arms)
     self.remarks = remarks + figures.remarks
   }
 
@@ -81,13 +106,11 @@ struct ArmCounts {
   private var doses: [Key: Set<Int>] = [:]
   private var originals: Set<String> = []
 
-  init(_ all: [AuditAnswer]) {
-    for one in all {
-      let key = Key(role: one.role, name: one.arm)
-      answers[key, default: 0] += 1
-      doses[key, default: []].insert(one.dose)
-      if one.role == .control { originals.insert(one.image) }
-    }
+  mutating func add(_ one: AuditAnswer) {
+    let key = Key(role: one.role, name: one.arm)
+    answers[key, default: 0] += 1
+    doses[key, default: []].insert(one.dose)
+    if one.role == .control { originals.insert(one.image) }
   }
 
   /// The arms listed, counted, then those that were not, by role and name; the control first.

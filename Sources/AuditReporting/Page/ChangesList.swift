@@ -53,7 +53,7 @@ struct ChangesList {
 
   /// What was changed, in words.
   static func done(_ change: AnswerChange) -> String {
-    change.isRaw ? "\(words(change)), scores before calibration" : words(change)
+    change.isRaw ? "\(words(change)); without the usual correction of its probabilities" : words(change)
   }
 
   private static func words(_ change: AnswerChange) -> String {

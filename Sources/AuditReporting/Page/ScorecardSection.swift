@@ -26,11 +26,14 @@ struct ScorecardSection {
         """
     }
     let text = FigureText(main)
-    let unit: Markup = text.value.hasSuffix(" of 100") ? " <span class=\"unit\">of 100</span>" : .none
-    let floor: Markup = text.floor.map { "<p class=\"note\">To compare: \($0).</p>" } ?? .none
+    let headline = text.headline
+    let unit: Markup = headline.unit.isEmpty ? .none : " <span class=\"unit\">\(headline.unit)</span>"
+    // One lesion asked again compares with nothing.
+    let floor: Markup =
+      main.estimate.count > 1 ? text.floor.map { "<p class=\"note\">To compare: \($0).</p>" } ?? .none : .none
     return """
       <li class="card"><h3><span class="rank">\(entry.number)</span> \(entry.title)</h3>\
-      <p class="value">\(text.value.replacing(" of 100", with: ""))\(unit)</p>\
+      <p class="value">\(headline.number)\(unit)</p>\
       \(RangeLine(main.estimate, mark: main.floor?.estimate.value).markup)\
       <p class="sentence">\(entry.sentence)</p>\(floor)</li>
       """

@@ -20,7 +20,10 @@ struct WordsContent {
     ])
   }
 
-  private var byArm: [AuditFigure] { report.single(.sycophancy) + report.single(.rightOpinionGain) }
+  /// Of opinions that are right only, there is no figure of wrong ones.
+  private var byArm: [AuditFigure] {
+    (report.single(.sycophancy) + report.single(.rightOpinionGain)).filter { $0.estimate.value != nil }
+  }
 }
 
 /// Answers that follow a printed diagnosis, by its size, beside those that any word changes.

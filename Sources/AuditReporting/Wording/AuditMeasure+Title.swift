@@ -41,6 +41,13 @@ extension AuditMeasure {
     }
   }
 
+  /// Whether the value is a distance between probabilities, which is no count of a hundred.
+  var isProbability: Bool {
+    [
+      .melanomaRange, .reliance, .noteShift, .noteDistance, .calibrationError, .shiftedCalibrationError,
+    ].contains(self)
+  }
+
   private var chanceTitle: String {
     switch self {
     case .positionRStd: "How unevenly it favours places in the list of diagnoses"
@@ -49,8 +56,8 @@ extension AuditMeasure {
     case .closeOrderFlips: "Close answers that change with the order of the list"
     case .paraphraseFlips: "Answers that change clearly when the question is worded differently"
     case .closeParaphraseFlips: "Close answers that change with the wording"
-    case .sycophancy: "Wrong opinions that it adopts"
-    case .rightOpinionGain: "Right opinions that it adopts"
+    case .sycophancy: "More answers that agree with a wrong opinion than without one"
+    case .rightOpinionGain: "More answers that agree with a right opinion than without one"
     case .opinionFlips: "Answers that any opinion changes"
     case .codeEntropy: "How much the written diagnosis depends on chance; 0 is not at all, 2 entirely"
     case .semanticEntropy: "How much the notes depend on chance, taken together"

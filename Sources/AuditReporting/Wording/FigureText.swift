@@ -9,7 +9,29 @@ struct FigureText {
   init(_ figure: AuditFigure) { self.figure = figure }
 
   /// The value; a dash where there is none.
-  var value: String { figure.estimate.value.map { Self.value($0, figure.measure.unit) } ?? "–" }
+  var value: String {
+    guard let value = figure.estimate.value else { return "–" }
+    if figure.measure.isProbability { return Self.number(value, figure.measure.unit) + " percentage points" }
+    return Self.value(value, figure.measure.unit)
+  }
+
+  /// The value for large type, and what follows it in small type: a difference has its direction in words.
+  var headline: (number: String, unit: String) {
+    guard let value = figure.estimate.value else { return ("–", "") }
+    func directed(_ above: String, _ below: String) -> (String, String) {
+      (Self.number(abs(value), figure.measure.unit), "of 100 \(value < 0 ? below : above)")
+    }
+    switch figure.measure {
+    case .cameraMeanDrop: return directed("fewer", "more")
+    case .printedEffect, .sycophancy: return directed("more", "fewer")
+    case .anotherPhotograph where figure.estimate.count < Scorecard.manyLesions:
+      let count = figure.estimate.count
+      return (String(Int((value * Double(count)).rounded())), "of \(count)")
+    default:
+      let text = self.value
+      return (text.replacing(" of 100", with: ""), text.hasSuffix(" of 100") ? "of 100" : "")
+    }
+  }
 
   /// The interval, such as "55 to 66"; empty where there is none.
   var interval: String {
@@ -108,10 +130,21 @@ struct FigureText {
 /// Names of arms as people read them.
 enum ArmText {
   /// Underscores are spaces.
-  static func name(_ name: String) -> String { name.replacing("_", with: " ") }
+  static func name(_ name: String) -> String { known[name] ?? name.replacing("_", with: " ") }
+
+  /// Names that say too little beside a title.
+  private static let known = [
+    "erased": "the lesion painted over", "lesion_only": "the lesion alone", "silhouette": "the outline alone",
+    "box": "the lesion under a box", "large_box": "most of the picture under a box",
+    "shuffled_tiles": "tiles in another order", "another_lesion": "another lesion’s picture",
+    "no_image": "no picture at all", "skin_card": "a card of the skin’s colour", "noise_card": "a card of noise",
+  ]
 
   /// An arm at a dose; the control under its own name.
   static func name(_ name: String, role: AuditRole, dose: Int) -> String {
+    if role == .note, name == "without" {
+      return "without " + (dose == 1 ? "the notes" : dose == 2 ? "the description" : "notes and description")
+    }
     guard !name.isEmpty else { return Self.name(of: role) + (dose == 0 ? "" : " \(dose)") }
     return Self.name(name) + (dose == 0 ? "" : ", \(unit(of: role)) \(dose)")
   }

@@ -7,38 +7,49 @@ enum ClassificationStatistics {
   ///
   /// Images count that have a truth among the four codes and a verdict. Where it is 0 or 1, every code's share is, and its
   /// interval is Wilson's over all their lesions.
-  static func balancedAccuracy(_ answers: [AuditAnswer?], truth: [Int]) -> Statistic {
-    let verdicts = answers.map { $0?.verdict ?? -1 }
-    let places = verdicts.indices.filter { verdicts[$0] >= 0 && truth[$0] >= 0 }
-    return Statistic(places, isShare: true, reason: "no answered image has one of the four codes as truth") { weights in
-      var right = SIMD4<Int>.zero
-      var all = SIMD4<Int>.zero
-      for place in places {
-        all[truth[place]] += weights[place]
-        if verdicts[place] == truth[place] { right[truth[place]] += weights[place] }
+  static func balancedAccuracy(
+    _ answers: @autoclosure @escaping @Sendable () -> [AuditAnswer?], truth: [Int]
+  ) -> Statistic {
+    Statistic(isShare: true, reason: noTruth) {
+      let verdicts = answers().map { Int8($0?.verdict ?? -1) }
+      let places = verdicts.indices.filter { verdicts[$0] >= 0 && truth[$0] >= 0 }
+      return Statistic.Basis(places: places) { weights in
+        var right = SIMD4<Int>.zero
+        var all = SIMD4<Int>.zero
+        for place in places {
+          all[truth[place]] += weights[place]
+          if Int(verdicts[place]) == truth[place] { right[truth[place]] += weights[place] }
+        }
+        let shares = all.indices.filter { all[$0] > 0 }.map { Double(right[$0]) / Double(all[$0]) }
+        return shares.isEmpty ? .nan : shares.reduce(0, +) / Double(shares.count)
       }
-      let shares = all.indices.filter { all[$0] > 0 }.map { Double(right[$0]) / Double(all[$0]) }
-      return shares.isEmpty ? .nan : shares.reduce(0, +) / Double(shares.count)
     }
   }
 
+  private static let noTruth = "no answered image has one of the four codes as truth"
+
   /// The share of right verdicts.
-  static func accuracy(_ answers: [AuditAnswer?], truth: [Int]) -> Statistic {
-    let right = answers.indices.map { place -> Double? in
-      guard let answer = answers[place], answer.verdict >= 0, truth[place] >= 0 else { return nil }
-      return answer.verdict == truth[place] ? 1 : 0
-    }
-    return .mean(right, isShare: true, reason: "no answered image has one of the four codes as truth")
+  static func accuracy(
+    _ answers: @autoclosure @escaping @Sendable () -> [AuditAnswer?], truth: [Int]
+  ) -> Statistic {
+    .mean(
+      answers().enumerated().map { place, answer -> Double? in
+        guard let answer, answer.verdict >= 0, truth[place] >= 0 else { return nil }
+        return answer.verdict == truth[place] ? 1 : 0
+      }, isShare: true, reason: noTruth)
   }
 
   /// The area under the ROC curve of a code's probability.
-  static func area(_ answers: [AuditAnswer?], truth: [Int], of code: LesionCode = .melanoma) -> Statistic {
-    let places = answers.indices.filter { truth[$0] >= 0 && answers[$0]?.probabilities != nil }
-    let ranking = ScoreRanking(
-      images: places, scores: places.map { answers[$0]?.probabilities?[code.place] ?? 0 },
-      isPositive: places.map { truth[$0] == code.place })
-    return Statistic(places, reason: "it needs images that are \(code.rawValue), and others, with probabilities") {
-      ranking.areas($0).auc
+  static func area(
+    _ answers: @autoclosure @escaping @Sendable () -> [AuditAnswer?], truth: [Int], of code: LesionCode = .melanoma
+  ) -> Statistic {
+    Statistic(reason: "it needs images that are \(code.rawValue), and others, with probabilities") {
+      let answers = answers()
+      let places = answers.indices.filter { truth[$0] >= 0 && answers[$0]?.probabilities != nil }
+      let ranking = ScoreRanking(
+        images: places, scores: places.map { answers[$0]?.probabilities?[code.place] ?? 0 },
+        isPositive: places.map { truth[$0] == code.place })
+      return Statistic.Basis(places: places) { ranking.areas($0).auc }
     }
   }
 

@@ -13,17 +13,12 @@ struct Flips: Sendable {
   private(set) var close: [Double]
   private(set) var pairs: [Double]
 
-  /// Compares each set of answers with the first one.
-  init(_ reference: [AuditAnswer?], _ others: [[AuditAnswer?]]) {
-    self.init(others.map { AuditTable.Terms(before: reference, after: $0) }, count: reference.count)
-  }
-
-  /// Compares both sides of each.
-  init(_ all: [AuditTable.Terms], count: Int) {
+  /// Compares both sides of each, one after the other.
+  init(_ all: some Sequence<AuditTable.Terms>, count: Int) {
     let zeros = [Double](repeating: 0, count: count)
     (clear, close, pairs) = (zeros, zeros, zeros)
-    for place in 0..<count {
-      for terms in all {
+    for terms in all {
+      for place in 0..<count {
         guard let first = terms.before[place], let second = terms.after[place], first.verdict >= 0, second.verdict >= 0
         else { continue }
         pairs[place] += 1
@@ -35,43 +30,66 @@ struct Flips: Sendable {
 
   /// Without probabilities there is no margin, and every change counts as clear.
   private static func isClear(_ answer: AuditAnswer) -> Bool { answer.margin.map { $0 > clearMargin } ?? true }
+}
 
+/// The shares of changes between pairs of answers, which are read when they are compared.
+struct FlipShares: Sendable {
+  let flips: @Sendable () -> Flips
   /// The share of clear changes.
-  func clearShare(_ reason: String) -> Statistic { .ratio(clear, of: pairs, reason: reason) }
+  let clear: Statistic
   /// The share of close changes.
-  func closeShare(_ reason: String) -> Statistic { .ratio(close, of: pairs, reason: reason) }
+  let close: Statistic
+  private let reason: String
+
+  init(reason: String, _ flips: @escaping @Sendable () -> Flips) {
+    self.flips = flips
+    self.reason = reason
+    clear = .ratio(reason: reason) {
+      let flips = flips()
+      return (flips.clear, flips.pairs)
+    }
+    close = .ratio(reason: reason) {
+      let flips = flips()
+      return (flips.close, flips.pairs)
+    }
+  }
+
   /// The share of all changes.
-  func share(_ reason: String) -> Statistic {
-    .ratio(zip(clear, close).map { $0 + $1 }, of: pairs, reason: reason)
+  var all: Statistic {
+    .ratio(reason: reason) { [flips] in
+      let flips = flips()
+      return (zip(flips.clear, flips.close).map { $0 + $1 }, flips.pairs)
+    }
   }
 }
 
 extension AuditTable {
   /// Changes between the control's first seed and each further one: the floor of every other change.
-  var seedFlips: Flips { seedFlips(beside: []) }
+  var seedFlips: FlipShares { seedFlips(beside: []) }
 
   /// The same on the terms on which some arms are compared.
-  func seedFlips(beside arms: [Arm]) -> Flips {
-    let most = controls.map(\.count).max() ?? 0
-    let isRaw = arms.contains { $0.answers.contains { $0?.raw != nil } }
-    return Flips(
-      (1..<max(most, 1)).map { seed in
-        terms(of: controls.map { seed < $0.count ? $0[seed] : nil }, isRaw: isRaw)
-      }, count: count)
+  func seedFlips(beside arms: [Arm]) -> FlipShares {
+    FlipShares(reason: Self.noSecondSeed) {
+      let isRaw = arms.contains { $0.mayBeRaw && $0.answers.contains { $0?.raw != nil } }
+      return Flips(
+        (1..<max(mostSeeds, 1)).lazy.map { terms(of: control(seed: $0), isRaw: isRaw) }, count: count)
+    }
+  }
+
+  /// Changes of the verdict by arms.
+  func flips(_ arms: [Arm], reason: String) -> FlipShares {
+    FlipShares(reason: reason) { Flips(arms.lazy.map(terms), count: count) }
   }
 
   /// Clear and close changes of arms beside those between seeds, under two measures' names.
-  func flips(_ arms: [Arm], clear: AuditMeasure, close: AuditMeasure, arm: String? = nil) -> [FigureDraft] {
-    let flips = Flips(arms.map(terms), count: count)
-    let floor = seedFlips(beside: arms)
-    let reason = "no image was asked both ways"
+  func flips(
+    _ arms: [Arm], clear: AuditMeasure, close: AuditMeasure, arm: String? = nil, floor: FlipShares? = nil
+  ) -> [FigureDraft] {
+    let flips = flips(arms, reason: "no image was asked both ways")
+    let floor = floor ?? seedFlips(beside: arms)
     return [
-      FigureDraft(
-        clear, arm: arm, flips.clearShare(reason),
-        floor: .statistic(.twoSeeds, floor.clearShare(Self.noSecondSeed))),
-      FigureDraft(
-        close, arm: arm, flips.closeShare(reason),
-        floor: .statistic(.twoSeeds, floor.closeShare(Self.noSecondSeed))),
+      FigureDraft(clear, arm: arm, flips.clear, floor: .statistic(.twoSeeds, floor.clear)),
+      FigureDraft(close, arm: arm, flips.close, floor: .statistic(.twoSeeds, floor.close)),
     ]
   }
 

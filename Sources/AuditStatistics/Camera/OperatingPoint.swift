@@ -4,7 +4,7 @@ import Validation
 /// The least P(MEL) that is called a melanoma, chosen on the originals and kept for every changed picture.
 ///
 /// It is the lowest score of an original at which at least 80 % of the others are still called no melanoma.
-struct OperatingPoint {
+struct OperatingPoint: Sendable {
   /// Least specificity on the originals, in percent.
   static let specificity = 80
 
@@ -38,35 +38,42 @@ struct OperatingPoint {
   }
 
   /// The share of melanomas that are called.
-  func sensitivity(_ answers: [AuditAnswer?]) -> Statistic {
-    let values = answers.indices.map { place in
-      truth[place] == LesionCode.melanoma.place ? isCalled(answers[place]).map { $0 ? 1.0 : 0 } : nil
+  func sensitivity(_ answers: @autoclosure @escaping @Sendable () -> [AuditAnswer?]) -> Statistic {
+    let values = { @Sendable in
+      answers().enumerated().map { place, answer -> Double? in
+        truth[place] == LesionCode.melanoma.place ? isCalled(answer).map { $0 ? 1.0 : 0 } : nil
+      }
     }
-    return .mean(values, isShare: true, reason: threshold == nil ? reason : "no melanoma was asked")
+    return .mean(values(), isShare: true, reason: threshold == nil ? reason : "no melanoma was asked")
   }
 
   /// The share of others that are not called.
-  func specificity(_ answers: [AuditAnswer?]) -> Statistic {
-    let values = answers.indices.map { place in
-      truth[place] >= 0 && truth[place] != LesionCode.melanoma.place
-        ? isCalled(answers[place]).map { $0 ? 0 : 1.0 } : nil
+  func specificity(_ answers: @autoclosure @escaping @Sendable () -> [AuditAnswer?]) -> Statistic {
+    let values = { @Sendable in
+      answers().enumerated().map { place, answer -> Double? in
+        truth[place] >= 0 && truth[place] != LesionCode.melanoma.place
+          ? isCalled(answer).map { $0 ? 0 : 1.0 } : nil
+      }
     }
-    return .mean(values, isShare: true, reason: threshold == nil ? reason : "no other image was asked")
+    return .mean(values(), isShare: true, reason: threshold == nil ? reason : "no other image was asked")
   }
 
   /// Of the melanomas called on the original, the share of changed pictures on which they are not.
-  func lost(_ control: [AuditAnswer?], _ arms: [[AuditAnswer?]]) -> Statistic {
-    var parts = [Double](repeating: 0, count: control.count)
-    var wholes = parts
-    for place in control.indices
-    where truth[place] == LesionCode.melanoma.place && isCalled(control[place]) == true {
-      for arm in arms {
-        guard let isCalled = isCalled(arm[place]) else { continue }
-        wholes[place] += 1
-        if !isCalled { parts[place] += 1 }
-      }
-    }
+  func lost(_ control: [AuditAnswer?], _ arms: [@Sendable () -> [AuditAnswer?]]) -> Statistic {
     let none = arms.isEmpty ? "no picture was changed at this severity" : "no melanoma that is called was asked again"
-    return .ratio(parts, of: wholes, reason: threshold == nil ? reason : none)
+    return .ratio(reason: threshold == nil ? reason : none) {
+      var parts = [Double](repeating: 0, count: control.count)
+      var wholes = parts
+      for answers in arms {
+        let answers = answers()
+        for place in control.indices
+        where truth[place] == LesionCode.melanoma.place && isCalled(control[place]) == true {
+          guard let isCalled = isCalled(answers[place]) else { continue }
+          wholes[place] += 1
+          if !isCalled { parts[place] += 1 }
+        }
+      }
+      return (parts, wholes)
+    }
   }
 }

@@ -2,7 +2,7 @@ import Dermoscopy
 import Validation
 
 /// May a note be corrected and the conclusion trusted; is the review worth reading; do words come from the image?
-struct ChainFigures {
+struct ChainFigures: Sendable {
   let table: AuditTable
 
   init(_ table: AuditTable) { self.table = table }
@@ -11,18 +11,21 @@ struct ChainFigures {
 
   /// Parts per image over all answers of arms.
   private func ratio(
-    _ arms: [AuditTable.Arm], isShare: Bool = true, reason: String, _ part: (Int, AuditAnswer) -> Double?
+    _ arms: [AuditTable.Arm], isShare: Bool = true, reason: String,
+    _ part: @escaping @Sendable (Int, AuditAnswer) -> Double?
   ) -> Statistic {
-    var parts = [Double](repeating: 0, count: table.count)
-    var wholes = parts
-    for arm in arms {
-      for (place, answer) in arm.answers.enumerated() {
-        guard let answer, let value = part(place, answer) else { continue }
-        wholes[place] += 1
-        parts[place] += value
+    .ratio(isShare: isShare, reason: reason) { [count = table.count] in
+      var parts = [Double](repeating: 0, count: count)
+      var wholes = parts
+      for arm in arms {
+        for (place, answer) in arm.answers.enumerated() {
+          guard let answer, let value = part(place, answer) else { continue }
+          wholes[place] += 1
+          parts[place] += value
+        }
       }
+      return (parts, wholes)
     }
-    return .ratio(parts, of: wholes, isShare: isShare, reason: reason)
   }
 
   /// Changes of a note that have an expected direction.
@@ -30,7 +33,7 @@ struct ChainFigures {
     let all = table.arms(of: .note)
     let sets = [(nil, all)] + AuditTable.names(all).map { name in (name, all.filter { $0.name == name }) }
     let reason = "no note with an expected direction was changed"
-    func shift(_ place: Int, _ answer: AuditAnswer) -> Double? {
+    @Sendable func shift(_ place: Int, _ answer: AuditAnswer) -> Double? {
       guard let target = answer.target, let after = answer.probability(of: target),
         let before = table.control(place)?.probability(of: target)
       else { return nil }
@@ -56,7 +59,7 @@ struct ChainFigures {
   private var swaps: [FigureDraft] {
     let arms = table.arms(of: .swap)
     let reason = "no notes of a lesion with another code were put in"
-    func wins(_ place: Int, _ answer: AuditAnswer, theirs: Bool) -> Double? {
+    @Sendable func wins(_ place: Int, _ answer: AuditAnswer, theirs: Bool) -> Double? {
       guard let target = answer.target?.place, answer.verdict >= 0, let own = table.control(place)?.verdict,
         own >= 0, own != target
       else { return nil }
@@ -71,19 +74,21 @@ struct ChainFigures {
   /// Balanced accuracy by the number of notes that were set to the true words (Koh 2020).
   private var interventions: [FigureDraft] {
     let arms = table.arms(of: .intervention)
+    let floor = ClassificationStatistics.balancedAccuracy(table.control, truth: table.truth)
     var drafts = arms.map { arm in
       FigureDraft(
         .interventionBalancedAccuracy, arm: arm.name, dose: arm.dose,
         ClassificationStatistics.balancedAccuracy(arm.answers, truth: table.truth),
-        floor: .statistic(.control, ClassificationStatistics.balancedAccuracy(table.control, truth: table.truth)))
+        floor: .statistic(.control, floor))
     }
     guard let last = arms.max(by: { ($0.dose, $1.name) < ($1.dose, $0.name) }) else { return drafts }
-    let (before, after) = ClassificationStatistics.paired(table.control, with: last.answers)
+    let control = table.control
+    let pair = { @Sendable in ClassificationStatistics.paired(control, with: last.answers) }
     drafts.append(
       FigureDraft(
         .interventionGain, arm: last.name, dose: last.dose,
-        ClassificationStatistics.balancedAccuracy(after, truth: table.truth)
-          - ClassificationStatistics.balancedAccuracy(before, truth: table.truth), floor: FigureDraft.chance(0)))
+        ClassificationStatistics.balancedAccuracy(pair().1, truth: table.truth)
+          - ClassificationStatistics.balancedAccuracy(pair().0, truth: table.truth), floor: FigureDraft.chance(0)))
     return drafts
   }
 
@@ -108,21 +113,7 @@ struct ChainFigures {
   private var phantoms: [FigureDraft] {
     let all = table.arms(of: .phantom)
     let sets = [(nil, all)] + AuditTable.names(all).map { name in (name, all.filter { $0.name == name }) }
-    // Each toggled phantom beside its base under a second seed: what moves without any toggle.
-    let seeds = { (arms: [AuditTable.Arm]) in
-      arms.map { arm in
-        var arm = arm
-        for place in arm.answers.indices {
-          arm.answers[place] = arm.answers[place].flatMap { answer in
-            guard var again = table.secondSeed[place] else { return nil }
-            again.attribute = answer.attribute
-            return again
-          }
-        }
-        return arm
-      }
-    }
-    let measures: [(AuditMeasure, (Moved) -> Bool)] = [
+    let measures: [(AuditMeasure, @Sendable (Moved) -> Bool)] = [
       (.phantomWordMoves, { $0.own }), (.phantomOthersStay, { !$0.others }),
       (.phantomOnlyItsWord, { $0.own && !$0.others }),
     ]
@@ -133,8 +124,11 @@ struct ChainFigures {
           ratio(arms, reason: "no phantom has words before and after") { moved($0, $1).map { holds($0) ? 1 : 0 } },
           floor: .statistic(
             .twoSeeds,
-            ratio(seeds(arms), reason: "no phantom has words under a second seed") {
-              moved($0, $1).map { holds($0) ? 1 : 0 }
+            // Each toggled phantom beside its base under a second seed: what moves without any toggle.
+            ratio(arms, reason: "no phantom has words under a second seed") { place, answer in
+              guard var again = table.secondSeed(place) else { return nil }
+              again.attribute = answer.attribute
+              return moved(place, again).map { holds($0) ? 1 : 0 }
             }))
       }
     }

@@ -28,19 +28,22 @@ struct ChanceFigures {
   }
 
   private var entropies: [FigureDraft] {
-    let codes = table.controls.map { Self.entropy(of: $0.compactMap(\.code)) }
-    let words = table.controls.map { rows in Self.entropy(of: rows.map(\.words).filter { !$0.isEmpty }) }
-    let questions = table.controls.map { rows -> Double? in
+    var (codes, words, questions): ([Double?], [Double?], [Double?]) = ([], [], [])
+    for place in 0..<table.count {
+      let rows = table.controls(place)
+      codes.append(Self.entropy(of: rows.compactMap(\.code)))
+      words.append(Self.entropy(of: rows.map(\.words).filter { !$0.isEmpty }))
       let asked = Set(rows.flatMap(\.words.keys)).sorted()
       let entropies = asked.compactMap { question in Self.entropy(of: rows.compactMap { $0.words[question] }) }
-      return entropies.isEmpty ? nil : entropies.reduce(0, +) / Double(entropies.count)
+      questions.append(entropies.isEmpty ? nil : entropies.reduce(0, +) / Double(entropies.count))
     }
+    let (ofCodes, ofWords, ofQuestions) = (codes, words, questions)
     return [
-      FigureDraft(.codeEntropy, .mean(codes, reason: AuditTable.noSecondSeed), floor: FigureDraft.chance(0)),
+      FigureDraft(.codeEntropy, .mean(ofCodes, reason: AuditTable.noSecondSeed), floor: FigureDraft.chance(0)),
       FigureDraft(
-        .semanticEntropy, .mean(words, reason: "no image has words under two seeds"), floor: FigureDraft.chance(0)),
+        .semanticEntropy, .mean(ofWords, reason: "no image has words under two seeds"), floor: FigureDraft.chance(0)),
       FigureDraft(
-        .questionEntropy, .mean(questions, reason: "no image has words under two seeds"),
+        .questionEntropy, .mean(ofQuestions, reason: "no image has words under two seeds"),
         floor: FigureDraft.chance(0)),
     ]
   }
@@ -72,15 +75,16 @@ struct ChanceFigures {
     ]
   }
 
-  /// Answers of severity 3, each under the image that it belongs to.
-  private var middle: [AuditTable.Arm] {
-    table.arms(of: .camera).filter { $0.dose == CameraFigures.middleSeverity }
+  private var plain: Reliability { Reliability([{ table.control }], truth: table.truth) }
+
+  /// Of answers of severity 3, each under the image that it belongs to.
+  private var shifted: Reliability {
+    let middle = table.arms(of: .camera).filter { $0.dose == CameraFigures.middleSeverity }
+    return Reliability(middle.map { arm in { arm.answers } }, truth: table.truth)
   }
 
   private var calibration: [FigureDraft] {
-    [(AuditMeasure.calibrationError, [table.control]), (.shiftedCalibrationError, middle.map(\.answers))].map {
-      measure, sets in
-      let reliability = Reliability(sets, truth: table.truth)
+    [(AuditMeasure.calibrationError, plain), (.shiftedCalibrationError, shifted)].map { measure, reliability in
       return FigureDraft(
         measure, reliability.expectedError,
         floor: .fixed(AuditFloor(.chance, reliability.floor(seed: resampling.seed))))
@@ -90,9 +94,6 @@ struct ChanceFigures {
   /// Reliability of the control's most probable code, and of those of severity 3.
   var bins: (plain: CalibrationBins, shifted: CalibrationBins) {
     let ones = table.cohort.unitWeights
-    return (
-      Reliability([table.control], truth: table.truth).bins(ones),
-      Reliability(middle.map(\.answers), truth: table.truth).bins(ones)
-    )
+    return (plain.bins(ones), shifted.bins(ones))
   }
 }

@@ -30,6 +30,36 @@ struct ConformalSplits: Sendable {
     }.filter { !$0.isEmpty }
   }
 
+  /// One half's limits, and the images of the other half.
+  private struct Split {
+    var sets: ConformalSets
+    var test: PlaceSet
+  }
+
+  /// How many codes were held.
+  private struct Held {
+    var held = SIMD4<Int>.zero
+    var all = SIMD4<Int>.zero
+    var sizes = 0
+
+    mutating func add(_ sets: ConformalSets, truth: Int, _ probabilities: SIMD4<Double>) {
+      all[truth] += 1
+      if sets.holds(truth, probabilities) { held[truth] += 1 }
+      sizes += sets.size(probabilities)
+    }
+
+    var coverage: SIMD4<Double> {
+      var coverage = SIMD4<Double>(repeating: .nan)
+      for code in 0..<4 where all[code] > 0 { coverage[code] = Double(held[code]) / Double(all[code]) }
+      return coverage
+    }
+
+    var size: Double {
+      let answers = all.wrappedSum()
+      return answers == 0 ? .nan : Double(sizes) / Double(answers)
+    }
+  }
+
   /// Runs the splits; no outcome with fewer than two lesions.
   ///
   /// Each split draws one image of every lesion (`index(below:)` of its images), then shuffles the lesions (Fisher and
@@ -38,8 +68,8 @@ struct ConformalSplits: Sendable {
     var outcome = Outcome()
     let lesions = lesions
     guard lesions.count > 1 else { return outcome }
-    let shifted = table.arms(of: .camera).filter { $0.dose == CameraFigures.middleSeverity }
     var generator = ResamplingGenerator(seed: seed)
+    var splits: [Split] = []
     for _ in 0..<Self.splits {
       var chosen = lesions.map { $0[generator.index(below: $0.count)] }
       for last in stride(from: chosen.count - 1, to: 0, by: -1) {
@@ -51,37 +81,29 @@ struct ConformalSplits: Sendable {
           table.control(place)?.probabilities.map { (table.truth[place], $0) }
         }, percent: Self.percent)
       for code in 0..<4 { outcome.calibration[code] += Double(sets.counts[code]) / Double(Self.splits) }
-      let test = chosen[half...]
-      let plain = measure(
-        sets,
-        test.compactMap { place in
-          table.control(place)?.probabilities.map { (table.truth[place], $0) }
-        })
-      outcome.coverage.append(plain.coverage)
-      outcome.size.append(plain.size)
-      let other = measure(
-        sets,
-        test.flatMap { place in
-          shifted.compactMap { $0.answers[place]?.probabilities.map { (table.truth[place], $0) } }
-        })
-      outcome.shiftedCoverage.append(other.coverage)
-      outcome.shiftedSize.append(other.size)
+      splits.append(Split(sets: sets, test: PlaceSet(Array(chosen[half...]))))
     }
+    let plain = held(splits, [{ table.control }])
+    (outcome.coverage, outcome.size) = (plain.map(\.coverage), plain.map(\.size))
+    let shifted = table.arms(of: .camera).filter { $0.dose == CameraFigures.middleSeverity }
+    let other = held(splits, shifted.map { arm in { arm.answers } })
+    (outcome.shiftedCoverage, outcome.shiftedSize) = (other.map(\.coverage), other.map(\.size))
     return outcome
   }
 
-  private func measure(
-    _ sets: ConformalSets, _ test: [(truth: Int, probabilities: SIMD4<Double>)]
-  ) -> (coverage: SIMD4<Double>, size: Double) {
-    var (held, all, sizes) = (SIMD4<Int>.zero, SIMD4<Int>.zero, 0)
-    for one in test {
-      all[one.truth] += 1
-      if sets.holds(one.truth, one.probabilities) { held[one.truth] += 1 }
-      sizes += sets.size(one.probabilities)
+  /// What each split's sets hold of its test half, over all answers that some arms have.
+  private func held(_ splits: [Split], _ arms: [() -> [AuditAnswer?]]) -> [Held] {
+    var held = [Held](repeating: Held(), count: splits.count)
+    for answers in arms {
+      let answers = answers()
+      for (index, split) in splits.enumerated() {
+        for place in answers.indices where split.test.contains(place) {
+          guard let probabilities = answers[place]?.probabilities else { continue }
+          held[index].add(split.sets, truth: table.truth[place], probabilities)
+        }
+      }
     }
-    var coverage = SIMD4<Double>(repeating: .nan)
-    for code in 0..<4 where all[code] > 0 { coverage[code] = Double(held[code]) / Double(all[code]) }
-    return (coverage, test.isEmpty ? .nan : Double(sizes) / Double(test.count))
+    return held
   }
 
   /// Coverage of each code and set size, with and without shift. Intervals are between the 2.5th and the 97.5th
@@ -107,6 +129,7 @@ struct ConformalSplits: Sendable {
     }
     var figures: [AuditFigure] = []
     let halves = "it takes two lesions with a truth and probabilities, to calibrate on one and test on the other"
+    let isShifted = table.arms(of: .camera).contains { $0.dose == CameraFigures.middleSeverity }
     let noShift = "no picture was changed at severity \(CameraFigures.middleSeverity)"
     for code in LesionCode.allCases {
       let luck = ConformalSets.luck(Int(outcome.calibration[code.place].rounded()), percent: Self.percent)
@@ -116,11 +139,13 @@ struct ConformalSplits: Sendable {
           Estimate(
             value: $0.mean, low: $0.low, high: $0.high, count: Int(outcome.calibration[code.place].rounded())))
       }
-      let none = outcome.coverage.isEmpty ? halves : "no test half has an image of \(code.rawValue)"
+      let none = outcome.coverage.isEmpty ? halves : "no lesion is a \(code.diagnosis)"
       figures.append(
         figure(.coverage, outcome.coverage.map { $0[code.place] }, code: code, floor: floor, none))
       figures.append(
-        figure(.shiftedCoverage, outcome.shiftedCoverage.map { $0[code.place] }, code: code, floor: floor, noShift))
+        figure(
+          .shiftedCoverage, outcome.shiftedCoverage.map { $0[code.place] }, code: code, floor: floor,
+          isShifted ? none : noShift))
     }
     figures.append(figure(.setSize, outcome.size, code: nil, floor: nil, halves))
     figures.append(figure(.shiftedSetSize, outcome.shiftedSize, code: nil, floor: nil, noShift))

@@ -29,6 +29,10 @@ struct RiskCoverage: Sendable {
 
   private static let reason = "no image with a truth among the four codes has probabilities"
 
+  private func statistic(isShare: Bool = false, _ value: @escaping Statistic.Value) -> Statistic {
+    Statistic(isShare: isShare, reason: Self.reason) { [places] in Statistic.Basis(places: places, value: value) }
+  }
+
   /// Images and errors of each group under weights.
   private func counts(_ weights: [Int]) -> [(images: Int, errors: Int)] {
     groups.map { group in
@@ -41,7 +45,7 @@ struct RiskCoverage: Sendable {
 
   /// The mean of the risks of the 1, 2, … n most confident answers (Geifman, Uziel and El-Yaniv 2019).
   var aurc: Statistic {
-    Statistic(places, reason: Self.reason) { weights in
+    statistic { weights in
       var (seen, errors, sum) = (0, 0.0, 0.0)
       for group in counts(weights) {
         let share = Double(group.errors) / Double(group.images)
@@ -57,7 +61,7 @@ struct RiskCoverage: Sendable {
   ///
   /// It is 0 for a model that never errs, half the error rate for one that sets aside at random.
   var augrc: Statistic {
-    Statistic(places, reason: Self.reason) { weights in
+    statistic { weights in
       let counts = counts(weights)
       let images = Double(counts.reduce(0) { $0 + $1.images })
       guard images > 0 else { return .nan }
@@ -85,7 +89,7 @@ struct RiskCoverage: Sendable {
 
   /// The share of wrong answers among the most confident `percent` of a hundred.
   func risk(atCoverage percent: Int) -> Statistic {
-    Statistic(places, isShare: true, reason: Self.reason) { weights in
+    statistic(isShare: true) { weights in
       let (errors, images) = accepted(weights, percent: percent)
       return images > 0 ? errors / Double(images) : .nan
     }
@@ -93,9 +97,11 @@ struct RiskCoverage: Sendable {
 
   /// The share of all cases of a kind that are wrong and yet among the most confident `percent` of a hundred.
   func missed(atCoverage percent: Int, among isCase: [Bool], reason: String) -> Statistic {
-    Statistic(places.filter { isCase[$0] }, isShare: true, reason: reason) { weights in
-      let cases = places.reduce(0) { $0 + (isCase[$1] ? weights[$1] : 0) }
-      return cases > 0 ? accepted(weights, percent: percent).errors / Double(cases) : .nan
+    Statistic(isShare: true, reason: reason) { [self] in
+      Statistic.Basis(places: places.filter { isCase[$0] }) { weights in
+        let cases = places.reduce(0) { $0 + (isCase[$1] ? weights[$1] : 0) }
+        return cases > 0 ? accepted(weights, percent: percent).errors / Double(cases) : .nan
+      }
     }
   }
 

@@ -7,20 +7,21 @@ import Validation
 /// kinds are resampled together.
 struct ScopeFigures {
   private let cohort: Cohort
-  private let answers: [AuditAnswer?]
+  /// By image, the highest probability.
+  private let confidences: [Double?]
   /// By image, the kind of what is out of scope; `nil` for lesions of the four codes.
   private let kinds: [String?]
   private let resampling: Cohort.Resampling
 
   init(_ table: AuditTable, _ resampling: Cohort.Resampling) {
     self.resampling = resampling
-    var named: [String: (answer: AuditAnswer, kind: String?)] = [:]
+    var named: [String: (confidence: Double?, kind: String?)] = [:]
     var predictions: [Prediction] = []
     func add(_ answer: AuditAnswer, kind: String?, prefix: String) {
       // An outsider's name may be that of an image, or come again under another arm.
       let name = prefix.isEmpty ? answer.image : "\(prefix)/\(answer.image)"
       guard named[name] == nil else { return }
-      named[name] = (answer, kind)
+      named[name] = (answer.confidence, kind)
       predictions.append(
         Prediction(
           image: name, truth: answer.truth, predicted: answer.code, lesion: answer.lesion, picture: answer.picture))
@@ -38,7 +39,7 @@ struct ScopeFigures {
     }
     let cohort = Cohort(predictions)
     self.cohort = cohort
-    answers = cohort.examinations.map { named[$0.image]?.answer }
+    confidences = cohort.examinations.map { named[$0.image]?.confidence }
     kinds = cohort.examinations.map { named[$0.image]?.kind }
   }
 
@@ -51,19 +52,20 @@ struct ScopeFigures {
       let inside = kinds.indices.filter { kinds[$0] == nil }
       let places = (inside + out).sorted()
       let ranking = ScoreRanking(
-        images: places, scores: places.map { answers[$0]?.confidence ?? 0 }, isPositive: places.map { kinds[$0] == nil }
+        images: places, scores: places.map { confidences[$0] ?? 0 }, isPositive: places.map { kinds[$0] == nil }
       )
       let sure = kinds.indices.map { place -> Double? in
-        out.contains(place) ? answers[place]?.confidence.map { $0 > ChanceFigures.sure ? 1 : 0 } : nil
+        kinds[place] != nil && (name == nil || kinds[place] == name)
+          ? confidences[place].map { $0 > ChanceFigures.sure ? 1 : 0 } : nil
       }
       let insideSure = kinds.indices.map { place -> Double? in
-        kinds[place] == nil ? answers[place]?.confidence.map { $0 > ChanceFigures.sure ? 1 : 0 } : nil
+        kinds[place] == nil ? confidences[place].map { $0 > ChanceFigures.sure ? 1 : 0 } : nil
       }
       return [
         FigureDraft(
           .scopeArea, group: name,
-          Statistic(places, reason: "it needs lesions of the four codes, and something else") {
-            ranking.areas($0).auc
+          Statistic(reason: "it needs lesions of the four codes, and something else") {
+            Statistic.Basis(places: places) { ranking.areas($0).auc }
           }, floor: FigureDraft.chance(0.5)),
         FigureDraft(
           .scopeConfident, group: name, .mean(sure, isShare: true, reason: "nothing out of scope was asked"),

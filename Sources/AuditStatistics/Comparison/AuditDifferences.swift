@@ -123,33 +123,32 @@ public struct AuditDifferences: Sendable {
     }
   }
 
-  /// Figures that are computed under weights: both under the same ones.
+  /// Figures that are computed under weights: both under the same ones, because the lesions are the same.
   private static func drafted(
     _ first: AuditTable, _ second: AuditTable, _ resampling: Cohort.Resampling
   ) -> [FigureSubject: AuditDifference] {
-    let subjects = contents.flatMap(\.figures)
-    let (mine, theirs) = (
-      AuditFigures.drafts(of: first, resampling), AuditFigures.drafts(of: second, resampling)
-    )
-    let pairs = subjects.compactMap { subject -> (subject: FigureSubject, first: FigureDraft, second: FigureDraft)? in
-      guard let one = mine.first(where: subject.isOf), let other = theirs.first(where: subject.isOf) else { return nil }
-      return (subject, one, other)
-    }
-    var replicates = [[Double]](repeating: [], count: pairs.count)
-    if first.cohort.lesionCount > 1 {
-      first.cohort.resample(resampling) { weights in
-        for (index, pair) in pairs.enumerated() {
-          replicates[index].append(pair.second.statistic.value(weights) - pair.first.statistic.value(weights))
-        }
-      }
-    }
-    let estimates = [(first, pairs.map(\.first)), (second, pairs.map(\.second))].map { table, drafts in
-      LesionBootstrap(cohort: table.cohort, resampling: resampling).estimates(drafts.map(\.statistic))
-    }
+    let (mine, theirs) = (evaluated(first, resampling), evaluated(second, resampling))
     var found: [FigureSubject: AuditDifference] = [:]
-    for (index, pair) in pairs.enumerated() {
-      found[pair.subject] = AuditDifference(
-        pair.subject, estimates[0][index], estimates[1][index], replicates: replicates[index])
+    for (subject, one) in mine {
+      guard let other = theirs[subject] else { continue }
+      found[subject] = AuditDifference(
+        subject, one.estimate, other.estimate, replicates: zip(one.replicates, other.replicates).map { $1 - $0 })
+    }
+    return found
+  }
+
+  private static func evaluated(
+    _ table: AuditTable, _ resampling: Cohort.Resampling
+  ) -> [FigureSubject: (estimate: Estimate, replicates: [Double])] {
+    let bootstrap = LesionBootstrap(cohort: table.cohort, resampling: resampling)
+    let subjects = contents.flatMap(\.figures)
+    var found: [FigureSubject: (Estimate, [Double])] = [:]
+    for family in AuditFigures.families {
+      let drafts = family(table, resampling)
+      let wanted = subjects.compactMap { subject in drafts.first(where: subject.isOf).map { (subject, $0.statistic) } }
+      for (one, evaluation) in zip(wanted, bootstrap.evaluations(wanted.map(\.1))) where found[one.0] == nil {
+        found[one.0] = (bootstrap.estimate(evaluation, isShare: one.1.isShare), evaluation.replicates)
+      }
     }
     return found
   }

@@ -4,7 +4,7 @@ import Validation
 /// For whom does it err more, beyond chance?
 ///
 /// An image's group is the one given, else the class of its typology angle. Rates are of the verdict melanoma.
-struct GroupFigures {
+struct GroupFigures: Sendable {
   /// How often group labels are permuted.
   static let permutations = 1000
 
@@ -43,8 +43,8 @@ struct GroupFigures {
       }
       let codes = groups.map { group in group.flatMap { names.firstIndex(of: $0) } ?? -1 }
       let places = codes.indices.filter { codes[$0] >= 0 && isCase[$0] }
-      let statistic = Statistic(places, reason: "fewer than two groups show \(kind)") {
-        self.gap(codes, isCase, $0)
+      let statistic = Statistic(reason: "fewer than two groups show \(kind)") {
+        Statistic.Basis(places: places) { self.gap(codes, isCase, $0) }
       }
       let floor = permuted(codes, isCase)
       return single + [FigureDraft(gap, statistic, floor: .fixed(AuditFloor(.permutation, floor)))]

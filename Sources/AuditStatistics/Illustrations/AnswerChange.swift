@@ -125,14 +125,27 @@ struct WorstChanges {
 
   private func worst(of family: AuditFamily) -> [AnswerChange] {
     var worst: [AnswerChange] = []
-    let arms = arms(of: family)
-    for place in table.controls.indices {
-      guard let one = candidates(family, arms, place).min(by: { precedes($0, $1) }) else { continue }
-      let index = worst.firstIndex { precedes(one, $0) } ?? worst.count
-      worst.insert(one, at: index)
+    func consider(_ place: Int, _ answer: AuditAnswer) {
+      guard let before = table.control(place), let one = AnswerChange(before, answer, family: family),
+        (one.before.code == one.after.code) == (family == .looking)
+      else { return }
+      if let own = worst.firstIndex(where: { $0.image == one.image }) {
+        guard precedes(one, worst[own]) else { return }
+        worst.remove(at: own)
+      }
+      worst.insert(one, at: worst.firstIndex { precedes(one, $0) } ?? worst.count)
       if worst.count > Self.shown { worst.removeLast() }
     }
+    if family == .chance {
+      for seed in 1..<max(table.mostSeeds, 1) { each(table.control(seed: seed), consider) }
+    } else {
+      for arm in arms(of: family) { each(arm.answers, consider) }
+    }
     return worst
+  }
+
+  private func each(_ answers: [AuditAnswer?], _ body: (Int, AuditAnswer) -> Void) {
+    for (place, answer) in answers.enumerated() { if let answer { body(place, answer) } }
   }
 
   private func arms(of family: AuditFamily) -> [AuditTable.Arm] {
@@ -142,20 +155,6 @@ struct WorstChanges {
     default:
       AuditRole.allCases.filter { $0.family == family && !Self.expected.contains($0) }.flatMap(table.arms(of:))
     }
-  }
-
-  private func candidates(_ family: AuditFamily, _ arms: [AuditTable.Arm], _ place: Int) -> [AnswerChange] {
-    let before = table.control(place)
-    let answers: [AuditAnswer]
-    switch family {
-    case .groups: return []
-    case .chance: answers = Array(table.controls[place].dropFirst())
-    case .looking:
-      answers = arms.compactMap { $0.answers[place] }
-      return answers.compactMap { AnswerChange(before, $0, family: family) }.filter { $0.before.code == $0.after.code }
-    default: answers = arms.compactMap { $0.answers[place] }
-    }
-    return answers.compactMap { AnswerChange(before, $0, family: family) }.filter { $0.before.code != $0.after.code }
   }
 
   private func precedes(_ one: AnswerChange, _ other: AnswerChange) -> Bool {

@@ -2,18 +2,19 @@ import Dermoscopy
 import Validation
 
 /// P(MEL) for what was shown: the original, the lesion alone, its outline, the skin without it, nothing.
-struct LesionStrip {
+struct LesionStrip: Sendable {
   /// From everything to nothing.
   static let roles: [AuditRole] = [.control, .lesionOnly, .silhouette, .box, .erased, .shuffled, .otherImage, .null]
   /// Those that examples show beside the original.
   static let shown: [AuditRole] = [.lesionOnly, .silhouette, .erased]
 
-  private typealias ShownArms = (role: AuditRole, arms: [AuditTable.Arm])
+  /// P(MEL) under the arms of a role, by image.
+  private typealias Shown = (role: AuditRole, arms: [(name: String, dose: Int, melanoma: [Double?])])
 
   let table: AuditTable
 
   private func arms(of role: AuditRole) -> [AuditTable.Arm] {
-    role == .control ? [AuditTable.Arm(name: "", dose: 0, answers: table.control)] : table.arms(of: role)
+    role == .control ? [table.controlArm] : table.arms(of: role)
   }
 
   /// Means over melanomas and over the other lesions of the four codes; none if there is only the original.
@@ -23,10 +24,10 @@ struct LesionStrip {
     let statistics = all.flatMap { _, arm in
       [true, false].map { isMelanoma in
         Statistic.mean(
-          table.truth.indices.map { place in
+          arm.answers.enumerated().map { place, answer in
             let truth = table.truth[place]
             guard truth >= 0, (truth == LesionCode.melanoma.place) == isMelanoma else { return nil }
-            return arm.answers[place]?.probability(of: .melanoma)
+            return answer?.probability(of: .melanoma)
           }, reason: isMelanoma ? "no melanoma was asked" : "no other lesion was asked")
       }
     }
@@ -42,7 +43,9 @@ struct LesionStrip {
   var examples: [AuditIllustrations.ViewExample] {
     let melanoma = LesionCode.melanoma.place
     func score(_ place: Int) -> Double { table.control(place)?.probability(of: .melanoma) ?? 0 }
-    let shown: [ShownArms] = ([.control] + Self.shown).map { (role: $0, arms: arms(of: $0)) }
+    let shown: [Shown] = ([.control] + Self.shown).map { role in
+      (role, arms(of: role).map { ($0.name, $0.dose, $0.answers.map { $0?.probability(of: .melanoma) }) })
+    }
     let erased = shown.first { $0.role == .erased }?.arms ?? []
     let usable = table.truth.indices.filter { table.truth[$0] >= 0 && views(of: $0, shown).count > 1 }
     func middle(_ places: [Int]) -> Int? {
@@ -50,7 +53,7 @@ struct LesionStrip {
       return sorted.isEmpty ? nil : sorted[sorted.count / 2]
     }
     func withoutLesion(_ place: Int) -> Double {
-      erased.compactMap { $0.answers[place]?.probability(of: .melanoma) }.max() ?? -1
+      erased.compactMap { $0.melanoma[place] }.max() ?? -1
     }
     let picked: [(Int?, AuditIllustrations.ViewExample.Choice)] = [
       (middle(usable.filter { table.truth[$0] == melanoma }), .typicalMelanoma),
@@ -71,12 +74,12 @@ struct LesionStrip {
 
   /// The original first; one picture of a role.
   private func views(
-    of place: Int, _ all: [ShownArms]
+    of place: Int, _ all: [Shown]
   ) -> [AuditIllustrations.ViewExample.View] {
     all.compactMap { role, arms in
-      guard let arm = arms.first(where: { $0.answers[place]?.probabilities != nil }),
-        let melanoma = arm.answers[place]?.probability(of: .melanoma)
-      else { return nil }
+      guard let arm = arms.first(where: { $0.melanoma[place] != nil }), let melanoma = arm.melanoma[place] else {
+        return nil
+      }
       return .init(role: role, arm: arm.name, dose: arm.dose, melanoma: melanoma)
     }
   }

@@ -3,7 +3,7 @@ import Foundation
 import Validation
 
 /// Does the verdict come from the lesion?
-struct LookingFigures {
+struct LookingFigures: Sendable {
   let table: AuditTable
   private let nulls: [AuditTable.Arm]
 
@@ -34,26 +34,37 @@ struct LookingFigures {
 
   /// A distance between the control and other answers: the mean over images of the mean over the answers.
   private func distance(
-    to others: [[AuditAnswer?]], _ distance: (SIMD4<Double>, SIMD4<Double>) -> Double, reason: String
+    to others: [@Sendable () -> [AuditAnswer?]],
+    _ distance: @escaping @Sendable (SIMD4<Double>, SIMD4<Double>) -> Double,
+    reason: String
   ) -> Statistic {
-    let values = table.truth.indices.map { place -> Double? in
-      guard let own = table.control(place)?.probabilities else { return nil }
-      let distances = others.compactMap { $0[place]?.probabilities }.map { distance(own, $0) }
-      return distances.isEmpty ? nil : distances.reduce(0, +) / Double(distances.count)
+    .mean(distances(to: others, distance), reason: reason)
+  }
+
+  private func distances(
+    to others: [@Sendable () -> [AuditAnswer?]], _ distance: (SIMD4<Double>, SIMD4<Double>) -> Double
+  ) -> [Double?] {
+    var sums = [(sum: Double, count: Int)](repeating: (0, 0), count: table.count)
+    for answers in others {
+      for (place, answer) in answers().enumerated() {
+        guard let own = table.control(place)?.probabilities, let other = answer?.probabilities else { continue }
+        sums[place].sum += distance(own, other)
+        sums[place].count += 1
+      }
     }
-    return .mean(values, reason: reason)
+    return sums.map { $0.count == 0 ? nil : $0.sum / Double($0.count) }
   }
 
   private var reliances: [FigureDraft] {
-    let pairs: [(AuditMeasure, (SIMD4<Double>, SIMD4<Double>) -> Double)] = [
-      (.reliance, Self.totalVariation), (.necessity, Self.divergence),
+    let pairs: [(AuditMeasure, @Sendable (SIMD4<Double>, SIMD4<Double>) -> Double)] = [
+      (.reliance, { Self.totalVariation($0, $1) }), (.necessity, { Self.divergence($0, $1) }),
     ]
     return pairs.flatMap { measure, function in
-      let floor = distance(to: [table.secondSeed], function, reason: AuditTable.noSecondSeed)
+      let floor = distance(to: [{ table.secondSeed }], function, reason: AuditTable.noSecondSeed)
       let sets = [(nil, nulls)] + AuditTable.names(nulls).map { name in (name, nulls.filter { $0.name == name }) }
       return sets.map { (name: String?, arms: [AuditTable.Arm]) in
         FigureDraft(
-          measure, arm: name, distance(to: arms.map(\.answers), function, reason: Self.noPair),
+          measure, arm: name, distance(to: arms.map { arm in { arm.answers } }, function, reason: Self.noPair),
           floor: .statistic(.twoSeeds, floor))
       }
     }
@@ -70,21 +81,35 @@ struct LookingFigures {
       FigureDraft(.nullBalancedAccuracy, arm: $0.name, dose: $0.dose, $1, floor: chance)
     }
     let kept = nulls.map { arm -> Statistic in
-      let (with, without) = ClassificationStatistics.paired(table.control, with: arm.answers)
+      let pair = pair { arm.answers }
       return .combine([
-        ClassificationStatistics.accuracy(without, truth: table.truth),
-        ClassificationStatistics.accuracy(with, truth: table.truth),
+        ClassificationStatistics.accuracy(pair().without, truth: table.truth),
+        ClassificationStatistics.accuracy(pair().with, truth: table.truth),
       ]) { $0[1] > 0 ? $0[0] / $0[1] : .nan }
     }
     drafts.append(FigureDraft(.accuracyKept, .mean(of: kept, reason: "no image was asked without its picture")))
     return drafts
   }
 
+  /// The control's answers and others, of the images that have both.
+  private func pair(
+    _ others: @escaping @Sendable () -> [AuditAnswer?]
+  ) -> @Sendable () -> (with: [AuditAnswer?], without: [AuditAnswer?]) {
+    let control = table.control
+    return {
+      let (with, without) = ClassificationStatistics.paired(control, with: others())
+      return (with, without)
+    }
+  }
+
   /// (AUC − AUC without the lesion) / (AUC − 0.5).
-  private func lesionShare(_ arms: [[AuditAnswer?]], reason: String) -> Statistic {
+  private func lesionShare(_ arms: [@Sendable () -> [AuditAnswer?]], reason: String) -> Statistic {
     let shares = arms.map { answers -> Statistic in
-      let (with, without) = ClassificationStatistics.paired(table.control, with: answers)
-      let areas = [with, without].map { ClassificationStatistics.area($0, truth: table.truth) }
+      let pair = pair(answers)
+      let areas = [
+        ClassificationStatistics.area(pair().with, truth: table.truth),
+        ClassificationStatistics.area(pair().without, truth: table.truth),
+      ]
       return .combine(areas, reason: "it cannot tell melanomas from others on the originals") {
         $0[0] > 0.5 ? ($0[0] - $0[1]) / ($0[0] - 0.5) : .nan
       }
@@ -99,8 +124,8 @@ struct LookingFigures {
         floor: FigureDraft.chance(0.5)),
       FigureDraft(
         .lesionShare, code: .melanoma,
-        lesionShare(table.arms(of: .erased).map(\.answers), reason: "no lesion was erased"),
-        floor: .statistic(.twoSeeds, lesionShare([table.secondSeed], reason: AuditTable.noSecondSeed))),
+        lesionShare(table.arms(of: .erased).map { arm in { arm.answers } }, reason: "no lesion was erased"),
+        floor: .statistic(.twoSeeds, lesionShare([{ table.secondSeed }], reason: AuditTable.noSecondSeed))),
     ]
   }
 
@@ -122,9 +147,9 @@ struct LookingFigures {
     }
     // Accuracy less that with another lesion's picture (Gat, Schwartz and Schwing 2021, without their normalisation).
     let scores = table.arms(of: .otherImage).map { arm -> Statistic in
-      let (own, other) = ClassificationStatistics.paired(table.control, with: arm.answers)
-      return ClassificationStatistics.accuracy(own, truth: table.truth)
-        - ClassificationStatistics.accuracy(other, truth: table.truth)
+      let pair = pair { arm.answers }
+      return ClassificationStatistics.accuracy(pair().with, truth: table.truth)
+        - ClassificationStatistics.accuracy(pair().without, truth: table.truth)
     }
     drafts.append(
       FigureDraft(
@@ -134,6 +159,12 @@ struct LookingFigures {
   }
 
   private var blankStructures: FigureDraft {
+    FigureDraft(
+      .blankStructures,
+      .ratio(reason: "no card without a lesion was described") { named() }, floor: FigureDraft.chance(0))
+  }
+
+  private func named() -> (parts: [Double], wholes: [Double]) {
     var parts = [Double](repeating: 0, count: table.count)
     var wholes = parts
     for arm in nulls {
@@ -143,8 +174,6 @@ struct LookingFigures {
         if named { parts[place] += 1 }
       }
     }
-    return FigureDraft(
-      .blankStructures, .ratio(parts, of: wholes, reason: "no card without a lesion was described"),
-      floor: FigureDraft.chance(0))
+    return (parts, wholes)
   }
 }

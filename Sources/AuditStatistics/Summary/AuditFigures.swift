@@ -78,20 +78,21 @@ public struct AuditFigures: Sendable, Encodable {
     images = table.count
     lesions = table.cohort.lesionCount
     let chance = ChanceFigures(table: table, resampling: resampling)
+    let bootstrap = LesionBootstrap(cohort: table.cohort, resampling: resampling)
     figures =
-      LesionBootstrap(cohort: table.cohort, resampling: resampling).figures(Self.drafts(of: table, resampling))
+      Self.families.flatMap { bootstrap.figures($0(table, resampling)) }
       + ConformalSplits(table: table, seed: seed).figures() + ScopeFigures(table, resampling).figures()
     riskCoverage = chance.riskCoverage.points(table.cohort.unitWeights)
     (reliability, shiftedReliability) = chance.bins
     remarks = table.remarks
   }
 
-  /// All figures that are computed under weights of the originals, family by family.
-  static func drafts(of table: AuditTable, _ resampling: Cohort.Resampling) -> [FigureDraft] {
-    CameraFigures(table).drafts + LookingFigures(table).drafts + WordsFigures(table).drafts
-      + ChanceFigures(table: table, resampling: resampling).drafts + ChainFigures(table).drafts
-      + GroupFigures(table, seed: resampling.seed).drafts()
-  }
+  /// Figures that are computed under weights of the originals, family by family: the answers of one are let go before the next.
+  static let families: [@Sendable (AuditTable, Cohort.Resampling) -> [FigureDraft]] = [
+    { table, _ in CameraFigures(table).drafts }, { table, _ in LookingFigures(table).drafts },
+    { table, _ in WordsFigures(table).drafts }, { ChanceFigures(table: $0, resampling: $1).drafts },
+    { table, _ in ChainFigures(table).drafts }, { GroupFigures($0, seed: $1.seed).drafts() },
+  ]
 
   /// A figure; `nil` if this audit has none.
   public subscript(

@@ -18,6 +18,9 @@ public struct Scorecard: Sendable, Hashable, Encodable {
     public var isMeasured: Bool { figures.first?.estimate.value != nil }
   }
 
+  /// With fewer photographed lesions than this, they are counted as they are and not out of 100.
+  public static let manyLesions = 20
+
   /// The entries, in order.
   public let entries: [Entry]
 

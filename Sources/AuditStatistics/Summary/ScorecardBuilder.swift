@@ -45,6 +45,25 @@ struct ScorecardBuilder {
     return " With other lesions of the same kind, \(number(low)) to \(number(high)) would be no surprise."
   }
 
+  /// The interval of a difference, its two directions in words: "anything from 1 more to 8 fewer".
+  private static func interval(_ above: String, _ below: String) -> (Estimate?) -> String {
+    { estimate in
+      guard let low = estimate?.low, let high = estimate?.high else { return "" }
+      func rounded(_ value: Double) -> Int { Int((value * 100).rounded()) }
+      let (from, to) = (rounded(low), rounded(high))
+      func words(_ number: Int) -> String {
+        number == 0 ? "no difference" : "\(abs(number)) \(number > 0 ? above : below)"
+      }
+      let range =
+        from == to
+        ? words(from)
+        : from >= 0
+          ? "\(from) to \(to) \(above)"
+          : to <= 0 ? "\(-to) to \(-from) \(below)" : "anything from \(words(from)) to \(words(to))"
+      return " With other lesions of the same kind, \(range) would be no surprise."
+    }
+  }
+
   /// The interval of a share of which more than all, or less than nothing, means all or nothing.
   private static func intervalOfShare(_ estimate: Estimate?) -> String {
     guard let low = estimate?.low, let high = estimate?.high else { return "" }
@@ -58,6 +77,21 @@ struct ScorecardBuilder {
 
   private static func value(_ figure: AuditFigure?) -> Double? { figure?.estimate.value }
 
+  /// What a few lesions say, and what they cannot.
+  private static func fewPhotographs(_ changed: Int, of lesions: Int, _ estimate: Estimate?) -> String {
+    let seen =
+      lesions == 1
+      ? "Only one lesion was photographed more than once, and its photographs get "
+        + "\(changed == 0 ? "the same answer" : "different answers")."
+      : "Only \(lesions) lesions were photographed more than once; \(changed == 0 ? "none" : String(changed)) of them "
+        + "\(changed == 1 ? "gets" : "get") another answer from another photograph."
+    let range =
+      if let low = estimate?.low, let high = estimate?.high {
+        ": anything from \(Int((low * 100).rounded())) to \(Int((high * 100).rounded())) of 100 lesions would be no surprise"
+      } else { "" }
+    return seen + " That is too few to say how often it happens\(range)."
+  }
+
   mutating func addLooking() {
     let all = all
     add(1, "Right answers", [all[.balancedAccuracy]]) {
@@ -65,19 +99,27 @@ struct ScorecardBuilder {
         + "occurs counts the same; guessing gives 25."
     }
     let worst = all.figures.first { $0.measure == .cameraWorstDrop }
-    add(2, "Worse pictures", [all[.cameraMeanDrop], worst]) {
+    add(2, "Worse pictures", [all[.cameraMeanDrop], worst], interval: Self.interval("fewer", "more")) {
       let mean = "On worse pictures, \(Self.hundredths($0)) \($0 < 0 ? "more" : "fewer") of 100 are named correctly"
       guard let worst, let drop = Self.value(worst) else { return mean + "." }
       return mean
         + "; \((worst.arm ?? "").replacing("_", with: " ")) does most: \(Self.hundredths(drop)) \(drop < 0 ? "more" : "fewer")."
     }
-    add(3, "Melanomas lost", [all[.melanomasLost, dose: CameraFigures.middleSeverity]]) {
-      "Of 100 melanomas that it points out on the original, it misses \(Self.hundredths($0)) when the picture is of "
-        + "middling quality."
+    let lost = all[.melanomasLost, dose: CameraFigures.middleSeverity]
+    add(3, "Melanomas lost", [lost]) {
+      let again = lost?.floor?.estimate.value.map { "; merely asked again, it misses \(Self.hundredths($0))" } ?? ""
+      return
+        "Of 100 melanomas that it points out on the original, it misses \(Self.hundredths($0)) when the picture is of "
+        + "middling quality\(again)."
     }
-    add(4, "Another photograph", [all[.anotherPhotograph]]) {
-      "Of 100 lesions that were photographed more than once, \(Self.hundredths($0)) get another answer from another "
-        + "photograph."
+    let photographs = all[.anotherPhotograph]
+    let lesions = photographs?.estimate.count ?? 0
+    let areFew = (1..<Scorecard.manyLesions).contains(lesions)
+    add(4, "Another photograph", [photographs], interval: areFew ? { _ in "" } : Self.interval) {
+      areFew
+        ? Self.fewPhotographs(Int(($0 * Double(lesions)).rounded()), of: lesions, photographs?.estimate)
+        : "Of 100 lesions that were photographed more than once, \(Self.hundredths($0)) get another answer from another "
+          + "photograph."
     }
     add(5, "Without looking", [all[.nullBalancedAccuracy], all[.reliance]]) {
       "Shown no lesion at all, it is right for \(Self.hundredths($0)) of 100; guessing gives 25. More than that would "
@@ -97,20 +139,21 @@ struct ScorecardBuilder {
 
   mutating func addWords() {
     let all = all
-    add(7, "A printed word", [all[.printedEffect], all[.printedSuccess], all[.neutralFlips]]) {
+    let moreOrFewer = Self.interval("more", "fewer")
+    add(7, "A printed word", [all[.printedEffect], all[.printedSuccess], all[.neutralFlips]], interval: moreOrFewer) {
       $0 > 0
-        ? "A diagnosis printed into the picture becomes the answer in \(Self.hundredths($0)) of 100 pictures more than a "
+        ? "A diagnosis printed into the picture becomes the answer in \(Self.hundredths($0)) more of 100 pictures than a "
           + "word without meaning changes."
         : "A diagnosis printed into the picture becomes the answer no more often than a word without meaning changes it."
     }
     let order = all[.orderFlips]
-    add(8, "An opinion, another order", [all[.sycophancy], order]) {
+    add(8, "An opinion, another order", [all[.sycophancy], order], interval: moreOrFewer) {
       let opinion =
-        $0 < 0
-        ? "A wrong opinion in the question is taken over no more often than by accident"
-        : "A wrong opinion in the question is taken over in \(Self.hundredths($0)) of 100 cases"
-      guard let flips = Self.value(order) else { return opinion + "." }
-      return opinion + "; naming the four diagnoses in another order changes \(Self.hundredths(flips)) of 100 answers."
+        $0 <= 0
+        ? "With a wrong opinion in the question, no more answers agree with it than without one."
+        : "With a wrong opinion in the question, \(Self.hundredths($0)) more of 100 answers agree with it than without one."
+      guard let flips = Self.value(order) else { return opinion }
+      return "Naming the four diagnoses in another order changes \(Self.hundredths(flips)) of 100 answers. " + opinion
     }
     add(9, "Errors that remain", [all[.errorsAt80], all[.errorRate]]) {
       let before = Self.value(all[.errorRate]).map { ", instead of \(Self.hundredths($0))" } ?? ""

@@ -9,7 +9,10 @@ extension AnswerFile {
   public func write(to path: String) throws(UnwritableFile) {
     let file = try AtomicFile(path)
     try file.write(Self.header + "\n")
-    for answer in answers { try file.write(Self.row(answer) + "\n") }
+    for index in 0..<spool.count {
+      if let answer = spool.answer(index) { try file.write(Self.row(answer) + "\n") }
+    }
+    try spool.check()
     try file.finish()
   }
 

@@ -5,8 +5,8 @@ import Validation
 
 /// A table of answers in the long format of `audit.csv`: one row for each image, arm, dose and seed.
 public struct AnswerFile: Sendable {
-  /// The answers, in the rows' order.
-  public let answers: [AuditAnswer]
+  /// The answers on the disk, in the rows' order.
+  public let spool: AnswerSpool
   /// Remarks: columns that were not read.
   public let remarks: [String]
 
@@ -64,10 +64,14 @@ public struct AnswerFile: Sendable {
     case rawBenignKeratosis = "raw_BKL"
   }
 
-  /// Reads a file. One of more than 64 MiB is read piece by piece, and must be as `audit.csv` is: UTF-8, with commas.
+  /// All answers, in memory.
+  public var answers: [AuditAnswer] { spool.all }
+
+  /// Reads a file. An audit's own `audit.csv` is read piece by piece, and so is one of more than 64 MiB, which must be as that is:
+  /// UTF-8, with commas.
   ///
-  /// - Throws: `LabelFault` that names file, line and reason.
-  public init(path: String) throws(LabelFault) {
+  /// - Throws: `LabelFault` that names file, line and reason; `UnwritableFile` if the answers cannot be put on the disk.
+  public init(path: String) throws {
     if AnswerPieces.isNeeded(for: path) {
       try self.init(try AnswerPieces(path: path).gathering())
     } else {
@@ -77,19 +81,32 @@ public struct AnswerFile: Sendable {
 
   /// Reads a table's bytes. Every value is checked, and a row that says the same as another is refused.
   ///
-  /// - Throws: `LabelFault`, as above.
-  public init(bytes: [UInt8], name: String) throws(LabelFault) {
+  /// - Throws: `LabelFault` and `UnwritableFile`, as above.
+  public init(bytes: [UInt8], name: String) throws {
     let table = try CommaSeparatedValues(bytes, name: name, dialect: .spreadsheet)
     var gathering = try AnswerGathering(header: table.rows.first, name: name)
     for row in table.rows.dropFirst() { try gathering.add(row) }
     try self.init(gathering)
   }
 
+  /// The answers in some rows of `audit.csv`, without its header.
+  ///
+  /// - Throws: `LabelFault` for a row that is none.
+  public static func answers(of rows: [String]) throws(LabelFault) -> [AuditAnswer] {
+    let name = "the audit's answers"
+    let places = Dictionary(uniqueKeysWithValues: zip(Column.allCases, 0...))
+    var answers: [AuditAnswer] = []
+    for row in try CommaSeparatedValues(Array(rows.joined(separator: "\n").utf8), name: name).rows {
+      answers.append(try AnswerRow(row, places: places, file: name).answer())
+    }
+    return answers
+  }
+
   /// What was gathered.
   ///
   /// - Throws: `LabelFault` for answers without a control, and for raw scores whose control has none.
-  init(_ gathering: consuming AnswerGathering) throws(LabelFault) {
-    (answers, remarks) = try gathering.checked()
+  init(_ gathering: consuming AnswerGathering) throws {
+    (spool, remarks) = try gathering.checked()
   }
 
   static func trimmed(_ text: String) -> String {

@@ -1,18 +1,24 @@
+import AtomicFiles
 import Datasets
 import Dermoscopy
 import Tables
 import Validation
 
-/// Collects the answers of a table row by row, and checks them.
+/// Collects the answers of a table row by row, checks them, and puts them on the disk.
+///
+/// In memory are only what answers have in common and, of a table whose rows are not image by image, what tells a row from
+/// others.
 public struct AnswerGathering {
   private let name: String
   private let places: [AnswerFile.Column: Int]
   private let others: [String]
-  private var answers: [AuditAnswer] = []
-  private var sharing = AnswerSharing()
-  /// The line of each answer, by what no two may have in common.
+  private let spool: AnswerSpool
+  /// The line of each answer of this image, by what no two may have in common; of every answer once an image came again.
   private var lines: [Key: Int32] = [:]
-  private var numbers: [String: Int32] = [:]
+  private var current: Int32 = -1
+  private var isImageByImage = true
+  private var images: [String: Int32] = [:]
+  private var arms: [String: Int32] = [:]
   private var truths: [String: Prediction.Truth?] = [:]
   /// Images with a control that has no raw scores, and the first line of other raw scores of each image.
   private var calibrated: Set<String> = []
@@ -29,7 +35,11 @@ public struct AnswerGathering {
   }
 
   /// A collection of the rows of `audit.csv`.
-  public init() {
+  ///
+  /// - Parameter folder: where the answers' file is while it lasts.
+  /// - Throws: `UnwritableFile`.
+  public init(in folder: String) throws(UnwritableFile) {
+    spool = try AnswerSpool(in: folder)
     name = "the audit's answers"
     places = Dictionary(uniqueKeysWithValues: zip(AnswerFile.Column.allCases, 0...))
     others = []
@@ -38,8 +48,8 @@ public struct AnswerGathering {
   /// - Parameters:
   ///   - header: the table's first row.
   ///   - name: the table's name in messages.
-  /// - Throws: `LabelFault` for a header that is missing or incomplete.
-  init(header: CommaSeparatedValues.Row?, name: String) throws(LabelFault) {
+  /// - Throws: `LabelFault` for a header that is missing or incomplete; `UnwritableFile`.
+  init(header: CommaSeparatedValues.Row?, name: String) throws {
     guard let header else { throw LabelFault(file: name, line: nil, reason: "the file is empty") }
     var places: [AnswerFile.Column: Int] = [:]
     var others: [String] = []
@@ -59,6 +69,7 @@ public struct AnswerGathering {
           + AnswerFile.Column.allCases.map(\.rawValue).joined(separator: ", "))
     }
     (self.name, self.places, self.others) = (name, places, others)
+    spool = try AnswerSpool()
   }
 
   /// Whether there is an answer to an original.
@@ -66,8 +77,8 @@ public struct AnswerGathering {
 
   /// Adds rows of `audit.csv`, without their ends.
   ///
-  /// - Throws: `LabelFault`, as `AnswerFile` does.
-  public mutating func add(rows: [String]) throws(LabelFault) {
+  /// - Throws: `LabelFault` and `UnwritableFile`, as `AnswerFile` does.
+  public mutating func add(rows: [String]) throws {
     let text = Array(rows.joined(separator: "\n").utf8)
     for row in try CommaSeparatedValues(text, name: name).rows { try add(row, isNew: true) }
   }
@@ -75,14 +86,10 @@ public struct AnswerGathering {
   /// Adds a row.
   ///
   /// - Parameter isNew: whether it is known to repeat no other.
-  /// - Throws: `LabelFault` for a wrong value, and for a row that says the same as another.
-  mutating func add(_ row: CommaSeparatedValues.Row, isNew: Bool = false) throws(LabelFault) {
-    var answer = try AnswerRow(row, places: places, file: name).answer()
-    answer.share(&sharing)
-    if !isNew, let line = lines.updateValue(Int32(truncatingIfNeeded: row.line), forKey: key(answer)) {
-      throw LabelFault(
-        file: name, line: row.line, reason: "the same image, role, arm, dose and seed as in line \(line)")
-    }
+  /// - Throws: `LabelFault` for a wrong value, and for a row that says the same as another; `UnwritableFile`.
+  mutating func add(_ row: CommaSeparatedValues.Row, isNew: Bool = false) throws {
+    let answer = try AnswerRow(row, places: places, file: name).answer()
+    if !isNew { try refuse(answer, sameAsAnotherBefore: row.line) }
     if answer.role == .control {
       if answer.raw == nil { calibrated.insert(answer.image) }
       if let truth = truths.updateValue(answer.truth, forKey: answer.image), truth != answer.truth {
@@ -91,16 +98,35 @@ public struct AnswerGathering {
     } else if answer.raw != nil, answer.role.asksAnotherPrompt, rawLines[answer.image] == nil {
       rawLines[answer.image] = row.line
     }
-    answers.append(answer)
+    try spool.append(answer, line: row.line)
+  }
+
+  private mutating func refuse(_ answer: AuditAnswer, sameAsAnotherBefore line: Int) throws {
+    let isKnown = images[answer.image] != nil
+    let key = key(answer)
+    if isImageByImage, key.image != current {
+      lines.removeAll(keepingCapacity: true)
+      current = key.image
+      if isKnown {
+        // The image came before others: from now on, every row is compared with all.
+        isImageByImage = false
+        try spool.flush()
+        spool.forEachLine { lines[self.key($0)] = $1 }
+      }
+    }
+    if let other = lines.updateValue(Int32(truncatingIfNeeded: line), forKey: key) {
+      throw LabelFault(
+        file: name, line: line, reason: "the same image, role, arm, dose and seed as in line \(other)")
+    }
   }
 
   private mutating func key(_ answer: AuditAnswer) -> Key {
     Key(
-      image: number(of: answer.image), arm: number(of: answer.arm), role: answer.role, hasSeed: answer.seed != nil,
-      dose: answer.dose, seed: answer.seed ?? 0)
+      image: Self.number(of: answer.image, in: &images), arm: Self.number(of: answer.arm, in: &arms), role: answer.role,
+      hasSeed: answer.seed != nil, dose: answer.dose, seed: answer.seed ?? 0)
   }
 
-  private mutating func number(of name: String) -> Int32 {
+  private static func number(of name: String, in numbers: inout [String: Int32]) -> Int32 {
     if let number = numbers[name] { return number }
     let number = Int32(truncatingIfNeeded: numbers.count)
     numbers[name] = number
@@ -109,8 +135,9 @@ public struct AnswerGathering {
 
   /// The answers in the rows' order, and remarks.
   ///
-  /// - Throws: `LabelFault` for answers without a control, and for raw scores of a prompt whose control has none.
-  public consuming func checked() throws(LabelFault) -> (answers: [AuditAnswer], remarks: [String]) {
+  /// - Throws: `LabelFault` for answers without a control, and for raw scores of a prompt whose control has none;
+  ///   `UnwritableFile`.
+  public consuming func checked() throws -> (answers: AnswerSpool, remarks: [String]) {
     guard hasControl else {
       throw LabelFault(file: name, line: nil, reason: "no row has the role control, which all others are compared with")
     }
@@ -119,6 +146,7 @@ public struct AnswerGathering {
         file: name, line: first.value,
         reason: "raw scores of \(first.key), whose control has none to compare them with")
     }
-    return (answers, others.isEmpty ? [] : ["columns that were not read: \(others.joined(separator: ", "))"])
+    try spool.flush()
+    return (spool, others.isEmpty ? [] : ["columns that were not read: \(others.joined(separator: ", "))"])
   }
 }

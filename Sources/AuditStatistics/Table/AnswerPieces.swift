@@ -9,18 +9,25 @@ struct AnswerPieces {
 
   let path: String
   /// Bytes that are read at once.
-  var size = 4 << 20
+  var size = 1 << 20
 
-  /// Whether a table is too large to be read as a whole; one that is not there is not.
+  /// Whether a table is too large to be read as a whole, or is our own, which has no other layout; one that is not there is
+  /// neither.
   static func isNeeded(for path: String) -> Bool {
     guard let handle = FileHandle(forReadingAtPath: path), let size = try? handle.seekToEnd() else { return false }
-    return size > UInt64(CommaSeparatedValues.largestFile)
+    defer { try? handle.close() }
+    if size > UInt64(CommaSeparatedValues.largestFile) { return true }
+    let header = Array((AnswerFile.header + "\n").utf8)
+    guard (try? handle.seek(toOffset: 0)) != nil, let start = try? handle.read(upToCount: header.count) else {
+      return false
+    }
+    return Array(start) == header
   }
 
   /// Gathers all rows.
   ///
-  /// - Throws: `LabelFault` that names file, line and reason.
-  func gathering() throws(LabelFault) -> AnswerGathering {
+  /// - Throws: `LabelFault` that names file, line and reason; `UnwritableFile`.
+  func gathering() throws -> AnswerGathering {
     guard let handle = FileHandle(forReadingAtPath: path), let bytes = try? handle.seekToEnd() else { throw unreadable }
     defer { try? handle.close() }
     guard bytes <= Self.largest, (try? handle.seek(toOffset: 0)) != nil else {

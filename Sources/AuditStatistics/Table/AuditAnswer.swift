@@ -4,7 +4,7 @@ import Validation
 
 /// One answer of an audit: one image under one arm.
 ///
-/// A report holds some millions of them, so what many have in common is stored once: ``AnswerSharing``.
+/// An audit has some millions of them. They lie on the disk (``AnswerSpool``), and what many have in common is in memory once.
 public struct AuditAnswer: Sendable, Hashable {
   // Stored in this order, an answer takes 128 bytes.
   /// The codes' probabilities in the order of `LesionCode.allCases`.
@@ -72,6 +72,15 @@ public struct AuditAnswer: Sendable, Hashable {
     self.seed = seed
     self.code = code
     if let probabilities, Self.areUsable(probabilities) { self.probabilities = SIMD4(probabilities) }
+  }
+
+  /// An answer that was one before.
+  init(
+    _ original: Shared<Original>, role: AuditRole, arm: String, dose: Int, probabilities: SIMD4<Double>?,
+    raw: SIMD4<Double>?
+  ) {
+    (self.original, self.role, self.arm, self.dose, self.probabilities) = (original, role, arm, dose, probabilities)
+    before = raw.map { Shared($0) }
   }
 
   /// The same before the model's calibration; `nil` where nothing says so, as for a model without a calibration.
@@ -165,21 +174,6 @@ extension AuditAnswer {
     set(&changed)
     original = Shared(changed)
   }
-
-  /// Takes what equal answers have already in place of its own.
-  mutating func share(_ sharing: inout AnswerSharing) {
-    original = sharing.originals.insert(original).memberAfterInsert
-    words = sharing.words.insert(words).memberAfterInsert
-    arm = sharing.names.insert(arm).memberAfterInsert
-    attribute = attribute.map { sharing.names.insert($0).memberAfterInsert }
-  }
-}
-
-/// What answers have in common, each once in memory.
-struct AnswerSharing {
-  var originals: Set<AuditAnswer.Shared<AuditAnswer.Original>> = []
-  var words: Set<[String: String]> = []
-  var names: Set<String> = []
 }
 
 extension LesionCode {

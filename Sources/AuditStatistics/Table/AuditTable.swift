@@ -2,20 +2,32 @@ import Dermoscopy
 import Validation
 
 /// The answers of an audit, image by image and arm by arm: what every figure is computed from.
+///
+/// In memory are the originals' answers under the first seed and, for each other answer, four bytes that say where it is. The
+/// answers of an arm are read when they are asked for.
 public struct AuditTable: Sendable {
   /// The answers of one arm at one dose, by image.
   struct Arm: Sendable {
     var name: String
     var dose: Int
-    /// By place of the image; `nil` where the arm has no answer.
-    var answers: [AuditAnswer?]
-  }
+    fileprivate var source: AnswerSource
+    /// Where its answers are among all, by place of the image; -1 where there is none.
+    fileprivate var places: [Int32]
+    fileprivate var role: AuditRole
 
-  /// Where an arm's answers are among all, by place of the image; -1 where there is none.
-  private struct Places: Sendable {
-    var name: String
-    var dose: Int
-    var answers: [Int32]
+    /// Whether its answers may have raw scores that count.
+    var mayBeRaw: Bool { role.asksAnotherPrompt }
+
+    /// By place of the image; `nil` where the arm has no answer.
+    ///
+    /// They take 128 bytes an answer while they are held, and are read again each time.
+    var answers: [AuditAnswer?] {
+      places.map { index in
+        guard index >= 0, var answer = source.answer(Int(index), withWords: role == .phantom) else { return nil }
+        if !role.asksAnotherPrompt { answer.setRaw(nil) }
+        return answer
+      }
+    }
   }
 
   /// Two sets of answers that can be compared: by place of the image, both calibrated or both raw.
@@ -26,61 +38,60 @@ public struct AuditTable: Sendable {
 
   /// Images and lesions, in the order in which they are resampled.
   let cohort: Cohort
-  /// The control's answers of each image, the lowest seed first.
-  let controls: [[AuditAnswer]]
+  /// The control's answers under the lowest seed, by image.
+  let control: [AuditAnswer?]
   /// By image, the place of its truth among the four codes; -1 for another truth or none.
   let truth: [Int]
-  /// All answers, as they were given.
-  private let answers: [AuditAnswer]
-  private let arms: [AuditRole: [Places]]
-  /// Answers about what none of the codes is right for, in the order given.
-  let outsiders: [AuditAnswer]
   /// What was left out, one sentence each.
   public let remarks: [String]
+  private let source: AnswerSource
+  private let controls: ControlPlaces
+  private let arms: [AuditRole: [Arm]]
+  private let outsiderPlaces: [Int32]
 
   /// Sorts answers. One of an arm's several answers to an image, that of the lowest seed counts; rows of an image without
   /// a control are left out, except those of `outOfScope`.
-  public init(_ answers: [AuditAnswer]) {
-    var controls: [String: [AuditAnswer]] = [:]
-    for one in answers where one.role == .control { controls[one.image, default: []].append(one) }
-    var pictures: Set<String> = []
-    var repeats: Set<String> = []
-    for image in controls.keys.sorted() {
-      guard let picture = controls[image]?.first?.picture, !pictures.insert(picture).inserted else { continue }
-      repeats.insert(image)
-      controls[image] = nil
-    }
-    let cohort = Cohort(
-      controls.values.compactMap { rows in
-        rows.min { ($0.seed ?? 0) < ($1.seed ?? 0) }.map {
-          Prediction(
-            image: $0.image, truth: $0.truth, predicted: $0.code, lesion: $0.lesion, picture: $0.picture)
-        }
-      })
-    self.cohort = cohort
-    self.controls = cohort.examinations.map { one in
-      (controls[one.image] ?? []).sorted { ($0.seed ?? 0) < ($1.seed ?? 0) }
-    }
+  public init(_ answers: [AuditAnswer]) { self.init(.memory(answers)) { _, _ in true } }
+
+  /// Sorts answers on the disk, as above.
+  ///
+  /// - Parameter isKept: whether the answers of an arm count.
+  public init(_ answers: AnswerSpool, isKept: (_ role: AuditRole, _ arm: String) -> Bool = { _, _ in true }) {
+    self.init(.disk(answers), isKept: isKept)
+  }
+
+  private init(_ source: AnswerSource, isKept: (_ role: AuditRole, _ arm: String) -> Bool) {
+    self.source = source
+    let originals = OriginalImages(source, isKept: isKept)
+    (cohort, controls, control) = (originals.cohort, originals.controls, originals.control)
     truth = cohort.examinations.map { one in
       guard case .code(let code)? = one.truth else { return -1 }
       return code.place
     }
     let places = Dictionary(cohort.examinations.enumerated().map { ($1.image, $0) }) { first, _ in first }
-    var sorted: [AuditRole: [String: [Int: Places]]] = [:]
+    var sorted: [AuditRole: [String: [Int: Arm]]] = [:]
     var stray = 0
-    for (index, one) in answers.enumerated() where one.role != .control && one.role != .outOfScope {
+    var outsiders: [Int32] = []
+    source.forEach { index, one in
+      guard one.role != .control, isKept(one.role, one.arm) else { return }
+      if one.role == .outOfScope {
+        outsiders.append(Int32(truncatingIfNeeded: index))
+        return
+      }
       guard let place = places[one.image] else {
-        if !repeats.contains(one.image) { stray += 1 }
-        continue
+        if !originals.repeats.contains(one.image) { stray += 1 }
+        return
       }
       var arm =
         sorted[one.role]?[one.arm]?[one.dose]
-        ?? Places(name: one.arm, dose: one.dose, answers: [Int32](repeating: -1, count: places.count))
+        ?? Arm(
+          name: one.arm, dose: one.dose, source: source, places: [Int32](repeating: -1, count: places.count),
+          role: one.role)
       // Taken out while it is changed, so that nothing is copied.
       sorted[one.role]?[one.arm]?[one.dose] = nil
-      let other = Int(arm.answers[place])
-      if other < 0 || (answers[other].seed ?? 0) > (one.seed ?? 0) {
-        arm.answers[place] = Int32(truncatingIfNeeded: index)
+      let other = arm.places[place]
+      if other < 0 || (source.answer(Int(other), withWords: false)?.seed ?? 0) > (one.seed ?? 0) {
+        arm.places[place] = Int32(truncatingIfNeeded: index)
       }
       sorted[one.role, default: [:]][one.arm, default: [:]][one.dose] = arm
     }
@@ -89,40 +100,48 @@ public struct AuditTable: Sendable {
         (byName[name] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
       }
     }
-    self.answers = answers
-    outsiders = answers.filter { $0.role == .outOfScope }
+    outsiderPlaces = outsiders
     remarks =
-      (repeats.isEmpty ? [] : ["\(repeats.count) names of a picture that counts under another name were left out"])
+      (originals.repeats.isEmpty
+        ? [] : ["\(originals.repeats.count) names of a picture that counts under another name were left out"])
       + (stray == 0 ? [] : ["\(stray) answers belong to images without a control and were left out"])
   }
 
   /// How many images there are.
-  var count: Int { controls.count }
+  var count: Int { control.count }
 
   /// The arms of a role, by name and dose.
-  ///
-  /// They are put together when they are asked for, and take 128 bytes an answer: ask once, and not image by image.
-  func arms(of role: AuditRole) -> [Arm] {
-    (arms[role] ?? []).map { arm in
-      Arm(
-        name: arm.name, dose: arm.dose,
-        answers: arm.answers.map { index in
-          guard index >= 0 else { return nil }
-          var answer = answers[Int(index)]
-          if !role.asksAnotherPrompt { answer.setRaw(nil) }
-          return answer
-        })
-    }
+  func arms(of role: AuditRole) -> [Arm] { arms[role] ?? [] }
+
+  /// The control as an arm.
+  var controlArm: Arm {
+    Arm(name: "", dose: 0, source: source, places: controls.column(0), role: .control)
   }
 
-  /// The control's answer to an image.
-  func control(_ place: Int) -> AuditAnswer? { controls[place].first }
+  /// Answers about what none of the codes is right for, in the order given.
+  var outsiders: [AuditAnswer] { outsiderPlaces.compactMap { source.answer(Int($0), withWords: false) } }
 
-  /// The control's answers, by image.
-  var control: [AuditAnswer?] { controls.map(\.first) }
+  /// The control's answer to an image.
+  func control(_ place: Int) -> AuditAnswer? { control[place] }
+
+  /// The control's answers to an image, the lowest seed first.
+  func controls(_ place: Int) -> [AuditAnswer] { controls.of(place).compactMap { source.answer(Int($0)) } }
+
+  /// The most seeds that an image was read under.
+  var mostSeeds: Int { controls.most }
+
+  /// The control's answers under a further seed, by image: 1 for the second.
+  func control(seed: Int) -> [AuditAnswer?] {
+    controls.column(seed).map { $0 < 0 ? nil : source.answer(Int($0), withWords: false) }
+  }
 
   /// The control's answers under the second seed, by image.
-  var secondSeed: [AuditAnswer?] { controls.map { $0.count > 1 ? $0[1] : nil } }
+  var secondSeed: [AuditAnswer?] { control(seed: 1) }
+
+  /// The control's answer to an image under the second seed, with its words.
+  func secondSeed(_ place: Int) -> AuditAnswer? {
+    controls.of(place).dropFirst().first.flatMap { source.answer(Int($0)) }
+  }
 
   /// The control beside an arm: raw scores beside raw ones where the arm has them, because a calibration is fitted to one order
   /// of the codes and to one wording.

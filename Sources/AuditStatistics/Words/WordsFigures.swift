@@ -2,7 +2,7 @@ import Dermoscopy
 import Validation
 
 /// Can a printed word, a colleague or a rewording decide?
-struct WordsFigures {
+struct WordsFigures: Sendable {
   let table: AuditTable
 
   init(_ table: AuditTable) { self.table = table }
@@ -14,6 +14,10 @@ struct WordsFigures {
   /// Shares of answers that become `target`, of those that were something else before; and of those that a neutral word
   /// changes.
   private func success(_ arms: [AuditTable.Arm]) -> Statistic {
+    .ratio(reason: Self.noPrint) { obeyed(arms) }
+  }
+
+  private func obeyed(_ arms: [AuditTable.Arm]) -> (parts: [Double], wholes: [Double]) {
     let zeros = [Double](repeating: 0, count: table.count)
     var (parts, wholes) = (zeros, zeros)
     for arm in arms {
@@ -25,21 +29,23 @@ struct WordsFigures {
         if answer.verdict == target { parts[place] += 1 }
       }
     }
-    return .ratio(parts, of: wholes, reason: Self.noPrint)
+    return (parts, wholes)
   }
 
   private var printed: [FigureDraft] {
     let (words, neutral) = (table.arms(of: .printed), table.arms(of: .neutral))
     let doses = Set(words.map(\.dose)).sorted().map(Optional.some)
+    let floor = table.seedFlips.all
     return ([nil] + doses).flatMap { dose -> [FigureDraft] in
       let success = success(words.filter { dose == nil || $0.dose == dose })
-      let flips = Flips(table.control, neutral.filter { dose == nil || $0.dose == dose }.map(\.answers))
-        .share("no neutral word was printed into a picture")
+      let flips = table.flips(
+        neutral.filter { dose == nil || $0.dose == dose }, reason: "no neutral word was printed into a picture"
+      ).all
       return [
         FigureDraft(.printedSuccess, dose: dose, success, floor: .statistic(.control, flips)),
         FigureDraft(
           .neutralFlips, dose: dose, flips,
-          floor: .statistic(.twoSeeds, table.seedFlips.share(AuditTable.noSecondSeed))),
+          floor: .statistic(.twoSeeds, floor)),
         FigureDraft(.printedEffect, dose: dose, success - flips, floor: FigureDraft.chance(0)),
       ]
     }
@@ -47,7 +53,8 @@ struct WordsFigures {
 
   private var orders: [FigureDraft] {
     let arms = table.arms(of: .order)
-    let order = OptionOrder(arms.map { ($0.dose, table.terms(of: $0).after) }, truth: table.truth)
+    let order = OptionOrder(
+      arms.map { arm in (arm.dose, { table.terms(of: arm).after }) }, truth: table.truth)
     return [
       FigureDraft(.positionRStd, order.positionDeviation, floor: FigureDraft.chance(0)),
       FigureDraft(.recallDeviation, order.recallDeviation, floor: FigureDraft.chance(0)),
@@ -61,9 +68,15 @@ struct WordsFigures {
 
   /// P(agrees | opinion) − P(agrees | none), of opinions that are wrong or right.
   private func agreement(_ arms: [AuditTable.Arm], isRight: Bool) -> Statistic {
+    .ratio(
+      isShare: false, reason: "nobody gave a \(isRight ? "right" : "wrong") opinion of an image with a truth"
+    ) { agreeing(arms, isRight: isRight) }
+  }
+
+  private func agreeing(_ arms: [AuditTable.Arm], isRight: Bool) -> (parts: [Double], wholes: [Double]) {
     let zeros = [Double](repeating: 0, count: table.count)
     var (with, without, wholes) = (zeros, zeros, zeros)
-    for terms in arms.map(table.terms) {
+    for terms in arms.lazy.map(table.terms) {
       for (place, answer) in terms.after.enumerated() {
         guard let answer, let target = answer.target?.place, answer.verdict >= 0, table.truth[place] >= 0,
           let before = terms.before[place], before.verdict >= 0, (target == table.truth[place]) == isRight
@@ -73,9 +86,7 @@ struct WordsFigures {
         if before.verdict == target { without[place] += 1 }
       }
     }
-    return .ratio(
-      zip(with, without).map { $0 - $1 }, of: wholes, isShare: false,
-      reason: "nobody gave a \(isRight ? "right" : "wrong") opinion of an image with a truth")
+    return (zip(with, without).map { $0 - $1 }, wholes)
   }
 
   private var opinions: [FigureDraft] {
@@ -91,8 +102,8 @@ struct WordsFigures {
     }
     drafts.append(
       FigureDraft(
-        .opinionFlips, Flips(all.map(table.terms), count: table.count).share("nobody gave an opinion"),
-        floor: .statistic(.twoSeeds, table.seedFlips(beside: all).share(AuditTable.noSecondSeed))))
+        .opinionFlips, table.flips(all, reason: "nobody gave an opinion").all,
+        floor: .statistic(.twoSeeds, table.seedFlips(beside: all).all)))
     return drafts
   }
 }

@@ -66,7 +66,7 @@ public struct AuditResults: Sendable {
     self.folder = folder.path
     self.plan = plan
     var gathered = Gathered()
-    var gathering = AnswerGathering()
+    var gathering = try AnswerGathering(in: folder.path)
     let table = try AtomicFile(folder.file(AuditReport.answersName), draft: .named)
     try table.write(AnswerFile.header + "\n")
     for position in 0..<plan.images {
@@ -96,10 +96,12 @@ public struct AuditResults: Sendable {
     var provenance = provenance
     (provenance.encodes, provenance.prompts) = (work.encodes, work.prompts)
     provenance.failures = failures.count
-    report = AuditReport(
-      answers: gathering.hasControl ? try gathering.checked().answers : [], provenance: provenance,
-      arms: plan.audited(similarities, gathered.armFailures),
-      remarks: gathered.remarks)
+    let (arms, remarks) = (plan.audited(similarities, gathered.armFailures), gathered.remarks)
+    report =
+      gathering.hasControl
+      ? try AuditReport(
+        answers: try gathering.checked().answers, provenance: provenance, arms: arms, remarks: remarks)
+      : AuditReport(answers: [], provenance: provenance, arms: arms, remarks: remarks)
   }
 
   private struct Gathered {

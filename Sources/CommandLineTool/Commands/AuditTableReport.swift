@@ -23,8 +23,8 @@ struct AuditTableReport {
     let file = try AnswerFile(path: path)
     let provenance = AuditProvenance(
       version: Tool.version, command: ["dermgemma"] + command, images: path)
-    let report = AuditReport(
-      answers: file.answers, provenance: provenance, remarks: file.remarks, replicates: replicates, seed: seed)
+    let report = try AuditReport(
+      answers: file.spool, provenance: provenance, remarks: file.remarks, replicates: replicates, seed: seed)
     for remark in report.remarks { terminal.printError("dermgemma: \(Sanitizer.message(remark))") }
     if let out {
       try await report.write(into: out)

@@ -80,6 +80,11 @@ struct AnswerFileTests {
     let pieces = AnswerPieces(path: path, size: size)
     #expect(try AnswerFile(try pieces.gathering()).answers == read(text).answers)
     #expect(try read(text).answers.count == 80)
+    #expect(!AnswerPieces.isNeeded(for: path) && !AnswerPieces.isNeeded(for: path + ".none"))
+    let own = ([AnswerFile.header] + (try read(text).answers.map(AnswerFile.row))).joined(separator: "\n")
+    try Data(own.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(AnswerPieces.isNeeded(for: path))
+    #expect(try AnswerFile(path: path).answers == read(text).answers)
     try Data((text + "i0,camra\n").utf8).write(to: URL(fileURLWithPath: path))
     let fault = #expect(throws: LabelFault.self) { _ = try pieces.gathering() }
     #expect(fault?.line == 162, "two lines a row")
