@@ -135,8 +135,8 @@ let package = Package(
     module(
       "Auditing",
       dependsOn: [
-        "AuditReporting", "AuditStatistics", "Validation", "Reading", "Datasets", "Perturbations", "Phantoms",
-        "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables",
+        "AuditReporting", "AuditStatistics", "Validation", "Records", "Reading", "Datasets", "Perturbations",
+        "Phantoms", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables",
         "TextOutput", "Caching", "Digests", "Concurrency", "Faults",
       ],
       resources: [.embedInCode("Documents")]),
@@ -218,13 +218,13 @@ let package = Package(
     tests(
       of: "MCP", with: ["TestModels", "TestRecords", "Dermoscopy", "Imaging", "JSON", "UseCases", "VisionLanguage"]),
     tests(of: "Cluster", with: ["Faults", "Validation"]),
-    tests(of: "AuditStatistics", with: ["Datasets", "Dermoscopy", "Validation"]),
+    tests(of: "AuditStatistics", with: ["AtomicFiles", "Datasets", "Dermoscopy", "Validation"]),
     tests(of: "AuditReporting", with: ["AuditStatistics", "Dermoscopy", "Validation"]),
     tests(
       of: "Auditing",
       with: [
-        "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON", "Perturbations",
-        "Phantoms", "TestModels", "Validation", "VisionLanguage",
+        "AuditReporting", "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON",
+        "Perturbations", "Phantoms", "Reading", "Records", "TestModels", "Validation", "VisionLanguage",
       ]),
     tests(
       of: "Web",

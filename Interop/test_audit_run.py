@@ -3,7 +3,9 @@
 import csv
 import json
 import pathlib
+import re
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -16,6 +18,8 @@ import program
 MEGABYTE = 1 << 20
 IMAGES = 4
 ARMS = ["--arms", "looking,words,chance,chain", "--quick"]
+MOST_AN_IMAGE = 8 << 10
+"""Bytes of memory for each image more, all arms and doses."""
 
 
 @pytest.fixture(scope="module")
@@ -62,23 +66,24 @@ def test_an_audit_takes_at_most_100_mb_more_than_a_validation(tmp_path, remark):
     assert audit < plain + 100 * MEGABYTE
 
 
-def quick_rows(images: int):
-    """As many answers of each image as a quick audit with every arm has, and as long."""
+def full_rows(images: int):
+    """As many answers of each image as an audit with every arm and dose has, and as long."""
     names = "Architecture Network Structures Colors Vessels Regression Keratosis".split()
     yield (
         "image,role,arm,dose,seed,lesion,picture,group,truth,code,MEL,NV,BCC,BKL,target,attribute,words,names_structure,flagged,"
         "skin_l,skin_b,raw_MEL,raw_NV,raw_BCC,raw_BKL")
-    roles = ["control", "control", *["camera"] * 15, *["null"] * 3, "erased", "lesion_only", "silhouette", "shuffled"]
-    roles += [*["printed", "neutral"] * 2, *["order"] * 4, *["opinion"] * 4, *["note"] * 8, "swap", *["untouched"] * 7]
+    roles = [*["control"] * 11, *["camera"] * 115, *["null"] * 3, "erased", "lesion_only", "silhouette", "shuffled", "other_image"]
+    roles += [*["printed", "neutral"] * 5, *["order"] * 4, *["opinion"] * 4, *["note"] * 20, "swap", *["planted"] * 7]
+    roles += [*["untouched"] * 7, *["phantom"] * 3]
     for number in range(images):
         code, word = ("MEL", "yes") if number % 3 == 0 else ("NV", "no")
         for place, role in enumerate(roles):
             shares = [0.1 + 0.8 * (number * 7919 + place * 104729) % 1_000_003 / 1_000_003 / 1.5, 0, 0.1, 0.1]
             shares[1] = 1 - sum(shares)
             written = ",".join(f"{share:.6f}" for share in shares)
-            arm = "" if role == "control" else f"{role}_{place}"
-            dose = 3 if role == "camera" else place % 4 if role == "order" else 0
-            seed = 0 if place != 1 else 1
+            arm = "" if role == "control" else f"{role}_{place // 5 if role == 'camera' else place}"
+            dose = place % 5 + 1 if role == "camera" else place % 4 if role == "order" else 0
+            seed = place if role == "control" else 0
             words = "; ".join(f"{name}={word if (place + number) % 5 else 'unclear'}" for name in names)
             raw = written if role in ("control", "order") else ",,,"
             yield (
@@ -86,21 +91,21 @@ def quick_rows(images: int):
                 f",,{raw}")
 
 
-def test_figures_of_ten_thousand_images_fit_into_a_gigabyte(tmp_path, remark):
-    peaks = {}
-    for images in (1_000, 3_000):
+def test_an_image_more_takes_little_memory(tmp_path, remark):
+    """Answers lie on the disk: of ten times as many images, memory is not ten times as much."""
+    peaks, rows = {}, sum(1 for _ in full_rows(1)) - 1
+    for images in (500, 5_000):
         table = tmp_path / f"{images}.csv"
         with open(table, "w") as file:
-            file.writelines(f"{row}\n" for row in quick_rows(images))
+            file.writelines(f"{row}\n" for row in full_rows(images))
         peaks[images] = peak("audit", "figures", table, "--replicates", 2, "--out", tmp_path / str(images))
         size = table.stat().st_size
         table.unlink()
-    each = (peaks[3_000] - peaks[1_000]) / 2_000
+    each = (peaks[5_000] - peaks[500]) / 4_500
     remark(
-        f"figures: {each / 1024:.0f} KiB an image ({size / 3_000 / 1024:.0f} KiB of table), "
-        f"{(peaks[3_000] + 7_000 * each) / MEGABYTE:.0f} MiB for 10,000 images")
-    assert size > 64 * MEGABYTE / 2
-    assert peaks[3_000] + 7_000 * each < 1024 * MEGABYTE
+        f"figures: {peaks[500] // MEGABYTE} MiB for 500 images, {peaks[5_000] // MEGABYTE} MiB for 5,000, {each / 1024:.1f} KiB an "
+        f"image of {rows} answers ({size / 5_000 / 1024:.0f} KiB of table)")
+    assert each < MOST_AN_IMAGE
 
 
 def test_words_chance_and_chain_encode_nothing_beyond_the_controls(undisturbed):
@@ -150,6 +155,65 @@ def test_an_audit_that_was_stopped_ends_with_the_same_bytes(phantoms, undisturbe
     assert (out / "audit.csv").read_bytes() == (undisturbed[0] / "audit.csv").read_bytes()
     wrong = subprocess.run(command(phantoms, out, "--resume", "--seed", 5), capture_output=True, text=True)
     assert wrong.returncode == 65 and "the seed changed (it was 0, it is 5)" in wrong.stderr
+
+
+def timeless(out: pathlib.Path) -> dict[str, object]:
+    """What an audit wrote, without times, and without the command line, which names other folders."""
+    document = json.loads((out / "audit.json").read_text("utf-8"))
+    for key in ("started", "command"):
+        document["provenance"].pop(key)
+    page = (out / "audit.html").read_text("utf-8")
+    page = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "", page)
+    page = re.sub(r'<pre class="command">.*?</pre>', "", page, flags=re.S)
+    return {"audit.csv": (out / "audit.csv").read_bytes(), "audit.json": document, "audit.html": page}
+
+
+def test_merged_shards_are_the_bytes_of_one_undisturbed_audit(phantoms, undisturbed, tmp_path):
+    parts = [tmp_path / "parts" / str(index) for index in range(2)]
+    for index, part in enumerate(parts):
+        arguments = command(phantoms, part, "--shard", index, "--of", 2)
+        running = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        journal = part / "answers.jsonl"
+        while running.poll() is None and (not journal.exists() or journal.read_bytes().count(b"\n") < 2):
+            time.sleep(0.05)
+        running.kill()
+        running.wait()
+        done = subprocess.run([*arguments, "--resume"], capture_output=True, text=True)
+        assert done.returncode == 0 and f"shard {index} of 2 is done" in done.stdout, done.stderr
+        assert not (part / "audit.json").exists()
+    gap = subprocess.run([program.BINARY, "merge", parts[1], "--out", tmp_path / "gap"], capture_output=True, text=True)
+    assert gap.returncode == 65 and "of 2 shards, one is missing: 0" in gap.stderr
+    merged = subprocess.run([program.BINARY, "merge", *parts, "--out", tmp_path / "merged"], capture_output=True, text=True)
+    assert merged.returncode == 0, merged.stderr
+    expected, found = timeless(undisturbed[0]), timeless(tmp_path / "merged")
+    for name, content in expected.items():
+        assert found[name] == content, name
+    again = subprocess.run([program.BINARY, "merge", *parts, "--out", tmp_path / "merged"], capture_output=True, text=True)
+    assert again.returncode == 64 and "an audit is there already" in again.stderr
+    budget = subprocess.run(
+        command(phantoms, tmp_path / "budget", "--shard", 0, "--of", 2, "--budget", "5m"), capture_output=True, text=True)
+    assert budget.returncode == 64 and "--budget goes by what this machine needs" in budget.stderr
+
+
+def test_each_dose_of_an_arm_is_a_run_of_the_records_and_is_stored_once(phantoms, tmp_path):
+    out, records = tmp_path / "out", tmp_path / "audits.sqlite"
+    few = [
+        str(program.BINARY), "audit", "--images", str(phantoms), "--labels", str(phantoms / "labels.csv"), "--out", str(out),
+        "--arms", "words", "--quick", "--records", str(records)]
+    subprocess.run(few, check=True, capture_output=True)
+    subprocess.run([*few, "--resume"], check=True, capture_output=True)
+    with sqlite3.connect(records) as database:
+        kinds = database.execute("SELECT kind, count(*), count(DISTINCT kind) FROM runs GROUP BY kind").fetchall()
+        each = database.execute("SELECT run, count(*) FROM examinations GROUP BY run").fetchall()
+    with open(out / "audit.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    doses = {(row["role"], row["arm"], row["dose"]) for row in rows}
+    assert ("audit control", 1, 1) in kinds and len(kinds) == len(doses)
+    assert sum(count for _, count in each) == len(rows)
+    said = program.run("records", "runs", "--records", records)
+    assert said.count("audit printed diagnosis") == len({row["dose"] for row in rows if row["arm"] == "diagnosis"})
+    found = program.run("records", "list", "--records", records, "--json", "--limit", 1000)
+    assert len(found.splitlines()) == len(rows)
 
 
 def test_arms_are_documents_that_the_schema_describes():

@@ -150,7 +150,8 @@ import Testing
     "config": ["--help"],
     "completions": ["--help"],
     "audit": [
-      "--json", "--replicates N", "--seed N", "--kind tokens|occlusion", "--lora FILE[=SCALE]", "--endpoint URL",
+      "--json", "--replicates N", "--seed N", "--records FILE", "--shard I", "--of N", "--kind tokens|occlusion",
+      "--lora FILE[=SCALE]", "--endpoint URL",
       "--allow-remote",
       "--endpoint-key-file FILE", "--help",
     ],

@@ -1,4 +1,5 @@
 import AuditReporting
+import Validation
 import VisionLanguage
 
 /// What an audit depends on; the first line of its journal, and compared when it is resumed.
@@ -35,6 +36,10 @@ struct AuditHeader: Codable, Sendable, Hashable {
   var version: String
   /// When the audit began, as ISO 8601.
   var started: String
+  /// The part of the audit that the journal holds; `nil` for all of it.
+  var shard: Shard?
+  /// Of a part, the whole audit's command line without the folder that it writes to.
+  var command: [String]?
 
   /// What has changed since another header was written, of what determines the answers; empty if nothing has.
   func changes(since old: AuditHeader) -> [String] {
@@ -63,6 +68,7 @@ struct AuditHeader: Codable, Sendable, Hashable {
       changes.append("the labels or metadata changed")
     }
     compare("the masks", \.masksDigest) { String(($0.masksDigest ?? "none").prefix(12)) }
+    compare("the part of the audit", \.shard) { $0.shard?.description ?? "all of it" }
     compare("the true words", \.trueWordsDigest) { String(($0.trueWordsDigest ?? "none").prefix(12)) }
     return changes
   }

@@ -31,7 +31,7 @@ struct AuditInputs: Sendable {
   ) -> AuditHeader {
     let readingProtocol = request.readingProtocol
     let doses = plan.entries.filter { !$0.doses.isEmpty }.map { ("\($0.arm.role.rawValue) \($0.arm.name)", $0.doses) }
-    return AuditHeader(
+    var header = AuditHeader(
       protocolName: "\(readingProtocol.id) \(readingProtocol.version)",
       protocolDigest: readingProtocol.digest.hexadecimal, weights: model.weights?.hexadecimal ?? "",
       projector: model.projector?.hexadecimal, seed: request.seed,
@@ -41,5 +41,7 @@ struct AuditInputs: Sendable {
       trueWordsDigest: trueWords?.digest, timing: plan.timing, quick: plan.quickReason,
       server: AuditHeader.server(of: model), version: request.version,
       started: Date().formatted(.iso8601))
+    if let shard = request.shard { (header.shard, header.command) = (shard, request.wholeCommand) }
+    return header
   }
 }

@@ -48,6 +48,14 @@ public struct AuditRequest: Sendable {
   public var model: ModelSource?
   /// The command line, without the program's name, written with the results.
   public var command: [String] = []
+  /// Records that the arms are stored in, as runs; `nil` for none. A shard's come with the merge.
+  public var records: String?
+  /// The protocol's document, stored with the runs; `nil` if it is not at hand.
+  public var document: String?
+  /// Only the images of one part are read; nothing is computed until the parts are merged.
+  public var shard: Shard?
+  /// Of a part, the command line of the whole audit, without the folder that it writes to.
+  public var wholeCommand: [String] = []
   /// The program's version, written with the results.
   public var version: String
 
@@ -65,12 +73,25 @@ public struct AuditRequest: Sendable {
   /// Audits, from the folder's lock to the last file.
   ///
   /// - Parameter events: told how it goes, from several tasks; what it throws ends the audit.
-  /// - Returns: the results, which are written.
+  /// - Returns: the results, which are written; `nil` for a shard, whose results come with the merge.
   /// - Throws: a `Fault` that concerns the whole audit; images that ended before are kept.
   @discardableResult public func run(
     events: @escaping @Sendable (AuditEvent) throws -> Void
-  ) async throws -> AuditResults {
+  ) async throws -> AuditResults? {
     try await AuditSession(request: self, tell: events).run()
+  }
+
+  /// Puts shards together, asks what goes between images, and writes what one undisturbed audit would have written.
+  ///
+  /// - Parameters:
+  ///   - shards: of this audit, finished.
+  ///   - events: as of ``run(events:)``.
+  /// - Returns: the results, which are written.
+  /// - Throws: `MergeFault` when the shards are not this audit; a `Fault` that concerns the whole audit.
+  @discardableResult public func merge(
+    _ shards: AuditShardSet, events: @escaping @Sendable (AuditEvent) throws -> Void
+  ) async throws -> AuditResults? {
+    try await AuditSession(request: self, tell: events).run(merging: shards)
   }
 
   /// Only measures, and says what an audit would do; nothing is written.

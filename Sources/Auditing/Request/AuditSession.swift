@@ -4,6 +4,7 @@ import Concurrency
 import Dermoscopy
 import Foundation
 import Reading
+import Records
 import Synchronization
 import Validation
 
@@ -12,8 +13,10 @@ struct AuditSession: Sendable {
   var request: AuditRequest
   var tell: @Sendable (AuditEvent) throws -> Void
 
+  /// - Parameter shards: finished parts, whose answers are taken over.
+  /// - Returns: `nil` for a part.
   /// - Throws: a `Fault` that concerns the whole audit; images that ended before are kept.
-  func run() async throws -> AuditResults {
+  func run(merging shards: AuditShardSet? = nil) async throws -> AuditResults? {
     let folder = try RunFolder(request.folder)
     let path = folder.file(AuditJournal.fileName)
     if request.mode == .replacing {
@@ -25,21 +28,36 @@ struct AuditSession: Sendable {
     let journal = try AuditJournal(path)
     if request.mode == .fresh, journal.header != nil || folder.has(AuditReport.documentName) {
       throw RunFolderFault.occupied(
-        folder: folder.path, by: "an audit", isUnfinished: !folder.has(AuditReport.documentName))
+        folder: folder.path, by: "an audit", isUnfinished: shards == nil && !folder.has(AuditReport.documentName))
     }
     if request.mode == .resuming, journal.header == nil { try tell(.nothingToResume(folder: folder.path)) }
     let inputs = try AuditInputs(request, tell: tell)
     try tell(.loadingModel)
     let reader = try await request.reader(for: inputs.manifest.entries.count)
+    let store: (any RecordStore)?
     do {
-      let results = try await run(folder, journal, reader, inputs)
+      store = try await records()
+    } catch {
+      await reader.close()
+      throw error
+    }
+    do {
+      let results = try await run(folder, journal, reader, inputs, shards, store)
+      await store?.close()
       await reader.close()
       return results
     } catch {
+      await store?.close()
       try? tell(.stopped(done: journal.images.count, folder: folder.path))
       await reader.close()
       throw error
     }
+  }
+
+  /// Where arms are stored as runs; `nil` for nowhere.
+  private func records() async throws -> (any RecordStore)? {
+    guard let location = request.records, request.shard == nil else { return nil }
+    return try await RecordStores.open(location)
   }
 
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
@@ -94,50 +112,83 @@ struct AuditSession: Sendable {
       }, unscored: unscored)
   }
 
-  private func run(
-    _ folder: RunFolder, _ journal: AuditJournal, _ reader: Reader, _ inputs: AuditInputs
-  ) async throws -> AuditResults {
-    var plan: AuditPlan
+  /// The plan, with what was chosen when the audit began, whatever this machine measures now.
+  private func planned(_ inputs: AuditInputs, _ reader: Reader, _ begun: AuditHeader?) async throws -> AuditPlan {
     let suitability = try await suitability(inputs, reader)
-    if let header = journal.header {
-      // What was chosen then, whatever this machine measures now.
-      let limits = AuditPlan.Limits(isQuick: request.limits.isQuick, images: header.images)
-      plan = AuditPlan(
-        request.arms.arms, extent: header.quick.map { .quick(reason: $0) } ?? .full,
-        suitability: suitability, images: min(limits.images ?? 0, inputs.manifest.entries.count),
-        available: inputs.manifest.entries.count, timing: header.timing)
-    } else {
-      plan = self.plan(inputs, suitability, try await measured(inputs, reader))
-    }
+    var plan =
+      if let header = begun {
+        AuditPlan(
+          request.arms.arms, extent: header.quick.map { .quick(reason: $0) } ?? .full, suitability: suitability,
+          images: min(header.images, inputs.manifest.entries.count), available: inputs.manifest.entries.count,
+          timing: header.timing)
+      } else { self.plan(inputs, suitability, try await measured(inputs, reader)) }
     for document in request.arms.documents {
       for arm in document.arms { plan.digests[arm.name] = document.digest.hexadecimal }
     }
+    return plan
+  }
+
+  private func run(
+    _ folder: RunFolder, _ journal: AuditJournal, _ reader: Reader, _ inputs: AuditInputs, _ shards: AuditShardSet?,
+    _ store: (any RecordStore)?
+  ) async throws -> AuditResults? {
+    let begun = journal.header ?? shards?.header
+    let plan = try await planned(inputs, reader, begun)
     let sample = inputs.manifest.sampled(plan.images)
     let identity = try await reader.identity
-    let header = inputs.header(request, plan, sample, model: identity)
-    if let old = journal.header {
-      let changes = header.changes(since: old)
-      guard changes.isEmpty else { throw RunFolderFault.changed(folder: folder.path, what: changes) }
-    } else {
-      try journal.append(.header(header))
+    var header = inputs.header(request, plan, sample, model: identity)
+    if let begun {
+      let changes = header.changes(since: begun)
+      guard changes.isEmpty else {
+        throw shards == nil
+          ? RunFolderFault.changed(folder: folder.path, what: changes) as any Error
+          : MergeFault(problems: changes.map { "since they were read, \($0)" })
+      }
+      header = begun
     }
+    try shards?.check(sample.entries)
+    if journal.header == nil { try journal.append(.header(header)) }
+    try shards?.copy(into: journal, sample.entries)
     try tell(.planned(plan))
+    if let shard = request.shard {
+      try tell(.readingShard(shard, images: sample.entries.count(where: shard.holds), of: sample.entries.count))
+    }
     let audit = AuditRun(
       samples: sample.entries, journal: journal, plan: plan, parallel: reader.readings, tell: tell,
       reader: AuditReader(
         model: reader.examiner.model, readingProtocol: request.readingProtocol, arms: plan.arms, seed: request.seed,
-        masks: inputs.masks, trueWords: inputs.trueWords, dicom: request.dicom))
+        masks: inputs.masks, trueWords: inputs.trueWords, dicom: request.dicom), shard: request.shard)
     let before = await reader.statistics?.imageEncodes ?? 0
-    let known = try await audit.run()
+    var known = 0
+    if shards == nil { known = try await audit.run() } else { try await audit.pairs(audit.reader) }
+    if let shard = request.shard { return try conclude(shard, journal, sample.entries, folder) }
     let encodes = await reader.statistics.map { $0.imageEncodes - before }
     try tell(.writingResults)
-    let provenance = (journal.header ?? header).provenance(request, identity, readings: reader.readings)
+    let provenance = header.provenance(request, identity, readings: reader.readings)
     var results = try AuditResults(folder, journal, plan: plan, provenance: provenance)
     results.otherEncodes = encodes.map { $0 - known }
     let pictures = AuditPictures(reader: audit.reader, samples: sample.entries, journal: journal)
     try await results.report.write(into: folder.path) { pictures.jpeg($0) }
     results.files += [AuditReport.documentName, AuditReport.pageName]
+    if let store {
+      try tell(.storing(records: RecordStores.withoutPassword(request.records ?? "")))
+      try await AuditRecords(
+        store, header, plan, request, model: identity,
+        sampling: EffectiveSampling(
+          of: request.readingProtocol, recommended: reader.examiner.model.recommendedSampling)
+      ).keep(journal, sample.entries)
+    }
     try tell(.finished(results))
     return results
+  }
+
+  /// Ends a shard once each of its images was read or has failed.
+  private func conclude(
+    _ shard: Shard, _ journal: AuditJournal, _ sample: [Sample], _ folder: RunFolder
+  ) throws -> AuditResults? {
+    let own = sample.filter(shard.holds)
+    let failed = try own.count { try journal.image($0.position)?.failed != nil }
+    try tell(.shardFinished(shard, images: own.count, failed: failed, folder: folder.path))
+    return nil
   }
 }

@@ -12,16 +12,19 @@ struct AuditRun: Sendable {
   let parallel: Int
   let tell: @Sendable (AuditEvent) throws -> Void
   let reader: AuditReader
+  /// Only its images are read, and nothing is asked between images.
+  var shard: Shard?
 
   /// Reads what is left, and then asks what goes between images.
   ///
   /// - Returns: pictures that were encoded for it.
   /// - Throws: a `Fault` that concerns all images; `CancellationError`.
   @discardableResult func run() async throws -> Int {
+    let own = shard.map { samples.filter($0.holds) } ?? samples
     let done = try journal.images.filter { try journal.image($0)?.failed?.status != FaultKind.unavailable.exitStatus }
-    if !done.isEmpty { try tell(.resumed(read: done.count, of: samples.count)) }
+    if !done.isEmpty { try tell(.resumed(read: done.count, of: own.count)) }
     let steps = Double(plan.cost.steps) / Double(max(samples.count, 1))
-    let progress = Mutex(AuditProgress(images: done.count, total: samples.count, stepsPerImage: steps))
+    let progress = Mutex(AuditProgress(images: done.count, total: own.count, stepsPerImage: steps))
     var reader = reader
     reader.stepped = { [tell] in
       let now = progress.withLock {
@@ -32,7 +35,7 @@ struct AuditRun: Sendable {
     }
     let images = reader
     var encodes = 0
-    try await samples.filter { !done.contains($0.position) }.forEachConcurrently(limit: parallel) { sample in
+    try await own.filter { !done.contains($0.position) }.forEachConcurrently(limit: parallel) { sample in
       let record = try await images.record(of: sample)
       try journal.append(.image(record))
       return (failed: record.failed, encodes: record.work.encodes)
@@ -45,11 +48,14 @@ struct AuditRun: Sendable {
       }
       try tell(.stepped(now))
     }
-    try await pairs(images)
+    if shard == nil { try await pairs(images) }
     return encodes
   }
 
-  private func pairs(_ reader: AuditReader) async throws {
+  /// Asks what goes between images, once all of them are read.
+  ///
+  /// - Throws: a `Fault` that concerns all images; `CancellationError`.
+  func pairs(_ reader: AuditReader) async throws {
     guard plan.arms.contains(where: { $0.doses.contains(where: \.change.needsOtherImages) }) else { return }
     var controls = [PairReader.Brief?](repeating: nil, count: samples.count)
     for position in samples.indices {

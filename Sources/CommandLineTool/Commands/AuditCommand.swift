@@ -10,6 +10,9 @@ enum AuditOption {
     path: "--true-words", "CSV",
     help: "True words of the images: a column image, and one for each question of the protocol that is known.")
   static let out = Option<String>(path: "--out", "DIR", help: "The folder to write to: report, figures and answers.")
+  static let records = Option<String>(
+    path: "--records", "FILE",
+    help: "Also stores each arm as a run in this database, a file or PostgreSQL's; see 'dermgemma records'.")
   static let arms = Option<String>(
     path: "--arms", "LIST",
     help:
@@ -60,6 +63,8 @@ let auditCommand = CommandSpecification(
     "Writes audit.html (the report, for a browser), audit.json (every figure), audit.csv (every answer) and, if images could "
       + "not be read, errors.csv; 'compare' reads two such folders. Answers are kept "
       + "as they come, so that an audit that was interrupted or killed can continue with --resume.",
+    "--shard I --of N reads one part of the images, chosen by their bytes; 'dermgemma merge' puts the parts together, asks what "
+      + "goes between images, and writes the report.",
     "figures computes what a table of answers says, and with --out writes its report, without pictures. The table must have the columns image and role; the others are "
       + "\(AnswerFile.Column.allCases.dropFirst(2).map(\.rawValue).joined(separator: ", ")). role says which figures a row "
       + "goes into: " + AuditRole.allCases.map(\.rawValue).joined(separator: ", ")
@@ -78,6 +83,7 @@ let auditCommand = CommandSpecification(
     AuditOption.masks,
     AuditOption.trueWords,
     AuditOption.out,
+    AuditOption.records,
     AuditOption.arms,
     AuditOption.plan,
     AuditOption.quick,
@@ -85,6 +91,8 @@ let auditCommand = CommandSpecification(
     AuditOption.budget,
     ValidateOption.resume,
     ValidateOption.replace,
+    ValidateOption.shard,
+    ValidateOption.shards,
     EngineOption.readingProtocol,
     AuditOption.seed,
     AuditOption.json,
@@ -130,5 +138,5 @@ let auditCommand = CommandSpecification(
     return 0
   }
   let results = try await request.run { try printer.show($0) }
-  return results.exitStatus
+  return results?.exitStatus ?? 0
 }

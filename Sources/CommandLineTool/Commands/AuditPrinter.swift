@@ -19,9 +19,16 @@ struct AuditPrinter: Sendable {
     case .planned(let plan): try terminal.print(Self.summary(of: plan) + "\n")
     case .resumed(let read, let total):
       try terminal.print("\(read) of \(total) images were read before; \(total - read) are left.\n")
+    case .readingShard(let shard, let images, let count):
+      try terminal.print("This is \(shard): \(images) of those \(count) images.\n")
+    case .shardFinished(let shard, let images, let failed, let folder):
+      try terminal.print(
+        "\(folder): \(shard) is done: \(images) images\(failed == 0 ? "" : ", \(failed) of which could not be read"). "
+          + "'dermgemma merge' puts the shards together.")
     case .stepped(let progress): terminal.progress(progress.line)
     case .failed(_, let reason): terminal.printError("dermgemma: \(Sanitizer.message(reason))")
     case .writingResults: terminal.progress("Computing the figures…")
+    case .storing(let records): terminal.progress("Storing the answers in \(records)…")
     case .finished(let results): try show(results)
     case .stopped(let done, let folder):
       terminal.printError("The answers about \(done) images are kept in \(folder); continue with --resume.")

@@ -1,6 +1,7 @@
 import Auditing
 import DICOM
 import Foundation
+import UseCases
 import Validation
 
 extension AuditRequest {
@@ -15,9 +16,15 @@ extension AuditRequest {
     let limits = AuditPlan.Limits(
       isQuick: arguments[AuditOption.quick], images: try arguments[AuditOption.limit],
       seconds: try arguments[AuditOption.budget])
+    let shard = try Shard(arguments, of: "audit")
+    if shard != nil, arguments.has(AuditOption.budget) {
+      throw wrong(
+        "--budget goes by what this machine needs, and shards must agree: choose with --quick or --images-limit")
+    }
     let mode = try RunRecords.Mode(arguments, of: "audit")
     let columns = try chosenColumns(arguments, of: "audit")
-    let readingProtocol = try chosenProtocol(arguments).readingProtocol
+    let chosen = try chosenProtocol(arguments)
+    let readingProtocol = chosen.readingProtocol
     self.init(
       images: images, into: folder ?? "", arms: try chosenArms(arguments), readingProtocol: readingProtocol,
       version: Tool.version)
@@ -25,6 +32,7 @@ extension AuditRequest {
     labels = try arguments[LabelOption.labels]
     metadata = try arguments[ValidateOption.metadata]
     allowsUnlabelled = arguments[LabelOption.allowUnlabelled]
+    (records, document) = (try arguments[AuditOption.records], chosen.text)
     masks = try arguments[AuditOption.masks]
     trueWords = try arguments[AuditOption.trueWords]
     seed = try arguments[AuditOption.seed] ?? 0
@@ -34,6 +42,8 @@ extension AuditRequest {
     dicom = try DICOMOptions(arguments, hasFrame: false)
     model = try arguments.modelSource(of: "audit")
     command = arguments.words
+    self.shard = shard
+    if shard != nil { wholeCommand = arguments.words(without: ValidationRequest.shardOptions) }
   }
 }
 

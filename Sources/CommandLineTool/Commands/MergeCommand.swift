@@ -1,3 +1,4 @@
+import Auditing
 import Faults
 import UseCases
 
@@ -10,12 +11,14 @@ enum MergeOption {
 
 let mergeCommand = CommandSpecification(
   name: "merge",
-  summary: "Puts the shards of a validation together.",
+  summary: "Puts the shards of a validation or an audit together.",
   usage: ["merge SHARD… --out DIR [options]"],
   discussion: [
-    "A SHARD is a folder that 'validate … --shard I --of N' wrote to; all N are needed, in any order. Writes what one "
+    "A SHARD is a folder that 'validate … --shard I --of N' or 'audit … --shard I --of N' wrote to; all N are needed, in any order. Writes what one "
       + "undisturbed run of all images would have written, to the byte; only times, ids and the machine differ. "
       + "Neither images, labels nor the model are needed, and the shards stay as they are.",
+    "An audit's merge needs them, where its command line said: it asks what goes between images (other lesions' notes), and paints "
+      + "the pictures of the report.",
     "Shards that are missing, there twice, not finished or of another run (protocol, model, seed, version, images, labels) "
       + "are refused by name, before anything is written.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 the shards are not one whole run, or an "
@@ -34,6 +37,7 @@ let mergeCommand = CommandSpecification(
   guard let folder = try arguments[MergeOption.out] else {
     throw UsageFault(message: "Say where to write: --out DIR", command: "merge")
   }
+  if AuditShardSet.isAudit(arguments.positional[0]) { return try await mergeAudit(arguments, into: folder, terminal) }
   var request = MergeRequest(arguments.positional, into: folder)
   request.scores = try arguments[MergeOption.isicScores]
   request.outputWords = [MergeOption.out.name, folder]
@@ -42,4 +46,17 @@ let mergeCommand = CommandSpecification(
   let printer = ValidationPrinter(terminal: terminal)
   let results = try await request.run { try printer.show($0) }
   return results.counts.failed > 0 ? FaultKind.unusableInput.exitStatus : 0
+}
+
+/// Puts the shards of an audit together.
+private func mergeAudit(_ arguments: ParsedArguments, into folder: String, _ terminal: Terminal) async throws -> Int32 {
+  guard !arguments.has(MergeOption.isicScores) else {
+    throw UsageFault(message: "--isic-csv is for validations, and these are shards of an audit", command: "merge")
+  }
+  let shards = try AuditShardSet(arguments.positional)
+  var words = Array(shards.command.drop { $0 == auditCommand.name }) + [AuditOption.out.name, folder]
+  if arguments[MergeOption.replace] { words.append(ValidateOption.replace.name) }
+  let request = try AuditRequest(try ParsedArguments(words, of: auditCommand))
+  let printer = AuditPrinter(terminal: terminal)
+  return try await request.merge(shards) { try printer.show($0) }?.exitStatus ?? 0
 }

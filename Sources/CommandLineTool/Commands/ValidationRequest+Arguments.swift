@@ -74,23 +74,16 @@ extension ValidationRequest {
   }
 
   /// Options that one run of all images would not have, or not the same.
-  private static let shardOptions: [any CommandOption] = [
+  static let shardOptions: [any CommandOption] = [
     ValidateOption.shard, ValidateOption.shards, ValidateOption.out, ValidateOption.resume, ValidateOption.replace,
   ]
 
-  /// The part that `--shard` and `--of` name.
   private static func shard(_ arguments: ParsedArguments) throws(UsageFault) -> Shard? {
-    switch (try arguments[ValidateOption.shard], try arguments[ValidateOption.shards]) {
-    case (nil, nil): return nil
-    case (.some, .some) where arguments.has(ValidateOption.isicScores):
+    let shard = try Shard(arguments, of: "validate")
+    guard shard == nil || !arguments.has(ValidateOption.isicScores) else {
       throw UsageFault(message: "--isic-csv is for all images: give it to merge, not to a shard", command: "validate")
-    case (let index?, let count?):
-      if let shard = Shard(index, of: count) { return shard }
-      throw UsageFault(
-        message: "--shard \(index): shards are counted from 0, so the last of \(count) is \(count - 1)",
-        command: "validate")
-    default: throw UsageFault(message: "--shard and --of go together: --shard I --of N", command: "validate")
     }
+    return shard
   }
 
   /// The model; for notes, the weights alone.
@@ -115,6 +108,25 @@ extension RunRecords.Mode {
     case (true, false): self = .resuming
     case (false, true): self = .replacing
     case (false, false): self = .fresh
+    }
+  }
+}
+
+extension Shard {
+  /// The part that `--shard` and `--of` name; `nil` without them.
+  ///
+  /// - Throws: `UsageFault`.
+  init?(_ arguments: ParsedArguments, of command: String) throws(UsageFault) {
+    switch (try arguments[ValidateOption.shard], try arguments[ValidateOption.shards]) {
+    case (nil, nil): return nil
+    case (let index?, let count?):
+      guard let shard = Shard(index, of: count) else {
+        throw UsageFault(
+          message: "--shard \(index): shards are counted from 0, so the last of \(count) is \(count - 1)",
+          command: command)
+      }
+      self = shard
+    default: throw UsageFault(message: "--shard and --of go together: --shard I --of N", command: command)
     }
   }
 }

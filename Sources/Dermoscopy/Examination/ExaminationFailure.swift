@@ -7,6 +7,12 @@ public struct ExaminationFailure: Sendable, Hashable, Codable {
   /// One line.
   public let message: String
 
+  /// A failure that was reported before.
+  public init(status: Int32, message: String) {
+    self.status = status
+    self.message = message
+  }
+
   /// The failure that an error is reported as.
   public init(_ error: any Error) {
     switch error {

@@ -142,6 +142,31 @@ extension ExaminationReport {
   }
 }
 
+extension ExaminationReport {
+  /// The report of an answer that was asked for piece by piece, as an audit does: its cost is unknown, and nothing is flagged.
+  ///
+  /// - Parameters:
+  ///   - subject: the image that the answer is about.
+  ///   - readingProtocol: the protocol.
+  ///   - model: what answered.
+  ///   - seed: of the answer.
+  ///   - sampling: that took effect.
+  ///   - observations: Phase 1's notes; empty where nothing was asked.
+  ///   - description: Phase 2's, cleaned; `nil` where it is not kept.
+  ///   - diagnosis: Phase 3's; `nil` where it was not asked for.
+  public init(
+    answerTo subject: ExaminationSubject, by readingProtocol: ReadingProtocol, model: ModelIdentity, seed: UInt64,
+    sampling: EffectiveSampling, observations: Observations, description: String?, diagnosis: Diagnosis?
+  ) {
+    var state = ExaminationState()
+    state.observations = observations
+    state.description = description.map { CleanedDescription(raw: $0, cleaned: $0, removed: []) }
+    self.init(
+      of: subject, by: readingProtocol, model: model, seed: seed, sampling: sampling, state: state, diagnosis: diagnosis
+    )
+  }
+}
+
 /// How long an examination took, in milliseconds to a tenth.
 public struct ExaminationTimings: Sendable, Hashable, Codable {
   /// Encoding the image; 0 when its embedding was known.

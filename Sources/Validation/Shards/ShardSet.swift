@@ -3,8 +3,6 @@ import Records
 
 /// Shards that make up one run.
 public struct ShardSet: Sendable {
-  /// Numbers of missing shards that a message lists.
-  private static let listed = 20
   /// Machines that the merged run names.
   private static let machines = 4
 
@@ -36,16 +34,7 @@ public struct ShardSet: Sendable {
       }
     }
     guard problems.isEmpty else { throw MergeFault(problems: problems) }
-    for (one, other) in zip(shards, shards.dropFirst()) where one.shard == other.shard {
-      problems.append("\(one.shard) is there twice, in \(one.name) and in \(other.name)")
-    }
-    let there = Set(shards.map(\.shard.index))
-    let missing = (0..<first.shard.count).filter { !there.contains($0) }
-    if !missing.isEmpty {
-      let more = missing.count > Self.listed ? " and \(missing.count - Self.listed) more" : ""
-      let list = missing.prefix(Self.listed).map(String.init).joined(separator: ", ") + more
-      problems.append("of \(first.shard.count) shards, \(missing.count == 1 ? "one is" : "some are") missing: \(list)")
-    }
+    problems = Shard.problems(shards.map { ($0.shard, $0.name) })
     guard problems.isEmpty else { throw MergeFault(problems: problems) }
 
     manifest = try Manifest(

@@ -118,7 +118,7 @@ extension BackgroundRun {
       }
     case .failed: advance { $0.failed += 1 }
     case .writingResults: advance { $0.stage = .writing }
-    case .nothingToResume, .loadingModel, .finished, .stopped: break
+    case .nothingToResume, .loadingModel, .readingShard, .shardFinished, .storing, .finished, .stopped: break
     }
   }
 }
