@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-orthanc test-interop-python test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz fuzz-images cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-orthanc test-interop-python test-interop-audit test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz fuzz-images cuda \
   dist wheel docs lint format clean prerequisites
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo "                   a photograph from a real Orthanc, and its report back"
 	@echo "make test-interop-python"
 	@echo "                   the Python package's tests, on a clean Debian 12 too (ten minutes)"
+	@echo "make test-interop-audit"
+	@echo "                   an audit's tests, with the memory of 5,000 images (ten minutes)"
 	@echo "make test-training  the training recipe's tests, on synthetic data; installs PyTorch (6 GB on disk)"
 	@echo "make validate-seed99"
 	@echo "                   validate on the seed's 99 images, if present, and put the table into README.md"
@@ -85,6 +87,9 @@ test-interop-orthanc: build
 
 test-interop-python: build
 	@DERMGEMMA_PYTHON_TEST=full scripts/interop.sh -k python_
+
+test-interop-audit: build
+	@DERMGEMMA_AUDIT_TEST=full scripts/interop.sh -k test_audit_run
 
 test-training: build
 	@environment=$$(scripts/python-environment.sh training Training/requirements.txt) && \
