@@ -52,6 +52,8 @@ ACCEPTED = {
     "/api/runs": [404, 409, 422, 507],
     "/api/runs/{run_id}/resume": [404, 409, 422, 507],
     "/api/runs/{run_id}/files": [404, 409],
+    "/api/audits/{audit}/compared/{other}/comparison.json": [404, 422, 429],
+    "/api/audits/{audit}/compared/{other}/comparison.html": [404, 422, 429],
     "/api/folders": [409, 413, 415, 422, 429, 507],
     "/api/folders/{folder}": [404, 409, 413, 415, 422, 429, 507],
 }

@@ -89,6 +89,10 @@ public struct ServerLimits: Sendable, Hashable {
   public var folderImages = 5_000
   /// Bytes of an uploaded folder, as it is stored.
   public var folderBytes = 4 << 30
+  /// Comparisons of two audits that are asked for at once; they are made one after the other.
+  public var comparisonsAtOnce = 4
+  /// Comparisons that are remembered.
+  public var comparisonsKept = 8
   /// A label file.
   public var labelBytes = 16 << 20
   /// Uploaded folders kept at once; the oldest that no run uses makes room.

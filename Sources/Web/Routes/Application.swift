@@ -22,6 +22,9 @@ final class Application: Sendable {
   /// Looks into folders, reads and deletes files.
   let disk = WorkQueue("files", isConcurrent: true)
   let classifications: AdmissionSemaphore
+  /// Comparisons of audits that are asked for.
+  let comparing: AdmissionSemaphore
+  let comparisons: AuditComparisons
   /// Answers about pictures as they are.
   let controls = ControlAnswers()
   /// Held while a form is being received, because its image is in memory.
@@ -42,6 +45,8 @@ final class Application: Sendable {
     pictures = ThumbnailService(limits: settings.limits)
     uploads = UploadStore(folder: settings.data + "/uploads", limits: settings.limits)
     classifications = AdmissionSemaphore(limit: settings.limits.classificationsAtOnce)
+    comparing = AdmissionSemaphore(limit: settings.limits.comparisonsAtOnce)
+    comparisons = AuditComparisons(kept: settings.limits.comparisonsKept)
     forms = AdmissionSemaphore(limit: settings.limits.uploadsAtOnce)
     let folders = ImageFolderStore(data: settings.data, limits: settings.limits)
     self.folders = folders

@@ -1,5 +1,6 @@
 import AuditReporting
 import Dermoscopy
+import Faults
 import Foundation
 import JSON
 import UseCases
@@ -19,6 +20,8 @@ extension Application {
       Route("/api/audits/{audit}/audit.json", sent(audit, of: audit, "audit", type: json)),
       Route("/api/audits/{audit}/audit.html", sent(AuditReport.pageName, of: audit, "audit", type: page)),
       Route("/api/audits/{audit}/audit.csv", sent(AuditReport.answersName, of: audit, "audit", type: table)),
+      Route("/api/audits/{audit}/compared/{other}/comparison.json", compared(type: json, \.document)),
+      Route("/api/audits/{audit}/compared/{other}/comparison.html", compared(type: page, \.page)),
     ]
   }
 
@@ -41,6 +44,40 @@ extension Application {
       }
     }
     return .json(try OrderedJSON.line([name: found])).with("Cache-Control", "no-store")
+  }
+
+  /// Two audits of the same images, compared.
+  private func compared(
+    type: String, _ text: @escaping @Sendable (AuditComparisons.Texts) -> String
+  ) -> [HTTPMethod: Endpoint] {
+    [
+      .get: .later { [self] request in
+        let (data, names) = (settings.data, ["audit", "other"].map(request.parameter))
+        let found = try await disk.perform {
+          let all = Self.results(holding: AuditReport.documentName, in: data)
+          return names.compactMap { name in all.first { $0.name == name } }
+        }
+        guard found.count == 2 else { throw Problem.notFound("There is no such audit.") }
+        guard found[0].name != found[1].name else {
+          throw Problem.unprocessable("same_audit", "An audit is compared with another one.")
+        }
+        guard let permit = comparing.permit() else {
+          throw Problem.busy("comparing", "Other audits are being compared.", retryAfter: 5)
+        }
+        defer { withExtendedLifetime(permit) {} }
+        let texts: AuditComparisons.Texts
+        do {
+          texts = try await comparisons.texts(of: found[0], found[1])
+        } catch let fault as any Fault where fault.kind == .unusableInput {
+          throw Problem.unprocessable("not_comparable", settings.plain("\(fault)") + ".")
+        }
+        let response = HTTPResponse(200, body: .bytes(Array(text(texts).utf8))).with("Content-Type", type)
+          .with("Cache-Control", "no-cache")
+        guard type.hasPrefix("text/html") else { return response }
+        return response.with("Content-Security-Policy", SecurityHeaders.reportPolicy)
+          .with("X-Frame-Options", "SAMEORIGIN")
+      }
+    ]
   }
 
   /// A file of results, however large: it is sent from the disk. A page runs in a sandbox.

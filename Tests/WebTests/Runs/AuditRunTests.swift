@@ -33,6 +33,26 @@ import Testing
       #expect(table.status == 200 && table.fields["content-type"] == "text/csv; charset=utf-8")
       #expect(table.text.contains("a b.png"))
       #expect(try await server.get("/api/audits/other/audit.json").status == 404)
+
+      // Another audit of the same images, and one of others.
+      let data = server.folder.path + "/data/"
+      try FileManager.default.copyItem(atPath: data + run, toPath: data + "second")
+      let compared = try await server.get("/api/audits/\(run)/compared/second/comparison.json")
+      let comparison = try server.object(compared)
+      #expect(comparison["schema"] as? String == "dermgemma-audit-comparison/1", "\(compared.text)")
+      #expect((comparison["b"] as? [String: Any])?["name"] as? String == "second")
+      #expect((comparison["summary"] as? String)?.hasPrefix("Neither is clearly more robust") ?? false)
+      let both = try await server.get("/api/audits/\(run)/compared/second/comparison.html")
+      #expect(both.status == 200 && both.fields["content-security-policy"]?.contains("sandbox") ?? false)
+      #expect(try await server.get("/api/audits/\(run)/compared/none/comparison.json").status == 404)
+      #expect(try await server.get("/api/audits/second/compared/second/comparison.json").status == 422)
+      let csv = try String(contentsOfFile: data + "second/audit.csv", encoding: .utf8)
+      try Data(csv.replacing("a b.png", with: "c d.png").utf8).write(
+        to: URL(fileURLWithPath: data + "second/audit.csv"))
+      try FileManager.default.setAttributes([.modificationDate: Date() + 60], ofItemAtPath: data + "second/audit.json")
+      let different = try await server.get("/api/audits/\(run)/compared/second/comparison.json")
+      #expect(different.status == 422 && different.text.contains("not_comparable"), "\(different.text)")
+      #expect(!different.text.contains(data), "the server's folders stay its own")
       #expect(try await server.get("/api/validations").text == "{\"runs\":[]}")
     }
   }

@@ -127,6 +127,9 @@ export const auditFile = (name, file) => `api/audits/${segment(name)}/${file}`;
 /** An audit's figures. */
 export const auditFigures = (name) => json(auditFile(name, "audit.json"));
 
+/** The address of two audits' comparison: `comparison.json`, `comparison.html`. */
+export const comparisonFile = (name, other, file) => `api/audits/${segment(name)}/compared/${segment(other)}/${file}`;
+
 /** Validations and audits that were started here, newest first. */
 export const startedRuns = async () => (await json("api/runs")).runs;
 /** Starts one: `{kind, folder, limit, families, quick, plan}`. */
