@@ -232,34 +232,35 @@ def test_llama_cpp_pythons_server_is_read_one_by_one_and_differs_by_what_it_leav
             texts = written(report)[place], text(prompt, sees, "", "", limits[place])
             same += texts[0].strip() == texts[1]
             if texts[0].strip() != texts[1]:
-                apart.append((name, prepared.read_bytes() if sees else None, prompt, texts, ""))
+                apart.append((name, prepared.read_bytes() if sees else None, prompt, texts, "", limits[place]))
         for place, (prompt, sees) in enumerate(prompts(ours)):
             answers += 1
             texts = written(ours)[place], text(prompt, sees, WORDS, WORDS, limits[place])
             equal += texts[0].strip() == texts[1]
             if texts[0].strip() != texts[1]:
-                apart.append((name, prepared.read_bytes() if sees else None, prompt, texts, WORDS))
+                apart.append((name, prepared.read_bytes() if sees else None, prompt, texts, WORDS, limits[place]))
     remark(f"endpoint, llama-cpp-python: {len(theirs)} images, {same} of {answers} answers are what the server answers to the same "
            f"request by hand, {equal} are our engine's once it has the blank lines and no answer's beginning")
     assert answers == 6 * IMAGES and min(same, equal) >= NEARLY * answers
     explain(apart, remark)
 
 
-NEAR = 0.05
-"""Of a logit: tokens that are this near change places when sums are added in another order."""
+NEAR = 0.25
+"""Of a logit: tokens that are this near may change places when sums are added in another order."""
 
 
 def explain(apart: list[tuple], remark) -> None:
-    """Prints for each pair of answers the first token that differs, with both candidates' logits, and holds them to be nearly as likely."""
+    """Prints for each pair of answers that differ the first token at which one leaves what is likeliest when all is read from nothing, with both
+    tokens' logits, and holds them to be nearly as likely."""
     reference = Reference(*endpoints.PAIR, threads=1)
     try:
-        for name, png, prompt, texts, blank in apart:
+        for name, png, prompt, texts, blank, limit in apart:
             pixels = None if png is None else numpy.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
-            # The server strips an answer; ours begins with the blank that the server's lost.
-            lead = texts[0][:len(texts[0]) - len(texts[0].lstrip())]
-            found = parting(reference, pixels, prompt, (texts[0].rstrip(), lead + texts[1]), blank)
-            remark(f"endpoint, llama-cpp-python, {name}: {found}")
-            assert abs(found.logits[0] - found.logits[1]) < NEAR and found.best - min(found.logits) < NEAR, str(found)
+            found = [parting(reference, pixels, prompt, text.strip(), blank, limit) for text in texts]
+            for one in filter(None, found):
+                remark(f"endpoint, llama-cpp-python, {name}: {one}")
+                assert one.apart < NEAR, str(one)
+            assert any(found), name
     finally:
         reference.close()
 
