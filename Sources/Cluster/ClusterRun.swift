@@ -9,6 +9,8 @@ import Validation
 public struct ClusterRun: Sendable, Hashable, Codable {
   /// The document's name.
   public static let fileName = "cluster.json"
+  /// The list of the images' digests, which all shards share.
+  public static let digestsName = "digests.txt"
   static let schema = "dermgemma-cluster/1"
 
   /// Who starts the workers.

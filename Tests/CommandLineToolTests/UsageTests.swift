@@ -181,7 +181,8 @@ import Testing
     ],
     "validate": [
       "--images DIR", "--labels CSV", "--image-column NAME", "--label-column NAME", "--allow-unlabelled",
-      "--metadata CSV", "--out DIR", "--limit N", "--resume", "--replace", "--from CSV", "--isic-csv FILE",
+      "--metadata CSV", "--out DIR", "--limit N", "--digests FILE", "--resume", "--replace", "--from CSV",
+      "--isic-csv FILE",
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--keep-demographics", "--pseudonym-key FILE", "--threads N",
       "--group-by COLUMN|folder", "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
     ],

@@ -11,6 +11,9 @@ struct ClusterSetup {
   private let shown: String
   private let submits: Bool
   private let workers: Int
+  private let images: String?
+  private let limit: Int?
+  private let digests: String
 
   /// Checks a command line; the options of `validate` are checked as `validate` does.
   ///
@@ -41,6 +44,10 @@ struct ClusterSetup {
     }
     folder = absolute(out)
     shown = out
+    images = validation.images
+    limit = validation.limit
+    digests = validation.digests.map(absolute) ?? "\(folder)/\(ClusterRun.digestsName)"
+    if images != nil, validation.digests == nil { command += [ValidateOption.digests.name, digests] }
     var run = ClusterRun(
       ["validate"] + command, engine: engine, shards: shards, tries: try arguments[ClusterOption.tries] ?? 4,
       program: arguments.has(ClusterOption.container) ? "dermgemma" : Self.program,
@@ -88,6 +95,12 @@ struct ClusterSetup {
   /// - Returns: the exit status.
   func run(_ terminal: Terminal) async throws -> Int32 {
     try run.write(to: folder)
+    if let images {
+      // Once, so that not each shard reads every image to know which are its own.
+      _ = try await DigestList.opened(at: digests, ofImagesIn: images, limit: limit, renews: true) { done, count in
+        if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
+      }
+    }
     let report = ClusterReport(folder: folder, shown: shown)
     switch run.engine {
     case .local:

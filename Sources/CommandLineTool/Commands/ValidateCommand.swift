@@ -21,6 +21,9 @@ enum ValidateOption {
     help: "Reads one part of the images, 0 to N − 1; goes with --of. 'dermgemma merge' puts the parts together.")
   static let shards = Option<Int>(
     "--of", "N", in: 1...Shard.most, help: "The number of parts; the same for every one of them.")
+  static let digests = Option<String>(
+    path: "--digests", "FILE",
+    help: "Takes the images' SHA-256 from this list instead of reading each; made if missing.")
   static let seed = Option<UInt64>("--seed", "N", in: 0...UInt64.max, help: "Seed of the random numbers (default 0).")
   static let parallel = AnalyzeOption.parallel
 
@@ -57,7 +60,7 @@ let validateCommand = CommandSpecification(
     ValidateOption.out,
     ValidateOption.limit,
     GroupOption.groupBy,
-    ValidateOption.shard, ValidateOption.shards,
+    ValidateOption.shard, ValidateOption.shards, ValidateOption.digests,
     ValidateOption.resume,
     ValidateOption.replace,
     ValidateOption.notes,

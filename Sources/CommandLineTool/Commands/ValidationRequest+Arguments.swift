@@ -34,6 +34,7 @@ extension ValidationRequest {
     let scores = try arguments[ValidateOption.isicScores]
     let limit = try arguments[ValidateOption.limit]
     let shard = try Self.shard(arguments)
+    let digests = try arguments[ValidateOption.digests]
     let seed = try arguments[ValidateOption.seed] ?? 0
     let parallel = try arguments[ValidateOption.parallel]
     let threads = try arguments[EngineOption.threads]
@@ -47,6 +48,7 @@ extension ValidationRequest {
     case (nil, .some) where scope != .phase3: throw wrong("--from goes with phase3 only")
     default: break
     }
+    if digests != nil, notes != nil { throw wrong("--digests is of images: it does not go with --from") }
     if scores != nil, scope == .phase1 || scope == .phase2 {
       throw wrong("--isic-csv needs Phase 3: validate phase3 or all")
     }
@@ -69,13 +71,14 @@ extension ValidationRequest {
     (self.parallel, self.threads, self.device, self.dicom) = (parallel, threads, device, dicom)
     command = arguments.words
     self.grouping = grouping
-    self.shard = shard
+    (self.shard, self.digests) = (shard, digests)
     if shard != nil { wholeCommand = arguments.words(without: Self.shardOptions) }
   }
 
   /// Options that one run of all images would not have, or not the same.
   static let shardOptions: [any CommandOption] = [
-    ValidateOption.shard, ValidateOption.shards, ValidateOption.out, ValidateOption.resume, ValidateOption.replace,
+    ValidateOption.shard, ValidateOption.shards, ValidateOption.digests, ValidateOption.out, ValidateOption.resume,
+    ValidateOption.replace,
   ]
 
   private static func shard(_ arguments: ParsedArguments) throws(UsageFault) -> Shard? {

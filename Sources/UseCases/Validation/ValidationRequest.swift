@@ -47,6 +47,8 @@ public struct ValidationRequest: Sendable {
   public var limit: Int?
   /// The part of the images to read; `nil` for all.
   public var shard: Shard?
+  /// A list of the images' digests, made if it is missing; `nil` to read every image for its own.
+  public var digests: String?
   /// What to do with what is in the folder.
   public var mode = RunRecords.Mode.fresh
   /// How images are read.
@@ -99,7 +101,7 @@ public struct ValidationRequest: Sendable {
   /// The images, or the notes that replace them.
   ///
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
-  func manifest(events send: (ValidationEvent) throws -> Void) throws -> Manifest {
+  func manifest(events send: (ValidationEvent) throws -> Void) async throws -> Manifest {
     let labels = try labels.map { try Labels(path: $0, choice: columns) }
     for remark in labels?.remarks ?? [] { try send(.remark(remark)) }
     let metadata = try metadata.map { try MetadataTable(path: $0, choice: columns) }
@@ -109,8 +111,16 @@ public struct ValidationRequest: Sendable {
       let table = try Phase2Table(path: notes, readingProtocol: readingProtocol)
       manifest = Manifest.notes(table, labels: labels, metadata: metadata, limit: limit)
     } else {
-      manifest = try Manifest.images(in: images ?? "", labels: labels, metadata: metadata, limit: limit) {
-        done, count in
+      let images = images ?? ""
+      var list: DigestList?
+      if let digests {
+        list = try await DigestList.opened(at: digests, ofImagesIn: images, limit: limit) { done, count in
+          try send(.lookingThroughImages(done: done, of: count))
+        }
+      }
+      manifest = try Manifest.images(
+        in: images, labels: labels, metadata: metadata, limit: limit, digests: list
+      ) { done, count in
         try? send(.lookingThroughImages(done: done, of: count))
       }
     }

@@ -19,7 +19,7 @@ struct ValidationSession: Sendable {
       if request.mode == .resuming, records.previous == nil {
         try send(.nothingToResume(folder: folder.path, kind: request.scope.runKind))
       }
-      let whole = try request.manifest(events: send)
+      let whole = try await request.manifest(events: send)
       let manifest = request.shard.map(whole.part) ?? whole
       // A column that is not there is said before hours of reading.
       if let grouping = request.grouping { _ = try LesionResults.column(grouping, by: request) }

@@ -115,17 +115,19 @@ public struct Manifest: Sendable {
 
   /// The images in a folder and the folders in it, by name; see `ImageFiles.search(_:)`.
   ///
-  /// Every file is read once for its digest, so that a resumed run can tell whether it changed.
+  /// Every file is read once for its digest, so that a resumed run can tell whether it changed; or the digests come from a
+  /// list that was made before, and a file that it does not fit is refused.
   ///
   /// - Parameters:
   ///   - folder: the folder's path, or one image's.
   ///   - labels: the ground truths; `nil` for none.
   ///   - metadata: what else is known of the images; `nil` for nothing.
   ///   - limit: how many at most, the first ones; `nil` for all.
+  ///   - digests: the images' digests, made before; `nil` to read every file for its own.
   ///   - progress: called now and then with the number of files that were looked at.
-  /// - Throws: `ImageFiles.Missing` when there is no image; `CancellationError`.
+  /// - Throws: `ImageFiles.Missing` when there is no image; ``DigestListFault``; `CancellationError`.
   public static func images(
-    in folder: String, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil,
+    in folder: String, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil, digests: DigestList? = nil,
     progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Manifest {
     let search = try ImageFiles.search(folder)
@@ -136,13 +138,15 @@ public struct Manifest: Sendable {
     for path in chosen {
       try Task.checkCancellation()
       progress(entries.count, chosen.count)
+      let name = name(of: path, in: folder)
       // An unreadable file fails alone, like a broken one.
-      let digest = (try? SHA256Digest(ofFileAt: path))?.hexadecimal ?? ""
+      let digest =
+        try digests?.digest(of: name, at: path) ?? (try? SHA256Digest(ofFileAt: path))?.hexadecimal ?? ""
       entries.append(
         entry(
-          entries.count, name: name(of: path, in: folder), source: .file(path: path), digest: digest, labels: labels,
-          metadata: metadata))
+          entries.count, name: name, source: .file(path: path), digest: digest, labels: labels, metadata: metadata))
     }
+    if chosen.count == paths.count { try digests?.requireNoOthers(than: entries.lazy.map(\.name)) }
     let same = DuplicateImages(settling: &entries)
     return Manifest(
       entries,
@@ -183,7 +187,8 @@ public struct Manifest: Sendable {
       metadata: metadata?.metadata(ofImageNamed: name)?.filled(from: own) ?? own)
   }
 
-  private static func name(of path: String, in folder: String) -> String {
+  /// What a run calls an image: its path below the folder.
+  static func name(of path: String, in folder: String) -> String {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     return path.hasPrefix(prefix)
       ? String(path.dropFirst(prefix.count)) : path.split(separator: "/").last.map(String.init) ?? path
