@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-orthanc test-interop-python test-interop-audit test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz fuzz-images cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-kills test-interop-orthanc test-interop-python test-interop-audit test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz fuzz-images cuda \
   dist wheel docs lint format clean prerequisites
 
 help:
@@ -19,6 +19,8 @@ help:
 	@echo "                   a run over a real Slurm, with more images and more kills (some minutes)"
 	@echo "make test-interop-orthanc"
 	@echo "                   a photograph from a real Orthanc, and its report back"
+	@echo "make test-interop-kills"
+	@echo "                   300 kills of shards, analyses and workers (half an hour)"
 	@echo "make test-interop-python"
 	@echo "                   the Python package's tests, on a clean Debian 12 too (ten minutes)"
 	@echo "make test-interop-audit"
@@ -84,6 +86,9 @@ test-interop-cluster: build
 
 test-interop-orthanc: build
 	@scripts/interop.sh -k test_dicomweb
+
+test-interop-kills: build
+	@DERMGEMMA_KILLS=300 scripts/interop.sh -k test_kills
 
 test-interop-python: build
 	@DERMGEMMA_PYTHON_TEST=full scripts/interop.sh -k python_

@@ -123,7 +123,7 @@ let package = Package(
       dependsOn: [
         "ClinicalReports", "Validation", "Records", "Reading", "Datasets", "Phantoms", "Dermoscopy", "Imaging", "DICOM",
         "LlamaEngine", "RemoteModel", "Weights", "VisionLanguage", "AtomicFiles", "JSON", "Tables", "Concurrency",
-        "Faults",
+        "Digests", "Faults",
       ]),
     module("Cluster", dependsOn: ["Validation", "AtomicFiles", "JSON", "Concurrency", "Faults"]),
     module(

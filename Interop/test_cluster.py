@@ -18,6 +18,7 @@ import slurm
 # `make test-interop-cluster` reads more, and kills more.
 FULL = os.environ.get("DERMGEMMA_CLUSTER_TEST") == "full"
 IMAGES, SHARDS, KILLS = (500, 8, 10) if FULL else (40, 4, 3)
+pytestmark = pytest.mark.timeout(7200 if FULL else 900)
 
 
 @pytest.fixture(scope="module")

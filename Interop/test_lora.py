@@ -1,5 +1,6 @@
 """LoRA adapters of the embedded model, written by llama.cpp's own gguf package, beside the models that they are merged into."""
 
+import hashlib
 import json
 import math
 import subprocess
@@ -93,6 +94,22 @@ def test_an_adapter_belongs_to_a_run(desk):
     refused = subprocess.run(
         [program.BINARY, "merge", *map(str, shards), "--out", str(desk / "merged-run")], capture_output=True, text=True)
     assert refused.returncode == 65 and "the model (" in refused.stderr, refused.stderr
+
+
+def test_a_worker_names_its_adapters(desk):
+    words = ["worker", "--threads", program.THREADS, "--model", endpoints.PAIR[0], "--mmproj", endpoints.PAIR[1]]
+
+    def info(*more: object) -> dict:
+        done = subprocess.run([program.BINARY, *map(str, [*words, *more])], input='{"id": 1, "info": true}\n', capture_output=True,
+                              text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["info"]
+
+    adapters = info("--lora", f"{desk / 'first.gguf'}=0.5", "--lora", desk / "second.gguf")["adapters"]
+    digests = [hashlib.sha256((desk / name).read_bytes()).hexdigest() for name in ("first.gguf", "second.gguf")]
+    assert adapters == [{"name": "first.gguf", "sha256": digests[0], "scale": 0.5},
+                        {"name": "second.gguf", "sha256": digests[1], "scale": 1}]
+    assert "adapters" not in info()
 
 
 def test_an_adapter_s_faults_are_told_before_anything_is_read(desk):

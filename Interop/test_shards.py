@@ -161,3 +161,36 @@ def test_order_of_files_changes_no_shard(whole, tmp_path):
         done = shard(tmp_path, "two", index, 2, "--allow-unlabelled")
         assert done.returncode == 0, done.stderr
         assert digests(tmp_path / f"two/{index}") == digests(whole / f"two/{index}")
+
+
+def test_a_list_of_digests_is_made_once_and_serves_every_shard(whole, tmp_path):
+    """Shards with a list end in the same bytes; a changed, a new and a missing image are refused by name."""
+    for index in range(2):
+        assert shard(whole, "listed", index, 2, "--digests", whole / "digests.txt").returncode == 0
+        assert len((whole / "digests.txt").read_text("utf-8").splitlines()) == IMAGES + 3
+    merged = merge(whole, "listed", "--out", whole / "merged-listed", "--isic-csv", whole / "merged-listed/isic.csv")
+    assert merged.returncode == 65, merged.stderr
+    assert_same(whole, whole / "merged-listed")
+
+    shutil.copytree(whole / "images", tmp_path / "images")
+    for name in ["labels.csv", "metadata.csv"]:
+        shutil.copy(whole / name, tmp_path / name)
+    listed = tmp_path / "digests.txt"
+    assert shard(tmp_path, "first", 0, 2, "--digests", listed).returncode == 0
+
+    def refused(reason: str) -> None:
+        done = shard(tmp_path, "refused", 0, 2, "--digests", listed)
+        assert done.returncode == 65 and done.stderr.splitlines()[-1].startswith(f"dermgemma: {reason}"), done.stderr
+        assert not (tmp_path / "refused/0/report.html").exists()
+
+    first = sorted((tmp_path / "images").glob("phantom*"))[0]
+    content = first.read_bytes()
+    first.write_bytes(content[:-1] + b"?")
+    refused(f"{first.name}: it has changed since {listed} was made")
+    first.unlink()
+    refused(f"{first.name}: in {listed}, and no longer there")
+    first.write_bytes(content)
+    shutil.copy(first, tmp_path / "images/added.png")
+    refused(f"added.png: it is not in {listed}")
+    (tmp_path / "images/added.png").unlink()
+    assert shard(tmp_path, "refused", 0, 2, "--digests", listed).returncode == 0

@@ -54,6 +54,12 @@ import Testing
     Wrong("datasets pull --dicomweb http://127.0.0.1:1 --study x", says: "--study x: not a UID"),
     Wrong("datasets pull --dicomweb http://127.0.0.1:1 --query A", says: "--query has a part that is no KEY=VALUE"),
     Wrong("datasets pull --dicomweb http://127.0.0.1:1", says: "Say pull with --study UID"),
+    Wrong("analyze x.png --resume", says: "--resume needs a database that knows what was read: --records FILE"),
+    Wrong("analyze x.png --shard 1 --of 2", says: "--shard needs a database"),
+    Wrong("analyze x.png --records r --shard 2 --of 2", says: "the last of 2 is 1"),
+    Wrong("analyze x.png --records r --shard 1", says: "--shard and --of go together"),
+    Wrong("analyze x.png --records r --of 2", says: "--shard and --of go together"),
+    Wrong("analyze - --records r --resume", says: "Standard input cannot be read again"),
     Wrong("analyze - -", says: "Standard input can be read only once"),
     Wrong("analyze - --files-from -", says: "Standard input cannot be both the list and an image"),
     Wrong("analyze --files-from -", says: "Standard input can be read only once", input: "-\n-\n"),
@@ -124,10 +130,10 @@ import Testing
   static let options: [String: [String]] = [
     "analyze": [
       "--protocol NAME|FILE", "--seed N", "--labels CSV", "--image-column NAME", "--label-column NAME",
-      "--allow-unlabelled", "--json", "--format text|json|fhir|dicom-sr", "--fhir-version R4|R5", "--out DIR",
-      "--keep-patient", "--files-from FILE", "--parallel N", "--threads N",
-      "--device auto|cpu|gpu", "--frame N", "--keep-demographics", "--pseudonym-key FILE", "--model FILE",
-      "--mmproj FILE", "--group-by COLUMN|folder", "--help",
+      "--allow-unlabelled", "--records FILE", "--resume", "--shard I", "--of N", "--digests FILE", "--json",
+      "--format text|json|fhir|dicom-sr", "--fhir-version R4|R5", "--out DIR", "--keep-patient", "--files-from FILE",
+      "--parallel N", "--threads N", "--device auto|cpu|gpu", "--frame N", "--keep-demographics",
+      "--pseudonym-key FILE", "--model FILE", "--mmproj FILE", "--group-by COLUMN|folder", "--help",
     ],
     "ask": [
       "--image FILE", "--protocol NAME|FILE", "--prefix TEXT", "--max-tokens N", "--temperature T", "--seed N",

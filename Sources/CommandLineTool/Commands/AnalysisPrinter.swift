@@ -17,6 +17,10 @@ struct AnalysisPrinter: AnalysisObserver {
 
   func modelIsLoading() { terminal.progress("Loading the model…") }
 
+  func isContinued(read: Int, of count: Int) {
+    terminal.printError("dermgemma: \(read) of \(count) images were read before; \(count - read) are left")
+  }
+
   func ended(_ outcome: AnalysisOutcome) throws {
     switch outcome {
     case .report(let report):

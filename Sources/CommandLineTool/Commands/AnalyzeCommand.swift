@@ -7,6 +7,7 @@ import Imaging
 import LlamaEngine
 import Reading
 import UseCases
+import Validation
 
 /// The options of `analyze`.
 enum AnalyzeOption {
@@ -21,6 +22,8 @@ enum AnalyzeOption {
     path: "--files-from", "FILE", help: "Reads paths from a file, one per line; - for standard input.")
   static let parallel = Option<Int>(
     "--parallel", "N", in: 1...32, help: "Images read at once (1 to 32; default: what free memory allows, at most 8).")
+  static let resume = Flag(
+    "--resume", help: "Continues this analysis of --records where it stopped, or begins it.")
 }
 
 let analyzeCommand = CommandSpecification(
@@ -32,6 +35,9 @@ let analyzeCommand = CommandSpecification(
       + "\(ImageFormat.names) are read. An image that cannot be read fails alone; the others are still read.",
     "With --group-by, the pictures of a lesion give one report: the code that most views have, and the mean of their "
       + "log-probabilities. docs/REPORT.md says why, and what shows that views disagree.",
+    "With --records and --resume, an analysis that was stopped or killed continues: the same images, protocol, model and seed "
+      + "are what tells it. With --shard I --of N it reads the part of the images whose SHA-256 falls to I, and ends with status 0 "
+      + "once each of them was read or failed with a reason; all parts may write to one database.",
     "Exit status: 0 all well; 64 wrong usage; 65 an input is not a usable image, label file or protocol; 66 an input is "
       + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
@@ -43,6 +49,8 @@ let analyzeCommand = CommandSpecification(
     LabelOption.allowUnlabelled,
     GroupOption.groupBy,
     AnalyzeOption.records,
+    AnalyzeOption.resume,
+    ValidateOption.shard, ValidateOption.shards, ValidateOption.digests,
     AnalyzeOption.json,
   ] + ReportOption.all + [
     AnalyzeOption.filesFrom,
@@ -64,6 +72,8 @@ let analyzeCommand = CommandSpecification(
   let dicom = try DICOMOptions(arguments)
   let form = try AnalysisForm(arguments)
   let endpoint = try arguments.endpoint(of: "analyze")
+  let isContinuable = try continues(arguments)
+  let shard = try Shard(arguments, of: "analyze")
   var inputs = try await AnalysisInput.all(arguments) { terminal.printError("dermgemma: \($0)") }
   let chosen = try chosenProtocol(arguments)
   if let labels = try chosenLabels(arguments, of: "analyze", terminal) {
@@ -77,16 +87,50 @@ let analyzeCommand = CommandSpecification(
   request.records = try arguments[AnalyzeOption.records]
   (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
   (request.dicom, request.command) = (dicom, arguments.words)
+  if isContinuable {
+    guard request.inputs.allSatisfy({ $0.path != nil }) else {
+      throw UsageFault(
+        message: "Standard input cannot be read again: give files with --resume or --shard", command: "analyze")
+    }
+    request.part = try await AnalysisPart(
+      of: request.inputs, shard: shard, digests: try arguments[ValidateOption.digests]
+    ) { done, count in
+      if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
+    }
+  }
   let reports = try form.folder.map {
     try StructuredReportFolder($0, of: inputs, keepsPatient: form.keepsPatient, frame: dicom.frame)
   }
   let printer = AnalysisPrinter(terminal: terminal, form: form, reports: reports)
-  guard let grouping = try arguments[GroupOption.groupBy] else {
-    return try await request.run(observer: printer)?.exitStatus ?? 0
+  if let grouping = try arguments[GroupOption.groupBy] {
+    guard request.part == nil else {
+      throw UsageFault(
+        message: "--group-by needs all pictures of a lesion: it does not go with --resume or --shard", command: "analyze")
+    }
+    let collector = LesionCollector(
+      lesions: try grouping.lesions(of: inputs, arguments), names: inputs.map(\.name), grouping: grouping.name)
+    return try await request.run(observer: LesionPrinter(printer, collector))?.exitStatus ?? 0
   }
-  let collector = LesionCollector(
-    lesions: try grouping.lesions(of: inputs, arguments), names: inputs.map(\.name), grouping: grouping.name)
-  return try await request.run(observer: LesionPrinter(printer, collector))?.exitStatus ?? 0
+  let worst = try await request.run(observer: printer)
+  guard let shard, let part = request.part else { return worst?.exitStatus ?? 0 }
+  terminal.printError(
+    "dermgemma: \(shard) is done, \(part.inputs.count) of \(part.total) images\(worst == nil ? "" : "; some could not be read")"
+  )
+  return 0
+}
+
+/// Whether a command line asks for an analysis that can be continued.
+///
+/// - Throws: `UsageFault`.
+private func continues(_ arguments: ParsedArguments) throws(UsageFault) -> Bool {
+  let asked = [AnalyzeOption.resume.name, ValidateOption.shard.name, ValidateOption.digests.name].first {
+    name in arguments.words.contains { $0 == name || $0.hasPrefix(name + "=") }
+  }
+  guard let asked else { return false }
+  guard arguments.has(AnalyzeOption.records) else {
+    throw UsageFault(message: "\(asked) needs a database that knows what was read: --records FILE", command: "analyze")
+  }
+  return true
 }
 
 /// The device that `--device` names.

@@ -3,6 +3,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Records
+import Validation
 
 /// Reads many images, several at once; each result is stored, and then reported in the order of the inputs.
 public struct Analysis: Sendable {
@@ -66,12 +67,14 @@ public struct Analysis: Sendable {
     let start = ContinuousClock.now
     let outcome = try await reading(of: input, number: number, of: count)
     let elapsed = (ContinuousClock.now - start) / .milliseconds(1)
+    let position = input.position ?? number - 1
+    let digest = input.digest.flatMap { $0.isEmpty ? nil : $0 }
     switch outcome {
     case .report(let report):
-      try await recorder?.keep(report, at: number - 1, elapsed: elapsed, metadata: input.metadata)
+      try await recorder?.keep(report, at: position, elapsed: elapsed, metadata: input.metadata)
     case .failure(let name, let fault):
       try await recorder?.keep(
-        ExaminationFailure(fault), of: name, at: number - 1, elapsed: elapsed, metadata: input.metadata)
+        ExaminationFailure(fault), of: name, digest: digest, at: position, elapsed: elapsed, metadata: input.metadata)
     }
     return outcome
   }
@@ -82,7 +85,9 @@ public struct Analysis: Sendable {
     let following = Task { await observer.follow(log, of: input, number: number, of: count) }
     defer { following.cancel() }
     do {
-      return .report(try await read(input, log))
+      let report = try await read(input, log)
+      if let digest = input.digest, report.image.sha256 != digest { throw ChangedImage(name: input.name) }
+      return .report(report)
     } catch let fault as any Fault where fault.failsAlone {
       return .failure(name: input.name, fault)
     }

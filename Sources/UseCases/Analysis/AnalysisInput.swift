@@ -21,6 +21,10 @@ public struct AnalysisInput: Sendable {
   public var truth: GroundTruth?
   /// What else is known of the lesion and the patient; stored with the examination.
   public var metadata = ClinicalMetadata()
+  /// SHA-256 of its file, hexadecimal, if it was read before: a file that has changed since is refused.
+  var digest: String?
+  /// Its place among all images of an analysis of which only some are read; `nil` for its place among these.
+  var position: Int?
 
   /// An image of which nothing is known.
   public init(_ source: Source, name: String) {
@@ -30,6 +34,15 @@ public struct AnalysisInput: Sendable {
 
   /// Whether there is something to read, so that labels can be of it.
   public var isThere: Bool { if case .missing = source { false } else { true } }
+
+  /// Where its file is, or would be; `nil` for bytes from elsewhere.
+  public var path: String? {
+    switch source {
+    case .file(let path): path
+    case .bytes: nil
+    case .missing(let fault): fault.path
+    }
+  }
 
   /// The images that a path stands for: a file, or a folder's images by name; one that is missing if nothing is there.
   ///

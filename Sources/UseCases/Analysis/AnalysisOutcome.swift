@@ -14,6 +14,9 @@ public protocol AnalysisObserver: Sendable {
   /// The model is about to be loaded.
   func modelIsLoading()
 
+  /// Some images were read before, and are not read again; how many of how many.
+  func isContinued(read: Int, of count: Int)
+
   /// Follows an image's examination from its beginning. Its task is cancelled when the examination is over.
   ///
   /// - Parameters:
@@ -27,4 +30,9 @@ public protocol AnalysisObserver: Sendable {
   ///
   /// - Throws: to end the whole analysis.
   func ended(_ outcome: AnalysisOutcome) throws
+}
+
+extension AnalysisObserver {
+  /// Tells nobody.
+  public func isContinued(read: Int, of count: Int) {}
 }

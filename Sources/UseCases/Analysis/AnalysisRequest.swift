@@ -17,6 +17,9 @@ public struct AnalysisRequest: Sendable {
   public var model: ModelSource
   /// The database that examinations are stored in; `nil` for none.
   public var records: String?
+  /// The images with their places, of an analysis that can be continued and of which this may be a part; `nil` for any other.
+  /// It needs records, and replaces the inputs.
+  public var part: AnalysisPart?
   /// The seed of the random numbers.
   public var seed: UInt64 = 0
   /// Images read at once; `nil` for as many as the model and the memory allow.
@@ -63,14 +66,14 @@ public struct AnalysisRequest: Sendable {
 
   private func run(in store: (any RecordStore)?, _ observer: any AnalysisObserver) async throws -> FaultKind? {
     observer.modelIsLoading()
+    let inputs = part?.inputs ?? inputs
+    // A part reads as many images at once as the whole would.
+    let count = max(part?.total ?? inputs.count, 1)
     let reader = try await Reader.open(
-      model, readingProtocol: readingProtocol, readings: parallel.map { min($0, max(inputs.count, 1)) },
-      atMost: max(inputs.count, 1), threads: threads, device: device, dicom: dicom)
-    var recorder: RunRecorder?
-    if let store {
-      recorder = try await RunRecorder.begin(
-        kind: kind, command: command, reading: reader, document: document, seed: seed, in: store)
-    }
+      model, readingProtocol: readingProtocol, readings: parallel.map { min($0, count) }, atMost: count,
+      threads: threads, device: device, dicom: dicom)
+    let (recorder, waiting) = try await begin(reader, inputs, in: store)
+    if waiting.count < inputs.count { observer.isContinued(read: inputs.count - waiting.count, of: inputs.count) }
     let seed = seed
     let analysis = Analysis(parallel: reader.readings, recorder: recorder, observer: observer) { input, log in
       switch input.source {
@@ -81,8 +84,25 @@ public struct AnalysisRequest: Sendable {
       case .missing(let fault): throw fault
       }
     }
-    let worst = try await analysis.run(inputs)
+    let worst = try await analysis.run(waiting)
     await reader.close()
     return worst
+  }
+
+  /// Begins a run or continues one; gives the images that are left.
+  private func begin(
+    _ reader: Reader, _ inputs: [AnalysisInput], in store: (any RecordStore)?
+  ) async throws -> (RunRecorder?, [AnalysisInput]) {
+    guard let store else { return (nil, inputs) }
+    guard let part else {
+      let recorder = try await RunRecorder.begin(
+        kind: kind, command: command, reading: reader, document: document, seed: seed, in: store)
+      return (recorder, inputs)
+    }
+    let provenance = Run.Provenance(readingProtocol, document: document, model: try await reader.identity, seed: seed)
+    let run = Run(
+      kind: kind, command: command, provenance: provenance, settings: try part.settings(), inputs: part.fingerprint)
+    let recorder = try await RunRecorder.continuing(run, in: store)
+    return (recorder, try await part.remaining(of: recorder.run.id, in: store))
   }
 }

@@ -49,20 +49,21 @@ public struct WorkerSession: Sendable {
       model, readingProtocol: readingProtocol, others: Array(protocols.values), readings: parallel, threads: threads,
       device: device, dicom: dicom)
     let identity = try await reader.identity
-    let information = WorkerInformation(
+    var information = WorkerInformation(
       version: version, readingProtocol: readingProtocol.id, protocols: protocols.keys.sorted(),
       model: identity.fullName,
       weights: identity.weights?.hexadecimal, projector: identity.projector?.hexadecimal, endpoint: identity.endpoint,
       engine: identity.engine, parallel: reader.readings, ahead: reader.readings * Self.aheadOfEach)
-    let (seed, readers) = (seed, protocols.mapValues(reader.reading(by:)))
+    information.adapters = identity.adapters.map(ExaminationReport.Model.Adapter.init)
+    let (seed, readers, known) = (seed, protocols.mapValues(reader.reading(by:)), information)
     do {
-      try await Worker(information) { request in
-        let name = request.readingProtocol ?? information.readingProtocol
+      try await Worker(known) { request in
+        let name = request.readingProtocol ?? known.readingProtocol
         guard let reader = readers[name] else {
           throw WorkerFault(
             id: request.id,
             message:
-              "there is no protocol \(name.prefix(64)); there are \(information.protocols.joined(separator: ", "))")
+              "there is no protocol \(name.prefix(64)); there are \(known.protocols.joined(separator: ", "))")
         }
         return try await reader.examination(of: request, seed: request.seed ?? seed)
       }.run(next: next, write: write)

@@ -40,7 +40,7 @@ public enum ComparisonReport {
     try page.write(sections.agreement)
     try page.write(DisagreementSection.opening(comparison))
     var order = 0
-    try await comparison.forEachDisagreement { image in
+    try await comparison.forEachShownDisagreement { image in
       let thumbnail = images.map { Self.thumbnail(of: image.first.image, in: $0) } ?? []
       try page.write(DisagreementSection.row(image, order: order, thumbnail: thumbnail))
       order += 1

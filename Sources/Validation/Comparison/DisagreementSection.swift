@@ -6,6 +6,7 @@ enum DisagreementSection {
   static func opening(_ comparison: RunComparison) -> Markup {
     let disagreementCounts = comparison.disagreementCounts
     let count = disagreementCounts.values.reduce(0, +)
+    let shown = min(count, ReportSample.most)
     let codes = LesionCode.allCases.map { "<option>\($0.rawValue)</option>" as Markup }.joined()
     let verdicts = Disagreement.Verdict.allCases.compactMap { verdict -> Markup? in
       disagreementCounts[verdict].map { "<option value=\"\(verdict.rawValue)\">\(verdict.words) (\($0))</option>" }
@@ -14,6 +15,7 @@ enum DisagreementSection {
     return """
       <section aria-labelledby="images" class="images">
       <h2 id="images">Images on which they disagree</h2>
+      \(ImagesSection.sample(shown, of: count, called: "images on which they disagree", "comparison.json"))\
       <div class="toolbar" role="search" hidden>
       <label class="find">Find <input type="search" id="find" placeholder="name, answer, words" autocomplete="off"></label>
       <label>Truth <select id="truth"><option value="">any</option>\(codes)<option value="other">other</option>\
@@ -24,7 +26,7 @@ enum DisagreementSection {
       <option value="truth">truth</option><option value="code">A’s code</option>\
       <option value="difference">melanoma probability, B − A</option></select></label>
       <button type="button" id="direction" aria-pressed="false">Descending</button>
-      <output id="shown" aria-live="polite">\(NumberFormat.counted(count, "image"))</output>
+      <output id="shown" aria-live="polite">\(NumberFormat.counted(shown, "image"))</output>
       </div>
       <table role="table" class="rows pairs" aria-labelledby="images">
       <thead role="rowgroup"><tr role="row">\(heads.joined())</tr></thead>

@@ -55,11 +55,10 @@ public struct PairedMetrics: Sendable, Hashable {
     let (first, second) = (Evaluation(cohort.examinations), Evaluation(other.examinations))
     var replicates = [[Double]](repeating: [], count: MetricKey.all.count)
     if cohort.lesionCount > 1 {
-      cohort.resample(resampling) { weights in
-        for (index, pair) in zip(first.figures(weights), second.figures(weights)).enumerated() {
-          replicates[index].append(pair.1 - pair.0)
-        }
+      let resamples = cohort.resampled(resampling) { weights in
+        zip(first.figures(weights), second.figures(weights)).map { $1 - $0 }
       }
+      for index in replicates.indices { replicates[index] = resamples.map { $0[index] } }
     }
     let panels = (MetricsPanel(usable.map(\.first), resampling), MetricsPanel(usable.map(\.second), resampling))
     differences = MetricKey.all.enumerated().map { index, figure in

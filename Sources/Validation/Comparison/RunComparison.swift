@@ -74,9 +74,9 @@ public struct RunComparison: Sendable {
     }
     var replicates: [Double] = []
     if cohort.lesionCount > 1 {
-      cohort.resample(resampling) { weights in
-        let sum = zip(weights, differences).reduce(0) { $0 + $1.0 * $1.1 }
-        replicates.append(Double(sum) / Double(max(weights.reduce(0, +), 1)))
+      replicates = cohort.resampled(resampling) { weights in
+        let sum = zip(weights, differences).reduce(0) { $0 + Int($1.0) * $1.1 }
+        return Double(sum) / Double(max(weights.reduce(0) { $0 + Int($1) }, 1))
       }
     }
     func rate(_ examinations: [Prediction]) -> Estimate {
@@ -110,7 +110,19 @@ public struct RunComparison: Sendable {
   ///
   /// - Throws: `RecordFault`, `CancellationError`, what `body` throws.
   public func forEachDisagreement(_ body: (Disagreement) throws -> Void) async throws {
-    for image in disagreements {
+    try await forEach(of: disagreements, body)
+  }
+
+  /// Those that a page shows: all, or a sample of many, as a run's report does.
+  ///
+  /// - Throws: `RecordFault`, `CancellationError`, what `body` throws.
+  func forEachShownDisagreement(_ body: (Disagreement) throws -> Void) async throws {
+    let places = ReportSample.places(among: disagreements) { (digest: $0.first.picture ?? "", name: $0.first.image) }
+    try await forEach(of: places.map { $0.map { disagreements[$0] } } ?? disagreements, body)
+  }
+
+  private func forEach(of images: [ComparedImage], _ body: (Disagreement) throws -> Void) async throws {
+    for image in images {
       try Task.checkCancellation()
       guard let one = try await first.store.examination(ofRun: first.run.id, at: image.places.first),
         let other = try await second.store.examination(ofRun: second.run.id, at: image.places.second),

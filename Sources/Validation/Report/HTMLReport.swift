@@ -17,11 +17,24 @@ public enum HTMLReport {
     to path: String, run: RunDescription, metrics: RunMetrics, examinations: [Prediction],
     rows: (_ add: (ReportRow) throws -> Void) async throws -> Void
   ) async throws {
+    try await write(
+      to: path, run: run, metrics: metrics, examinations: examinations, answers: nil, total: nil, rows: rows)
+  }
+
+  /// Writes a report whose rows may be a sample.
+  ///
+  /// - Parameters:
+  ///   - answers: of all images; `nil` to count those of the rows.
+  ///   - total: images of the run; `nil` for as many as there are rows.
+  static func write(
+    to path: String, run: RunDescription, metrics: RunMetrics, examinations: [Prediction], answers: AnswersSection?,
+    total: Int?, rows: (_ add: (ReportRow) throws -> Void) async throws -> Void
+  ) async throws {
     let table = try AtomicFile(path + ".rows")
-    var answers = AnswersSection()
+    var counted = AnswersSection()
     var count = 0
     try await rows { row in
-      answers.count(row)
+      if answers == nil { counted.count(row) }
       try table.write(ImagesSection.row(row, order: count))
       count += 1
     }
@@ -31,8 +44,8 @@ public enum HTMLReport {
     try page.write(SummarySection(run: run, metrics: metrics).markup)
     try page.write(MetricsSection(metrics: metrics).markup)
     try page.write(PlotsSection(examinations: examinations, metrics: metrics).markup)
-    try page.write(answers.markup)
-    try page.write(ImagesSection.opening(count: count))
+    try page.write((answers ?? counted).markup)
+    try page.write(ImagesSection.opening(count: count, of: total ?? count))
     try page.append(table)
     try page.write(ImagesSection.closing)
     try page.write(RepeatSection(run: run).markup)

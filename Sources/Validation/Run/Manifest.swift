@@ -64,6 +64,8 @@ public struct Manifest: Sendable {
   public let shard: Shard?
   /// Images of the whole run.
   public let total: Int
+  /// The images of the whole run that its report shows.
+  let reportSample: ReportSample
   /// Label coverage.
   public let coverage: LabelCoverage
   /// SHA-256 of the names and contents of the whole run, hexadecimal.
@@ -76,6 +78,7 @@ public struct Manifest: Sendable {
     self.coverage = coverage
     shard = nil
     total = entries.count
+    reportSample = ReportSample(of: entries)
     imagesDigest = Self.digest(entries) { [$0.name, $0.digest] }
     labelsDigest = Self.digest(entries) { entry in
       let (truth, metadata) = (entry.truth, entry.metadata)
@@ -92,6 +95,7 @@ public struct Manifest: Sendable {
     coverage = whole.coverage
     self.shard = shard
     total = whole.total
+    reportSample = whole.reportSample
     imagesDigest = whole.imagesDigest
     labelsDigest = whole.labelsDigest
   }

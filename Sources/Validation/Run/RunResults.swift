@@ -28,6 +28,7 @@ public struct RunResults: Sendable {
   private let scope: ValidationScope
   private let readingProtocol: ReadingProtocol
   private var predictions: [Prediction] = []
+  private let answers: AnswersSection
 
   /// Writes the tables and counts.
   ///
@@ -55,40 +56,42 @@ public struct RunResults: Sendable {
     var predictions: [Prediction] = []
     var unread: [Prediction] = []
     var table = ExaminationList()
-    var sheets: [(PhaseSpreadsheet, Spreadsheet)] = []
-    for kind in scope.spreadsheets {
-      let sheet = try Spreadsheet(path: folder.file(kind.fileName), header: kind.header(readingProtocol))
-      sheets.append((kind, sheet))
+    let sheets = try scope.spreadsheets.map { kind in
+      try Spreadsheet(path: folder.file(kind.fileName), header: kind.header(readingProtocol))
     }
     if scores != nil { try Self.checkScores(of: manifest) }
     let scoreSheet = try scores.map { try Spreadsheet(path: $0, header: ISICScores.header) }
     let failures = try Spreadsheet(path: folder.file(FailureList.fileName), header: FailureList.header)
 
-    for try await kept in store.examinations(ofRun: run.id) {
+    var answers = AnswersSection()
+    let rows = RenderedExaminations(
+      store: store, run: run.id, tables: scope.spreadsheets, readingProtocol: readingProtocol,
+      wantsScores: scores != nil)
+    try await rows.forEach { row in
+      let kept = row.kept
       switch kept.outcome {
       case .report(let report):
         counts.add(report, elapsed: kept.elapsed)
-        if let one = kept.predictions { predictions.append(one) }
-        let exchanges = readingProtocol.exchanges(in: report)
-        for (kind, sheet) in sheets {
-          try sheet.add(kind.row(report, readingProtocol, elapsed: kept.elapsed / 1000, exchanges: exchanges))
-        }
-        if let row = ISICScores.row(report) { try scoreSheet?.add(row) }
+        answers.count(ReportRow(report))
+        if let one = row.prediction { predictions.append(one) }
         if manifest.total <= Self.listedImages { table.add(report, elapsed: kept.elapsed) }
       case .failure(let failure):
         counts.add(failure, of: kept.imageName)
+        answers.countFailure()
         if let sample = manifest.sample(at: kept.position) { unread.append(Prediction(unread: sample)) }
-        try scoreSheet?.add(ISICScores.row(ofUnread: kept.imageName))
         try failures.add(FailureList.row(kept.imageName, failure))
       }
+      for (sheet, line) in zip(sheets, row.lines) { try sheet.add(line: line) }
+      if let score = row.score { try scoreSheet?.add(line: score) }
     }
-    for (_, sheet) in sheets { try sheet.finish() }
+    for sheet in sheets { try sheet.finish() }
     try scoreSheet?.finish()
     if counts.failed > 0 { try failures.finish() } else { try folder.remove(FailureList.fileName) }
     metrics = RunMetrics.compute(predictions, unread: unread)
     listing = table.lines
     self.counts = counts
     self.predictions = predictions
+    self.answers = answers
   }
 
   /// Makes sure that ISIC's scoring program, which uses names without folders, can distinguish the images of a run.
@@ -125,9 +128,18 @@ public struct RunResults: Sendable {
   /// - Throws: `UnwritableFile`, `RecordFault`, `CancellationError`.
   public func writeReport(_ description: RunDescription) async throws {
     try await HTMLReport.write(
-      to: folder.file("report.html"), run: description, metrics: metrics, examinations: RunMetrics.distinct(predictions)
+      to: folder.file("report.html"), run: description, metrics: metrics,
+      examinations: RunMetrics.distinct(predictions),
+      answers: answers, total: counts.examined + counts.failed
     ) { add in
-      for try await kept in store.examinations(ofRun: run.id) { try add(try row(kept)) }
+      guard let positions = manifest.reportSample.positions else {
+        for try await kept in store.examinations(ofRun: run.id) { try add(try row(kept)) }
+        return
+      }
+      for position in positions {
+        try Task.checkCancellation()
+        if let kept = try await store.examination(ofRun: run.id, at: position) { try add(try row(kept)) }
+      }
     }
   }
 

@@ -88,8 +88,13 @@ public struct ValidationRun: Sendable {
 }
 
 /// An image that has changed since the run began.
-struct ChangedImage: Fault {
-  var name: String
-  var kind: FaultKind { .unusableInput }
-  var description: String { "\(name): the file changed while the run was under way" }
+public struct ChangedImage: Fault {
+  /// The image's name.
+  public var name: String
+
+  /// A fault of an image.
+  public init(name: String) { self.name = name }
+
+  public var kind: FaultKind { .unusableInput }
+  public var description: String { "\(name): the file changed while the run was under way" }
 }

@@ -24,7 +24,20 @@ public struct Shard: Sendable, Hashable {
   ///
   /// So files with the same bytes are in one part. A file that cannot be read goes by its name's digest.
   package static func index(of sample: Sample, among count: Int) -> Int {
-    let digest = sample.digest.isEmpty ? SHA256Digest(of: sample.name.utf8).hexadecimal : sample.digest
+    index(ofImageNamed: sample.name, digest: sample.digest, among: count)
+  }
+
+  /// Whether an image is in this part.
+  ///
+  /// - Parameters:
+  ///   - name: the image's.
+  ///   - digest: SHA-256 of its file, hexadecimal; empty for a file that cannot be read.
+  public func holds(imageNamed name: String, digest: String) -> Bool {
+    Self.index(ofImageNamed: name, digest: digest, among: count) == index
+  }
+
+  private static func index(ofImageNamed name: String, digest: String, among count: Int) -> Int {
+    let digest = digest.isEmpty ? SHA256Digest(of: name.utf8).hexadecimal : digest
     return Int((UInt64(digest.prefix(16), radix: 16) ?? 0) % UInt64(max(count, 1)))
   }
 }

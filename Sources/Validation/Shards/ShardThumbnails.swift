@@ -13,7 +13,7 @@ public struct ShardThumbnails: Sendable {
   private let path: String
   private let places: [(start: UInt64, length: Int)]
 
-  /// Makes the thumbnails of a shard's images, those that were read.
+  /// Makes the thumbnails of a shard's images, those that were read and that the report shows.
   ///
   /// - Parameter positions: of the images that were read, as ascending ranges.
   /// - Throws: `UnwritableFile`, `CancellationError`.
@@ -25,7 +25,9 @@ public struct ShardThumbnails: Sendable {
       try Task.checkCancellation()
       while let range = ranges.first, range.upperBound < sample.position { ranges.removeFirst() }
       var jpeg: [UInt8] = []
-      if case .file(let path) = sample.source, ranges.first?.contains(sample.position) ?? false {
+      if case .file(let path) = sample.source, manifest.reportSample.holds(sample.position),
+        ranges.first?.contains(sample.position) ?? false
+      {
         jpeg = Thumbnail.jpeg(ofFileAt: path)
       }
       try file.write(jpeg)

@@ -18,6 +18,11 @@ public final class Spreadsheet {
   /// - Throws: `UnwritableFile`.
   public func add(_ fields: [String]) throws(UnwritableFile) { try file.write(Self.line(fields)) }
 
+  /// Adds a row that ``line(_:)`` made.
+  ///
+  /// - Throws: `UnwritableFile`.
+  func add(line: String) throws(UnwritableFile) { try file.write(line) }
+
   /// Puts the table in its place.
   ///
   /// - Throws: `UnwritableFile`; the previous file is then intact.

@@ -46,21 +46,20 @@ public struct ChallengeScore: Sendable, Hashable, Codable {
     undecided = answers.count { $0 == nil }
     self.unread = cohort.examinations.count { $0.probabilities == nil }
     leftOut = usable.map(\.image).filter(Self.hasNoWeight).sorted()
-    let isRight = zip(truths, answers).map { $0 == $1 }
-    func figure(_ weights: [Int]) -> Double {
-      var counts = [(right: Int, all: Int)](repeating: (0, 0), count: LesionCode.allCases.count)
-      for (place, truth) in truths.enumerated() {
-        counts[truth].all += weights[place]
-        if isRight[place] { counts[truth].right += weights[place] }
-      }
-      let shares = counts.filter { $0.all > 0 }.map { Double($0.right) / Double($0.all) }
+    // Right answers of each code, then wrong ones.
+    let codes = LesionCode.allCases.count
+    let cells = zip(truths, answers).map { UInt8($0 == $1 ? $0 : codes + $0) }
+    let figure: @Sendable ([UInt32]) -> Double = { weights in
+      var counts = [Int](repeating: 0, count: 2 * codes)
+      for (cell, weight) in zip(cells, weights) { counts[Int(cell)] += Int(weight) }
+      let shares = (0..<codes).filter { counts[$0] + counts[codes + $0] > 0 }
+        .map { Double(counts[$0]) / Double(counts[$0] + counts[codes + $0]) }
       return shares.isEmpty ? .nan : shares.reduce(0, +) / Double(shares.count)
     }
-    var replicates: [Double] = []
-    if cohort.lesionCount > 1 { cohort.resample(resampling) { replicates.append(figure($0)) } }
+    let replicates = cohort.lesionCount > 1 ? cohort.resampled(resampling, figure) : []
     let interval = PercentileInterval(replicates)?.unlessDegenerate
     balancedAccuracy = Estimate(
-      value: figure(cohort.unitWeights), low: interval?.low, high: interval?.high, count: truths.count)
+      value: figure(cohort.ones), low: interval?.low, high: interval?.high, count: truths.count)
   }
 
   private static func hasNoWeight(_ image: String) -> Bool { weightless.contains(Labels.key(of: image)) }

@@ -1,5 +1,8 @@
+import Foundation
+import Synchronization
+
 /// Images in a canonical order, and the lesions that they show, which are resampled.
-package struct Cohort {
+package struct Cohort: Sendable {
   /// Percentile bootstrap: how often, and from which seed.
   package struct Resampling: Sendable, Hashable {
     /// Resamples.
@@ -45,6 +48,46 @@ package struct Cohort {
       }
       body(weights)
     }
+  }
+
+  /// 1 for each image, as ``resampled(_:_:)`` gives weights.
+  var ones: [UInt32] { [UInt32](repeating: 1, count: examinations.count) }
+
+  /// What something makes of each resample, in their order: the resamples of ``resample(_:_:)``, several at once.
+  ///
+  /// - Parameter body: called from several threads.
+  func resampled<Outcome: Sendable>(
+    _ resampling: Resampling, _ body: @Sendable (_ weights: [UInt32]) -> Outcome
+  ) -> [Outcome] {
+    let lesions = lesions
+    let isOneEach = lesions.count == examinations.count
+    let threads = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), max(resampling.replicates, 1))
+    let outcomes = Mutex([[Outcome]](repeating: [], count: threads))
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      let part = resampling.replicates * thread / threads..<resampling.replicates * (thread + 1) / threads
+      var generator = ResamplingGenerator(seed: resampling.seed)
+      generator.skip(part.lowerBound * lesions.count)
+      var drawn = [UInt32](repeating: 0, count: lesions.count)
+      var weights = isOneEach ? [] : [UInt32](repeating: 0, count: examinations.count)
+      var found: [Outcome] = []
+      found.reserveCapacity(part.count)
+      for _ in part {
+        drawn.withUnsafeMutableBufferPointer { drawn in
+          drawn.update(repeating: 0)
+          for _ in 0..<drawn.count { drawn[generator.index(below: drawn.count)] &+= 1 }
+        }
+        if isOneEach {
+          found.append(body(drawn))
+          continue
+        }
+        for (lesion, images) in lesions.enumerated() {
+          for image in images { weights[image] = drawn[lesion] }
+        }
+        found.append(body(weights))
+      }
+      outcomes.withLock { $0[thread] = found }
+    }
+    return outcomes.withLock { $0 }.flatMap { $0 }
   }
 
   private static func ranges(of keys: [ResamplingGroups.Key]) -> [Range<Int>] {

@@ -6,18 +6,31 @@ import Dermoscopy
 struct Evaluation {
   private static let codes = LesionCode.allCases.count
 
-  /// By image of the cohort; -1 where the image does not count.
-  private let truth: [Int]
-  /// -1 where there is no answer.
-  private let answer: [Int]
+  /// By image of the cohort: truth and answer as one number, or ``uncounted``.
+  private let cells: [UInt8]
   private let rankings: [ScoreRanking]
   /// Images with probabilities, and what weights need of them.
-  private let scored: [(image: Int, squares: Double, confidence: Double, bin: Int, isRight: Bool)]
+  private let scored: [Scored]
+
+  private static let uncounted = UInt8(codes * codes)
+
+  private struct Scored {
+    var squares: Double
+    var confidence: Double
+    var image: UInt32
+    var bin: UInt8
+    var truth: UInt8
+    var isRight: Bool
+  }
 
   init(_ examinations: [Prediction]) {
     let truth = examinations.map { $0.truthIndex ?? -1 }
-    self.truth = truth
-    answer = examinations.map { $0.predicted.flatMap { LesionCode.allCases.firstIndex(of: $0) } ?? -1 }
+    cells = zip(examinations, truth).map { one, truth in
+      guard truth >= 0, let answer = one.predicted.flatMap({ LesionCode.allCases.firstIndex(of: $0) }) else {
+        return Self.uncounted
+      }
+      return UInt8(truth * Self.codes + answer)
+    }
     let usable = examinations.indices.filter { truth[$0] >= 0 && examinations[$0].probabilities != nil }
     let scores = usable.map { examinations[$0].probabilities ?? .zero }
     rankings = (0..<Self.codes).map { code in
@@ -32,7 +45,9 @@ struct Evaluation {
         if scores[code] > scores[likeliest] { likeliest = code }
       }
       let confidence = scores[likeliest]
-      return (image, squares, confidence, CalibrationBins.bin(of: confidence), truth[image] == likeliest)
+      return Scored(
+        squares: squares, confidence: confidence, image: UInt32(image), bin: UInt8(CalibrationBins.bin(of: confidence)),
+        truth: UInt8(truth[image]), isRight: truth[image] == likeliest)
     }
   }
 
@@ -42,37 +57,39 @@ struct Evaluation {
   }
 
   /// Images by truth and answer, row by row.
-  func counts(_ weights: [Int]) -> [[Int]] {
-    var counts = [[Int]](repeating: [Int](repeating: 0, count: Self.codes), count: Self.codes)
-    for (image, weight) in weights.enumerated() where truth[image] >= 0 && answer[image] >= 0 {
-      counts[truth[image]][answer[image]] += weight
-    }
-    return counts
+  func counts(_ weights: [UInt32]) -> [[Int]] {
+    var counts = [Int](repeating: 0, count: Int(Self.uncounted) + 1)
+    for (cell, weight) in zip(cells, weights) { counts[Int(cell)] += Int(weight) }
+    return (0..<Self.codes).map { Array(counts[$0 * Self.codes..<($0 + 1) * Self.codes]) }
   }
 
   /// Reliability of the most probable code.
-  func calibration(_ weights: [Int]) -> CalibrationBins {
+  func calibration(_ weights: [UInt32]) -> CalibrationBins {
     var bins = CalibrationBins()
-    for one in scored where weights[one.image] > 0 {
-      bins.add(one.confidence, bin: one.bin, hit: one.isRight, weight: weights[one.image])
+    for one in scored where weights[Int(one.image)] > 0 {
+      bins.add(one.confidence, bin: Int(one.bin), hit: one.isRight, weight: Int(weights[Int(one.image)]))
     }
     return bins
   }
 
   /// Every figure in the order of `MetricKey.all`; NaN where it cannot be computed.
-  func figures(_ weights: [Int]) -> [Double] {
+  func figures(_ weights: [UInt32]) -> [Double] {
     let counts = counts(weights)
     let tables = (0..<Self.codes).map { BinaryCounts(of: $0, in: counts) }
-    let areas = rankings.map { $0.areas(weights) }
     let total = counts.reduce(0) { $0 + $1.reduce(0, +) }
     let right = tables.reduce(0) { $0 + $1.truePositives }
     let sensitivities = tables.map(\.sensitivity).filter { !$0.isNaN }
 
-    var images = 0
+    var byTruth = [Int](repeating: 0, count: Self.codes)
     var squares = 0.0
     for one in scored {
-      images += weights[one.image]
-      squares += Double(weights[one.image]) * one.squares
+      let weight = weights[Int(one.image)]
+      byTruth[Int(one.truth)] += Int(weight)
+      squares += Double(weight) * one.squares
+    }
+    let images = byTruth.reduce(0, +)
+    let areas = zip(rankings, byTruth).map { ranking, positives in
+      ranking.areas(weights, (positives, images - positives))
     }
     var figures = [
       ratio(right, total),

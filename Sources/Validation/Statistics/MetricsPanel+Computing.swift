@@ -6,14 +6,12 @@ extension MetricsPanel {
     let answered = examinations.filter { $0.truth != nil && $0.predicted != nil }
     let cohort = Cohort(answered.filter { $0.truthIndex != nil })
     let evaluation = Evaluation(cohort.examinations)
-    let values = evaluation.figures(cohort.unitWeights)
+    let values = evaluation.figures(cohort.ones)
     var replicates = [[Double]](repeating: [], count: values.count)
     if cohort.lesionCount > 1 {
       let drawn = MetricKey.all.indices.filter { !MetricKey.all[$0].metric.isRate && !values[$0].isNaN }
-      cohort.resample(resampling) { weights in
-        let figures = evaluation.figures(weights)
-        for index in drawn { replicates[index].append(figures[index]) }
-      }
+      let resamples = cohort.resampled(resampling) { evaluation.figures($0) }
+      for index in drawn { replicates[index] = resamples.map { $0[index] } }
     }
 
     let matrix = ConfusionMatrix(answered)
@@ -21,7 +19,7 @@ extension MetricsPanel {
     confusion = matrix
     images = size
     lesions = cohort.lesionCount
-    calibration = evaluation.calibration(cohort.unitWeights)
+    calibration = evaluation.calibration(cohort.ones)
     let counts = matrix.scope.map(\.counts)
     func baseline(_ code: LesionCode?) -> Baseline {
       let code = code ?? .nevus

@@ -54,12 +54,13 @@ package struct PlotFrame {
   /// A line through points, without those that change nothing at the drawing's resolution.
   package static func line(_ points: [(Double, Double)], class name: String) -> Markup {
     var path = ""
-    var last = ""
-    for (horizontal, vertical) in points {
-      let place = NumberFormat.decimal(x(horizontal), digits: 1) + " " + NumberFormat.decimal(y(vertical), digits: 1)
-      if place == last { continue }
-      path += (path.isEmpty ? "M" : "L") + place
-      last = place
+    var last: (Int, Int)?
+    for (horizontal, vertical) in points where horizontal.isFinite && vertical.isFinite {
+      // Of hundreds of thousands of points few are left.
+      let tenths = (Int((x(horizontal) * 10).rounded()), Int((y(vertical) * 10).rounded()))
+      if let last, last == tenths { continue }
+      path += "\(path.isEmpty ? "M" : "L")\(tenths.0 / 10).\(tenths.0 % 10) \(tenths.1 / 10).\(tenths.1 % 10)"
+      last = tenths
     }
     return "<path class=\"line \(name)\" d=\"\(path)\"/>"
   }

@@ -1,8 +1,8 @@
 import Dermoscopy
 
 /// How often each answer was given, counted while rows are streamed, so that no row needs to be kept.
-struct AnswersSection {
-  private struct Question {
+struct AnswersSection: Sendable {
+  private struct Question: Sendable {
     var name: String
     var total = 0
     var answers: [String: Int] = [:]
@@ -23,6 +23,9 @@ struct AnswersSection {
     for answer in row.answers { count(answer.value, of: answer.name) }
     if let code = row.code { count(code.rawValue, of: "Code") }
   }
+
+  /// An image that could not be read.
+  mutating func countFailure() { images += 1 }
 
   private mutating func count(_ answer: String, of name: String) {
     let place = questions.firstIndex { $0.name == name } ?? questions.count

@@ -13,7 +13,12 @@ enum ImagesSection {
     ("melanoma", "melanoma probability"), ("flags", "flags"),
   ]
 
-  static func opening(count: Int) -> Markup {
+  /// Everything before the first row.
+  ///
+  /// - Parameters:
+  ///   - count: images that the table shows.
+  ///   - total: images of the run.
+  static func opening(count: Int, of total: Int) -> Markup {
     let heads = columns.map { column -> Markup in
       guard let key = column.key else {
         return "<th role=\"columnheader\" scope=\"col\">\(column.title)</th>"
@@ -28,6 +33,7 @@ enum ImagesSection {
     return """
       <section aria-labelledby="images" class="images">
       <h2 id="images">Images</h2>
+      \(sample(count, of: total, called: "images of the run", "the tables beside this page and in its records"))\
       <div class="toolbar" role="search" hidden>
       <label class="find">Find <input type="search" id="find" placeholder="name, answer, words" autocomplete="off"></label>
       <label>Truth <select id="truth"><option value="">any</option>\(codes)<option value="other">other</option>\
@@ -43,6 +49,22 @@ enum ImagesSection {
       <table role="table" class="rows" aria-labelledby="images">
       <thead role="rowgroup"><tr role="row">\(heads.joined())</tr></thead>
       <tbody role="rowgroup">
+
+      """
+  }
+
+  /// Says that a table shows a sample; nothing where it shows all.
+  ///
+  /// - Parameters:
+  ///   - count: images that it shows.
+  ///   - total: images that there are.
+  ///   - name: what they are called.
+  ///   - place: where all of them are.
+  static func sample(_ count: Int, of total: Int, called name: String, _ place: String) -> Markup {
+    guard count < total else { return .none }
+    return """
+      <p class="quiet">Shown are \(NumberFormat.count(count)) of the \(NumberFormat.count(total)) \(name), those with the smallest \
+      SHA-256, which is as good as by chance. All figures are of all images. All are in \(place).</p>
 
       """
   }
