@@ -127,6 +127,7 @@ def desk(tmp_path, furnished):
     release = tmp_path / ".build/release"
     release.parent.mkdir()
     release.symlink_to(program.BINARY.parent.resolve())
+    (tmp_path / "Benchmarks").symlink_to(program.ROOT / "Benchmarks")
     return tmp_path
 
 
