@@ -103,10 +103,6 @@ let analyzeCommand = CommandSpecification(
   }
   let printer = AnalysisPrinter(terminal: terminal, form: form, reports: reports)
   if let grouping = try arguments[GroupOption.groupBy] {
-    guard request.part == nil else {
-      throw UsageFault(
-        message: "--group-by needs all pictures of a lesion: it does not go with --resume or --shard", command: "analyze")
-    }
     let collector = LesionCollector(
       lesions: try grouping.lesions(of: inputs, arguments), names: inputs.map(\.name), grouping: grouping.name)
     return try await request.run(observer: LesionPrinter(printer, collector))?.exitStatus ?? 0
@@ -127,6 +123,10 @@ private func continues(_ arguments: ParsedArguments) throws(UsageFault) -> Bool 
     name in arguments.words.contains { $0 == name || $0.hasPrefix(name + "=") }
   }
   guard let asked else { return false }
+  guard !arguments.has(GroupOption.groupBy) else {
+    throw UsageFault(
+      message: "--group-by needs all pictures of a lesion: it does not go with \(asked)", command: "analyze")
+  }
   guard arguments.has(AnalyzeOption.records) else {
     throw UsageFault(message: "\(asked) needs a database that knows what was read: --records FILE", command: "analyze")
   }

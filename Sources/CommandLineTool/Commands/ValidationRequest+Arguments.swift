@@ -34,7 +34,7 @@ extension ValidationRequest {
     let scores = try arguments[ValidateOption.isicScores]
     let limit = try arguments[ValidateOption.limit]
     let shard = try Self.shard(arguments)
-    let digests = try arguments[ValidateOption.digests]
+    let digests = try Self.digests(arguments)
     let seed = try arguments[ValidateOption.seed] ?? 0
     let parallel = try arguments[ValidateOption.parallel]
     let threads = try arguments[EngineOption.threads]
@@ -48,7 +48,6 @@ extension ValidationRequest {
     case (nil, .some) where scope != .phase3: throw wrong("--from goes with phase3 only")
     default: break
     }
-    if digests != nil, notes != nil { throw wrong("--digests is of images: it does not go with --from") }
     if scores != nil, scope == .phase1 || scope == .phase2 {
       throw wrong("--isic-csv needs Phase 3: validate phase3 or all")
     }
@@ -87,6 +86,15 @@ extension ValidationRequest {
       throw UsageFault(message: "--isic-csv is for all images: give it to merge, not to a shard", command: "validate")
     }
     return shard
+  }
+
+  /// The list of digests that a command line names.
+  private static func digests(_ arguments: ParsedArguments) throws(UsageFault) -> String? {
+    let digests = try arguments[ValidateOption.digests]
+    if digests != nil, arguments.has(ValidateOption.notes) {
+      throw UsageFault(message: "--digests is of images: it does not go with --from", command: "validate")
+    }
+    return digests
   }
 
   /// The model; for notes, the weights alone.
