@@ -127,6 +127,10 @@ private func continues(_ arguments: ParsedArguments) throws(UsageFault) -> Bool 
     throw UsageFault(
       message: "--group-by needs all pictures of a lesion: it does not go with \(asked)", command: "analyze")
   }
+  guard !arguments.has(ReportOption.out) else {
+    throw UsageFault(
+      message: "--out has the reports of one whole analysis: it does not go with \(asked)", command: "analyze")
+  }
   guard arguments.has(AnalyzeOption.records) else {
     throw UsageFault(message: "\(asked) needs a database that knows what was read: --records FILE", command: "analyze")
   }
