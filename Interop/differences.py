@@ -22,28 +22,47 @@ class Parting:
         return f"token {self.place + 1}: {one} and {other}, {self.apart:.4f} apart"
 
 
-def parting(reference, pixels, prompt: str, text: str, blank: str, limit: int) -> Parting | None:
+NEAR = 0.25
+"""Of a logit: tokens that are this near may change places when sums are added in another order."""
+
+
+def parting(reference, pixels, prompt: str, text: str, blank: str, limit: int, given: tuple[int, ...] = ()) -> Parting | None:
     """Follows the likeliest tokens after a prompt for as long as they write the text; `None` if they write all of it.
 
-    The text may lack the blank that answers begin with.
+    A text can be written by several tokens, or by one: where one that is nearly as likely writes the same, and the likeliest leads
+    astray later on, the answers parted there. The text may lack the blank that answers begin with.
     """
     end = reference.special_token("<end_of_turn>")
-    given: list[int] = []
-    rest = text
-    while len(given) < limit:
-        logits = reference.logits(pixels, prompt, given, blank)
+    path, ties = list(given), []
+    rest = text[len("".join(map(reference.piece, path)).lstrip() if not text.startswith(" ") else "".join(map(reference.piece, path))):]
+    found = None
+    while len(path) < limit:
+        logits = reference.logits(pixels, prompt, path, blank)
         best = max(range(len(logits)), key=logits.__getitem__)
-        piece = reference.piece(best)
-        if not given and not text.startswith(" "):
-            piece = piece.lstrip()
-        if best == end and not rest:
+
+        def fits(token: int) -> bool:
+            piece = reference.piece(token)
+            piece = piece if path or text.startswith(" ") else piece.lstrip()
+            return not rest if token == end else rest.startswith(piece) and (token == best or bool(piece))
+
+        going = sorted((token for token in range(len(logits)) if token != best and fits(token)), key=logits.__getitem__)
+        other = going[-1] if going else None
+        here = other is not None and Parting(
+            len(path), (reference.piece(best), reference.piece(other)), (logits[best], logits[other]))
+        if not fits(best):
+            found = here or Parting(len(path), (reference.piece(best), ""), (logits[best], float("-inf")))
+            break
+        if best == end:
             return None
-        if best != end and rest.startswith(piece):
-            given.append(best)
-            rest = rest[len(piece):]
-            continue
-        going = [token for token in range(len(logits)) if token != best and (
-            token == end if not rest else token != end and (other := reference.piece(token)) and rest.startswith(other))]
-        other = max(going, key=logits.__getitem__)
-        return Parting(len(given), (reference.piece(best), reference.piece(other)), (logits[best], logits[other]))
-    return None
+        if here and here.apart < NEAR:
+            ties.append((here, (*path, other)))
+        path.append(best)
+        piece = reference.piece(best)
+        rest = rest[len(piece if len(path) > 1 or text.startswith(" ") else piece.lstrip()):]
+    if found is None or found.apart < NEAR:
+        return found
+    for tie, branch in reversed(ties):
+        later = parting(reference, pixels, prompt, text, blank, limit, branch)
+        if later is None or later.apart < NEAR:
+            return tie
+    return found

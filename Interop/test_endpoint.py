@@ -14,7 +14,7 @@ from PIL import Image
 import endpoints
 import gguf_header
 import program
-from differences import parting
+from differences import NEAR, parting
 from reference import Reference
 
 IMAGES = 30
@@ -243,10 +243,6 @@ def test_llama_cpp_pythons_server_is_read_one_by_one_and_differs_by_what_it_leav
            f"request by hand, {equal} are our engine's once it has the blank lines and no answer's beginning")
     assert answers == 6 * IMAGES and min(same, equal) >= NEARLY * answers
     explain(apart, remark)
-
-
-NEAR = 0.25
-"""Of a logit: tokens that are this near may change places when sums are added in another order."""
 
 
 def explain(apart: list[tuple], remark) -> None:
