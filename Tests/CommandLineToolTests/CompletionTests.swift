@@ -33,7 +33,7 @@ import Testing
   @Test func `bash completes commands, verbs, options and their values`() async throws {
     #expect(try await completed("dermgemma an") == ["analyze"])
     #expect(try await completed("dermgemma ").isSuperset(of: Tool.commands.map(\.name)))
-    #expect(try await completed("dermgemma analyze --s") == ["--seed"])
+    #expect(try await completed("dermgemma analyze --s") == ["--seed", "--shard"])
     #expect(try await completed("dermgemma models pu") == ["pull"])
     #expect(try await completed("dermgemma analyze --protocol ext") == ["extended"])
     #expect(try await completed("dermgemma analyze --model medgemma-1.5-4b-q4") == ["medgemma-1.5-4b-q4_k_m"])

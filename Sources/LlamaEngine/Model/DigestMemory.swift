@@ -7,12 +7,6 @@ import Foundation
 /// A digest is remembered of a state of a file (``FileIdentity``), never of a name: a file that was written to, replaced or copied is another
 /// one. A state that is younger than three seconds is not remembered, because a file system's clock may not tell a change that follows at
 /// once. What cannot be read or written is as if it weren't there; a file that another user may write to is not believed.
-///
-/// ```swift
-/// let memory = DigestMemory(path: "/home/me/.cache/dermgemma/digests")
-/// memory.remember(digest, of: identity)
-/// memory.digest(of: identity)
-/// ```
 public struct DigestMemory: Sendable {
   /// Smaller files are not worth remembering, in bytes.
   public static let leastSize: Int64 = 64 << 20

@@ -9,8 +9,8 @@ package enum NumberFormat {
     return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text
   }
 
-  /// As C's `printf` writes it: the exact value, rounded half to even. Foundation's formatter gives the same, and takes a
-  /// hundred times as long, which large reports would feel.
+  /// As C's `printf` writes it: the exact binary value, rounded half to even, so that 0.15, which is a little less, becomes 0.1. Foundation's
+  /// formatter rounds the shortest decimal (0.2), and takes a hundred times as long, which large reports would feel.
   private static func printed(_ number: Double, digits: Int) -> String {
     guard number.magnitude < 1e15, (0...17).contains(digits) else {
       return String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), number)
