@@ -4,7 +4,7 @@ import Foundation
 
 /// Remembers digests of large files between runs of a program, so that gigabytes are not read again at each start.
 ///
-/// A digest is remembered of a state of a file (``FileIdentity``), never of a name: a file that was written to, replaced or copied is another
+/// A digest is remembered of a state of a file (`FileIdentity`), never of a name: a file that was written to, replaced or copied is another
 /// one. A state that is younger than three seconds is not remembered, because a file system's clock may not tell a change that follows at
 /// once. What cannot be read or written is as if it weren't there; a file that another user may write to is not believed.
 public struct DigestMemory: Sendable {
