@@ -5,7 +5,7 @@ import Validation
 
 /// A validation over many workers: what each shard is told, and what it may use. `cluster.json` in the run's folder.
 ///
-/// The folder also holds the job scripts (``JobScripts``), `parts/I` for each shard, `logs`, and in the end `merged`.
+/// The folder also holds the job scripts (`JobScripts`), `parts/I` for each shard, `logs`, and in the end `merged`.
 public struct ClusterRun: Sendable, Hashable, Codable {
   /// The document's name.
   public static let fileName = "cluster.json"

@@ -133,7 +133,9 @@ public final class AnswerSpool: Sendable {
 
   /// Calls a function with each answer in order.
   ///
-  /// - Parameter withWords: whether their words are read too.
+  /// - Parameters:
+  ///   - withWords: whether their words are read too.
+  ///   - body: what is done with each.
   public func forEach(withWords: Bool = true, _ body: (AuditAnswer) throws -> Void) rethrows {
     let count = count
     var start = 0

@@ -55,7 +55,9 @@ public struct AuditTable: Sendable {
 
   /// Sorts answers on the disk, as above.
   ///
-  /// - Parameter isKept: whether the answers of an arm count.
+  /// - Parameters:
+  ///   - answers: in any order.
+  ///   - isKept: whether the answers of an arm count.
   public init(_ answers: AnswerSpool, isKept: (_ role: AuditRole, _ arm: String) -> Bool = { _, _ in true }) {
     self.init(.disk(answers), isKept: isKept)
   }
