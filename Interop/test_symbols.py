@@ -18,7 +18,7 @@ CHROMIUM = shutil.which("chromium")
 CATALOG = program.ROOT / "Documentation/DermGemma.docc"
 MODULES = sorted(
     folder.name for folder in (program.ROOT / "Sources").iterdir()
-    if folder.is_dir() and not (folder / "module.modulemap").exists() and folder.name != "dermgemma")
+    if any(folder.glob("**/*.swift")) and folder.name != "dermgemma")
 
 
 def build(*arguments: object) -> subprocess.CompletedProcess:
