@@ -224,7 +224,7 @@ let package = Package(
       of: "Auditing",
       with: [
         "AuditReporting", "AuditStatistics", "Datasets", "Dermoscopy", "Digests", "Faults", "Imaging", "JSON",
-        "Perturbations", "Phantoms", "Reading", "Records", "TestModels", "Validation", "VisionLanguage",
+        "Perturbations", "Phantoms", "Reading", "Records", "TestModels", "TestRecords", "Validation", "VisionLanguage",
       ]),
     tests(
       of: "Web",

@@ -108,6 +108,40 @@ def test_an_audit_shows_its_plan_runs_and_tells_in_sentences(page, idle, width):
 
 
 @both_themes
+def test_two_audits_are_compared_in_sentences(page, idle):
+    def audited(seed: int) -> str:
+        run = idle.json("/api/runs", "POST", {"kind": "audit", "families": ["words"], "seed": seed})["id"]
+        assert wait(idle, run)["status"] == "done"
+        return run
+
+    first = audited(0)
+    show(page, "audit", "New audit")
+    page.wait_for_selector(".scores li")
+    # One audit has nothing to be compared with.
+    assert page.get_by_label("Compared with another audit").count() == 0
+    second = audited(1)
+    page.reload()
+    page.get_by_label("Run", exact=True).select_option(first)
+    compared = page.get_by_label("Compared with another audit")
+    # By the keyboard: the choice, its first letter, and the sentences are read aloud as they come.
+    compared.get_by_label("Compare with").focus()
+    page.keyboard.type(second)
+    compared.locator(".scores li").first.wait_for()
+    told = compared.inner_text()
+    assert f"A is {first}, B is {second}, on the same 6 images." in told
+    assert compared.locator("[aria-live=polite]").count() == 1
+    figures = idle.json(f"/api/audits/{first}/compared/{second}/comparison.json")
+    assert all(entry["sentence"] in told for entry in figures["scorecard"] if entry["better"] != "not_measured")
+    check(page, "compared")
+    with page.expect_popup() as opened:
+        compared.get_by_role("link", name="Open the comparison").click()
+    assert opened.value.get_by_role("heading", level=1).inner_text() != ""
+    opened.value.close()
+    compared.get_by_label("Compare with").select_option("")
+    until(page, "document.querySelectorAll('[aria-label=\"Compared with another audit\"] .scores').length === 0")
+
+
+@both_themes
 def test_a_run_is_cancelled_continued_and_deleted(page, idle):
     show(page, "audit", "New audit")
     run = idle.json("/api/runs", "POST", {"kind": "audit", "quick": False})["id"]

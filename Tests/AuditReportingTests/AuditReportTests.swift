@@ -113,6 +113,16 @@ import Validation
     #expect(page.contains("id=\"scorecard\"") && page.contains("Not tried."))
   }
 
+  @Test func `a truth that is never predicted stands in words`() async throws {
+    #expect(
+      LesionCode.diagnosis(ofTruth: "DF") == "dermatofibroma" && LesionCode.diagnosis(ofTruth: "MEL") == "melanoma")
+    #expect(LesionCode.diagnosis(ofTruth: "XYZ") == "XYZ")
+    var other = AuditSpecimens.answer("e", truth: .melanoma, [0.7, 0.2, 0.05, 0.05])
+    other.truth = .other("DF")
+    let page = try await page(AuditSpecimens.report(AuditSpecimens.answers + [other]))
+    #expect(page.contains("still sure: <bdi>dermatofibroma</bdi>") && !page.contains("<bdi>DF</bdi>"))
+  }
+
   @Test func `the document has every figure with its floor, and the arms`() async throws {
     let report = AuditSpecimens.report()
     let document = try await document(report)

@@ -1,12 +1,13 @@
 import Dermoscopy
 import Foundation
 import Records
+import TestRecords
 import Testing
 import Validation
 
 @testable import Auditing
 
-/// An audit's arms as runs in the records.
+/// An audit's arms as runs in the records, of either kind that users have.
 @Suite(.timeLimit(.minutes(5))) struct AuditRecordsTests {
   private func runs(_ path: String) async throws -> (
     runs: [Run], counts: [String: Int], first: [String: StoredExamination]
@@ -24,13 +25,21 @@ import Validation
     return (runs, counts, first)
   }
 
-  @Test func `each dose of an arm is a run, with the protocol, the weights, the seed and the arm's document`()
-    async throws
-  {
+  /// Where records lie: a new file, or a new database of the tests' server.
+  private func location(_ kind: String, beside audit: SmallAudit) async throws -> String {
+    kind == "SQLite" ? audit.folder("records.sqlite") : try await PostgreSQLServer.shared.createDatabase()
+  }
+
+  private static let kinds = ["SQLite"] + (PostgreSQLServer.isInstalled ? ["PostgreSQL"] : [])
+
+  @Test(arguments: kinds)
+  func `each dose of an arm is a run, with the protocol, the weights, the seed and the arm's document`(
+    kind: String
+  ) async throws {
     let audit = try SmallAudit(4)
     defer { audit.fixture.remove() }
     try Data("no picture".utf8).write(to: URL(fileURLWithPath: audit.folder("images/lesion-103.png")))
-    let path = audit.folder("records.sqlite")
+    let path = try await location(kind, beside: audit)
     let request = try audit.request(into: "out") { $0.records = path }
     try await request.run { _ in }
     let (runs, counts, first) = try await runs(path)
@@ -54,10 +63,11 @@ import Validation
     }
   }
 
-  @Test func `an audit that is resumed stores nothing twice, and what is missing`() async throws {
+  @Test(arguments: kinds)
+  func `an audit that is resumed stores nothing twice, and what is missing`(kind: String) async throws {
     let audit = try SmallAudit(4)
     defer { audit.fixture.remove() }
-    let path = audit.folder("records.sqlite")
+    let path = try await location(kind, beside: audit)
     try await audit.request(into: "out") { $0.records = path }.run { _ in }
     let before = try await runs(path)
     let store = try await RecordStores.open(path)
@@ -77,13 +87,15 @@ import Validation
     #expect(try await runs(path).runs.count == 2 * before.runs.count)
   }
 
-  @Test func `a shard stores nothing, and the merge stores all`() async throws {
+  @Test(arguments: kinds) func `a shard stores nothing, and the merge stores all`(kind: String) async throws {
     let audit = try SmallAudit(4)
     defer { audit.fixture.remove() }
-    let path = audit.folder("records.sqlite")
+    let path = try await location(kind, beside: audit)
     var parts: [String] = []
     for index in 0..<2 { parts.append(try await audit.shard(index, of: 2) { $0.records = path }) }
-    #expect(!FileManager.default.fileExists(atPath: path))
+    let store = try await RecordStores.open(path)
+    #expect(try await store.runs(limit: 100, after: nil).elements.isEmpty)
+    await store.close()
     try await audit.request(into: "merged") { $0.records = path }.merge(try AuditShardSet(parts)) { _ in }
     #expect(try await runs(path).counts["audit control"] == 4)
   }

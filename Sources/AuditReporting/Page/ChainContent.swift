@@ -21,9 +21,10 @@ struct ChainContent {
       + report.overall([.phantomWordMoves, .phantomOthersStay, .phantomOnlyItsWord])
   }
 
+  /// An arm whose change has no expected direction has no such figure, which is not the same as not measured.
   private var byArm: [AuditFigure] {
-    report.single(.plantedEffect) + report.single(.noteToward) + report.single(.noteShift)
-      + report.single(.phantomOnlyItsWord)
+    (report.single(.plantedEffect) + report.single(.noteToward) + report.single(.noteShift)
+      + report.single(.phantomOnlyItsWord)).filter { $0.estimate.reason == nil }
   }
 }
 

@@ -69,8 +69,7 @@ struct ChangesList {
   }
 
   private static func truth(_ truth: String?) -> String {
-    guard let truth else { return "truth unknown" }
-    return "truth: " + (LesionCode(rawValue: truth)?.diagnosis ?? truth)
+    truth.map { "truth: " + LesionCode.diagnosis(ofTruth: $0) } ?? "truth unknown"
   }
 
   private static func answer(_ side: AnswerChange.Side) -> Markup {

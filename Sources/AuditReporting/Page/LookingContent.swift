@@ -41,7 +41,7 @@ struct LookingContent {
       }
       return """
         <li><p><b><bdi>\(example.image)</bdi></b><span class="about">truth: \
-        \(LesionCode(rawValue: example.truth)?.diagnosis ?? example.truth); \(reason(example.choice))</span></p>\
+        \(LesionCode.diagnosis(ofTruth: example.truth)); \(reason(example.choice))</span></p>\
         <ol class="views">\(views.joined())</ol></li>
         """
     }

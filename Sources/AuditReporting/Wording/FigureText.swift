@@ -114,7 +114,13 @@ struct FigureText {
       figure.arm == nil ? "strength \(dose)" : (dose == 0 ? nil : String(dose))
     }
     let arm = [figure.arm.map(ArmText.name), dose].compactMap(\.self).joined(separator: " ")
-    return [arm.isEmpty ? nil : arm, diagnosis, figure.group].compactMap(\.self).joined(separator: ", ")
+    return [arm.isEmpty ? nil : arm, diagnosis, group].compactMap(\.self).joined(separator: ", ")
+  }
+
+  /// The group; of what is out of scope, the diagnosis in words or what was shown instead of a lesion.
+  private var group: String? {
+    guard [.scopeArea, .scopeConfident].contains(figure.measure) else { return figure.group }
+    return figure.group.map { ArmText.name(LesionCode.diagnosis(ofTruth: $0)) }
   }
 
   /// The code in words, where the title does not say it.
@@ -138,6 +144,7 @@ enum ArmText {
     "box": "the lesion under a box", "large_box": "most of the picture under a box",
     "shuffled_tiles": "tiles in another order", "another_lesion": "another lesion’s picture",
     "no_image": "no picture at all", "skin_card": "a card of the skin’s colour", "noise_card": "a card of noise",
+    "blank": "an empty card", "noise": "a card of noise",
   ]
 
   /// An arm at a dose; the control under its own name.

@@ -180,10 +180,15 @@ struct ScorecardBuilder {
         + "100 that were left alone. It really notices \($0 > 0 ? Self.hundredths($0) : "none")."
     }
     let gap = all[.sensitivityGap]
-    add(12, "Groups", [gap, all[.falsePositiveGap]]) {
-      let chance = gap?.floor?.estimate.high.map { "; chance alone gives up to \(Self.hundredths($0))" } ?? ""
+    add(12, "Groups", [gap, all[.falsePositiveGap]]) { fewer in
+      let chance =
+        gap?.floor?.estimate.high.map { high in
+          high >= fewer
+            ? ". Groups as small as these differ by up to \(Self.hundredths(high)) by chance alone, so this may be chance"
+            : ", more than groups of this size differ by chance alone, which is up to \(Self.hundredths(high))"
+        } ?? ""
       return
-        "Of 100 melanomas, it finds \(Self.hundredths($0)) fewer in the group that fares worst than in the one that "
+        "Of 100 melanomas, it finds \(Self.hundredths(fewer)) fewer in the group that fares worst than in the one that "
         + "fares best\(chance)."
     }
   }

@@ -18,4 +18,19 @@ public enum LesionCode: String, Sendable, Codable, CaseIterable {
     case .benignKeratosis: "benign keratosis"
     }
   }
+
+  /// A truth's code in words, also one that is never predicted: `AKIEC`, `DF`, `VASC`, `SCC`, `OTHER`.
+  ///
+  /// - Returns: the code itself where it is none of these.
+  public static func diagnosis(ofTruth code: String) -> String {
+    if let known = LesionCode(rawValue: code) { return known.diagnosis }
+    return switch code {
+    case "AKIEC": "actinic keratosis or Bowen’s disease"
+    case "DF": "dermatofibroma"
+    case "VASC": "vascular lesion"
+    case "SCC": "squamous cell carcinoma"
+    case "OTHER": "another diagnosis"
+    default: code
+    }
+  }
 }

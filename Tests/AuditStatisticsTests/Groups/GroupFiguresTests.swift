@@ -25,6 +25,17 @@ struct GroupFiguresTests {
     #expect(all[.sensitivityGap]?.estimate.value == 0.5)
     #expect(all[.falsePositiveGap]?.estimate.value == 1)
     #expect((all[.sensitivityGap]?.floor?.estimate.high ?? 0) > 0)
+    #expect(all.scorecard.entries[11].sentence.contains("by chance alone, so this may be chance."))
+    let clear = figures(
+      (0..<40).flatMap {
+        [
+          one("l\($0)", 0.9, .melanoma, "light"), one("d\($0)", 0.1, .melanoma, "dark"),
+          one("n\($0)", 0.1, .nevus, "dark"),
+        ]
+      })
+    #expect(
+      clear.scorecard.entries[11].sentence.contains(
+        "in the one that fares best, more than groups of this size differ by chance alone, which is up to "))
     let none = figures([one("a", 0.9, .melanoma, "light")])
     #expect(none[.sensitivityGap]?.estimate.reason == "fewer than two groups show a melanoma")
   }
