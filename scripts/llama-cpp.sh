@@ -163,6 +163,15 @@ take_larger_tiles() {
   change_line "$folder/simd-gemm.h" '    static constexpr int GEMM_RN = 4; // 16+4+1 = 25/32' 's/RN = 4.*/RN = 2;/'
 }
 
+# Threads that wait for each other sleep after a while, so that company on the machine takes its share and no more.
+sleep_at_barriers() {
+  local file=$1/ggml/src/ggml-cpu/ggml-cpu.c
+  cp "$here/llama.cpp/barrier.h" "$1/ggml/src/ggml-cpu/dermgemma-barrier.h"
+  change_line "$file" 'void ggml_barrier(struct ggml_threadpool \* tp) {' \
+    'i\#ifdef GGML_USE_OPENMP\n#include "dermgemma-barrier.h"\n#endif'
+  change_line "$file" '    #pragma omp barrier' 's/#pragma omp barrier/ggml_barrier_wait(tp, n_threads);/'
+}
+
 # A copy of the tree in $work/tree, changed as above, that knows the given CPU variants only: the tree itself offers no choice.
 configure() {
   local variant list=$work/tree/ggml/src/CMakeLists.txt
@@ -174,6 +183,7 @@ configure() {
   take_every_width "$work/tree"
   ask_for_next_rows "$work/tree"
   take_larger_tiles "$work/tree"
+  sleep_at_barriers "$work/tree"
   cmake -S "$work/tree" -B "$work/build" -G Ninja "${options[@]}" >"$work/configure.log" 2>&1 ||
     { cat "$work/configure.log" >&2; exit 1; }
 }
