@@ -33,8 +33,10 @@ WITHOUT_IMAGE = "<start_of_turn>user\n{prompt}<end_of_turn>\n<start_of_turn>mode
 class Reference:
     """A text model, with a projector where images are to be looked at."""
 
-    def __init__(self, weights: pathlib.Path, projector: pathlib.Path | None, threads: int, context: int = 2048):
-        """Loads both, with the settings of our engine on a processor: no flash attention, f16 caches, no window."""
+    def __init__(self, weights: pathlib.Path, projector: pathlib.Path | None, threads: int, context: int = 2048,
+                 flash_in_projector: bool = True):
+        """Loads both, with the settings of our engine on a processor: no flash attention in the text model, f16 caches, no
+        window. The projector uses it, as llama.cpp does unless it is told otherwise."""
         self._closing = contextlib.ExitStack()
         self.text = self._closing.enter_context(
             contextlib.closing(
@@ -51,6 +53,8 @@ class Reference:
             parameters.print_timings = False
             parameters.n_threads = threads
             parameters.warmup = False
+            if not flash_in_projector:
+                parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
             self._projector = mtmd_cpp.mtmd_init_from_file(str(projector).encode(), self.text.model, parameters)
             assert self._projector, f"{projector}: refused by mtmd"
             self._closing.callback(mtmd_cpp.mtmd_free, self._projector)
@@ -72,17 +76,29 @@ class Reference:
                 break
         return tokens, answer
 
-    def answer_looking(self, pixels, prompt: str, prefix: str, limit: int) -> tuple[list[int], list[int]]:
+    def answer_looking(
+            self, pixels, prompt: str, prefix: str, limit: int, blank: str = "\n\n") -> tuple[list[int], list[int]]:
         """The text tokens of a prompt that stands after an image, and those of its greedy answer.
 
-        `pixels` is an array of height x width x 3 bytes.
+        `pixels` is an array of height x width x 3 bytes; `blank` is what comes between an image and the texts around it.
         """
-        tokens = self._read(pixels, BEFORE_IMAGE, AFTER_IMAGE.format(prompt=prompt, prefix=prefix))
+        after = AFTER_IMAGE.format(prompt=prompt, prefix=prefix).removeprefix("\n\n")
+        tokens = self._read(pixels, BEFORE_IMAGE.removesuffix("\n\n") + blank, blank + after)
         answer = [self._likeliest()]
         while len(answer) < limit and not self._ends(answer[-1]):
             self.text.eval(answer[-1:])
             answer.append(self._likeliest())
         return tokens, answer
+
+    def written(self, pixels, prompt: str, limit: int, blank: str = "\n\n") -> tuple[str, str]:
+        """The greedy answer to a prompt, after an image unless `pixels` is `None`: all of it, and as llama-cpp-python writes it, which leaves out
+        every piece of more than 32 bytes."""
+        _, tokens = (
+            self.answer(prompt, "", limit) if pixels is None else self.answer_looking(pixels, prompt, "", limit, blank))
+        if self._ends(tokens[-1]):
+            tokens.pop()
+        whole = b"".join(map(self._bytes, tokens))
+        return tuple(text.decode("utf-8", "replace").strip() for text in (whole, self.text.detokenize(tokens, special=True)))
 
     def _read(self, pixels, before: str, after: str) -> list[int]:
         """Reads an image between two texts, from nothing; their tokens."""
@@ -130,7 +146,14 @@ class Reference:
 
     def piece(self, token: int) -> str:
         """What a token stands for."""
-        return self.text.detokenize([token], special=True).decode("utf-8", "replace")
+        return self._bytes(token).decode("utf-8", "replace")
+
+    def _bytes(self, token: int) -> bytes:
+        """llama-cpp-python's own function gives nothing for a piece of more than 32 bytes."""
+        buffer = (ctypes.c_char * 1024)()
+        count = llama_cpp.llama_token_to_piece(self.text._model.vocab, token, buffer, len(buffer), 0, True)
+        assert count >= 0, f"a piece of {-count} bytes"
+        return bytes(buffer[:count])
 
     def plain_tokens(self, text: str) -> list[int]:
         """The tokens of text in which nothing is special."""
