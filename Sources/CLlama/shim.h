@@ -14,6 +14,9 @@ typedef struct {
 } dermgemma_library_info;
 int dermgemma_dladdr(const void *address, dermgemma_library_info *info) __asm__("dladdr");
 
+// Likewise memfd_create(2): an empty file in memory, which is gone when it is closed.
+int dermgemma_memory_file(const char *name, unsigned flags) __asm__("memfd_create");
+
 // Where llama.cpp itself was loaded.
 static inline const char *dermgemma_llama_library(void) {
   dermgemma_library_info info = {0};

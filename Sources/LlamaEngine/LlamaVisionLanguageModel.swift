@@ -39,7 +39,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let model = try LlamaModel(path: configuration.weights, usesGPU: usesGPU, overrides: text.vocabulary.overrides)
     let vocabulary = Tokenizer(of: model, weights: text)
     self.vocabulary = vocabulary
-    let format = try ChatFormat(text.family.chat, tokenizer: vocabulary, path: text.path)
+    let format = try ChatFormat(text.chat, tokenizer: vocabulary, path: text.path)
     self.format = format
     let cores = configuration.processors ?? EngineConfiguration.availableThreads
     func threads(forWeightsOf bytes: Int) -> Int {

@@ -9,6 +9,8 @@ public struct ProjectorWeights: Sendable {
   public let family: any ModelFamily
   /// The sizes.
   public let shape: ProjectorShape
+  /// Where the byte is that says that the projector hears too; `nil` if it does not.
+  let soundFlag: Int?
 
   /// The path as the caller gave it.
   public var path: String { file.path }
@@ -38,6 +40,8 @@ public struct ProjectorWeights: Sendable {
     var file = try GGUFFile(path: path)
     family = try file.projectorFamily(among: families)
     shape = try family.projectorShape(file)
+    let key = GGUFFile.soundKey
+    soundFlag = try file.metadata.flag(key) ?? false ? file.metadata.flagOffsets[key] : nil
     file.metadata.dropArrays(longerThan: GGUFLimits.keptArray)
     self.file = file
     name = file.displayName

@@ -41,6 +41,8 @@ public struct TextWeights: Sendable {
   public var slidingWindow: Int? { shape.slidingWindow }
   /// How it reads the tokens of an image.
   public var imageTokens: ImageTokenRules { family.imageTokens(of: shape) }
+  /// How a conversation becomes tokens.
+  public var chat: ChatTemplate { family.chat(of: shape) }
 
   /// Opens and checks a file.
   ///

@@ -24,11 +24,14 @@ pytestmark = pytest.mark.skipif(
 WITHIN = 0.02
 """Of a logarithm of a probability: llama.cpp computes attention in 16 bits."""
 #: The side of the square that a picture is stretched to, its tokens, the placeholder, and what stands around picture and prompt.
+GEMMA4 = (
+    768, 256, "<|image|>", "<bos><|turn>user\n<|image>", "<image|>", "<turn|>\n<|turn>model\n<|channel>thought\n<channel|>")
 FAMILIES = {
     "qwen25vl": (560, 400, "<|image_pad|>", "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<|vision_start|>",
                  "<|vision_end|>", "<|im_end|>\n<|im_start|>assistant\n"),
-    "gemma4": (768, 256, "<|image|>", "<bos><|turn>user\n<|image>", "<image|>",
-               "<turn|>\n<|turn>model\n<|channel>thought\n<channel|>"),
+    "gemma4": GEMMA4, "gemma4-experts": GEMMA4,
+    # Without the empty thought, which its own template does not write.
+    "gemma4-small": (*GEMMA4[:5], "<turn|>\n<|turn>model\n"),
 }
 
 

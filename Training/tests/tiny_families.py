@@ -1,6 +1,6 @@
 """Tiny models of random weights in Hugging Face's own classes, and GGUF files of them by llama.cpp's own converter.
 
-    DERMGEMMA_LLAMA_CPP=SOURCE python tiny_families.py qwen25vl|gemma4 FOLDER
+    DERMGEMMA_LLAMA_CPP=SOURCE python tiny_families.py qwen25vl|gemma4|gemma4-small|gemma4-experts FOLDER
 """
 
 import importlib.util
@@ -27,7 +27,7 @@ def noise(model: torch.nn.Module) -> None:
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:
-                parameter.normal_(0, 0.1)
+                parameter.normal_(0, 0.1 if parameter.shape[-1] < 1000 else 0.02)
 
 
 def qwen25vl(folder: Path):
@@ -61,8 +61,19 @@ def qwen25vl(folder: Path):
     return model, fast
 
 
-def gemma4(folder: Path):
-    """The same for Gemma 4: windows, global blocks of another width of head, an embedding of each block's own."""
+#: What the sizes of Gemma 4 differ in. The second is as E2B: mtmd tells by the width that an image's tokens are read one after another.
+DENSE = dict(
+    hidden_size=64, hidden_size_per_layer_input=16, num_kv_shared_layers=0, enable_moe_block=False, use_bidirectional_attention="vision")
+SMALL = dict(
+    hidden_size=1536, hidden_size_per_layer_input=16, num_kv_shared_layers=2, enable_moe_block=False, use_double_wide_mlp=True,
+    use_bidirectional_attention=None)
+EXPERTS = dict(
+    hidden_size=64, hidden_size_per_layer_input=0, num_kv_shared_layers=0, enable_moe_block=True, num_experts=5, top_k_experts=2,
+    moe_intermediate_size=24, attention_k_eq_v=True, num_global_key_value_heads=1, use_bidirectional_attention="vision")
+
+
+def gemma4(folder: Path, size: dict = DENSE, hears: bool = False):
+    """The same for Gemma 4: windows, global blocks of another width of head, an embedding of each block's own or experts."""
     from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers
     from transformers import Gemma4Config, Gemma4ForConditionalGeneration, PreTrainedTokenizerFast
     specials = ["<pad>", "<eos>", "<bos>", "<unk>"]
@@ -77,20 +88,27 @@ def gemma4(folder: Path):
     tokenizer.add_special_tokens([AddedToken(marker, special=True) for marker in specials + markers])
     ids = {marker: tokenizer.token_to_id(marker) for marker in markers}
     torch.manual_seed(2)
-    size = tokenizer.get_vocab_size()
+    pieces = tokenizer.get_vocab_size()
     model = Gemma4ForConditionalGeneration(Gemma4Config(
         text_config=dict(
-            vocab_size=size, vocab_size_per_layer_input=size, hidden_size=64, intermediate_size=96, num_hidden_layers=4,
-            num_attention_heads=2, num_key_value_heads=1, head_dim=32, global_head_dim=64, hidden_size_per_layer_input=16,
-            num_kv_shared_layers=0, layer_types=["sliding_attention", "full_attention"] * 2, sliding_window=512,
-            max_position_embeddings=2048, enable_moe_block=False, pad_token_id=0, eos_token_id=1, bos_token_id=2,
-            use_bidirectional_attention="vision"),
+            vocab_size=pieces, vocab_size_per_layer_input=pieces, intermediate_size=96, num_hidden_layers=4,
+            num_attention_heads=2, num_key_value_heads=1, head_dim=32, global_head_dim=64,
+            layer_types=["sliding_attention", "full_attention"] * 2, sliding_window=512,
+            max_position_embeddings=2048, pad_token_id=0, eos_token_id=1, bos_token_id=2, **size),
         vision_config=dict(
             hidden_size=48, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=2, head_dim=24,
-            patch_size=16, pooling_kernel_size=3, position_embedding_size=1024),
-        audio_config=None, image_token_id=ids["<|image|>"], boi_token_id=ids["<|image>"], eoi_token_id=ids["<image|>"],
+            patch_size=16, pooling_kernel_size=3, position_embedding_size=1024, use_clipped_linears=hears),
+        audio_config=dict(
+            hidden_size=32, num_hidden_layers=1, num_attention_heads=2, subsampling_conv_channels=[8, 4], output_proj_dims=48)
+        if hears else None, image_token_id=ids["<|image|>"], boi_token_id=ids["<|image>"], eoi_token_id=ids["<image|>"],
         video_token_id=ids["<|video|>"], audio_token_id=ids["<|audio|>"])).eval()
     noise(model)
+    for name, parameter in model.named_parameters():
+        # So that the router prefers some experts to others.
+        if name.endswith("router.scale"):
+            parameter.data.fill_(20)
+        elif name.endswith("per_expert_scale"):
+            parameter.data.uniform_(0.5, 1.5)
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, eos_token="<eos>", bos_token="<bos>", pad_token="<pad>", unk_token="<unk>")
     store(model, fast, folder, {
@@ -105,7 +123,10 @@ def store(model, tokenizer, folder: Path, processing: dict) -> None:
     (folder / "preprocessor_config.json").write_text(json.dumps(processing))
 
 
-MAKERS = {"qwen25vl": qwen25vl, "gemma4": gemma4}
+MAKERS = {
+    "qwen25vl": qwen25vl, "gemma4": gemma4, "gemma4-small": lambda folder: gemma4(folder, SMALL, hears=True),
+    "gemma4-experts": lambda folder: gemma4(folder, EXPERTS),
+}
 
 
 def convert(folder: Path, out: Path, *more: str) -> None:
@@ -148,5 +169,5 @@ if __name__ == "__main__":
     MAKERS[name](place)
     convert(place, place / "text.gguf")
     convert(place, place / "mmproj.gguf", "--mmproj")
-    if name == "gemma4":
+    if name.startswith("gemma4"):
         say_activation(place / "mmproj.gguf")

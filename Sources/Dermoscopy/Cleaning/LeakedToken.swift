@@ -100,7 +100,7 @@ struct LeakedToken: Sendable, Hashable {
     "think": .opensThought, "thinking": .opensThought, "thought": .opensThought, "reasoning": .opensThought,
     "/think": .closesThought, "/thinking": .closesThought, "/thought": .closesThought, "/reasoning": .closesThought,
     "unused94": .mayOpenThought, "unused95": .mayCloseThought,
-    "|channel": .mayOpenThought, "channel|": .mayCloseThought, "turn|": .endsTurn,
+    "|\"|": .other, "|channel": .mayOpenThought, "channel|": .mayCloseThought, "turn|": .endsTurn,
     "end_of_turn": .endsTurn, "eos": .endsTurn, "/s": .endsTurn,
     "start_of_turn": .other, "bos": .other, "pad": .other, "unk": .other, "mask": .other, "s": .other,
     "start_of_image": .other, "end_of_image": .other, "image_soft_token": .other, "image": .other,

@@ -23,10 +23,10 @@ final class Projector {
   }
 
   /// - Throws: `EngineFault.refusedWeights` when llama.cpp does not load it, or would read its images in another way than
-  ///   the family.
+  ///   the family; `WeightsFault` when the file cannot be read any more.
   init(
     _ weights: ProjectorWeights, reading rules: ImageTokenRules, for model: LlamaModel, options: Options
-  ) throws(EngineFault) {
+  ) throws {
     let (path, family) = (weights.path, weights.family)
     var parameters = mtmd_context_params_default()
     parameters.use_gpu = options.usesGPU
@@ -42,9 +42,10 @@ final class Projector {
       parameters.image_max_tokens = Int32(clamping: bounds.upperBound)
     }
     mostTokens = weights.tokenBounds?.upperBound
+    let file = try ProjectorFile(weights)
     LlamaLog.clear()
-    guard let pointer = mtmd_init_from_file(path, model.pointer, parameters) else {
-      throw .refusedWeights(path: path, reason: LlamaLog.lastErrors ?? "no reason given")
+    guard let pointer = mtmd_init_from_file(file.path, model.pointer, parameters) else {
+      throw EngineFault.refusedWeights(path: path, reason: LlamaLog.lastErrors ?? "no reason given")
     }
     self.pointer = pointer
     self.model = model
@@ -56,7 +57,7 @@ final class Projector {
       mtmd_decode_use_mrope(pointer) == (positions == .multimodal)
     else {
       // `deinit` frees the pointer: every property is set.
-      throw .refusedWeights(path: path, reason: "not a projector of \(family.name)'s kind")
+      throw EngineFault.refusedWeights(path: path, reason: "not a projector of \(family.name)'s kind")
     }
   }
 

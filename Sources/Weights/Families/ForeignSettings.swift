@@ -4,12 +4,17 @@ import TextOutput
 extension GGUFMetadata {
   /// Refuses a text model that is more, or something else, than a language model with dense blocks.
   ///
-  /// - Parameter width: of an embedding.
-  func refuseForeignTextSettings(of family: any ModelFamily, width: Int) throws(WeightsFault) {
+  /// - Parameters:
+  ///   - width: of an embedding.
+  ///   - checksExperts: whether the family reads those two numbers itself.
+  func refuseForeignTextSettings(
+    of family: any ModelFamily, width: Int, checksExperts: Bool = false
+  ) throws(WeightsFault) {
     let prefix = family.architecture
-    for key in [
-      "nextn_predict_layers", "expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count",
-      "pooling_type", "classifier.pooling_type",
+    let experts = checksExperts ? [] : ["expert_count", "expert_used_count"]
+    for key in experts + [
+      "nextn_predict_layers", "expert_group_count", "expert_group_used_count", "pooling_type",
+      "classifier.pooling_type",
     ] {
       guard try number("\(prefix).\(key)", .uint32) ?? 0 == 0 else {
         let hint = key.hasPrefix("expert") ? " (a mixture of experts)" : ""

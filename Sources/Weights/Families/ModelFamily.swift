@@ -16,9 +16,13 @@ public protocol ModelFamily: Sendable {
   var tokenizer: TokenizerRules { get }
   /// How a conversation becomes tokens.
   var chat: ChatTemplate { get }
+  /// The same where it depends on the model's size; it has no other markers.
+  func chat(of shape: TextShape) -> ChatTemplate
   /// How the text model reads the tokens of an image.
   var imageTokens: ImageTokenRules { get }
-  /// The same where it depends on the model's size.
+  /// Whether its projectors may have a tower for sound too, which is left out: what an image becomes does not depend on it.
+  var leavesSoundOut: Bool { get }
+  /// How the text model reads the tokens of an image, where it depends on the model's size.
   func imageTokens(of shape: TextShape) -> ImageTokenRules
 
   /// Reads the sizes of a text model from its metadata, and checks every key that llama.cpp would read.
@@ -38,6 +42,12 @@ public protocol ModelFamily: Sendable {
 }
 
 extension ModelFamily {
+  /// The family's template, whatever the size.
+  public func chat(of shape: TextShape) -> ChatTemplate { chat }
+
+  /// Most families only see.
+  public var leavesSoundOut: Bool { false }
+
   /// The family's rules, whatever the size.
   public func imageTokens(of shape: TextShape) -> ImageTokenRules { imageTokens }
 }

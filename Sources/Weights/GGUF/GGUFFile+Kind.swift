@@ -29,7 +29,7 @@ extension GGUFFile {
           : "is a model of the architecture \(quoted(architecture)), not a projector")
     }
     let sees = try metadata.flag("clip.has_vision_encoder") ?? false
-    let hears = try metadata.flag("clip.has_audio_encoder") ?? false
+    let hears = try metadata.flag(Self.soundKey) ?? false
     let speaks = try metadata.flag("clip.has_gen_audio_encoder") ?? false
     guard sees else {
       throw metadata.fault("is a projector \(hears || speaks ? "for audio" : "without a vision encoder")")
@@ -41,11 +41,15 @@ extension GGUFFile {
     guard let family = families.family(ofProjectorType: type) else {
       throw metadata.fault("is a projector of the type \(quoted(type)); \(families.neededProjectorTypes) is needed")
     }
-    guard !hears, !speaks else { throw metadata.fault("is a projector for audio as well; \(family.name)'s sees only") }
+    guard !speaks, !hears || family.leavesSoundOut else {
+      throw metadata.fault("is a projector for audio as well; \(family.name)'s sees only")
+    }
     try checkDescription(family, types: Self.projectorTypes)
     return family
   }
 
+  /// What says that a projector hears.
+  static let soundKey = "clip.has_audio_encoder"
   /// What `general.type` may be, where it is there.
   private static let textTypes: Set = ["model"]
   private static let projectorTypes: Set = ["mmproj", "clip-vision", "model"]

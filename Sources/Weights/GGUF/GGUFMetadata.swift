@@ -7,6 +7,8 @@ import TextOutput
 public struct GGUFMetadata: Sendable {
   let path: String
   private var values: [String: GGUFValue]
+  /// Where the byte of each truth value is in the file, by its key.
+  private(set) var flagOffsets: [String: Int] = [:]
 
   /// Reads `count` entries.
   init(count: Int, from reader: inout GGUFHeaderReader) throws(WeightsFault) {
@@ -18,6 +20,7 @@ public struct GGUFMetadata: Sendable {
       let key = try reader.string(limit: GGUFLimits.keyBytes, "the key of \(number)")
       guard !key.isEmpty else { throw reader.fault("the key of \(number) is empty") }
       let value = try reader.value(of: key)
+      if case .number(.bool, _) = value { flagOffsets[key] = reader.offset - 1 }
       guard values.updateValue(value, forKey: key) == nil else {
         throw reader.fault("the key \(quoted(key)) occurs twice")
       }

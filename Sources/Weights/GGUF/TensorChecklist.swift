@@ -64,6 +64,12 @@ struct TensorChecklist {
     try need("output.weight", [width, vocabularySize], in: TensorType.matrixFormats)
   }
 
+  /// Ticks off the tensors of a tower for sound, where the file says that it has one.
+  mutating func leaveSoundOut() throws(WeightsFault) {
+    guard try file.metadata.flag(GGUFFile.soundKey) ?? false else { return }
+    unclaimed = unclaimed.filter { !$0.value.isForSound }
+  }
+
   /// Checks that every tensor has been ticked off.
   ///
   /// - Parameter explanation: what a leftover name suggests, for the message.

@@ -51,8 +51,14 @@ extension BrokenFamilies {
       kind("more turned than a head has", "dimension_count is 64, but its heads are 32 wide") {
         $0["gemma4.rope.dimension_count"] = .u32(64)
       },
-      kind("experts", "a mixture of experts") { $0["gemma4.expert_count"] = .u32(128) },
-      kind("experts' tensors", "a mixture of experts is not read") {
+      kind("experts that are not there", "the tensor blk.0.ffn_gate_inp.weight is missing") {
+        $0["gemma4.expert_count"] = .u32(128); $0["gemma4.expert_used_count"] = .u32(8)
+        $0["gemma4.expert_feed_forward_length"] = .u32(16)
+      },
+      kind("experts of which none is used", "gemma4.expert_used_count is missing") {
+        $0["gemma4.expert_count"] = .u32(128)
+      },
+      kind("experts' tensors", "gemma4.expert_count says that it is no mixture of experts") {
         $0.addVector("blk.0.ffn_gate_inp.weight", 32, 1)
       },
       kind("no window", "sliding_window is 0") { $0["gemma4.attention.sliding_window"] = .u32(0) },
@@ -61,8 +67,11 @@ extension BrokenFamilies {
       kind("the unified variant", "is a projector of the type \"gemma4uv\"", projector: true) {
         $0["clip.vision.projector_type"] = .string("gemma4uv")
       },
-      kind("sound as well", "is a projector for audio as well", projector: true) {
-        $0["clip.has_audio_encoder"] = .bool(true)
+      kind("a voice as well", "is a projector for audio as well", projector: true) {
+        $0["clip.has_gen_audio_encoder"] = .bool(true)
+      },
+      kind("a tower for sound that it does not speak of", "does not belong there (it is for audio)", projector: true) {
+        $0.addVector("a.blk.0.ln1.weight", 16, 1)
       },
       kind("too few places", "places on a side; 512 are needed", projector: true) {
         $0.change("v.position_embd.weight") {
@@ -79,6 +88,64 @@ extension BrokenFamilies {
       kind("pooling by 0", "scale_factor is 0", projector: true) { $0["clip.vision.projector.scale_factor"] = .u32(0) },
       kind("another width", "mm.input_projection.weight is 24 × 32; 24 × 16 is needed", projector: true) {
         $0["clip.vision.projection_dim"] = .u32(16)
+      },
+    ]
+  }
+
+  /// The mixture of experts, and a projector that hears.
+  static var gemma4Parts: [Kind] {
+    let (router, experts) = ("blk.1.ffn_gate_inp.weight", "blk.1.ffn_gate_up_exps.weight")
+    return [
+      kind("one expert", "gemma4.expert_count is 1") { $0["gemma4.expert_count"] = .u32(1) },
+      kind("more experts than llama.cpp knows", "gemma4.expert_count is 1,025") {
+        $0["gemma4.expert_count"] = .u32(1_025)
+      },
+      kind("another number of experts", "blk.0.ffn_gate_inp.weight is 32 × 5; 32 × 6 is needed") {
+        $0["gemma4.expert_count"] = .u32(6)
+      },
+      kind("more used than there are", "gemma4.expert_used_count is 6; it must be from 1 to 5") {
+        $0["gemma4.expert_used_count"] = .u32(6)
+      },
+      kind("none used", "gemma4.expert_used_count is 0") { $0["gemma4.expert_used_count"] = .u32(0) },
+      kind("a number used for each block", "gemma4.expert_used_count is an array") {
+        $0["gemma4.expert_used_count"] = .integers([2, 2, 2, 2])
+      },
+      kind("groups of experts", "gemma4.expert_group_count is set") { $0["gemma4.expert_group_count"] = .u32(5) },
+      kind("another width of experts", "ffn_gate_up_exps.weight is 32 × 48 × 5; 32 × 50 × 5 is needed") {
+        $0["gemma4.expert_feed_forward_length"] = .u32(25)
+      },
+      kind("a width of 0", "gemma4.expert_feed_forward_length is 0") {
+        $0["gemma4.expert_feed_forward_length"] = .u32(0)
+      },
+      kind("a block without experts", "the tensor \(router) is missing") { writer in
+        for part in ["ffn_gate_inp.weight", "ffn_gate_inp.scale", "ffn_gate_up_exps.weight", "ffn_down_exps.weight"] {
+          writer.remove("blk.1.\(part)")
+        }
+      },
+      kind("experts in both forms", "does not belong there") {
+        $0.add("blk.1.ffn_up_exps.weight", [32, 24, 5], type: 0, [UInt8](repeating: 0, count: 32 * 24 * 5 * 4))
+      },
+      kind("half of the experts' matrices", "the tensor blk.1.ffn_gate_exps.weight is missing") { writer in
+        writer.remove(experts)
+        writer.add("blk.1.ffn_up_exps.weight", [32, 24, 5], type: 0, [UInt8](repeating: 0, count: 32 * 24 * 5 * 4))
+      },
+      kind("experts in whole numbers", "is in the format I32") { $0.change(experts) { $0.type = 26 } },
+      kind("a bias of the experts", "does not belong there") { $0.addVector("blk.0.ffn_down_exps.bias", 5, 1) },
+      kind("another key's type", "\(GGUFWriter.soundKey) is", projector: true) { $0[GGUFWriter.soundKey] = .u32(1) },
+      kind("a voice beside sound", "is a projector for audio as well", projector: true) {
+        $0["clip.has_gen_audio_encoder"] = .bool(true)
+      },
+      kind("a tower for sound that is cut off", "inside the data of tensor", projector: true) {
+        $0.tensors[$0.tensors.count - 1].data.removeLast(9)
+      },
+      kind("a tower for sound beyond the file", "claims to begin", projector: true) {
+        $0.change("mm.a.input_projection.weight") { $0.claimedOffset = 1 << 40 }
+      },
+      kind("a tower for sound alone", "is a projector for audio", projector: true) {
+        $0["clip.has_vision_encoder"] = .bool(false)
+      },
+      kind("sound of a projector that does not hear", "it is for audio", projector: true) {
+        $0[GGUFWriter.soundKey] = .bool(false)
       },
     ]
   }

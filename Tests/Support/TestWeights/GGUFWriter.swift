@@ -60,6 +60,9 @@ package struct GGUFWriter {
 
   package init() {}
 
+  /// What says that a projector hears.
+  package static let soundKey = "clip.has_audio_encoder"
+
   /// A value by its key; setting `nil` removes it, and a new key goes last.
   package subscript(key: String) -> Value? {
     get { entries.first { $0.key == Array(key.utf8) }?.value }

@@ -1,17 +1,22 @@
 import Foundation
 
 /// A complete Gemma 4 of noise, in two files, with all that its blocks may differ in: windows, widths of heads, shared keys,
-/// keys that stand for values, wider feed-forward matrices and an embedding of each block's own.
+/// keys that stand for values, wider feed-forward matrices, an embedding of each block's own, experts, and a tower for sound.
 package struct TinyGemma4 {
-  private let width = 32
+  /// 1,536 is E2B's, by which mtmd tells that it reads an image's tokens one after another.
+  package let width: Int
+  /// Experts of a block; the mixture has no embedding of each block's own, and shares no keys.
+  package let experts: Int
+  /// Whether the projector has a tower for sound too.
+  package let hears: Bool
   private let heads = 2
-  private let ownEmbedding = 8
+  private var ownEmbedding: Int { experts > 0 ? 0 : 8 }
   private let slides = [true, false, true, false]
   private let headsKV = [2, 1, 2, 1]
   private let feedForward = [48, 48, 64, 64]
   private let fullHead = 32
   private let slidingHead = 16
-  private let shared = 2
+  private var shared: Int { experts > 0 ? 0 : 2 }
   private let towerWidth = 24
   private let towerBlocks = 2
   private let towerHeads = 2
@@ -20,7 +25,9 @@ package struct TinyGemma4 {
   private let pooling = 2
   private let places = 512
 
-  package init() {}
+  package init(width: Int = 32, experts: Int = 0, hears: Bool = false) {
+    (self.width, self.experts, self.hears) = (width, experts, hears)
+  }
 
   static let merges = ["t h", "th e", "▁ the", "i n", "▁ a", "▁ in", "n e"]
 
@@ -28,7 +35,7 @@ package struct TinyGemma4 {
   package static let pieces: [(text: String, type: Int32)] = {
     var pieces: [(String, Int32)] = [("<pad>", 3), ("<eos>", 3), ("<bos>", 3), ("<unk>", 2)]
     pieces += ["<|turn>", "<turn|>", "<|image>", "<image|>", "<|image|>"].map { ($0, 3) }
-    pieces += ["<|channel>", "<channel|>"].map { ($0, 4) }
+    pieces += ["<|channel>", "<channel|>", "<|\"|>"].map { ($0, 4) }
     pieces += TinyWeights.pieces.filter { $0.type == 6 || $0.text.count == 1 && $0.type == 1 }
     return pieces + merges.map { ($0.filter { $0 != " " }, 1) }
   }()
@@ -51,6 +58,11 @@ package struct TinyGemma4 {
     file["gemma4.attention.head_count_kv"] = .integers(headsKV.map(Int32.init))
     file["gemma4.feed_forward_length"] = .integers(feedForward.map(Int32.init))
     file["gemma4.attention.sliding_window_pattern"] = .flags(slides)
+    if experts > 0 {
+      for (key, value) in [("count", experts), ("used_count", 2), ("feed_forward_length", Self.expertFeedForward)] {
+        file["gemma4.expert_\(key)"] = .u32(UInt32(value))
+      }
+    }
     file["gemma4.attention.layer_norm_rms_epsilon"] = .f32(1e-6)
     file["gemma4.rope.freq_base"] = .f32(1_000_000)
     file["gemma4.rope.freq_base_swa"] = .f32(10_000)
@@ -65,11 +77,13 @@ package struct TinyGemma4 {
     }
     file["tokenizer.ggml.add_bos_token"] = .bool(true)
     file["tokenizer.ggml.add_space_prefix"] = .bool(false)
-    let all = ownEmbedding * slides.count
     file.addMatrix("token_embd.weight", [width, Self.pieces.count], &noise)
-    file.addMatrix("per_layer_token_embd.weight", [all, Self.pieces.count], &noise)
-    file.addMatrix("per_layer_model_proj.weight", [width, all], &noise)
-    file.addVector("per_layer_proj_norm.weight", ownEmbedding, 1)
+    if ownEmbedding > 0 {
+      let all = ownEmbedding * slides.count
+      file.addMatrix("per_layer_token_embd.weight", [all, Self.pieces.count], &noise)
+      file.addMatrix("per_layer_model_proj.weight", [width, all], &noise)
+      file.addVector("per_layer_proj_norm.weight", ownEmbedding, 1)
+    }
     file.addVector("output_norm.weight", width, 1)
     file.addVector("rope_freqs.weight", fullHead / 2, 1)
     for block in slides.indices { addBlock(block, to: &file, &noise) }
@@ -78,7 +92,7 @@ package struct TinyGemma4 {
 
   private func addBlock(_ block: Int, to file: inout GGUFWriter, _ noise: inout Noise) {
     let (prefix, head) = ("blk.\(block).", slides[block] ? slidingHead : fullHead)
-    for norm in ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm", "post_norm"] {
+    for norm in ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm"] {
       file.addVector("\(prefix)\(norm).weight", width, 1)
     }
     file.addMatrix("\(prefix)attn_q.weight", [width, heads * head], &noise)
@@ -95,8 +109,11 @@ package struct TinyGemma4 {
       file.addMatrix("\(prefix)\(part).weight", [width, feedForward[block]], &noise)
     }
     file.addMatrix("\(prefix)ffn_down.weight", [feedForward[block], width], &noise)
+    if experts > 0 { addExperts(prefix, to: &file, &noise) }
+    guard ownEmbedding > 0 else { return }
     file.addMatrix("\(prefix)inp_gate.weight", [width, ownEmbedding], &noise)
     file.addMatrix("\(prefix)proj.weight", [ownEmbedding, width], &noise)
+    file.addVector("\(prefix)post_norm.weight", width, 1)
   }
 
   /// The projector.
@@ -136,6 +153,7 @@ package struct TinyGemma4 {
       file.addMatrix("\(prefix)ffn_down.weight", [towerFeedForward, towerWidth], &noise)
     }
     file.addMatrix("mm.input_projection.weight", [towerWidth, width], &noise)
+    if hears { addSound(to: &file, &noise) }
     return file
   }
 

@@ -45,6 +45,7 @@ extension Gemma4 {
       for part in ["bias", "scale"] { try list.needVector("v.std_\(part)", width) }
     }
     try Self.needMatrix("mm.input_projection", [width, projection], &list)
+    try list.leaveSoundOut()
     try list.finish { $0.hasPrefix("a.") ? "it is for audio" : nil }
     return ProjectorShape(
       imageSide: Self.tokensPerSide * pooling * patchSide, tokensPerImage: tokens,

@@ -5,7 +5,8 @@ extension Gemma4 {
     let width = try metadata.neededWhole("gemma4.embedding_length", in: 1...65_536)
     let blockCount = try metadata.neededWhole("gemma4.block_count", in: 1...TextShape.mostBlocks)
     let headCount = try metadata.neededWhole("gemma4.attention.head_count", in: 1...1_024)
-    try metadata.refuseForeignTextSettings(of: self, width: width)
+    try metadata.refuseForeignTextSettings(of: self, width: width, checksExperts: true)
+    _ = try Gemma4Experts(metadata)
     let layers = try Gemma4Layers(metadata, blockCount: blockCount)
     for count in layers.headCountsKV where headCount % count != 0 {
       throw metadata.fault(
@@ -45,9 +46,15 @@ extension Gemma4 {
       try list.needVector("per_layer_proj_norm.weight", own)
     }
     try list.needVector("rope_freqs.weight", layers.fullHeadWidth / 2)
-    for block in 0..<shape.blockCount { try Self.checkBlock(block, &list, shape, layers) }
+    let experts = try Gemma4Experts(file.metadata)
+    for block in 0..<shape.blockCount {
+      try Self.checkBlock(block, &list, shape, layers)
+      try experts?.checkBlock("blk.\(block).", &list, width: width)
+    }
     try list.finish { name in
-      if name.contains("_exps") || name.contains("ffn_gate_inp") { return "a mixture of experts is not read" }
+      if experts == nil, name.contains("_exps") || name.contains("ffn_gate_inp") {
+        return "gemma4.expert_count says that it is no mixture of experts"
+      }
       return name.hasPrefix("v.") || name.hasPrefix("a.")
         ? "its towers are in the same file, as Ollama keeps them" : nil
     }
