@@ -10,14 +10,30 @@ import VisionLanguage
   private static let labels = [" a", " the", " in", " work"]
   private static let prompt = Prompt(text: "the work in the net", answerPrefix: "x")
 
+  /// A tiny model of each family.
+  enum Base: String, CaseIterable {
+    case gemma3, qwen25VL, gemma4, gemma4Experts
+
+    var files: (text: GGUFWriter, projector: GGUFWriter) {
+      switch self {
+      case .gemma3: (TinyWeights().text, TinyWeights().projector)
+      case .qwen25VL: (TinyQwen25VL().text, TinyQwen25VL().projector)
+      case .gemma4: (TinyGemma4().text, TinyGemma4().projector)
+      case .gemma4Experts: (TinyGemma4(experts: 5).text, TinyGemma4(experts: 5).projector)
+      }
+    }
+  }
+
   /// A model from files that are made of writers.
   private func model(
-    _ text: GGUFWriter = TinyWeights().text, adapters: [(TinyAdapter, Double)] = []
+    _ text: GGUFWriter = TinyWeights().text, _ projector: GGUFWriter = TinyWeights().projector,
+    adapters: [(TinyAdapter, Double)] = []
   ) async throws -> LlamaVisionLanguageModel {
     let folder = try TinyModel.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = try TinyModel.configuration(in: folder, images: 2, answers: 8, threads: 1)
     try Data(text.file).write(to: URL(fileURLWithPath: configuration.weights))
+    if let path = configuration.projector { try Data(projector.file).write(to: URL(fileURLWithPath: path)) }
     for (number, (adapter, scale)) in adapters.enumerated() {
       let path = folder.appendingPathComponent("adapter-\(number).gguf").path
       try Data(adapter.file.file).write(to: URL(fileURLWithPath: path))
@@ -40,16 +56,18 @@ import VisionLanguage
     zip(first, second).map { abs($0 - $1) }.max() ?? .infinity
   }
 
-  @Test func `an adapter gives the numbers of the model that it was merged into`() async throws {
-    let base = try await scores(try await model())
+  @Test(arguments: Base.allCases)
+  func `an adapter gives the numbers of the model that it was merged into`(kind: Base) async throws {
+    let (text, projector) = kind.files
+    let adapter = TinyAdapter(of: text)
+    let base = try await scores(try await model(text, projector))
     for scale in [1.0, 0.25, -1] {
-      let adapted = try await scores(try await model(adapters: [(TinyAdapter(), scale)]))
-      let merged = try await scores(
-        try await model(TinyAdapter().merged(into: TinyWeights().text, scale: Float(scale))))
+      let adapted = try await scores(try await model(text, projector, adapters: [(adapter, scale)]))
+      let merged = try await scores(try await model(adapter.merged(into: text, scale: Float(scale)), projector))
       #expect(distance(adapted, merged) < 1e-3)
       #expect(distance(adapted, base) > 1e-2, "it makes a difference")
     }
-    #expect(try await scores(try await model(adapters: [(TinyAdapter(), 0)])) == base)
+    #expect(try await scores(try await model(text, projector, adapters: [(adapter, 0)])) == base)
   }
 
   @Test func `several adapters add up, with the same bits in any engine`() async throws {

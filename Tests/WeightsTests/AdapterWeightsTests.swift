@@ -6,24 +6,38 @@ import Testing
 @testable import Weights
 
 @Suite struct AdapterWeightsTests {
-  @Test func `every kind of broken adapter is refused in one line that names the file`() throws {
-    try withFolder { folder in
-      let text = try TextWeights(path: TinyWeights().write(into: folder).text)
-      let kinds = try BrokenAdapters.write(into: folder)
-      #expect(kinds.count >= 60)
-      #expect(Set(kinds.map(\.name)).count == kinds.count)
-      for kind in kinds {
-        do throws(WeightsFault) {
-          _ = try AdapterWeights(path: kind.path, for: text)
-          Issue.record("\(kind.name) is accepted")
-        } catch {
-          #expect(error.kind.exitStatus == 78)
-          #expect(kind.reason.isEmpty || error.reason.contains(kind.reason), "\(kind.name): \(error.reason)")
-          let line = error.description
-          #expect(line.hasPrefix(kind.path) && !line.contains { $0.isNewline } && line.count < 400 + kind.path.count)
+  @Test func `every kind of broken adapter of every family is refused in one line that names the file`() throws {
+    var count = 0
+    for broken in BrokenAdapters.all {
+      try withFolder { folder in
+        let base = folder.appendingPathComponent("tiny.gguf").path
+        try Data(broken.base.file).write(to: URL(fileURLWithPath: base))
+        let text = try TextWeights(path: base)
+        #expect(text.family.name == broken.family.name)
+        let good = folder.appendingPathComponent("good.gguf").path
+        try Data(TinyAdapter(of: broken.base).file.file).write(to: URL(fileURLWithPath: good))
+        #expect(try AdapterWeights(path: good, for: text).targets.count >= 6)
+        let kinds = try broken.write(into: folder)
+        #expect(kinds.count >= 70)
+        #expect(Set(kinds.map(\.name)).count == kinds.count)
+        for kind in kinds {
+          do throws(WeightsFault) {
+            _ = try AdapterWeights(path: kind.path, for: text)
+            Issue.record("\(broken.family.name): \(kind.name) is accepted")
+          } catch {
+            #expect(error.kind.exitStatus == 78)
+            #expect(
+              kind.reason.isEmpty || error.reason.contains(kind.reason),
+              "\(broken.family.name), \(kind.name): \(error.reason)")
+            let line = error.description
+            #expect(line.hasPrefix(kind.path) && !line.contains { $0.isNewline } && line.count < 400 + kind.path.count)
+          }
         }
+        count += kinds.count
       }
     }
+    // Of Gemma 3, and 200 of the two families that came after it.
+    #expect(count >= 290, "\(count)")
   }
 
   @Test func `an adapter says what it changes`() throws {

@@ -101,11 +101,17 @@ public struct AdapterWeights: Sendable {
         throw fault("has \(pair.a == nil ? "B" : "A") for \(quoted(name)), but not \(pair.a == nil ? "A" : "B")")
       }
       guard let matrix = matrices[name] else {
+        if ["v.", "mm.", "a."].contains(where: name.hasPrefix) {
+          throw fault(
+            "changes \(quoted(name)) of the projector; llama.cpp applies adapters to the text model only, so train it "
+              + "without the vision tower")
+        }
         throw fault("changes \(quoted(name)), which \(base(text)) does not have; it was made for another model")
       }
       // The embedding serves as the output too in many models, where llama.cpp multiplies the two the other way round.
       guard name.hasPrefix("blk."), matrix.shape.count == 2 else {
-        throw fault("changes \(quoted(name)); only the matrices of the blocks can be changed")
+        let hint = name.contains("_exps.") ? ", and not their experts" : ""
+        throw fault("changes \(quoted(name)); only the matrices of the blocks can be changed\(hint)")
       }
       targets.append(try target(name, a, b, matrix, fault, base: base(text)))
     }

@@ -1,27 +1,46 @@
 import Foundation
 
 /// LoRA adapters that must be refused, each broken in one way.
-package enum BrokenAdapters {
+package struct BrokenAdapters {
   package typealias Change = (inout GGUFWriter) -> Void
 
-  /// A tensor of the tiny adapter, without `.lora_a` or `.lora_b`.
+  /// A tensor of the tiny adapter, without `.lora_a` or `.lora_b`; its matrix is 32 × 32 in every base.
   private static let matrix = "blk.0.attn_q.weight"
 
-  /// Each with what the reason must say.
-  package static var all: [(name: String, reason: String, change: Change)] {
-    kinds + tensors + headers
+  /// The family of the base, as people and files call it.
+  package let family: (name: String, architecture: String)
+  /// The base's text model, which is to be written as `tiny.gguf`.
+  package let base: GGUFWriter
+  private let own: [(String, String, Change)]
+
+  /// Those of each family; of Gemma 4 also as a mixture of experts.
+  package static var all: [BrokenAdapters] {
+    let (qwen, gemma4) = (("Qwen2.5-VL", "qwen2vl"), ("Gemma 4", "gemma4"))
+    return [
+      BrokenAdapters(family: ("Gemma 3", "gemma3"), base: TinyWeights().text, own: []),
+      BrokenAdapters(family: qwen, base: TinyQwen25VL().text, own: ofQwen25VL),
+      BrokenAdapters(family: gemma4, base: TinyGemma4().text, own: ofGemma4),
+      BrokenAdapters(family: gemma4, base: TinyGemma4(experts: 5).text, own: ofExperts),
+    ]
   }
 
-  private static var kinds: [(String, String, Change)] {
-    [
-      ("a whole model", "is a whole model; give it with --model", { $0 = TinyWeights().text }),
+  /// Each with what the reason must say.
+  private var changes: [(name: String, reason: String, change: Change)] {
+    kinds + Self.tensors + Self.headers + own
+  }
+
+  private var kinds: [(String, String, Change)] {
+    let base = base
+    return [
+      ("a whole model", "is a whole model; give it with --model", { $0 = base }),
       ("a projector", "is a projector; give it with --mmproj", { $0 = TinyWeights().projector }),
       ("no type", "general.type is missing, not \"adapter\"", { $0["general.type"] = nil }),
       ("an importance matrix", "general.type is \"imatrix\"", { $0["general.type"] = .string("imatrix") }),
       ("a type that is a number", "general.type is", { $0["general.type"] = .u32(1) }),
       ("no architecture", "general.architecture is missing", { $0["general.architecture"] = nil }),
       (
-        "another architecture", "is an adapter for the architecture \"llama\", but tiny.gguf is Gemma 3 (\"gemma3\")",
+        "another architecture",
+        "is an adapter for the architecture \"llama\", but tiny.gguf is \(family.name) (\"\(family.architecture)\")",
         { $0["general.architecture"] = .string("llama") }
       ),
       ("an architecture that is a number", "general.architecture is", { $0["general.architecture"] = .f32(3) }),
@@ -67,9 +86,22 @@ package enum BrokenAdapters {
       ),
       ("another tensor", "is neither an A nor a B", { $0.addVector("blk.0.attn_q.weight.lora_c", 4, 1) }),
       ("a magnitude of DoRA", "is neither an A nor a B", { $0.addVector("blk.0.attn_q.weight.lora_magnitude", 4, 1) }),
-      ("a narrower base", "that of tiny.gguf is 32 × 32", { $0 = adapter(TinyWeights(width: 16)) }),
-      ("a wider base", "that of tiny.gguf is 32 × 32", { $0 = adapter(TinyWeights(width: 48)) }),
-      ("more blocks", "does not have", { $0 = adapter(TinyWeights(blocks: 3)) }),
+      ("a narrower base", "that of tiny.gguf is 32 × 32", { resize(&$0, a, [16, 4]) }),
+      ("a wider base", "that of tiny.gguf is 32 × 32", { resize(&$0, a, [48, 4]) }),
+      ("fewer heads", "that of tiny.gguf is 32 × 32", { resize(&$0, b, [4, 16]) }),
+      ("more heads", "that of tiny.gguf is 32 × 32", { resize(&$0, b, [4, 64]) }),
+      ("more blocks", "does not have", { rename(&$0, "blk.1.", "blk.7.") }),
+      (
+        "an enormous rank", "has the rank 4,097; at most 4,096",
+        {
+          resize(&$0, a, [32, 4_097]); resize(&$0, b, [4_097, 32])
+        }
+      ),
+      ("the vision tower", "llama.cpp applies adapters to the text model only", { rename(&$0, "blk.0.", "v.blk.0.") }),
+      (
+        "the projection", "llama.cpp applies adapters to the text model only",
+        { rename(&$0, "blk.0.attn_q", "mm.input_projection") }
+      ),
       (
         "ranks that differ", "has the rank 4, B the rank 2",
         {
@@ -127,13 +159,15 @@ package enum BrokenAdapters {
     ]
   }
 
-  private static func adapter(_ weights: TinyWeights) -> GGUFWriter {
-    var adapter = TinyAdapter()
-    adapter.weights = weights
-    return adapter.file
+  /// Gives a tensor of 32-bit numbers another shape, and as many zeros.
+  static func resize(_ writer: inout GGUFWriter, _ name: String, _ shape: [UInt64]) {
+    writer.change(name) {
+      $0.shape = shape
+      $0.data = [UInt8](repeating: 0, count: Int(shape.reduce(4, *)))
+    }
   }
 
-  private static func rename(_ writer: inout GGUFWriter, _ old: String, _ new: String) {
+  static func rename(_ writer: inout GGUFWriter, _ old: String, _ new: String) {
     for index in writer.tensors.indices {
       let name = String(decoding: writer.tensors[index].name, as: UTF8.self)
       writer.tensors[index].name = Array(name.replacingOccurrences(of: old, with: new).utf8)
@@ -141,15 +175,15 @@ package enum BrokenAdapters {
   }
 
   /// Writes every kind into a folder.
-  package static func write(into folder: URL) throws -> [(name: String, reason: String, path: String)] {
-    let good = TinyAdapter().file
+  package func write(into folder: URL) throws -> [(name: String, reason: String, path: String)] {
+    let good = TinyAdapter(of: base).file
     var files: [(String, String, String)] = []
     func file(_ name: String, _ reason: String, _ bytes: [UInt8]) throws {
       let path = folder.appendingPathComponent("adapter-\(files.count).gguf")
       try Data(bytes).write(to: path)
       files.append((name, reason, path.path))
     }
-    for (name, reason, change) in all {
+    for (name, reason, change) in changes {
       var writer = good
       change(&writer)
       try file(name, reason, writer.file)

@@ -1,6 +1,7 @@
-/// A LoRA adapter of the tiny model, of noise from a fixed seed.
+/// A LoRA adapter of a tiny model, of noise from a fixed seed.
 package struct TinyAdapter {
-  package var weights = TinyWeights()
+  /// The text model that it is for.
+  package var base = TinyWeights().text
   package var rank = 4
   package var alpha: Float = 8
   package var seed: UInt64 = 5
@@ -9,14 +10,18 @@ package struct TinyAdapter {
 
   package init() {}
 
-  /// Width and height of a block's matrix.
-  private func shape(_ part: String) -> (columns: Int, rows: Int) {
-    switch part {
-    case "attn_q": (weights.width, weights.heads * weights.headWidth)
-    case "attn_k", "attn_v": (weights.width, weights.headsKV * weights.headWidth)
-    case "attn_output": (weights.heads * weights.headWidth, weights.width)
-    case "ffn_down": (weights.feedForward, weights.width)
-    default: (weights.width, weights.feedForward)
+  /// An adapter of another model.
+  package init(of base: GGUFWriter) { self.base = base }
+
+  /// The base's matrices that it changes, block by block.
+  private var targets: [(name: String, columns: Int, rows: Int)] {
+    base.tensors.compactMap { tensor in
+      let name = String(decoding: tensor.name, as: UTF8.self)
+      let words = name.split(separator: ".")
+      guard words.count == 4, words[0] == "blk", tensor.shape.count == 2,
+        parts.contains(String(words[2]))
+      else { return nil }
+      return (name, Int(tensor.shape[0]), Int(tensor.shape[1]))
     }
   }
 
@@ -25,15 +30,12 @@ package struct TinyAdapter {
     var file = GGUFWriter()
     var noise = Noise(seed: seed)
     file["general.type"] = .string("adapter")
-    file["general.architecture"] = .string("gemma3")
+    file["general.architecture"] = base["general.architecture"]
     file["adapter.type"] = .string("lora")
     file["adapter.lora.alpha"] = .f32(alpha)
-    for block in 0..<weights.blocks {
-      for part in parts {
-        let (columns, rows) = shape(part)
-        file.addMatrix("blk.\(block).\(part).weight.lora_a", [columns, rank], &noise)
-        file.addMatrix("blk.\(block).\(part).weight.lora_b", [rank, rows], &noise)
-      }
+    for target in targets {
+      file.addMatrix("\(target.name).lora_a", [target.columns, rank], &noise)
+      file.addMatrix("\(target.name).lora_b", [rank, target.rows], &noise)
     }
     return file
   }
@@ -48,23 +50,19 @@ package struct TinyAdapter {
       let data = adapter.tensors.first { $0.name == Array(name.utf8) }?.data ?? []
       return Self.floats(data, type: 0)
     }
-    for block in 0..<weights.blocks {
-      for part in parts {
-        let name = "blk.\(block).\(part).weight"
-        let (a, b) = (numbers(name + ".lora_a"), numbers(name + ".lora_b"))
-        let (columns, rows) = shape(part)
-        model.change(name) { tensor in
-          var values = Self.floats(tensor.data, type: tensor.type)
-          for row in 0..<rows {
-            for column in 0..<columns {
-              var sum: Float = 0
-              for place in 0..<rank { sum += b[row * rank + place] * a[place * columns + column] }
-              values[row * columns + column] += scale * alpha / Float(rank) * sum
-            }
+    for (name, columns, rows) in targets {
+      let (a, b) = (numbers(name + ".lora_a"), numbers(name + ".lora_b"))
+      model.change(name) { tensor in
+        var values = Self.floats(tensor.data, type: tensor.type)
+        for row in 0..<rows {
+          for column in 0..<columns {
+            var sum: Float = 0
+            for place in 0..<rank { sum += b[row * rank + place] * a[place * columns + column] }
+            values[row * columns + column] += scale * alpha / Float(rank) * sum
           }
-          tensor.type = 0
-          tensor.data = values.flatMap { littleEndian($0.bitPattern) }
         }
+        tensor.type = 0
+        tensor.data = values.flatMap { littleEndian($0.bitPattern) }
       }
     }
     return model
