@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PROGRAM := .build/release/dermgemma
 
-.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-kills test-interop-orthanc test-interop-python test-interop-audit test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint fuzz fuzz-images cuda \
+.PHONY: help run serve build test test-interop test-interop-270m test-interop-endpoint test-interop-cluster test-interop-kills test-interop-orthanc test-interop-python test-interop-audit test-training test-tsan validate-seed99 model-figures audit bench bench-web bench-endpoint bench-constrained fuzz fuzz-images cuda \
   dist wheel docs lint format clean prerequisites
 
 help:
@@ -35,6 +35,8 @@ help:
 	@echo "make bench-web     the server's figures: latency, streams, throughput, memory"
 	@echo "make bench-endpoint"
 	@echo "                   reading through llama-server, which it builds, beside a client by hand"
+	@echo "make bench-constrained"
+	@echo "                   what holding answers to their words costs a token"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make fuzz          an hour of libFuzzer on the reader of DICOM files"
 	@echo "make fuzz-images   10,000 changed HEIC, AVIF, JPEG 2000, JPEG XL and DICOM files, each read by a process"
@@ -119,6 +121,9 @@ bench-web: build
 bench-endpoint: build
 	@scripts/llama-server.sh
 	@scripts/interop.sh --python Benchmarks/endpoint.py
+
+bench-constrained: prerequisites
+	@scripts/bench-constrained.sh
 
 test-tsan: prerequisites
 	@scripts/swift.sh test --sanitize=thread --filter 'LlamaEngineTests|ReaderTests'

@@ -61,8 +61,9 @@ struct FixedAnswers: VisionLanguageModel {
 
 /// A model that computes nothing, gives the fixed answers and remembers the prompts.
 final class PromptRecorder: VisionLanguageModel {
-  private let seen = Mutex<[Prompt]>([])
-  var prompts: [Prompt] { seen.withLock { $0 } }
+  private let seen = Mutex<[GenerationRequest]>([])
+  var requests: [GenerationRequest] { seen.withLock { $0 } }
+  var prompts: [Prompt] { requests.map(\.prompt) }
 
   var identity: ModelIdentity {
     ModelIdentity(name: "none", weights: SHA256Digest(of: []), projector: nil, engine: "none")
@@ -77,7 +78,7 @@ final class PromptRecorder: VisionLanguageModel {
   }
 
   private func answers(to requests: [GenerationRequest], _ text: String) -> [GenerationStream] {
-    seen.withLock { $0 += requests.map(\.prompt) }
+    seen.withLock { $0 += requests }
     return requests.map { _ in
       GenerationStream { continuation in
         continuation.yield(

@@ -5,6 +5,7 @@
 //     benchmark floor --model F --mmproj F [--widths 1,4 --threads N --repeats N --steps N …]
 //     benchmark encode --model F --mmproj F           one image through the projector
 //     benchmark allocations --model F --mmproj F      allocations per generated token, ours and bare
+//     benchmark constrained --model F [--mmproj F --rounds N --seeds N]   what holding answers to their words costs a token
 //     benchmark trials --model F --mmproj F [--texts NAME=F,… --projectors NAME=F,… --phantoms N --rounds N --threads N]
 //                                                     what might be faster, and whether the answers stay
 //     benchmark prepare --out DIR --images N [--protocol NAME --side PIXELS]   pictures and prompts for the Python sides
@@ -21,6 +22,7 @@ do {
   case "floor": try await Floor.run(arguments)
   case "encode": try Floor.encode(arguments)
   case "allocations": try await Allocations.run(arguments)
+  case "constrained": try await ConstrainedTrial.run(arguments)
   case "trials": try await Trials.run(arguments)
   case "prepare": try await PreparedWork.write(arguments)
   case "keep": try await KeptExaminations.run(CommandLine.arguments.dropFirst(2).map(\.self))

@@ -34,6 +34,16 @@ public struct AnswerConstraint: Sendable, Hashable {
       """
   }
 
+  /// Texts out of which every answer is put together, with what is between them: two bytes that are neighbours in an answer are neighbours in
+  /// one of these.
+  public var parts: [String] {
+    (words + [alone].compactMap(\.self)).flatMap { word -> [String] in
+      let forms = Self.forms(of: word)
+      let separated = most > 1 ? forms.map { "\($0), " } : []
+      return forms.flatMap { [" \($0)", "\n\($0)"] } + separated
+    }
+  }
+
   private static let escapes: [Unicode.Scalar: String] = [
     "\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t",
   ]
@@ -43,8 +53,14 @@ public struct AnswerConstraint: Sendable, Hashable {
     func quoted(_ text: some StringProtocol) -> String {
       "\"" + text.unicodeScalars.map { escapes[$0] ?? String($0) }.joined() + "\""
     }
-    guard let first = word.first, first.isASCII, first.isLowercase else { return quoted(word) }
+    guard let first = word.first, forms(of: word).count > 1 else { return quoted(word) }
     let rest = word.dropFirst()
     return "[\(first)\(first.uppercased())]" + (rest.isEmpty ? "" : " " + quoted(rest))
+  }
+
+  /// How a word may be written.
+  private static func forms(of word: String) -> [String] {
+    guard let first = word.first, first.isASCII, first.isLowercase else { return [word] }
+    return [word, first.uppercased() + word.dropFirst()]
   }
 }

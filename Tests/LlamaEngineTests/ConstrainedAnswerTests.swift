@@ -1,7 +1,9 @@
+import CLlama
 import Foundation
 import TestWeights
 import Testing
 import VisionLanguage
+import Weights
 
 @testable import LlamaEngine
 
@@ -80,6 +82,47 @@ import VisionLanguage
     #expect(together == alone)
     await context.close()
     await model.close()
+  }
+
+  /// Whatever the sampler's settings, a token is drawn of the same ones as if the grammar were tried on all.
+  @Test func `no token that a grammar allows is left out beforehand, and most others are`() async throws {
+    let folder = try TinyModel.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let paths = try TinyWeights().write(into: folder)
+    try LlamaBackend.load()
+    let model = try LlamaModel(path: paths.text, usesGPU: false)
+    let vocabulary = Tokenizer(of: model, weights: try TextWeights(path: paths.text))
+    let table = PieceTable(model.vocabulary)
+    var left = 0
+    for constraint in [
+      Self.words, AnswerConstraint(words: ["dots", "globules", "none"], most: 3, alone: "none"),
+      AnswerConstraint(words: ["blue-white veil", "a\"b", "Mitte", "größer"], most: 2),
+      AnswerConstraint(words: ["yes", "no"]),
+    ] {
+      let words = Set(table.tokens(of: constraint, endingWith: vocabulary.endsGeneration))
+      left += model.vocabularySize - words.count
+      for seed in 0..<12 {
+        let grammar = try #require(llama_sampler_init_grammar(model.vocabulary, constraint.grammar, "root"))
+        defer { llama_sampler_free(grammar) }
+        var noise = Noise(seed: UInt64(seed))
+        for _ in 0..<40 {
+          var list = (0..<model.vocabularySize).map { llama_token_data(id: llama_token($0), logit: 1, p: 0) }
+          list.withUnsafeMutableBufferPointer { buffer in
+            var candidates = llama_token_data_array(
+              data: buffer.baseAddress, size: buffer.count, selected: -1, sorted: false)
+            llama_sampler_apply(grammar, &candidates)
+          }
+          let allowed = list.filter(\.logit.isFinite).map(\.id)
+          #expect(words.isSuperset(of: allowed))
+          // An answer goes on for as long as it can.
+          let next = allowed.filter { !vocabulary.endsGeneration($0) }
+          guard !next.isEmpty else { break }
+          llama_sampler_accept(grammar, next[Int(noise.next() % UInt64(next.count))])
+        }
+      }
+    }
+    // Nearly all of the tiny vocabulary are single bytes.
+    #expect(left > 4 * model.vocabularySize / 2, "\(left)")
   }
 
   @Test func `words that make no grammar are refused`() async throws {

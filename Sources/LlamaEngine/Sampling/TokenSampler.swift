@@ -6,14 +6,25 @@ final class TokenSampler {
   private let chain: UnsafeMutablePointer<llama_sampler>
   /// What the answer may still become; `nil` for anything.
   private let grammar: UnsafeMutablePointer<llama_sampler>?
+  private let held: Held?
   private let vocabularySize: Int
+
+  /// What an answer is held to.
+  struct Held {
+    var constraint: AnswerConstraint
+    /// The tokens that it can allow at all (`PieceTable`).
+    var tokens: [llama_token]
+    /// Room for all tokens, which the answers of an engine share: it draws one token after another.
+    var candidates: CandidateBuffer
+  }
 
   /// - Throws: `EngineFault.unusableConstraint` for a constraint of which llama.cpp can make no grammar.
   init(
-    _ sampling: Sampling, seed: UInt32, vocabularySize: Int, constraint: AnswerConstraint?, vocabulary: OpaquePointer?
+    _ sampling: Sampling, seed: UInt32, vocabularySize: Int, held: Held?, vocabulary: OpaquePointer?
   ) throws(EngineFault) {
     self.vocabularySize = vocabularySize
-    if let constraint {
+    self.held = held
+    if let constraint = held?.constraint {
       guard !constraint.words.isEmpty,
         let grammar = llama_sampler_init_grammar(vocabulary, constraint.grammar, "root")
       else {
@@ -54,11 +65,18 @@ final class TokenSampler {
 
   /// Draws the next token from the logits of a row of the last batch, and remembers it for the penalty.
   func next(from context: OpaquePointer, row: Int32) -> llama_token {
-    guard let grammar else { return llama_sampler_sample(chain, context, row) }
+    guard let grammar, let held, let logits = llama_get_logits_ith(context, row) else {
+      return llama_sampler_sample(chain, context, row)
+    }
     // As llama.cpp's own `common_sampler_sample`: a draw from all tokens is nearly always allowed, and one token is quickly
-    // checked; only else are all of them.
-    let free = draw(context, row)
-    let token = isAllowed(free, grammar) ? free : draw(context, row, by: grammar)
+    // checked; only else are all of them, without those that are in none of the words.
+    var token = draw(held.candidates.fill(0..<llama_token(clamping: vocabularySize), logits))
+    if !isAllowed(token, grammar) {
+      var words = held.candidates.fill(held.tokens, logits)
+      llama_sampler_apply(grammar, &words)
+      // Without this, the likeliest of those that are not allowed would be drawn.
+      token = held.candidates.hasFinite(in: words) ? draw(words) : Self.endOfText(context)
+    }
     llama_sampler_accept(chain, token)
     // An end that the words do not allow is drawn only where the vocabulary cannot spell one of them; it ends the answer.
     if isAllowed(token, grammar) { llama_sampler_accept(grammar, token) }
@@ -74,29 +92,37 @@ final class TokenSampler {
     }
   }
 
-  /// - Parameter grammar: takes out what it does not allow first.
-  private func draw(
-    _ context: OpaquePointer, _ row: Int32, by grammar: UnsafeMutablePointer<llama_sampler>? = nil
-  ) -> llama_token {
-    guard let logits = llama_get_logits_ith(context, row) else { return 0 }
-    return withUnsafeTemporaryAllocation(of: llama_token_data.self, capacity: vocabularySize) { buffer in
-      for token in 0..<vocabularySize {
-        buffer.initializeElement(
-          at: token, to: llama_token_data(id: llama_token(clamping: token), logit: logits[token], p: 0))
-      }
-      var list = llama_token_data_array(data: buffer.baseAddress, size: buffer.count, selected: -1, sorted: false)
-      if let grammar {
-        llama_sampler_apply(grammar, &list)
-        // Without this, the likeliest of those that are not allowed would be drawn.
-        guard buffer.contains(where: \.logit.isFinite) else { return Self.endOfText(context) }
-      }
-      llama_sampler_apply(chain, &list)
-      guard list.selected >= 0, list.selected < Int64(list.size), let data = list.data else { return 0 }
-      return data[Int(list.selected)].id
-    }
+  private func draw(_ candidates: llama_token_data_array) -> llama_token {
+    var list = candidates
+    llama_sampler_apply(chain, &list)
+    guard list.selected >= 0, list.selected < Int64(list.size), let data = list.data else { return 0 }
+    return data[Int(list.selected)].id
   }
 
   private static func endOfText(_ context: OpaquePointer) -> llama_token {
     max(llama_vocab_eos(llama_model_get_vocab(llama_get_model(context))), 0)
   }
+}
+
+/// Room for the tokens that one is drawn of.
+final class CandidateBuffer {
+  private let room: UnsafeMutableBufferPointer<llama_token_data>
+
+  /// - Parameter capacity: the tokens of a vocabulary.
+  init(capacity: Int) { room = .allocate(capacity: capacity) }
+
+  deinit { room.deallocate() }
+
+  /// Puts tokens with their logits into the room, as far as they fit.
+  func fill(_ tokens: some Collection<llama_token>, _ logits: UnsafePointer<Float>) -> llama_token_data_array {
+    var count = 0
+    for token in tokens where count < room.count && token >= 0 {
+      room.initializeElement(at: count, to: llama_token_data(id: token, logit: logits[Int(token)], p: 0))
+      count += 1
+    }
+    return llama_token_data_array(data: room.baseAddress, size: count, selected: -1, sorted: false)
+  }
+
+  /// Whether any of them can be drawn.
+  func hasFinite(in list: llama_token_data_array) -> Bool { room.prefix(list.size).contains { $0.logit.isFinite } }
 }

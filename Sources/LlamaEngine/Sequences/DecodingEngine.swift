@@ -29,6 +29,8 @@ actor DecodingEngine {
   /// For each prompt, a hash of the bits of the logits that its tokens were drawn from; `nil` unless recording. Tests
   /// and the benchmark use it to verify that batching does not change answers.
   var logitTraces: [UInt64: [UInt64]]?
+  /// For answers that are held to words; made with the first.
+  private var pieces: PieceTable?
   /// Whether answers continue after the model's end of turn, so that benchmarks always do the same work.
   private let ignoresEndOfTurn: Bool
   /// Free sequences between two answers that are filled at most, to keep a batch in one piece.
@@ -101,7 +103,7 @@ actor DecodingEngine {
     to request: TokenRequest, number: UInt64
   ) throws(EngineFault) -> (SequenceWork.Answer, GenerationStream) {
     let sampler = try TokenSampler(
-      request.sampling, seed: request.seed, vocabularySize: context.vocabularySize, constraint: request.constraint,
+      request.sampling, seed: request.seed, vocabularySize: context.vocabularySize, held: held(to: request.constraint),
       vocabulary: context.model.vocabulary)
     let (stream, continuation) = GenerationStream.makeStream()
     continuation.onTermination = { [weak self] reason in
@@ -111,6 +113,15 @@ actor DecodingEngine {
     let answer = SequenceWork.Answer(
       sampler: sampler, tokenLimit: request.sampling.maxTokens, ignoresEnd: ignoresEndOfTurn, stream: continuation)
     return (answer, stream)
+  }
+
+  private func held(to constraint: AnswerConstraint?) -> TokenSampler.Held? {
+    guard let constraint else { return nil }
+    let table = pieces ?? PieceTable(context.model.vocabulary)
+    pieces = table
+    return TokenSampler.Held(
+      constraint: constraint, tokens: table.tokens(of: constraint, endingWith: vocabulary.endsGeneration),
+      candidates: table.candidates)
   }
 
   /// The log-probabilities of labels after a prompt.
