@@ -6,7 +6,8 @@ import re
 
 import program
 
-TABLES = ["phase1_results.csv", "phase2_results.csv", "phase3_results.csv", "images.csv", "errors.csv", "isic.csv"]
+TABLES = ["phase1_results.csv", "phase2_results.csv", "phase3_results.csv", "images.csv", "errors.csv", "isic.csv",
+          "lesions.csv", "lesions.json"]
 
 
 def arguments(folder: pathlib.Path, out: str, *more: object) -> list[str]:

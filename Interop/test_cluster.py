@@ -18,6 +18,7 @@ import slurm
 # `make test-interop-cluster` reads more, and kills more.
 FULL = os.environ.get("DERMGEMMA_CLUSTER_TEST") == "full"
 IMAGES, SHARDS, KILLS = (500, 8, 10) if FULL else (40, 4, 3)
+GROUPED = ["--group-by", "folder"]
 pytestmark = pytest.mark.timeout(7200 if FULL else 900)
 
 
@@ -32,7 +33,7 @@ def whole(tmp_path_factory) -> pathlib.Path:
     (folder / "labels.csv").write_text(labels + "broken,nv,\n", "utf-8")
     (folder / "images/broken.jpg").write_bytes(b"no picture at all")
     (folder / "metadata.csv").write_text("image_id,lesion_id\n", "utf-8")
-    done = subprocess.run([program.BINARY, *shards.arguments(folder, "whole")], capture_output=True, text=True)
+    done = subprocess.run([program.BINARY, *shards.arguments(folder, "whole", *GROUPED)], capture_output=True, text=True)
     assert done.returncode == 65, done.stderr
     return folder
 
@@ -43,7 +44,7 @@ def dermgemma(environment: dict[str, str], *words: object) -> subprocess.Complet
 
 def setup(folder: pathlib.Path, out: pathlib.Path) -> list[str]:
     """Options of the run, without the one that `shards.arguments` ends with."""
-    return shards.arguments(folder, "none")[2:-2] + ["--out", str(out)]
+    return shards.arguments(folder, "none", *GROUPED)[2:-2] + ["--out", str(out)]
 
 
 def status(environment: dict[str, str], folder: pathlib.Path) -> dict:

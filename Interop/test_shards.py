@@ -31,8 +31,8 @@ def whole(tmp_path_factory) -> pathlib.Path:
     (folder / "images/broken.jpg").write_bytes(b"no picture at all")
     shutil.copy(pictures[0], folder / "images/again.png")
     # Every second image shows the same lesion as its neighbour: shards split them.
-    rows = ["image_id,lesion_id,site,sex,age"]
-    rows += [f"{one.stem},L{place // 2},trunk,female,{40 + place}" for place, one in enumerate(pictures)]
+    rows = ["image_id,lesion_id,site,sex,age,nest"]
+    rows += [f"{one.stem},L{place // 2},trunk,female,{40 + place},N{place // 3}" for place, one in enumerate(pictures)]
     (folder / "metadata.csv").write_text("\n".join(rows) + "\n", "utf-8")
     done = subprocess.run(
         [program.BINARY, *shards.arguments(folder, "whole/out"), "--isic-csv", folder / "whole/out/isic.csv"],
@@ -94,6 +94,29 @@ def test_any_number_of_shards_gives_the_same_bytes(whole, count):
     replaced = merge(whole, f"of-{count}", "--out", out, "--replace", "--isic-csv", out / "isic.csv")
     assert replaced.returncode == 65, replaced.stderr
     assert_same(whole, out)
+
+
+@pytest.mark.parametrize("grouping", ["lesion_id", "folder", "nest"])
+def test_lesions_whose_pictures_are_in_several_shards_are_those_of_one_run(whole, grouping, tmp_path):
+    """`--group-by` for shards that are done reads nothing again; the merge has the lesions of an undisturbed run."""
+    one = tmp_path / "one"
+    shutil.copytree(whole / "whole", one)
+    for name in ("images", "labels.csv", "metadata.csv"):
+        (tmp_path / name).symlink_to(whole / name)
+    words = ["--group-by", grouping]
+    done = subprocess.run([program.BINARY, *shards.arguments(tmp_path, "one/out", *words, "--resume", "--isic-csv", one / "out/isic.csv")],
+                          capture_output=True, text=True)
+    assert done.returncode == 65, done.stderr
+    for index in range(2):
+        assert shard(tmp_path, "two", index, 2, *words).returncode == 0
+    merged = merge(tmp_path, "two", "--out", tmp_path / "merged", "--isic-csv", tmp_path / "merged/isic.csv")
+    assert merged.returncode == 65, merged.stderr
+    expected, found = shards.written(one / "out"), shards.written(tmp_path / "merged")
+    assert found.keys() == expected.keys() >= {"lesions.csv", "lesions.json"}
+    for name in ("lesions.csv", "lesions.json", "images.csv"):
+        assert found[name] == expected[name], name
+    several = json.loads(found["lesions.json"])["lesions_of_several_views"]
+    assert several == {"lesion_id": IMAGES // 2, "folder": 1, "nest": IMAGES // 3}[grouping]
 
 
 def test_what_is_not_one_whole_run_is_refused_by_name(whole):

@@ -48,7 +48,7 @@ let validateCommand = CommandSpecification(
       + "examination is stored in records.sqlite before it counts as done, so an interrupted or killed run "
       + "can continue with --resume. An image that cannot be read fails alone.",
     "With --group-by, lesions.csv and lesions.json have a row and the figures by lesion too, with intervals by patient where "
-      + "patients are known.",
+      + "patients are known. Of shards, 'merge' puts the lesions together.",
     "With --shard I --of N it reads the part of the images whose SHA-256 falls to I, into a folder of its own, and ends with "
       + "status 0 once each of them was read or failed with a reason. 'dermgemma merge' makes the tables and the report.",
     "Exit status: 0 all well; 64 wrong usage, or results are there already; 65 an input is unusable (also when other "

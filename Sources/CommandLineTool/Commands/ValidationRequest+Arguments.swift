@@ -52,7 +52,6 @@ extension ValidationRequest {
       throw wrong("--isic-csv needs Phase 3: validate phase3 or all")
     }
     let grouping = try arguments[GroupOption.groupBy]
-    if grouping != nil, shard != nil { throw wrong("--group-by is for all images, not for a shard") }
     if grouping != nil, grouping != .folder, labels == nil, metadata == nil {
       throw wrong("--group-by \(grouping?.name ?? "") needs --labels or --metadata")
     }

@@ -1,4 +1,3 @@
-import Datasets
 import Dermoscopy
 import Foundation
 import JSON
@@ -31,13 +30,10 @@ struct LesionResults {
 
   /// Puts a run's examinations together.
   ///
-  /// - Throws: `LabelFault` for a column that is not there; `RecordFault`; `CancellationError`.
-  init(
-    _ grouping: LesionGrouping, of run: Run, in store: any RecordStore, by request: ValidationRequest,
-    _ manifest: Manifest
-  ) async throws {
+  /// - Throws: `RecordFault`; `CancellationError`.
+  init(_ names: LesionNames, of run: Run, in store: any RecordStore, _ manifest: Manifest) async throws {
+    let grouping = LesionGrouping(names.grouping)
     self.grouping = grouping
-    let column = try Self.column(grouping, by: request)
     var views: [String: [(view: LesionReading.View, entry: Sample?, metadata: ClinicalMetadata)]] = [:]
     for try await kept in store.examinations(ofRun: run.id) {
       let entry = manifest.sample(at: kept.position)
@@ -46,10 +42,10 @@ struct LesionResults {
         switch grouping {
         case .lesionID: metadata.lesion
         case .folder: LesionGrouping.folder(of: kept.imageName)
-        case .column: column?.value(ofImageNamed: kept.imageName)
+        case .column: names.names[kept.position]
         }
       views[key ?? kept.imageName + "\0", default: []].append(
-        (.init(name: kept.imageName, report: kept.report, failure: kept.failure), entry, metadata))
+        (.init(name: kept.imageName, report: kept.report?.answer, failure: kept.failure), entry, metadata))
     }
     lesions = views.sorted { $0.key < $1.key }.map { key, all in
       let truths = all.compactMap { $0.view.report?.groundTruth ?? $0.entry?.truth }
@@ -63,27 +59,21 @@ struct LesionResults {
     }
   }
 
-  /// The column that lesions are named by; `nil` for another grouping.
+  /// Writes both files, or takes away those of another run of this folder.
   ///
-  /// - Throws: `LabelFault`.
-  static func column(_ grouping: LesionGrouping, by request: ValidationRequest) throws(LabelFault) -> ColumnValues? {
-    guard case .column(let name) = grouping else { return nil }
-    var fault = LabelFault(
-      file: "--group-by \(name)", line: nil, reason: "needs --labels or --metadata, which has the column")
-    for file in [request.metadata, request.labels].compactMap({ $0 }) {
-      do throws(LabelFault) {
-        return try ColumnValues(column: name, ofFileAt: file, choice: request.columns)
-      } catch {
-        fault = error
-      }
+  /// - Parameter lesions: which lesion each image shows; `nil` if they are not grouped.
+  /// - Throws: `RecordFault`, `UnwritableFile`; `CancellationError`.
+  static func write(
+    _ lesions: LesionNames?, of run: Run, in store: any RecordStore, _ manifest: Manifest, into folder: RunFolder
+  ) async throws {
+    if let lesions {
+      try await LesionResults(lesions, of: run, in: store, manifest).write(into: folder)
+    } else {
+      for name in names { try folder.remove(name) }
     }
-    throw fault
   }
 
-  /// Writes both files.
-  ///
-  /// - Throws: `UnwritableFile`.
-  func write(into folder: RunFolder) throws {
+  private func write(into folder: RunFolder) throws {
     for (name, text) in zip(Self.names, [table, try OrderedJSON.line(document) + "\n"]) {
       try folder.write(text, to: name)
     }

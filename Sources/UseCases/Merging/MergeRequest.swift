@@ -93,6 +93,8 @@ public struct MergeRequest: Sendable {
         readingProtocol: try ReadingProtocol(json: Array(document.utf8), name: set.provenance.protocolID),
         scores: scores)
       results.thumbnail = { try set.thumbnail(of: $0) }
+      try await LesionResults.write(
+        set.lesions, of: recorder.run, in: records.store, set.manifest, into: records.folder)
       try results.writeSummary(ended: ended)
       try await results.writeReport(
         RunDescription(

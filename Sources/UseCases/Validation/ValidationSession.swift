@@ -22,18 +22,18 @@ struct ValidationSession: Sendable {
       let whole = try await request.manifest(events: send)
       let manifest = request.shard.map(whole.part) ?? whole
       // A column that is not there is said before hours of reading.
-      if let grouping = request.grouping { _ = try LesionResults.column(grouping, by: request) }
+      let lesions = try request.lesions(of: whole)
       if request.scores != nil { try RunResults.checkScores(of: manifest) }
       try send(.loadingModel)
       let reader = try await request.reader(for: manifest)
-      let recorder = try await begin(records, reader, manifest)
+      let recorder = try await begin(records, reader, manifest, lesions)
       let results: RunResults?
       do {
         try await examine(recorder, reader, manifest)
         results =
           request.shard != nil
           ? try await concludeShard(records, recorder, manifest)
-          : try await conclude(records, recorder, reader, manifest)
+          : try await conclude(records, recorder, reader, manifest, lesions)
       } catch {
         await stop(records, recorder, error)
         throw error
@@ -47,13 +47,15 @@ struct ValidationSession: Sendable {
     }
   }
 
-  private func begin(_ records: RunRecords, _ reader: Reader, _ manifest: Manifest) async throws -> RunRecorder {
+  private func begin(
+    _ records: RunRecords, _ reader: Reader, _ manifest: Manifest, _ lesions: LesionNames?
+  ) async throws -> RunRecorder {
     let settings = settings(reader.readings, manifest)
     let provenance = Run.Provenance(
       request.readingProtocol, document: request.document, model: try await reader.identity, seed: request.seed)
     return try await records.begin(
       settings, provenance: provenance, manifest: manifest, command: request.command,
-      wholeCommand: request.wholeCommand)
+      wholeCommand: request.wholeCommand, lesions: lesions)
   }
 
   private func settings(_ parallel: Int, _ manifest: Manifest) -> RunSettings {
@@ -86,19 +88,13 @@ struct ValidationSession: Sendable {
   }
 
   private func conclude(
-    _ records: RunRecords, _ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest
+    _ records: RunRecords, _ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest, _ lesions: LesionNames?
   ) async throws -> RunResults {
     try send(.writingResults)
     let results = try await RunResults(
       folder: records.folder, store: records.store, run: recorder.run, manifest: manifest, scope: request.scope,
       readingProtocol: request.readingProtocol, scores: request.scores)
-    if let grouping = request.grouping {
-      try await LesionResults(grouping, of: recorder.run, in: records.store, by: request, manifest)
-        .write(into: records.folder)
-    } else {
-      // Those of another run of this folder.
-      for name in RunRecords.lesionFiles { try records.folder.remove(name) }
-    }
+    try await LesionResults.write(lesions, of: recorder.run, in: records.store, manifest, into: records.folder)
     let ended = Date()
     try results.writeSummary(ended: ended)
     try await results.writeReport(

@@ -69,18 +69,19 @@ public struct RunRecords: Sendable {
   ///   - manifest: its images; a shard's are written to a ``ShardList`` too.
   ///   - command: the command line, stored with the run.
   ///   - wholeCommand: that of the whole run, for a shard.
+  ///   - lesions: those of the whole run's images, for a shard; `nil` if they are not grouped.
   ///   - started: when the run began, if that was not now.
   /// - Returns: what records it.
   /// - Throws: `RunFolderFault.changed`, `UnwritableFile`; `RecordFault`.
   public func begin(
     _ settings: RunSettings, provenance: Run.Provenance, manifest: Manifest, command: [String],
-    wholeCommand: [String] = [], started: Date = Date()
+    wholeCommand: [String] = [], lesions: LesionNames? = nil, started: Date = Date()
   ) async throws -> RunRecorder {
     if mode == .resuming, let previous {
       let changes = settings.changes(
         since: previous, provenance: provenance, differences: ImageList.differences(of: manifest, from: folder))
       guard changes.isEmpty else { throw RunFolderFault.changed(folder: folder.path, what: changes) }
-      try ShardList.write(manifest, of: previous.id, command: wholeCommand, to: folder)
+      try ShardList.write(manifest, of: previous.id, command: wholeCommand, lesions: lesions, to: folder)
       return try await RunRecorder.resume(previous, in: store)
     }
     if mode == .replacing {
@@ -95,7 +96,7 @@ public struct RunRecords: Sendable {
     let run = Run(
       kind: scope.runKind, started: started, command: command, provenance: provenance, settings: try settings.json(),
       inputs: manifest.imagesDigest)
-    try ShardList.write(manifest, of: run.id, command: wholeCommand, to: folder)
+    try ShardList.write(manifest, of: run.id, command: wholeCommand, lesions: lesions, to: folder)
     return try await RunRecorder.begin(run, in: store, replaces: true)
   }
 

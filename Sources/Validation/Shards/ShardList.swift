@@ -30,6 +30,8 @@ public struct ShardList: Sendable {
     public var labelsDigest: String
     /// The whole run's, without what follows from its images.
     public var coverage: LabelCoverage
+    /// How the whole run's pictures are grouped by lesion; `nil`, and no key, if they are not.
+    var lesions: LesionNames.Head?
 
     enum CodingKeys: String, CodingKey {
       case schema, run
@@ -39,7 +41,7 @@ public struct ShardList: Sendable {
       case count = "images"
       case imagesDigest = "images_sha256"
       case labelsDigest = "labels_sha256"
-      case coverage
+      case coverage, lesions
     }
   }
 
@@ -50,12 +52,16 @@ public struct ShardList: Sendable {
     var sha256: String
     var truth: GroundTruth?
     var metadata: ClinicalMetadata
+    /// The lesion that a column names.
+    var group: String?
   }
 
   /// The first line.
   public let head: Head
   /// The shard's images, by position.
   public internal(set) var samples: [Sample]
+  /// The lesions that a column names, by position.
+  var lesions: [Int: String] = [:]
 
   /// Writes a shard's list.
   ///
@@ -63,20 +69,23 @@ public struct ShardList: Sendable {
   ///   - manifest: the shard's part of the run's.
   ///   - run: the shard's run in the records.
   ///   - command: the whole run's.
+  ///   - lesions: the whole run's; `nil` if its pictures are not grouped.
   ///   - folder: the shard's.
   /// - Throws: `UnwritableFile`.
-  static func write(_ manifest: Manifest, of run: RecordID, command: [String], to folder: RunFolder) throws {
+  static func write(
+    _ manifest: Manifest, of run: RecordID, command: [String], lesions: LesionNames?, to folder: RunFolder
+  ) throws {
     guard let shard = manifest.shard else { return }
     let head = Head(
       run: run, shard: shard, command: command, total: manifest.total, count: manifest.entries.count,
       imagesDigest: manifest.imagesDigest, labelsDigest: manifest.labelsDigest,
-      coverage: manifest.coverage.withoutImages)
+      coverage: manifest.coverage.withoutImages, lesions: lesions.map(LesionNames.Head.init))
     let file = try AtomicFile(folder.file(fileName), draft: .named, mode: 0o644)
     try file.write(try OrderedJSON.line(head) + "\n")
     for sample in manifest.entries {
       let line = Line(
         position: sample.position, name: sample.name, sha256: sample.digest, truth: sample.truth,
-        metadata: sample.metadata)
+        metadata: sample.metadata, group: lesions?.names[sample.position])
       try file.write(try OrderedJSON.line(line) + "\n")
     }
     try file.finish(durably: true)
@@ -110,6 +119,7 @@ public struct ShardList: Sendable {
         truth: line.truth, metadata: line.metadata)
       guard head.shard.holds(sample) else { throw MergeFault("\(name): \(line.name) does not belong to \(head.shard)") }
       samples.append(sample)
+      if let group = line.group { lesions[line.position] = group }
     }
     self.head = head
     self.samples = samples

@@ -16,6 +16,8 @@ public struct ShardSet: Sendable {
   public let settings: RunSettings
   /// Protocol and model.
   public let provenance: Run.Provenance
+  /// The lesions of the whole run's images; `nil` if they are not grouped.
+  public let lesions: LesionNames?
 
   /// Puts shards together.
   ///
@@ -39,6 +41,7 @@ public struct ShardSet: Sendable {
 
     manifest = try Manifest(
       merging: shards.flatMap(\.list.samples), first.list.head, hasImages: first.settings.notes == nil)
+    lesions = try Self.lesions(of: shards, first.list.head)
     var settings = first.settings
     settings.shard = nil
     self.settings = settings
@@ -57,7 +60,7 @@ public struct ShardSet: Sendable {
     self.places = places
     self.shards = shards.map { shard in
       var shard = shard
-      shard.list.samples = []
+      (shard.list.samples, shard.list.lesions) = ([], [:])
       return shard
     }
   }
@@ -83,12 +86,28 @@ public struct ShardSet: Sendable {
     compare("the version", \.settings.version, \.settings.version)
     compare("the images", \.settings.imagesDigest) { short($0.settings.imagesDigest) }
     compare("the labels or metadata", \.settings.labelsDigest) { short($0.settings.labelsDigest) }
+    compare("--group-by", \.list.head.lesions?.grouping) { $0.list.head.lesions?.grouping ?? "none" }
     // Whatever else will belong to a provenance, and what the labels leave out.
     if differences.isEmpty, provenance(one) != provenance(other) { differences.append("the model") }
+    if differences.isEmpty, one.list.head.lesions != other.list.head.lesions {
+      differences.append("the column \(one.list.head.lesions?.grouping ?? "") of lesions")
+    }
     if differences.isEmpty, one.list.head.coverage != other.list.head.coverage {
       differences.append("how images and labels match")
     }
     return differences
+  }
+
+  /// The lesions of all images.
+  ///
+  /// - Throws: ``MergeFault`` when they are not those of the whole run.
+  private static func lesions(of shards: [ShardRun], _ head: ShardList.Head) throws(MergeFault) -> LesionNames? {
+    guard let grouped = head.lesions else { return nil }
+    var names: [Int: String] = [:]
+    for shard in shards { names.merge(shard.list.lesions) { first, _ in first } }
+    let lesions = LesionNames(grouping: grouped.grouping, names: names)
+    guard lesions.digest == grouped.digest else { throw MergeFault("their lesions are not those of the run") }
+    return lesions
   }
 
   private static func provenance(_ shard: ShardRun) -> Run.Provenance {

@@ -57,6 +57,55 @@ import Validation
     await store.close()
   }
 
+  @Test(arguments: [LesionGrouping.lesionID, .folder, .column("nest")])
+  func `the merge puts lesions together whose pictures are in several shards`(grouping: LesionGrouping) async throws {
+    var run = try ShardedRun()
+    run.grouping = grouping
+    try await run.run("whole")
+    try await merge(run, try await shards(of: run, 3, called: "part"), to: "merged")
+    let (whole, merged) = (try run.written(in: "whole"), try run.written(in: "merged"))
+    #expect(whole.keys.sorted() == merged.keys.sorted() && whole["lesions.json"] != nil)
+    for (name, text) in whole { #expect(merged[name] == text, "\(name)") }
+    let rows = try #require(merged["lesions.csv"]).split(separator: "\r\n").map(String.init)
+    // Ten pairs; one folder; six nests and two images of their own.
+    let counts: [LesionGrouping: Int] = [.lesionID: 10, .folder: 1, .column("nest"): 8]
+    #expect(rows.count - 1 == counts[grouping])
+    #expect(grouping != .column("nest") || rows[1].hasPrefix("N0,3,0,"), "\(rows[1])")
+  }
+
+  @Test func `shards that are grouped otherwise are refused, and grouping is made up for`() async throws {
+    var run = try ShardedRun()
+    let first = try await shards(of: run, 2, called: "plain")[0]
+    run.grouping = .column("nest")
+    try await run.run("grouped", shard: Shard(1, of: 2))
+    func refusal(_ names: [String]) async -> String {
+      do {
+        try await merge(run, names, to: "merged")
+        return "merged"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let other = await refusal([first, "grouped"])
+    #expect(other.hasSuffix("--group-by (nest, not none)"), "\(other)")
+    // Nothing is read again, and the shards fit.
+    try await run.run(first, shard: Shard(0, of: 2), resuming: true)
+    // Another column of the same name.
+    let path = run.folder.path + "/metadata.csv"
+    let table = try String(contentsOfFile: path, encoding: .utf8)
+    try Data(table.replacing("N0", with: "N1").utf8).write(to: URL(fileURLWithPath: path))
+    try await run.run("changed", shard: Shard(1, of: 2))
+    let changed = await refusal([first, "changed"])
+    #expect(changed.hasSuffix("the column nest of lesions"), "\(changed)")
+    // A list of which a line was lost.
+    let list = run.folder.path + "/grouped/shard.jsonl"
+    let text = try String(contentsOfFile: list, encoding: .utf8)
+    try Data(text.replacing(#/,"group":"N[0-9]"/#, with: "").utf8).write(to: URL(fileURLWithPath: list))
+    #expect(await refusal([first, "grouped"]).hasSuffix("their lesions are not those of the run"))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: list))
+    #expect(await refusal([first, "grouped"]) == "merged")
+  }
+
   @Test func `what is not one whole run is refused by name, and nothing is written`() async throws {
     let run = try ShardedRun()
     let names = try await shards(of: run, 4, called: "part")

@@ -7,6 +7,7 @@ import TestModels
 import TestRecords
 import VisionLanguage
 
+@testable import UseCases
 @testable import Validation
 
 /// Files that a scripted model reads, in one run or in shards.
@@ -14,6 +15,8 @@ struct ShardedRun {
   /// The folder that everything is in.
   let folder: URL
   var seed: UInt64 = 0
+  /// How images are grouped by lesion.
+  var grouping: LesionGrouping?
 
   private struct Unreadable: Fault {
     var kind: FaultKind { .unusableInput }
@@ -26,13 +29,14 @@ struct ShardedRun {
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("images"), withIntermediateDirectories: true)
     var labels = "Image,Dx,Lesion attributes\n"
-    var metadata = "image_id,lesion_id,site,age\n"
+    var metadata = "image_id,lesion_id,site,age,nest\n"
     for number in 0..<20 {
       let name = number == 7 ? "broken" : "image-\(number)"
       let content = number == 13 ? "picture 4" : "picture \(number)"
       try Data(content.utf8).write(to: folder.appendingPathComponent("images/\(name).png"))
       if number != 9 { labels += "\(name),\(["nv", "mel", "bcc", "bkl"][number % 4]),attribute \(number)\n" }
-      metadata += "\(name),L\(number / 2),trunk,\(30 + number)\n"
+      // Nests of three; two images have none.
+      metadata += "\(name),L\(number / 2),trunk,\(30 + number),\(number < 18 ? "N\(number / 3)" : "")\n"
     }
     try Data(labels.replacing("image-13,mel", with: "image-13,nv").utf8).write(to: URL(fileURLWithPath: labelsPath))
     try Data(metadata.utf8).write(to: URL(fileURLWithPath: metadataPath))
@@ -58,18 +62,28 @@ struct ShardedRun {
     let settings = RunSettings(
       scope: .all, images: "images", notes: nil, labels: "labels.csv", metadata: "metadata.csv", limit: nil,
       manifest: manifest, parallel: 2, threads: 1, version: "1")
+    let lesions = try lesions(of: whole)
     let recorder = try await records.begin(
       settings, provenance: try provenance(), manifest: manifest, command: ["validate", "all", "--out", output.path],
-      wholeCommand: ["validate", "all"])
+      wholeCommand: ["validate", "all"], lesions: lesions)
     let validation = ValidationRun(recorder: recorder, manifest: manifest, parallel: 2) { try await report(on: $0) }
     let rest = try await validation.remaining()
     try await validation.examine(Array(rest.prefix(most ?? rest.count))) { _, _ in }
-    if most == nil { try await conclude(records, recorder, manifest, settings) }
+    if most == nil { try await conclude(records, recorder, manifest, settings, lesions) }
     await records.store.close()
   }
 
+  private func lesions(of whole: Manifest) throws -> LesionNames? {
+    var request = ValidationRequest(
+      .all, into: "", readingProtocol: try .builtin(named: "seed"), document: "",
+      model: .wordsOnly(weights: "", adapters: []), version: "1")
+    (request.grouping, request.metadata) = (grouping, metadataPath)
+    return try request.lesions(of: whole)
+  }
+
   private func conclude(
-    _ records: RunRecords, _ recorder: RunRecorder, _ manifest: Manifest, _ settings: RunSettings
+    _ records: RunRecords, _ recorder: RunRecorder, _ manifest: Manifest, _ settings: RunSettings,
+    _ lesions: LesionNames?
   ) async throws {
     let store = records.store
     guard manifest.shard == nil else {
@@ -81,6 +95,7 @@ struct ShardedRun {
     let results = try await RunResults(
       folder: records.folder, store: store, run: recorder.run, manifest: manifest, scope: .all,
       readingProtocol: .builtin(named: "seed"), scores: records.folder.path + "/isic.csv")
+    try await LesionResults.write(lesions, of: recorder.run, in: store, manifest, into: records.folder)
     try results.writeSummary(ended: Date())
     let document = recorder.run.provenance.protocolText ?? ""
     try await results.writeReport(
