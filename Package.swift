@@ -34,9 +34,7 @@ func tests(of name: String, with dependencies: [String] = []) -> Target {
     swiftSettings: strict)
 }
 
-let testedAlone = [
-  "Caching", "Tables", "Concurrency", "TextOutput", "JSON", "AtomicFiles", "Transfer", "VisionLanguage",
-]
+let alone = ["Caching", "Tables", "Concurrency", "TextOutput", "JSON", "AtomicFiles", "Transfer", "VisionLanguage"]
 
 let package = Package(
   name: "dermgemma",
@@ -94,10 +92,12 @@ let package = Package(
       resources: [.embedInCode("Catalogue/models.json")]),
     module(
       "Records",
-      dependsOn: ["CSQLite", "CPQ", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Digests", "Faults"]),
+      dependsOn: [
+        "CSQLite", "CPQ", "Dermoscopy", "VisionLanguage", "JSON", "AtomicFiles", "Tables", "Digests", "Faults",
+      ]),
 
     // Bytes in, report out.
-    module("ClinicalReports", dependsOn: ["Dermoscopy", "DICOM", "JSON", "Digests"]),
+    module("ClinicalReports", dependsOn: ["Dermoscopy", "Imaging", "DICOM", "VisionLanguage", "JSON", "Digests"]),
     module(
       "Reading",
       dependsOn: [
@@ -196,7 +196,7 @@ let package = Package(
     tests(of: "Digests", with: ["TestPrograms", "DigestAtExit"]),
     tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
     tests(of: "DICOM", with: ["TestDICOM", "Faults"]),
-    tests(of: "ClinicalReports", with: ["DICOM", "Dermoscopy"]),
+    tests(of: "ClinicalReports", with: ["DICOM", "Dermoscopy", "Imaging", "VisionLanguage"]),
     tests(of: "Imaging", with: ["TestDICOM", "TestImages", "DICOM", "VisionLanguage", "Digests", "Faults"]),
     tests(of: "Weights", with: ["TestWeights", "Faults"]),
     tests(of: "LlamaEngine", with: ["TestWeights", "CLlama", "Weights", "VisionLanguage", "Digests"]),
@@ -245,6 +245,6 @@ let package = Package(
         "Phantoms",
       ]),
   ]
-    + testedAlone.map { tests(of: $0) },
+    + alone.map { tests(of: $0) },
   swiftLanguageModes: [.v6]
 )

@@ -15,9 +15,15 @@ enum RecordsOption {
   static let json = Flag("--json", help: "list: prints one JSON object per line, as export --jsonl does.")
   static let jsonl = Flag("--jsonl", help: "export: one JSON object per line.")
   static let csv = Flag("--csv", help: "export: a table for spreadsheets.")
+  static let parquet = Option<String>(
+    path: "--parquet", "FILE", help: "export: the same table with types, for notebooks, into this file.")
   static let fhir = Flag("--fhir", help: "export: one FHIR Bundle per line.")
   static let dicomSR = Option<String>(
     path: "--dicom-sr", "DIR", help: "export: a DICOM structured report per examination, into this folder.")
+  static let dicomSC = Option<String>(
+    path: "--dicom-sc", "DIR", help: "export: a page per examination as a DICOM picture, into this folder.")
+  static let images = Option<String>(
+    path: "--images", "DIR", help: "--dicom-sc: the folder of the pictures that were read; records hold none.")
   static let limit = Option<Int>("--limit", "N", in: 1...Int.max, help: "Newest N only (list and runs: default 50).")
   static let image = Option<String>(text: "--image", "TEXT", help: "A part of the image's name.")
   static let sha256 = Option<String>(text: "--sha256", "DIGITS", help: "The first digits of the image file's SHA-256.")
@@ -54,7 +60,8 @@ let recordsCommand = CommandSpecification(
   summary: "Lists, exports, deletes and backs up stored examinations.",
   usage: [
     "records list [conditions]", "records runs", "records show ID",
-    "records export --jsonl|--csv|--fhir|--dicom-sr DIR [conditions]",
+    "records export --jsonl|--csv|--parquet FILE|--fhir [conditions]",
+    "records export --dicom-sr DIR|--dicom-sc DIR [--images DIR] [conditions]",
     "records delete ID…",
     "records backup FILE", "records check", "records copy FROM TO",
   ],
@@ -74,9 +81,11 @@ let recordsCommand = CommandSpecification(
     RecordsOption.json,
     RecordsOption.jsonl,
     RecordsOption.csv,
+    RecordsOption.parquet,
     RecordsOption.fhir,
     ReportOption.fhirVersion,
     RecordsOption.dicomSR,
+    RecordsOption.dicomSC, RecordsOption.images,
     RecordsOption.limit,
     RecordsOption.image,
     RecordsOption.sha256,

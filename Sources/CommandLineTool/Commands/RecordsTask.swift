@@ -14,7 +14,9 @@ enum RecordsTask {
   case runs(limit: Int)
   case show(RecordID)
   case export(limit: Int, RecordsMaintenance.ExportFormat)
+  case exportParquet(limit: Int, path: String)
   case exportReports(limit: Int, folder: String)
+  case exportPages(limit: Int, folder: String, images: String?)
   case delete([RecordID])
   case backup(path: String)
   case check
@@ -56,14 +58,23 @@ enum RecordsTask {
     var forms: [RecordsTask] = []
     if arguments[RecordsOption.jsonl] { forms.append(.export(limit: limit, .jsonLines)) }
     if arguments[RecordsOption.csv] { forms.append(.export(limit: limit, .table)) }
+    if let path = try arguments[RecordsOption.parquet] { forms.append(.exportParquet(limit: limit, path: path)) }
     if arguments[RecordsOption.fhir] {
       forms.append(.export(limit: limit, .fhir(version ?? .r4, by: AnalysisPrinter.program)))
     } else if version != nil {
       throw UsageFault(message: "--fhir-version belongs to --fhir", command: "records")
     }
     if let folder { forms.append(.exportReports(limit: limit, folder: folder)) }
+    let images = try arguments[RecordsOption.images]
+    if let pages = try arguments[RecordsOption.dicomSC] {
+      forms.append(.exportPages(limit: limit, folder: pages, images: images))
+    } else if images != nil {
+      throw UsageFault(message: "--images belongs to --dicom-sc", command: "records")
+    }
     guard let form = forms.first, forms.count == 1 else {
-      throw UsageFault(message: "Say one of --jsonl, --csv, --fhir and --dicom-sr DIR", command: "records")
+      throw UsageFault(
+        message: "Say one of --jsonl, --csv, --parquet FILE, --fhir, --dicom-sr DIR and --dicom-sc DIR",
+        command: "records")
     }
     return form
   }
@@ -85,12 +96,26 @@ enum RecordsTask {
       try await records.export(matching: query, limit: limit, as: format) { line in
         try terminal.print(line)
       }
+    case .exportParquet(let limit, let path):
+      try await records.exportParquet(matching: query, limit: limit, to: path, by: AnalysisPrinter.program)
     case .exportReports(let limit, let folder):
       try Folder.make(folder)
       _ = try await records.list(matching: query, limit: limit) { stored in
         guard let report = stored.structuredReport(by: AnalysisPrinter.program) else { return }
         try AtomicFile.write(report.file, to: "\(folder)/\(report.instance).dcm")
         try terminal.print("\(folder)/\(report.instance).dcm")
+      }
+    case .exportPages(let limit, let folder, let images):
+      let pictures = try images.map { try RecordedPictures(in: $0) }
+      try Folder.make(folder)
+      _ = try await records.list(matching: query, limit: limit) { stored in
+        guard let page = stored.page(by: AnalysisPrinter.program) else { return }
+        let picture = pictures?.picture(of: stored)
+        if pictures != nil, picture == nil {
+          terminal.printError("dermgemma: \(stored.imageName): its picture is not there, so its page has none")
+        }
+        try AtomicFile.write(try page.file(with: picture), to: "\(folder)/\(page.instance).dcm")
+        try terminal.print("\(folder)/\(page.instance).dcm")
       }
     case .show(let id):
       let stored = try await records.examination(id)

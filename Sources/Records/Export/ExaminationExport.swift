@@ -1,6 +1,7 @@
 import Dermoscopy
 import Foundation
 import JSON
+import Tables
 
 /// A stored examination in the form for other programs.
 public enum ExaminationExport {
@@ -24,31 +25,48 @@ public enum ExaminationExport {
     return "{" + members.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
   }
 
-  /// The names of the columns of `row`.
-  public static let header = [
-    "id", "run", "position", "finished", "image", "image_sha256", "code", "method", "truth", "MEL", "NV", "BCC", "BKL",
-    "flags", "observations", "description", "protocol", "protocol_sha256", "model", "weights_sha256", "seed",
-    "elapsed_ms", "error_status", "error",
+  /// The columns of `cells`.
+  public static let columns = [
+    TableColumn("id", .text), TableColumn("run", .text), TableColumn("position", .integer),
+    TableColumn("finished", .time), TableColumn("image", .text), TableColumn("image_sha256", .text),
+    TableColumn("code", .text), TableColumn("method", .text), TableColumn("truth", .text),
+    TableColumn("MEL", .number), TableColumn("NV", .number), TableColumn("BCC", .number), TableColumn("BKL", .number),
+    TableColumn("flags", .text), TableColumn("observations", .text), TableColumn("description", .text),
+    TableColumn("protocol", .text), TableColumn("protocol_sha256", .text), TableColumn("model", .text),
+    TableColumn("weights_sha256", .text), TableColumn("seed", .unsigned), TableColumn("elapsed_ms", .number),
+    TableColumn("error_status", .integer), TableColumn("error", .text),
   ]
 
-  /// The values of a row; empty where an examination has none.
-  public static func row(_ kept: StoredExamination) -> [String] {
+  /// The values of a row.
+  public static func cells(_ kept: StoredExamination) -> [TableCell] {
     let (report, diagnosis) = (kept.report, kept.report?.diagnosis)
-    let probabilities = LesionCode.allCases.map { code in diagnosis?.probabilities.map { String($0[code]) } ?? "" }
+    func text(_ text: String?) -> TableCell { text.map(TableCell.text) ?? .none }
+    let probabilities = LesionCode.allCases.map { code in
+      diagnosis?.probabilities.map { TableCell.number($0[code]) } ?? .none
+    }
     let observations = report?.observations.entries.map { "\($0.question): \($0.observation.value)" } ?? []
-    return [
-      kept.id.text, kept.run.text, String(kept.position), time(kept.finished), kept.imageName, kept.imageDigest ?? "",
-      diagnosis?.code.rawValue ?? "", diagnosis?.method.name ?? "", report?.groundTruth?.code ?? "",
-    ] + probabilities + [
-      kept.flags.map(\.rawValue).joined(separator: ";"), observations.joined(separator: "; "),
-      report?.description?.cleaned ?? "", report?.readingProtocol.id ?? "", report?.readingProtocol.digest ?? "",
-      report?.model.name ?? "", report?.model.weights ?? "", report.map { String($0.seed) } ?? "",
-      String(kept.elapsed), kept.failure.map { String($0.status) } ?? "", kept.failure?.message ?? "",
+    let place: [TableCell] = [
+      .text(kept.id.text), .text(kept.run.text), .integer(kept.position), .time(kept.finished), .text(kept.imageName),
+      text(kept.imageDigest), text(diagnosis?.code.rawValue), text(diagnosis?.method.name),
+      text(report?.groundTruth?.code),
+    ]
+    let words: [TableCell] = [
+      .text(kept.flags.map(\.rawValue).joined(separator: ";")), .text(observations.joined(separator: "; ")),
+      text(report?.description?.cleaned), text(report?.readingProtocol.id), text(report?.readingProtocol.digest),
+      text(report?.model.name), text(report?.model.weights),
+    ]
+    return place + probabilities + words + [
+      report.map { .unsigned($0.seed) } ?? .none, .number(kept.elapsed),
+      kept.failure.map { .integer(Int($0.status)) } ?? .none, text(kept.failure?.message),
     ]
   }
 
+  /// The names of the columns of `row`.
+  public static var header: [String] { columns.map(\.name) }
+
+  /// The values of a row as texts; empty where an examination has none.
+  public static func row(_ kept: StoredExamination) -> [String] { cells(kept).map(\.text) }
+
   /// A time as ISO 8601 writes it, in UTC, to a millisecond.
-  public static func time(_ date: Date) -> String {
-    Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date)
-  }
+  public static func time(_ date: Date) -> String { TableCell.time(date).text }
 }

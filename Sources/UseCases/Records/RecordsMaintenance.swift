@@ -1,3 +1,4 @@
+import AtomicFiles
 import ClinicalReports
 import Faults
 import Records
@@ -139,6 +140,27 @@ public struct RecordsMaintenance: Sendable {
       case .table: try line(CSVRow.text(ExaminationExport.row(stored)))
       case .fhir(let version, let program): try line(stored.fhir(version, by: program))
       }
+    }
+  }
+
+  /// Writes examinations into a Parquet file, newest first, in constant memory.
+  ///
+  /// - Parameters:
+  ///   - query: which.
+  ///   - limit: how many at most.
+  ///   - path: the file's place.
+  ///   - program: what wrote it.
+  /// - Throws: `RecordFault`, `UnwritableFile`, `CancellationError`; then the file stays as it was.
+  public func exportParquet(
+    matching query: RecordQuery, limit: Int, to path: String, by program: ReportingProgram
+  ) async throws {
+    try await OutputFile.write(to: path) { write in
+      var table = ParquetWriter(
+        ExaminationExport.columns, program: "\(ReportingProgram.name) version \(program.version)")
+      _ = try await list(matching: query, limit: limit) { stored in
+        try table.add(ExaminationExport.cells(stored), to: write)
+      }
+      try table.finish(to: write)
     }
   }
 

@@ -12,4 +12,9 @@ extension StoredExamination {
   public func structuredReport(by program: ReportingProgram) -> StructuredReport? {
     report.map { StructuredReport($0, finished: finished, examination: id.text, program: program) }
   }
+
+  /// The examination as a page in DICOM that names no patient; `nil` for an image that could not be read.
+  public func page(by program: ReportingProgram) -> ReportCapture? {
+    report.map { ReportCapture($0, finished: finished, examination: id.text, program: program) }
+  }
 }
