@@ -482,6 +482,7 @@ def test_a_lesion_s_pictures_are_shown_side_by_side_in_time(browser, tmp_path, p
         assert page.locator(".views .view-name").all_inner_texts() == ["mole/c.png", "mole/a.png", "mole/b.png"]
         assert page.locator(".views [aria-current]").inner_text().startswith("mole/a.png")
         assert "not examined yet" in page.locator(".views li >> nth=2").inner_text()
+        assert "in the order in which they were first examined, not taken." in page.locator("body").inner_text()
         assert axe.Axe().run(page).response["violations"] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.evaluate("location.hash = '#/image/other.png'")
@@ -490,6 +491,39 @@ def test_a_lesion_s_pictures_are_shown_side_by_side_in_time(browser, tmp_path, p
         page.get_by_role("button", name="What if…").wait_for()
         assert page.get_by_role("button", name="This lesion…").count() == 0
         page.close()
+
+
+def test_a_label_file_s_dates_order_a_lesion_s_pictures_and_are_given_to_nobody(browser, tmp_path, phantoms):
+    """By the day that they were taken, though another was examined first; the last has no date."""
+    dates = {"a": "2031-07-05", "b": "2031-05-04", "c": "2031-05-04T09:00", "d": ""}
+    (tmp_path / "images").mkdir()
+    rows = ["image,dx,lesion_id,acquisition_date"]
+    for place, (name, date) in enumerate(dates.items()):
+        shutil.copy(phantoms[place % len(phantoms)], tmp_path / f"images/{name}.png")
+        rows.append(f"{name},nv,L1,{date}")
+    (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    with serving(tmp_path, "--images", tmp_path / "images", "--labels", tmp_path / "labels.csv", "--protocol", "direct") as server:
+        server.json("/api/analyze", "POST", {"filename": "d.png"})
+        told = server.ask("/api/images")[2]
+        orders = {one["name"]: one.get("order") for one in json.loads(told)["images"]}
+        assert orders == {"b.png": 1, "c.png": 2, "a.png": 3, "d.png": None}
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(PATIENCE)
+        page.goto(server.address + "/#/image/d.png")
+        page.wait_for_selector("body[data-ready]")
+        page.bring_to_front()
+        page.wait_for_selector("button.primary")
+        page.locator("button.primary").first.click()
+        page.get_by_role("button", name="This lesion…").click()
+        page.wait_for_selector(".views li")
+        assert page.locator(".views .view-name").all_inner_texts() == ["b.png", "c.png", "a.png", "d.png"]
+        assert "in the order in which they were taken, by the label file" in page.locator("body").inner_text()
+        assert page.locator(".views li >> nth=2").inner_text().count("3. not examined yet") == 1
+        assert axe.Axe().run(page).response["violations"] == []
+        told = str(told) + page.content()
+        page.close()
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "labels.csv" and b"2031-0" in path.read_bytes()]
+    assert "2031-0" not in told and kept == []
 
 
 def test_without_images_the_page_says_how_to_bring_some(browser, tmp_path):

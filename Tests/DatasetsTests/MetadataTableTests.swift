@@ -68,4 +68,32 @@ import Testing
     let fault = #expect(throws: LabelFault.self) { try MetadataTable(bytes: Array(text.utf8), name: "m") }
     #expect(fault?.description == message)
   }
+
+  @Test func `dates and visits order pictures, and no value of them is told`() throws {
+    let text =
+      "image,dx,lesion_id,acquisition_date\na,nv,L,2026-02-03\nb,nv,L,2025/12/31\nc,nv,L,2026-02-03T00:00\n"
+      + "d,nv,L,\ne,nv,L,03.02.2026\nf,nv,L,2026-02-03 08:15:30\ng,nv,L,2026-13-01\nf,nv,L,1999-01-01\n"
+    let labels = try Labels(bytes: Array(text.utf8), name: "l")
+    let names = ["a", "b", "c", "d", "e", "f", "g", "other"].map { $0 + ".png" }
+    #expect(labels.order(ofImagesNamed: names) == ["b.png": 1, "a.png": 2, "c.png": 2, "f.png": 3])
+    #expect(labels.order(ofImagesNamed: ["f.png", "a.png"]) == ["a.png": 1, "f.png": 2])
+    let told = labels.remarks.filter { $0.contains("place in time") }
+    #expect(
+      told == [
+        "l: 2 values of acquisition_date are neither a number nor a date such as 2026-02-03; their pictures have no place in time"
+      ])
+    let days = try Labels(
+      bytes: Array("isic_id,diagnosis_1,acquisition_day\na,Benign,10\nb,Benign,9\n".utf8), name: "l")
+    #expect(days.order(ofImagesNamed: ["a", "b"]) == ["a": 2, "b": 1])
+  }
+
+  @Test(
+    arguments: [
+      ("7", 7.0), ("-1.5", -1.5), ("2026-02-03", 20_260_203), ("2026/2/3", 20_260_203),
+      ("2026-02-03T12:00Z", 20_260_203.5),
+      ("nan", nil), ("2026-02", nil), ("soon", nil), ("2026-00-10", nil),
+    ] as [(String, Double?)])
+  func `what orders pictures`(field: String, moment: Double?) {
+    #expect(AcquisitionColumn.moment(field) == moment)
+  }
 }

@@ -44,6 +44,7 @@ struct LabelRows {
   private(set) var open: [String: Int] = [:]
   private(set) var unmapped: [String: Int] = [:]
   private(set) var unreadable = UnreadableFields()
+  private(set) var acquisition: AcquisitionColumn
 
   private let header: LabelHeader
   private let name: String
@@ -57,6 +58,7 @@ struct LabelRows {
     self.name = name
     attribute = header.columns.place(of: ["lesion_attributes"])
     others = MetadataColumns(header.columns)
+    acquisition = AcquisitionColumn(header.columns)
     if case .words(let place) = header.layout.diagnosis {
       needsCode = header.columns.plain[place] == "dx"
     } else {
@@ -87,6 +89,7 @@ struct LabelRows {
     let key = Labels.key(of: image)
     let details = others.metadata(row) { unreadable.add($0, $1) }
     metadata[key] = metadata[key]?.filled(from: details) ?? details
+    acquisition.add(row, of: key)
     switch reading.result {
     case .open: open[reading.words, default: 0] += 1
     case .unknown: unmapped[reading.words, default: 0] += 1

@@ -28,6 +28,8 @@ public struct Labels: Sendable {
   public let byImage: [String: ImageLabel]
   /// The metadata of each image that the file names, by the same names.
   public let metadata: [String: ClinicalMetadata]
+  /// When each image was taken, by the same names: numbers that only order images, and are never shown.
+  private let moments: [String: Double]
   /// Warnings: duplicate rows, and images whose rows contradict each other (left out).
   public let remarks: [String]
   /// Rows that repeat an earlier one.
@@ -90,7 +92,9 @@ public struct Labels: Sendable {
     for key in reader.contradicted { reader.labels[key] = nil }
     byImage = reader.labels
     metadata = reader.metadata
-    remarks = reader.remarks + reader.unreadable.remarks(file: name)
+    moments = reader.acquisition.moments
+    remarks =
+      reader.remarks + reader.unreadable.remarks(file: name) + reader.acquisition.remarks(file: name)
     duplicateRows = reader.duplicateRows
     contradicted = reader.contradicted.sorted()
     open = reader.open
@@ -116,6 +120,17 @@ public struct Labels: Sendable {
 
   /// The metadata of an image file; `nil` when the labels do not name it.
   public func metadata(ofImageNamed name: String) -> ClinicalMetadata? { Self.found(name, in: metadata) }
+
+  /// The places in time of image files among each other, from 1, by the file's column of dates, days or visits: equal ones
+  /// have one place.
+  ///
+  /// No date is handed out. A picture of which none is known is left out.
+  public func order(ofImagesNamed names: [String]) -> [String: Int] {
+    let known = names.compactMap { name in Self.found(name, in: moments).map { (name: name, moment: $0) } }
+    let places = Dictionary(
+      Set(known.map(\.moment)).sorted().enumerated().map { ($0.element, $0.offset + 1) }, uniquingKeysWith: min)
+    return Dictionary(known.compactMap { one in places[one.moment].map { (one.name, $0) } }, uniquingKeysWith: min)
+  }
 
   /// Looks an image up by its file's name; one in another encoding than UTF-8 goes by Windows-1252 too.
   static func found<Value>(_ name: String, in table: [String: Value]) -> Value? {

@@ -16,6 +16,8 @@ final class ImageIndex: Sendable {
     let truth: GroundTruth?
     /// The lesion that it shows: the label file's, or the folder that it lies in; `nil` where neither says.
     let lesion: String?
+    /// Its place in time among the lesion's pictures, from 1; `nil` where the label file does not say it.
+    var order: Int?
   }
 
   /// How old a listing may be, in seconds, before the folder is looked at again.
@@ -71,17 +73,30 @@ final class ImageIndex: Sendable {
     if isDue { DispatchQueue.global(qos: .utility).async { self.list() } }
   }
 
+  /// Puts the pictures of each lesion in their order in time.
+  private static func order(_ entries: inout [Entry], by labels: Labels) {
+    var lesions: [String: [Int]] = [:]
+    for (place, entry) in entries.enumerated() {
+      if let lesion = entry.lesion { lesions[lesion, default: []].append(place) }
+    }
+    for places in lesions.values {
+      let order = labels.order(ofImagesNamed: places.map { entries[$0].name })
+      for place in places { entries[place].order = order[entries[place].name] }
+    }
+  }
+
   private func list() {
     guard let folder else { return }
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     let paths = (try? ImageFiles.at(folder)) ?? []
-    let entries = paths.filter { $0.hasPrefix(prefix) }.map { path in
+    var entries = paths.filter { $0.hasPrefix(prefix) }.map { path in
       let name = String(path.dropFirst(prefix.count))
       return Entry(
         name: name, path: path, truth: labels?.truth(ofImageNamed: name),
         lesion: labels?.metadata(ofImageNamed: name)?.lesion
           ?? (name.contains("/") ? LesionGrouping.folder(of: name) : nil))
     }
+    if let labels { Self.order(&entries, by: labels) }
     let names = Array(((try? OrderedJSON.line(entries.map(\.name))) ?? "[]").utf8)
     state.withLock { state in
       state.entries = entries

@@ -25,11 +25,12 @@ extension Application {
     let url: String
     let groundTruth: GroundTruth?
     let lesion: String?
+    let order: Int?
     /// `nil` for one of the folder's.
     let expires: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, url, lesion, upload, expires
+      case name, url, lesion, order, upload, expires
       case groundTruth = "ground_truth"
     }
 
@@ -39,6 +40,7 @@ extension Application {
       try container.encode(url, forKey: .url)
       try container.encode(groundTruth, forKey: .groundTruth)
       try container.encodeIfPresent(lesion, forKey: .lesion)
+      try container.encodeIfPresent(order, forKey: .order)
       try container.encode(expires != nil, forKey: .upload)
       try container.encode(expires, forKey: .expires)
     }
@@ -46,11 +48,13 @@ extension Application {
 
   private func describeImages() throws -> HTTPResponse {
     let descriptions = images.entries.map {
-      Description(name: $0.name, url: address(of: $0.name), groundTruth: $0.truth, lesion: $0.lesion, expires: nil)
+      Description(
+        name: $0.name, url: address(of: $0.name), groundTruth: $0.truth, lesion: $0.lesion, order: $0.order,
+        expires: nil)
     }
     let uploaded = uploads.uploads.map {
       Description(
-        name: $0.name, url: address(of: $0.name), groundTruth: nil, lesion: nil,
+        name: $0.name, url: address(of: $0.name), groundTruth: nil, lesion: nil, order: nil,
         expires: uploads.expiry(of: $0).formatted(.iso8601))
     }
     return .json(try OrderedJSON.line(["images": descriptions + uploaded])).with("Cache-Control", "no-cache")

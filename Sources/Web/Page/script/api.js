@@ -53,11 +53,11 @@ export const json = async (path, options) => (await request(path, options)).json
 /** A name as one segment of an address. */
 export const segment = encodeURIComponent;
 
-/** All images: `{name, url, truth, lesion, isUpload}`. */
+/** All images: `{name, url, truth, lesion, order, isUpload}`. */
 export async function listImages() {
   const { images } = await json("api/images");
   return images.map((image) => ({
-    name: image.name, url: image.url, truth: image.ground_truth, lesion: image.lesion, isUpload: Boolean(image.upload), expires: image.expires,
+    name: image.name, url: image.url, truth: image.ground_truth, lesion: image.lesion, order: image.order, isUpload: Boolean(image.upload), expires: image.expires,
   }));
 }
 
