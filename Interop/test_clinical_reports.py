@@ -1,16 +1,23 @@
 """FHIR and DICOM SR: valid for the libraries of the field, the figures as the record has them, no patient anywhere."""
 
+import io
 import json
+import os
+import pathlib
 import re
 import subprocess
 
 import highdicom
+import numpy as np
 import pydicom
 import pytest
+from PIL import Image
+from pydicom.sr._concepts_dict import concepts
 from fhir.resources.R4B import get_fhir_model_class as r4b
 from fhir.resources import get_fhir_model_class as r5
 
 import dicom_files
+import orthanc
 import program
 import server
 
@@ -108,6 +115,108 @@ def test_the_table_of_codes_is_the_page_s():
         assert (f"`{code}`" in row) if code else ("none" in row and "wider" in row)
 
 
+def codes_of(document: object) -> set[tuple[str, str, str]]:
+    """All (system, code, display) of a FHIR document."""
+    if isinstance(document, list):
+        return set().union(*map(codes_of, document)) if document else set()
+    if not isinstance(document, dict):
+        return set()
+    own = {(document["system"], document["code"], document.get("display", ""))} if {"system", "code"} <= set(document) else set()
+    masked = {("data-absent-reason", document["valueCode"], "")} if "valueCode" in document else set()
+    return own | masked | codes_of(list(document.values()))
+
+
+def test_every_code_that_is_written_is_in_the_page_s_table_and_means_what_dicom_says(lesion, tmp_path, remark):
+    """pydicom has a copy of PS3.16's codes; what it lacks is named, and the page says that it is not checked."""
+    key = tmp_path / "key"
+    key.write_bytes(b"0123456789abcdef")
+    folder = lesion / "sided"
+    folder.mkdir(exist_ok=True)
+    for side in "RLB":
+        data = pydicom.dcmread(lesion / "lesion.dcm")
+        data.ImageLaterality = side
+        data.save_as(folder / f"{side}.dcm")
+    words = ["--pseudonym-key", key, folder]
+    written: set[tuple[str, str, str]] = set()
+    names = {"http://snomed.info/sct": "SCT", "http://dicom.nema.org/resources/ontology/DCM": "DCM", "http://unitsofmeasure.org": "UCUM"}
+    for version in ("R4", "R5"):
+        for line in analyze("--format", "fhir", "--fhir-version", version, *words).splitlines():
+            written |= {(names.get(system, system.rpartition("/")[2]), code, meaning) for system, code, meaning in codes_of(json.loads(line))}
+    for path in analyze("--format", "dicom-sr", "--out", tmp_path / "sr", "--keep-patient", *words).split():
+        for item in pydicom.dcmread(path).iterall():
+            if item.VR == "SQ":
+                written |= {(one.CodingSchemeDesignator, one.CodeValue, one.CodeMeaning) for one in item.value if "CodeValue" in one}
+    page = (program.ROOT / "docs/FHIR.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (.+?) \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+    table = {(scheme, code): (meaning, source) for scheme, code, meaning, _, source in rows}
+    diagnoses = re.findall(r"^\| [A-Z]+ \| `(\d+)` \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+    table |= {("SCT", code): (meaning, source) for code, meaning, source in diagnoses}
+    assert len(table) == len(rows) + len(diagnoses) == 34
+    region = {("SCT", "40983000")}
+    ours = {(scheme, code) for scheme, code, _ in written if scheme != "99DERMGEMMA"} - region
+    assert ours <= set(table), ours - set(table)
+    for scheme, code, meaning in written:
+        if (scheme, code) in ours:
+            assert meaning in ("", table[scheme, code][0]), (scheme, code, meaning)
+    # Nothing stands in the table that is not written; which diagnoses are, and whether an answer is unclear, depends on the picture.
+    assert set(table) - ours <= {("SCT", code) for code in CODES.values()} | {("data-absent-reason", "unknown")}
+
+    copy: dict[tuple[str, str], set[str]] = {}
+    for scheme, words in concepts.items():
+        for found in words.values():
+            for code, (meaning, _) in found.items():
+                plain = re.sub(r" \((procedure|qualifier value|attribute)\)$", "", meaning)
+                copy.setdefault((scheme, code), set()).add(plain.lower())
+    unchecked = sorted(place for place in table if place not in copy)
+    for place, (meaning, source) in table.items():
+        assert ("not checked" in source) == (place in unchecked), (place, source)
+        if place in copy:
+            assert meaning.lower() in copy[place], (place, copy[place])
+    remark(f"Codes: {len(table) - len(unchecked)} of {len(table)} mean in pydicom's copy of PS3.16 what ours do; nobody checked "
+           + ", ".join(f"{scheme} {code}" for scheme, code in unchecked))
+
+
+def test_the_study_of_a_dicom_file_has_keyed_uids_alone(lesion, tmp_path):
+    """An ImagingStudy with a key, none without; equal for pictures of one study, and by another key other ones."""
+    image = pydicom.dcmread(lesion / "lesion.dcm", stop_before_pixels=True)
+    other = tmp_path / "same-study.dcm"
+    copy = pydicom.dcmread(lesion / "lesion.dcm")
+    copy.SOPInstanceUID = copy.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4.5"
+    copy.save_as(other)
+    keys = [tmp_path / "one", tmp_path / "two"]
+    for place, key in enumerate(keys):
+        key.write_bytes(b"0123456789abcde" + bytes([place + 48]))
+
+    def bundles(version: str, *words: object) -> list[dict]:
+        told = analyze("--format", "fhir", "--fhir-version", version, *words, lesion / "lesion.dcm", other)
+        assert image.StudyInstanceUID not in told and image.SOPInstanceUID not in told and image.SeriesInstanceUID not in told
+        found = [json.loads(line) for line in told.splitlines()]
+        for bundle in found:
+            validate(bundle, version)
+        return found
+
+    for version in ("R4", "R5"):
+        first, second = bundles(version, "--pseudonym-key", keys[0])
+        [study], [again] = resources(first, "ImagingStudy"), resources(second, "ImagingStudy")
+        [report] = resources(first, "DiagnosticReport")
+        uid = next(one["value"] for one in study["identifier"] if one.get("system") == "urn:dicom:uid")
+        assert re.fullmatch(r"urn:oid:2\.25\.\d{1,39}", uid) and study["identifier"] == again["identifier"]
+        assert study["series"][0]["uid"] == again["series"][0]["uid"] != uid.removeprefix("urn:oid:")
+        assert study["subject"]["extension"][0]["valueCode"] == "masked" and "reference" not in study["subject"]
+        reference = report["imagingStudy" if version == "R4" else "study"][0]
+        urls = {entry["fullUrl"]: entry["resource"]["resourceType"] for entry in first["entry"]}
+        assert urls[reference["reference"]] == "ImagingStudy" and len(reference["identifier"]["value"]) == 32
+        for observation in resources(first, "Observation"):
+            assert [urls[one["reference"]] for one in observation["derivedFrom"]][1:] == ["ImagingStudy"]
+        pictures = [resources(one, "Media" if version == "R4" else "DocumentReference")[0] for one in (first, second)]
+        instances = [picture["identifier"][1]["value"] for picture in pictures]
+        assert instances[0] != instances[1] and all(one.startswith("urn:oid:2.25.") for one in instances)
+        assert resources(bundles(version, "--pseudonym-key", keys[1])[0], "ImagingStudy")[0]["identifier"] != study["identifier"]
+        [plain, _] = bundles(version)
+        assert resources(plain, "ImagingStudy") == [] and "imagingStudy" not in resources(plain, "DiagnosticReport")[0]
+        assert len(resources(plain, "Media" if version == "R4" else "DocumentReference")) == 1
+
+
 def test_a_structured_report_is_read_by_dsrdump_and_highdicom(lesion, tmp_path):
     """Comprehensive SR, TID 1500, unverified and preliminary."""
     report = json.loads(analyze("--json", lesion / "lesion.dcm"))
@@ -125,6 +234,89 @@ def test_a_structured_report_is_read_by_dsrdump_and_highdicom(lesion, tmp_path):
     data = pydicom.dcmread(path)
     assert data.PreliminaryFlag == "PRELIMINARY" and data.VerificationFlag == "UNVERIFIED"
     assert data.PatientName == "" and data.PatientID == ""
+
+
+def test_a_page_is_a_picture_for_every_viewer(lesion, tmp_path, remark):
+    """Secondary Capture: whole for pydicom and dcmtk, the drawn figures in it, no patient, and the same bytes again."""
+    [path] = analyze("--format", "dicom-sc", "--out", tmp_path / "pages", lesion / "planted.dcm").split()
+    data = pydicom.dcmread(path)
+    assert data.SOPClassUID == pydicom.uid.SecondaryCaptureImageStorage and data.file_meta.TransferSyntaxUID.is_little_endian
+    assert not data.file_meta.TransferSyntaxUID.is_implicit_VR and data.file_meta.MediaStorageSOPInstanceUID == data.SOPInstanceUID
+    assert data.BurnedInAnnotation == "YES" and data.ConversionType == "WSD" and data.ImageType == ["DERIVED", "SECONDARY"]
+    assert data.PatientName == "" and data.PatientID == "" and data.SOPInstanceUID.startswith("2.25.")
+    assert NOTICE in data.ImageComments and b"PLANTED" not in open(path, "rb").read()
+    page = data.pixel_array
+    assert page.shape == (data.Rows, data.Columns, 3) and data.Columns == 1240 and data.Rows >= 1754
+    # The band of the notice at both ends; the picture where it belongs.
+    assert tuple(page[5, 5]) == (0xFF, 0xF1, 0xCC) and tuple(page[0, 1239]) == (0xFF, 0xF1, 0xCC)
+    assert page.min() < 60 and (page == 255).mean() > 0.3
+    again = pydicom.dcmread(analyze("--format", "dicom-sc", "--out", tmp_path / "again", lesion / "planted.dcm").split()[0])
+    assert (again.pixel_array.shape == page.shape) and again.SOPClassUID == data.SOPClassUID
+    dump = subprocess.run(["dcmdump", path], capture_output=True, text=True)
+    assert dump.returncode == 0 and dump.stderr == "" and "=SecondaryCaptureImageStorage" in dump.stdout
+    made = subprocess.run(["dcm2pnm", "--write-png", path, tmp_path / "page.png"], capture_output=True, text=True)
+    assert made.returncode == 0 and made.stderr == "", made.stderr
+    assert (np.asarray(Image.open(tmp_path / "page.png").convert("RGB")) == page).all()
+    checked = subprocess.run(["dcmftest", path], capture_output=True, text=True)
+    assert checked.stdout.startswith("yes:"), checked.stdout
+    if orthanc.program() is not None:
+        with orthanc.running(tmp_path / "orthanc") as running:
+            stored = running.store(pathlib.Path(path))
+            assert stored["Status"] == "Success"
+            shown = Image.open(io.BytesIO(running.ask(f"/instances/{stored['ID']}/preview")))
+            assert (np.asarray(shown.convert("RGB")) == page).all()
+    # Our own reader takes it for the photograph that it is, with the note that text is burned in.
+    report = json.loads(analyze("--json", "--protocol", "direct", path))
+    assert report["image"]["width"] == 1240 and any("text is part of its picture" in note for note in report["image"]["notes"])
+    remark(f"Secondary Capture: {data.Columns} × {data.Rows} pixels, whole for pydicom {pydicom.__version__}, dcmdump and dcm2pnm")
+
+
+def test_a_page_of_a_patient_s_study_refers_to_the_image(lesion, tmp_path):
+    image = pydicom.dcmread(lesion / "planted.dcm", stop_before_pixels=True)
+    [path] = analyze("--format", "dicom-sc", "--out", tmp_path / "pages", "--keep-patient", lesion / "planted.dcm").split()
+    data = pydicom.dcmread(path)
+    assert data.PatientName == image.PatientName and data.StudyInstanceUID == image.StudyInstanceUID
+    assert data.SourceImageSequence[0].ReferencedSOPInstanceUID == image.SOPInstanceUID != data.SOPInstanceUID
+    assert data.SeriesInstanceUID != image.SeriesInstanceUID
+    # What is drawn is what is drawn without the patient.
+    [plain] = analyze("--format", "dicom-sc", "--out", tmp_path / "plain", lesion / "planted.dcm").split()
+    below = slice(200, None)
+    assert (pydicom.dcmread(plain).pixel_array[below] == data.pixel_array[below]).all()
+
+
+def test_pages_of_stored_examinations_have_the_pictures_that_were_read(lesion, tmp_path):
+    records, changed = tmp_path / "records.sqlite", tmp_path / "changed"
+    [path] = analyze("--format", "dicom-sc", "--out", tmp_path / "now", lesion / "lesion.dcm").split()
+    analyze("--json", "--records", records, lesion / "lesion.dcm")
+
+    def page(*words: object) -> tuple[np.ndarray, str]:
+        done = subprocess.run([program.BINARY, "records", "export", "--records", records, "--dicom-sc", tmp_path / "pages", *words],
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return pydicom.dcmread(done.stdout.strip()).pixel_array, done.stderr
+
+    found, said = page("--images", lesion)
+    assert said == "" and (found[200:] == pydicom.dcmread(path).pixel_array[200:]).all()
+    changed.mkdir()
+    (changed / "lesion.dcm").write_bytes((lesion / "planted.dcm").read_bytes())
+    other, said = page("--images", changed)
+    assert "lesion.dcm: its picture is not there" in said
+    square = other[400:600, 100:500]
+    assert (square == square[0, 0]).all() and (page()[0] == other).all()
+
+
+def test_a_page_without_fonts_or_picture(lesion, tmp_path):
+    """No font: one line, 69, no file. Standard input: a page without its picture."""
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(f"<fontconfig><dir>{tmp_path / 'none'}</dir><cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>", "utf-8")
+    words = [program.BINARY, "analyze", "--protocol", "direct", "--format", "dicom-sc", "--out"]
+    done = subprocess.run([*words, tmp_path / "pages", lesion / "lesion.dcm"], capture_output=True, text=True,
+                          env={**os.environ, "FONTCONFIG_FILE": str(fonts)})
+    assert done.returncode == 69 and "fonts-dejavu-core" in done.stderr and list((tmp_path / "pages").iterdir()) == [], done.stderr
+    piped = subprocess.run([*words, tmp_path / "piped", "-"], input=(lesion / "lesion.dcm").read_bytes(), capture_output=True)
+    assert piped.returncode == 0, piped.stderr
+    square = pydicom.dcmread(piped.stdout.decode().strip()).pixel_array[400:600, 100:500]
+    assert (square == square[0, 0]).all()
 
 
 def numbers(data) -> list:
@@ -163,10 +355,12 @@ def test_no_export_names_a_planted_patient(lesion, tmp_path, remark):
     image = lesion / "planted.dcm"
     kept = ["--keep-demographics", "--pseudonym-key", key]
     commands = [["analyze", "--format", "fhir"], ["analyze", "--format", "fhir", "--fhir-version", "R5"],
-                ["analyze", "--format", "dicom-sr", "--out", tmp_path / "sr"], ["analyze", "--json", "--records", records]]
+                ["analyze", "--format", "dicom-sr", "--out", tmp_path / "sr"], ["analyze", "--format", "dicom-sc", "--out", tmp_path / "sc"],
+                ["analyze", "--json", "--records", records]]
     for command in commands:
         told += program.run(*command, *kept, "--threads", program.THREADS, image).encode()
-    for form in (["--fhir"], ["--fhir", "--fhir-version", "R5"], ["--csv"], ["--jsonl"], ["--dicom-sr", tmp_path / "more"]):
+    for form in (["--fhir"], ["--fhir", "--fhir-version", "R5"], ["--csv"], ["--jsonl"], ["--dicom-sr", tmp_path / "more"],
+                 ["--dicom-sc", tmp_path / "pages", "--images", image], ["--parquet", tmp_path / "all.parquet"]):
         told += program.run("records", "export", *form, "--records", records).encode()
     images = tmp_path / "images"
     images.mkdir()

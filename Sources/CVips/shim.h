@@ -110,6 +110,12 @@ static inline int dermgemma_vips_mark_srgb(VipsImage *in, VipsImage **out) {
   return vips_copy(in, out, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
 }
 
+// Pango's markup as coverage, one byte a pixel; lines are broken at a width in pixels. The image's offsets say where in the
+// text's frame it lies.
+static inline int dermgemma_vips_text(VipsImage **out, const char *markup, const char *font, int width) {
+  return vips_text(out, markup, "font", font, "width", width, "dpi", 72, "wrap", VIPS_TEXT_WRAP_WORD_CHAR, NULL);
+}
+
 static inline int dermgemma_vips_save_png(VipsImage *in, void **bytes, size_t *count) {
   return vips_pngsave_buffer(in, bytes, count, "compression", 6, "interlace", FALSE, "strip", TRUE, NULL);
 }

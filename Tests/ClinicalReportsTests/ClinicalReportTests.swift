@@ -2,20 +2,24 @@ import ClinicalReports
 import DICOM
 import Dermoscopy
 import Foundation
+import Imaging
 import Testing
+import VisionLanguage
 
 @Suite struct ClinicalReportTests {
   private static let finished = Date(timeIntervalSince1970: 1_795_972_800.25)
   private static let program = ReportingProgram(version: "9.9")
 
   /// A report of a code, with the probabilities as they are written here.
-  private func report(_ code: String, _ probabilities: String = "0.5,0.25,0.125,0.125") throws -> ExaminationReport {
+  private func report(
+    _ code: String, _ probabilities: String = "0.5,0.25,0.125,0.125", pseudonyms: String = "null"
+  ) throws -> ExaminationReport {
     let shares = probabilities.split(separator: ",")
     let digest = String(repeating: "ab", count: 32)
     return try ExaminationReport(
       json: """
         {"image":{"name":"a.dcm","sha256":"\(digest)","width":600,"height":450,
-          "lesion":{"laterality":"L","region":{"scheme":"SCT","code":"40983000"}}},
+          "lesion":{"laterality":"L","region":{"scheme":"SCT","code":"40983000"},"pseudonyms":\(pseudonyms)}},
         "protocol":{"id":"seed","version":"1.0","digest":"\(digest)"},
         "model":{"name":"small","weights_sha256":"\(digest)","projector_sha256":null},"engine":"e","seed":7,
         "sampling":{"source":"explicit"},
@@ -46,10 +50,71 @@ import Testing
     #expect(bundle(try report("MEL")) == bundle(try report("MEL")))
   }
 
+  @Test func `moments have their milliseconds, none cut off`() throws {
+    let one = try report("NV")
+    for milliseconds in [1, 7, 123, 668, 669, 987, 999] {
+      let text = FHIRReport(
+        one, finished: Date(timeIntervalSince1970: Double(1_795_972_800_000 + milliseconds) / 1_000), examination: "e1",
+        program: Self.program
+      ).text
+      let digits = String(String(1_000 + milliseconds).dropFirst())
+      #expect(text.contains(#""timestamp":"2026-11-29T17:20:00.\#(digits)Z""#), "\(digits)")
+    }
+  }
+
   @Test func `benign keratosis has no code, because it is wider than each that there is`() throws {
     #expect(LesionCode.allCases.filter { $0.snomed == nil } == [.benignKeratosis])
     let text = bundle(try report("BKL"))
     #expect(text.contains(#""valueCodeableConcept":{"text":"benign keratosis (BKL)"}"#))
+  }
+
+  @Test func `the study of a DICOM file is in a bundle by its keyed digests alone`() throws {
+    let digests = (1...3).map { String(repeating: "0", count: 31) + String($0) }
+    let kept = try report(
+      "NV", pseudonyms: #"{"study":"\#(digests[0])","series":"\#(digests[1])","instance":"\#(digests[2])"}"#)
+    for version in FHIRVersion.allCases {
+      let text = bundle(kept, version)
+      for words in [
+        #""resourceType":"ImagingStudy""#, #""system":"urn:dicom:uid","value":"urn:oid:2.25.1"}"#, #""uid":"2.25.2""#,
+        #""valueCode":"masked""#, #""value":"urn:oid:2.25.3"}"#, #""identifier":{"type":{"text":"Keyed digest"#,
+      ] {
+        #expect(text.contains(words), "\(words)")
+      }
+    }
+    #expect(!bundle(try report("NV")).contains("ImagingStudy"))
+    // Digests that another version wrote are no UIDs.
+    #expect(!bundle(try report("NV", pseudonyms: #"{"study":"1.2.3"}"#)).contains("ImagingStudy"))
+  }
+
+  @Test func `a page is a picture with the notice, and with its own text alone`() throws {
+    let capture = ReportCapture(
+      try report("MEL", "0.97,0.01,0.01,0.01"), finished: Self.finished, examination: "e1", program: Self.program)
+    let red = try PixelImage(width: 2, height: 1, pixels: [255, 0, 0, 255, 0, 0])
+    let image = try DICOMImage(try capture.file(with: red), inflatedLimit: 1 << 20)
+    #expect(image.hasBurnedInText)
+    let bytes = try capture.file(with: nil)
+    let identity = try DICOMIdentity(bytes, inflatedLimit: 1 << 20)
+    #expect(identity.instance == capture.instance && identity.storageClass == ReportCapture.storageClass)
+    #expect(identity.text(of: 0x0010_0010) == nil && bytes.count.isMultiple(of: 2))
+    #expect(bytes.firstRange(of: Array("a.dcm".utf8)) == nil)
+    let page = try ImageDecoder.decode(try capture.file(with: red), name: "page").image
+    func pixel(_ x: Int, _ y: Int) -> [UInt8] {
+      Array(page.pixels[(y * page.width + x) * 3..<(y * page.width + x) * 3 + 3])
+    }
+    #expect(page.width == 1_240 && page.height == 1_754)
+    #expect(pixel(0, 0) == [0xFF, 0xF1, 0xCC] && pixel(0, 1_753) == [0xFF, 0xF1, 0xCC])
+    // The picture fills its square's width, and half of its height.
+    #expect(pixel(80, 480) == [255, 0, 0] && pixel(330, 480) == [255, 0, 0] && pixel(330, 300) != [255, 0, 0])
+    // A bar of 97 %, and one of 1 %.
+    let rows = (0..<page.height).filter { pixel(1_000, $0) == [0x1F, 0x6F, 0xB2] }
+    #expect(rows.count == 22, "\(rows.count)")
+    #expect(try capture.file(with: red) == capture.file(with: red))
+    // A long description makes the page longer, and nothing is understood as markup.
+    var long = try report("NV")
+    long.description = CleanedDescription(
+      raw: "", cleaned: String(repeating: "<b>irregular</b> & atypical network ", count: 60), removed: [])
+    let grown = ReportCapture(long, finished: Self.finished, examination: "e1", program: Self.program)
+    #expect(try ImageDecoder.decode(try grown.file(with: nil), name: "page").image.height > 1_754)
   }
 
   @Test func `R5 has a document where R4 has a medium, and names the device in another way`() throws {

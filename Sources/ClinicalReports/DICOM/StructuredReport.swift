@@ -10,12 +10,12 @@ public struct StructuredReport: Sendable {
   /// Comprehensive SR Storage.
   public static let storageClass = "1.2.840.10008.5.1.4.1.1.88.33"
 
-  private let report: ExaminationReport
-  private let finished: Date
-  private let program: ReportingProgram
-  private let source: DICOMIdentity?
-  private let frame: Int?
-  private let identity: ReportIdentity
+  let report: ExaminationReport
+  let finished: Date
+  let program: ReportingProgram
+  let source: DICOMIdentity?
+  let frame: Int?
+  let identity: ReportIdentity
 
   /// A report to be written.
   ///
@@ -45,57 +45,34 @@ public struct StructuredReport: Sendable {
   public var file: [UInt8] {
     var set = DICOMElements()
     putDocument(into: &set)
-    putPatientAndStudy(into: &set)
+    set.putPatientAndStudy(of: source, otherwise: identity)
+    putEvidence(into: &set)
     ReportContent(report, program: program, identity: identity, source: source, frame: frame).root.put(into: &set)
     if set.needsUnicode { set.put(0x0008_0005, "CS", "ISO_IR 192") }
     return DICOMElements.file(of: set, class: Self.storageClass, instance: instance)
   }
 
   private func putDocument(into set: inout DICOMElements) {
-    let (date, time) = (Self.moment(finished, "yyyyMMdd"), Self.moment(finished, "HHmmss"))
-    set.put(0x0008_0012, "DA", date)
-    set.put(0x0008_0013, "TM", time)
-    set.put(0x0008_0016, "UI", Self.storageClass)
-    set.put(0x0008_0018, "UI", instance)
-    set.put(0x0008_0023, "DA", date)
-    set.put(0x0008_0033, "TM", time)
+    set.putOrigin(class: Self.storageClass, instance: instance, finished: finished, program: program)
     set.put(0x0008_0060, "CS", "SR")
-    set.put(0x0008_0070, "LO", ReportingProgram.name)
-    set.put(0x0008_0201, "SH", "+0000")
-    set.put(0x0008_103E, "LO", "DermGemma, for research")
-    set.put(0x0008_1090, "LO", ReportingProgram.name)
     set.put(0x0008_1111, [])
-    set.put(0x0018_1020, "LO", program.version)
     set.put(0x0020_000E, "UI", identity.uid("series"))
     set.put(0x0020_0011, "IS", "6565")
-    set.put(0x0020_0013, "IS", "1")
     set.put(0x0040_A372, [])
     set.put(0x0040_A491, "CS", "COMPLETE")
     set.put(0x0040_A493, "CS", "UNVERIFIED")
     set.put(0x0040_A496, "CS", "PRELIMINARY")
   }
 
-  private func putPatientAndStudy(into set: inout DICOMElements) {
-    for (tag, type) in DICOMIdentity.copied { set.put(tag, type, source?.text(of: tag) ?? "") }
-    guard let source else {
-      set.put(0x0020_000D, "UI", identity.uid("study"))
-      return
-    }
-    set.put(0x0020_000D, "UI", source.study)
-    var image = DICOMElements()
-    image.put(0x0008_1150, "UI", source.storageClass)
-    image.put(0x0008_1155, "UI", source.instance)
+  /// The images that the report is about.
+  private func putEvidence(into set: inout DICOMElements) {
+    guard let source else { return }
     var series = DICOMElements()
-    series.put(0x0008_1199, [image])
+    series.put(0x0008_1199, [DICOMElements.reference(to: source)])
     series.put(0x0020_000E, "UI", source.series)
     var study = DICOMElements()
     study.put(0x0008_1115, [series])
     study.put(0x0020_000D, "UI", source.study)
     set.put(0x0040_A375, [study])
-  }
-
-  private static func moment(_ date: Date, _ format: String) -> String {
-    let parts = Date.ISO8601FormatStyle().format(date).filter(\.isNumber)
-    return format == "yyyyMMdd" ? String(parts.prefix(8)) : String(parts.dropFirst(8).prefix(6))
   }
 }

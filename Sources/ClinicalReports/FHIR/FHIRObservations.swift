@@ -7,13 +7,14 @@ struct FHIRObservations {
   let report: ExaminationReport
   let finished: Date
   let device: String
-  let picture: String
+  /// The picture, and its study where that is known.
+  let sources: [String]
 
-  init(_ report: ExaminationReport, finished: Date, device: String, picture: String) {
+  init(_ report: ExaminationReport, finished: Date, device: String, sources: [String]) {
     self.report = report
     self.finished = finished
     self.device = device
-    self.picture = picture
+    self.sources = sources
   }
 
   /// All of them, in the report's order.
@@ -83,7 +84,8 @@ struct FHIRObservations {
         ("resourceType", .string("Observation")), ("meta", FHIR.meta), ("status", .string("preliminary")),
         ("code", FHIR.concept(text: name)), ("issued", FHIR.instant(finished)),
       ] + members + [
-        ("bodySite", bodySite), ("device", FHIR.reference(device)), ("derivedFrom", .array([FHIR.reference(picture)])),
+        ("bodySite", bodySite), ("device", FHIR.reference(device)),
+        ("derivedFrom", FHIR.list(sources.map(FHIR.reference))),
       ])
   }
 

@@ -35,11 +35,16 @@ public struct FHIRReport: Sendable {
   /// The Bundle on one line.
   public var text: String {
     let observations = FHIRObservations(
-      report, finished: finished, device: identity.uuid("device"), picture: identity.uuid("picture"))
+      report, finished: finished, device: identity.uuid("device"),
+      sources: [identity.uuid("picture")] + (study == nil ? [] : [identity.uuid("imaging study")]))
     let findings = observations.all.enumerated().map { (identity.uuid("observation \($0.offset)"), $0.element) }
-    let resources =
+    var resources =
       [(identity.uuid("report"), diagnosticReport(results: findings.map(\.0)))] + findings
       + [(identity.uuid("device"), device), (identity.uuid("picture"), picture)]
+    if let study {
+      let id = identity.uuid("imaging study")
+      resources.append((id, study.resource(id: id)))
+    }
     return FHIR.object([
       ("resourceType", .string("Bundle")), ("id", .string(identity.uuid("bundle"))), ("meta", FHIR.meta),
       ("type", .string("collection")), ("timestamp", FHIR.instant(finished)),
@@ -70,16 +75,14 @@ public struct FHIRReport: Sendable {
     ]).text
   }
 
+  /// The study of the picture's file; `nil` where its keyed identifiers are not known.
+  private var study: FHIRStudy? { FHIRStudy(of: report, version) }
+
   private func diagnosticReport(results: [String]) -> JSONValue {
-    let study = report.image.lesion?.pseudonyms?["study"].map { digits in
+    let reference = study.map { study in
       JSONValue.array([
         FHIR.object([
-          (
-            "identifier",
-            FHIR.object([
-              ("type", FHIR.concept(text: "Keyed digest of the Study Instance UID")), ("value", .string(digits)),
-            ])
-          )
+          ("reference", .string("urn:uuid:" + identity.uuid("imaging study"))), ("identifier", study.digest),
         ])
       ])
     }
@@ -89,7 +92,7 @@ public struct FHIRReport: Sendable {
       ("status", .string("preliminary")),
       ("code", FHIR.concept([CommonCode.procedure], text: "Dermoscopic image read by a vision-language model")),
       ("issued", FHIR.instant(finished)), ("result", FHIR.list(results.map(FHIR.reference))),
-      (version == .r4 ? "imagingStudy" : "study", study),
+      (version == .r4 ? "imagingStudy" : "study", reference),
       ("media", .array([FHIR.object([("link", FHIR.reference(identity.uuid("picture")))])])),
       ("conclusion", FHIR.text(conclusion)),
       (
@@ -122,10 +125,9 @@ public struct FHIRReport: Sendable {
     let image = report.image
     let digest =
       image.sha256.isEmpty
-      ? nil
-      : JSONValue.array([
-        FHIR.object([("type", FHIR.concept(text: "SHA-256 of the file")), ("value", .string(image.sha256))])
-      ])
+      ? []
+      : [FHIR.object([("type", FHIR.concept(text: "SHA-256 of the file")), ("value", .string(image.sha256))])]
+    let identifiers = FHIR.list(digest + [FHIRStudy.instance(of: image)].compactMap(\.self))
     let size: [(String, JSONValue?)] = [("height", image.height), ("width", image.width)].map { name, pixels in
       (name, pixels > 0 ? .number(String(pixels)) : nil)
     }
@@ -133,7 +135,7 @@ public struct FHIRReport: Sendable {
     let start: [(String, JSONValue?)] = [
       ("resourceType", .string(version == .r4 ? "Media" : "DocumentReference")),
       ("id", .string(identity.uuid("picture"))),
-      ("identifier", digest), ("status", .string(version == .r4 ? "completed" : "current")),
+      ("identifier", identifiers), ("status", .string(version == .r4 ? "completed" : "current")),
     ]
     guard version == .r4 else {
       return FHIR.object(

@@ -35,9 +35,13 @@ enum FHIR {
   /// A reference to another entry of the bundle.
   static func reference(_ uuid: String) -> JSONValue { object([("reference", .string("urn:uuid:" + uuid))]) }
 
-  /// A moment with its zone, to a millisecond.
+  /// A moment with its zone, to the nearest millisecond. Foundation cuts digits off, and a moment of whole milliseconds is often
+  /// a little less than it says.
   static func instant(_ date: Date) -> JSONValue {
-    .string(Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date))
+    let milliseconds = (date.timeIntervalSince1970 * 1_000).rounded()
+    return .string(
+      Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        .format(Date(timeIntervalSince1970: (milliseconds + 0.25) / 1_000)))
   }
 
   /// The label that says that a machine asserted it (v3-ObservationValue).

@@ -9,8 +9,8 @@ import UseCases
 struct AnalysisPrinter: AnalysisObserver {
   var terminal: Terminal
   var form: AnalysisForm
-  /// Where structured reports go, if they are asked for.
-  var reports: StructuredReportFolder?
+  /// Where reports in DICOM go, if they are asked for.
+  var reports: ReportFolder?
 
   /// What writes FHIR and DICOM.
   static let program = ReportingProgram(version: Tool.version)
@@ -30,7 +30,7 @@ struct AnalysisPrinter: AnalysisObserver {
       case .text: break
       case .json: try terminal.print(OrderedJSON.line(FailedReading(name: name, fault)))
       case .fhir: try terminal.print(FHIRReport.failure(message: fault.description))
-      case .dicomSR: reports?.passOver()
+      case .dicomSR, .dicomSC: reports?.passOver()
       }
       terminal.printError("dermgemma: \(fault)")
     }
@@ -49,7 +49,7 @@ struct AnalysisPrinter: AnalysisObserver {
       return FHIRReport(
         report, finished: Date(), examination: nil, program: Self.program, version: form.version
       ).text
-    case .dicomSR: return try reports?.write(report) ?? ""
+    case .dicomSR, .dicomSC: return try reports?.write(report) ?? ""
     }
   }
 

@@ -99,7 +99,7 @@ let analyzeCommand = CommandSpecification(
     }
   }
   let reports = try form.folder.map {
-    try StructuredReportFolder($0, of: inputs, keepsPatient: form.keepsPatient, frame: dicom.frame)
+    try ReportFolder($0, as: form.format, of: inputs, keepsPatient: form.keepsPatient, frame: dicom.frame)
   }
   let printer = AnalysisPrinter(terminal: terminal, form: form, reports: reports)
   if let grouping = try arguments[GroupOption.groupBy] {

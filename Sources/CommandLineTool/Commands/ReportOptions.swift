@@ -10,20 +10,26 @@ enum AnalysisFormat: String, CaseIterable {
   case fhir
   /// A DICOM structured report for each image, in a folder.
   case dicomSR = "dicom-sr"
+  /// A picture of each report's page as a DICOM Secondary Capture, in a folder.
+  case dicomSC = "dicom-sc"
+
+  /// Whether reports are files in a folder.
+  var isDICOM: Bool { self == .dicomSR || self == .dicomSC }
 }
 
 /// The options of commands that write reports for hospitals.
 enum ReportOption {
   static let format = Option<AnalysisFormat>(
     "--format",
-    help: "What is printed: the report (default), JSON objects, FHIR Bundles; or DICOM structured reports into --out.")
+    help: "What is printed: the report (default), JSON objects, FHIR Bundles; or DICOM structured reports, or pages as "
+      + "DICOM pictures, into --out.")
   static let fhirVersion = Option<FHIRVersion>(
     "--fhir-version", help: "The version of FHIR (default R4).", normalize: { $0.uppercased() })
-  static let out = Option<String>(path: "--out", "DIR", help: "dicom-sr: the folder of the reports.")
+  static let out = Option<String>(path: "--out", "DIR", help: "dicom-sr, dicom-sc: the folder of the reports.")
   static let keepPatient = Flag(
     "--keep-patient",
     help:
-      "dicom-sr: copies patient, study and the image's UIDs from the DICOM file, so that an archive files the report "
+      "dicom-sr, dicom-sc: copies patient, study and the image's UIDs from the DICOM file, so that an archive files the report "
       + "beside the image. Nothing else gets them.")
 
   /// Those of `analyze`.
@@ -49,13 +55,13 @@ struct AnalysisForm {
     version = named ?? .r4
     folder = try arguments[ReportOption.out]
     keepsPatient = arguments[ReportOption.keepPatient]
-    if format == .dicomSR, folder == nil { throw wrong("--format dicom-sr needs --out DIR") }
-    if arguments.has(GroupOption.groupBy), format == .fhir || format == .dicomSR {
+    if format.isDICOM, folder == nil { throw wrong("--format \(format.rawValue) needs --out DIR") }
+    if arguments.has(GroupOption.groupBy), format == .fhir || format.isDICOM {
       throw wrong(
         "--group-by gives one report a lesion, as text or json; --format \(format.rawValue) gives one an image")
     }
-    if format != .dicomSR, folder != nil || keepsPatient {
-      throw wrong("--out and --keep-patient belong to --format dicom-sr")
+    if !format.isDICOM, folder != nil || keepsPatient {
+      throw wrong("--out and --keep-patient belong to --format dicom-sr and dicom-sc")
     }
   }
 }
