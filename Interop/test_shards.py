@@ -217,3 +217,31 @@ def test_a_list_of_digests_is_made_once_and_serves_every_shard(whole, tmp_path):
     refused(f"added.png: it is not in {listed}")
     (tmp_path / "images/added.png").unlink()
     assert shard(tmp_path, "refused", 0, 2, "--digests", listed).returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_shard_with_a_list_of_digests_asks_the_file_system_for_its_own_images_alone(whole, tmp_path, remark):
+    digests = tmp_path / "digests.txt"
+    pictures = {path.name for path in (whole / "images").iterdir()}
+    touched: dict[int, set[str]] = {}
+    # The first one makes the list, and reads every image for it.
+    for number, index in enumerate([0, 1, 2, 0]):
+        log = tmp_path / f"calls-{number}"
+        words = shards.arguments(
+            whole, f"traced-{number}/{index}", "--shard", index, "--of", 3, "--digests", digests, "--protocol", "direct")
+        done = subprocess.run(
+            ["strace", "-f", "-qq", "-e", "trace=%file", "-e", "signal=none", "-o", log, program.BINARY, *words],
+            capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        calls = log.read_text("utf-8", errors="replace")
+        names = re.findall(re.escape(str(whole / "images")) + r'/([^"/]+)"', calls)
+        if number == 0:
+            assert set(names) == pictures
+            continue
+        own = {json.loads(line)["name"]
+               for line in (whole / f"traced-{number}/{index}/shard.jsonl").read_text("utf-8").splitlines()[1:]}
+        assert set(names) == own and own < pictures, sorted(names)
+        touched[index] = own
+        assert re.search(rf"digests.txt holds for {len(own)} images? of this shard: ", done.stderr), done.stderr
+    assert set.union(*touched.values()) == pictures and sum(map(len, touched.values())) == len(pictures)
+    remark(f"files asked for by shards with a list: {[len(touched[index]) for index in range(3)]} of {len(pictures)}, each by one shard")

@@ -110,6 +110,24 @@ import Testing
     }
   }
 
+  @Test func `what a folder's listing says, and what is known, is not asked of the files`() throws {
+    let jpeg = Data([0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 0, count: 20))
+    try withFolder((0..<100).map { "\($0 % 3)/\($0).jpg" }) { folder throws in
+      #expect(FolderWalk(folder).images.count == 100)
+      #expect(FolderWalk(folder).looks == 3, "three folders")
+      for name in ["a", "0/b.bin"] { try jpeg.write(to: URL(fileURLWithPath: folder + "/" + name)) }
+      try FileManager.default.createSymbolicLink(atPath: folder + "/c.jpg", withDestinationPath: "a")
+      try FileManager.default.createSymbolicLink(atPath: folder + "/d.jpg", withDestinationPath: "nowhere")
+      let walk = FolderWalk(folder)
+      #expect(walk.looks == 3 + 4 && walk.images.count == 104)
+      let known = FolderWalk(folder, known: Set(walk.found.map { $0.joined(separator: "/") }))
+      #expect(known.looks == 3 && known.images == walk.images && known.skipped == walk.skipped)
+      // What is not known is looked at.
+      try Data("text".utf8).write(to: URL(fileURLWithPath: folder + "/e"))
+      #expect(FolderWalk(folder, known: Set(["a"])).skipped.groups.map(\.names) == [["e"]])
+    }
+  }
+
   @Test func `links to images are followed and circles of links do no harm`() throws {
     try withFolder(["a.png", "sub/b.png"]) { folder throws in
       let files = FileManager.default

@@ -109,6 +109,7 @@ let analyzeCommand = CommandSpecification(
   }
   let worst = try await request.run(observer: printer)
   guard let shard, let part = request.part else { return worst?.exitStatus ?? 0 }
+  if let check = part.digestCheck { terminal.printError("dermgemma: \(check.text)") }
   terminal.printError(
     "dermgemma: \(shard) is done, \(part.inputs.count) of \(part.total) images\(worst == nil ? "" : "; some could not be read")"
   )

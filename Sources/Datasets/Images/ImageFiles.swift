@@ -46,9 +46,11 @@ public enum ImageFiles {
   /// Images are recognised by their content, whatever their extension. Links to folders are followed, each folder once.
   /// Hidden files and folders, and files that are not images, are skipped and reported.
   ///
-  /// - Parameter path: as `FileName` writes it.
+  /// - Parameters:
+  ///   - path: as `FileName` writes it.
+  ///   - known: files, by their paths below the folder, that were found to be images before and are not looked at again.
   /// - Throws: ``Missing`` when nothing is there, the folder cannot be read, or it holds no image.
-  public static func search(_ path: String) throws(Missing) -> Search {
+  public static func search(_ path: String, known: Set<String> = []) throws(Missing) -> Search {
     var status = stat()
     guard !path.isEmpty, FileName.withPath(path, { stat($0, &status) }) == 0 else {
       throw Missing(path: path, reason: "no such file or folder")
@@ -57,7 +59,7 @@ public enum ImageFiles {
     guard FileName.withPath(path, { access($0, R_OK | X_OK) }) == 0 else {
       throw Missing(path: path, reason: "the folder cannot be read")
     }
-    let walk = FolderWalk(path)
+    let walk = FolderWalk(path, known: known)
     guard !walk.found.isEmpty else {
       let remarks = walk.skipped.remarks
       throw Missing(path: path, reason: (["no image in this folder"] + remarks).joined(separator: "; "))

@@ -25,6 +25,8 @@ public struct AnalysisPart: Sendable {
   public let shard: Shard?
   /// Images of the whole analysis.
   public let total: Int
+  /// How a list of digests was compared with the images; `nil` without one.
+  public let digestCheck: DigestCheck?
   /// SHA-256 of names and digests of the whole analysis' images, hexadecimal.
   let fingerprint: String
 
@@ -46,6 +48,7 @@ public struct AnalysisPart: Sendable {
       let distinct = Array(Set(paths.compactMap { $0 })).sorted()
       list = try await DigestList.opened(at: digests, of: { distinct.map { (name: $0, path: $0) } }, progress: progress)
     }
+    var check = DigestCheck(list: digests ?? "")
     var chosen: [AnalysisInput] = []
     var names = SHA256Hasher()
     for (position, var input) in all.enumerated() {
@@ -54,7 +57,8 @@ public struct AnalysisPart: Sendable {
       if let path = paths[position] {
         // An unreadable file fails alone, like a broken one.
         input.digest =
-          try list?.digest(of: path, at: path) ?? (try? SHA256Digest(ofFileAt: path))?.hexadecimal ?? ""
+          try list?.digest(of: path, at: path, for: shard, counting: &check) ?? (try? SHA256Digest(ofFileAt: path))?
+          .hexadecimal ?? ""
       }
       input.position = position
       let digest = input.digest ?? ""
@@ -64,6 +68,7 @@ public struct AnalysisPart: Sendable {
     inputs = chosen
     self.shard = shard
     total = all.count
+    digestCheck = list == nil ? nil : check
     fingerprint = names.finish().hexadecimal
   }
 

@@ -119,7 +119,7 @@ public struct ValidationRequest: Sendable {
         }
       }
       manifest = try Manifest.images(
-        in: images, labels: labels, metadata: metadata, limit: limit, digests: list
+        in: images, labels: labels, metadata: metadata, limit: limit, digests: list, for: shard
       ) { done, count in
         try? send(.lookingThroughImages(done: done, of: count))
       }

@@ -117,6 +117,7 @@ struct ValidationSession: Sendable {
     try await recorder.end(.finished)
     guard let shard = manifest.shard else { return nil }
     let count = manifest.entries.count
+    if let check = manifest.digestCheck { try send(.remark(check.text)) }
     try send(
       .shardFinished(
         shard, images: count, failed: count - read.reduce(0) { $0 + $1.count }, of: manifest.total,

@@ -30,7 +30,9 @@ extension Manifest {
       entry.position = position
       return entry
     }
-    return Manifest(sample, coverage: coverage)
+    var manifest = Manifest(sample, coverage: coverage)
+    manifest.digestCheck = digestCheck
+    return manifest
   }
 
   /// The place of a truth's code, or one for other diagnoses and one for none.

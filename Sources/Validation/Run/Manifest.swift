@@ -72,6 +72,8 @@ public struct Manifest: Sendable {
   public let imagesDigest: String
   /// SHA-256 of what is known of the images of the whole run, hexadecimal.
   public let labelsDigest: String
+  /// How a list of digests was compared with the images; `nil` without one.
+  public internal(set) var digestCheck: DigestCheck?
 
   init(_ entries: [Sample], coverage: LabelCoverage) {
     self.entries = entries
@@ -98,6 +100,7 @@ public struct Manifest: Sendable {
     reportSample = whole.reportSample
     imagesDigest = whole.imagesDigest
     labelsDigest = whole.labelsDigest
+    digestCheck = whole.digestCheck
   }
 
   /// A part of it: the images that are in a shard, at their positions in the whole run.
@@ -128,13 +131,15 @@ public struct Manifest: Sendable {
   ///   - metadata: what else is known of the images; `nil` for nothing.
   ///   - limit: how many at most, the first ones; `nil` for all.
   ///   - digests: the images' digests, made before; `nil` to read every file for its own.
+  ///   - shard: the part that will be read: with a list of digests, images of other parts are not looked at.
   ///   - progress: called now and then with the number of files that were looked at.
   /// - Throws: `ImageFiles.Missing` when there is no image; ``DigestListFault``; `CancellationError`.
   public static func images(
     in folder: String, labels: Labels?, metadata: MetadataTable?, limit: Int? = nil, digests: DigestList? = nil,
-    progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    for shard: Shard? = nil, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Manifest {
-    let search = try ImageFiles.search(folder)
+    let search = try ImageFiles.search(folder, known: digests?.names ?? [])
+    var check = DigestCheck(list: digests?.path ?? "")
     let paths = search.images
     let chosen = paths.prefix(limit ?? paths.count)
     var entries: [Sample] = []
@@ -145,18 +150,21 @@ public struct Manifest: Sendable {
       let name = name(of: path, in: folder)
       // An unreadable file fails alone, like a broken one.
       let digest =
-        try digests?.digest(of: name, at: path) ?? (try? SHA256Digest(ofFileAt: path))?.hexadecimal ?? ""
+        try digests?.digest(of: name, at: path, for: shard, counting: &check) ?? (try? SHA256Digest(ofFileAt: path))?
+        .hexadecimal ?? ""
       entries.append(
         entry(
           entries.count, name: name, source: .file(path: path), digest: digest, labels: labels, metadata: metadata))
     }
     if chosen.count == paths.count { try digests?.requireNoOthers(than: entries.lazy.map(\.name)) }
     let same = DuplicateImages(settling: &entries)
-    return Manifest(
+    var manifest = Manifest(
       entries,
       coverage: LabelCoverage(
         entries, same: same, labels: labels, metadata: metadata, wasLimited: chosen.count < paths.count,
         skipped: search.skipped))
+    if digests != nil { manifest.digestCheck = check }
+    return manifest
   }
 
   /// The rows of a table of notes.

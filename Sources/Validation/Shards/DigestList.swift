@@ -42,7 +42,7 @@ public struct DigestList: Sendable {
   private(set) var entries: [String: Entry]
 
   /// The names in it.
-  var names: Set<String> { Set(entries.keys) }
+  public var names: Set<String> { Set(entries.keys) }
 
   /// Reads a list.
   ///
@@ -126,15 +126,27 @@ public struct DigestList: Sendable {
   /// - Parameters:
   ///   - name: as the list has it.
   ///   - file: the image's path.
+  ///   - shard: the part of a run that asks, which looks at no image of another part; `nil` to look at every image.
+  ///   - check: counts how the digest was found.
   /// - Throws: ``DigestListFault`` when the image is not in the list, or has changed since.
-  public func digest(of name: String, at file: String) throws(DigestListFault) -> String {
+  public func digest(
+    of name: String, at file: String, for shard: Shard? = nil, counting check: inout DigestCheck
+  ) throws(DigestListFault) -> String {
     guard let entry = entries[name] else { throw .unlisted(image: name, list: path) }
+    if let shard, !shard.holds(imageNamed: name, digest: entry.digest) {
+      check.taken += 1
+      return entry.digest
+    }
     let stamp = Stamp(ofFileAt: file)
-    if stamp == entry.stamp, !entry.digest.isEmpty { return entry.digest }
+    if stamp == entry.stamp, !entry.digest.isEmpty {
+      check.unchanged += 1
+      return entry.digest
+    }
     // A copy keeps the bytes and not the time.
     guard stamp?.bytes == entry.stamp.bytes || entry.digest.isEmpty,
       ((try? SHA256Digest(ofFileAt: file))?.hexadecimal ?? "") == entry.digest
     else { throw .changed(image: name, list: path) }
+    check.read += 1
     return entry.digest
   }
 

@@ -32,8 +32,8 @@ import Testing
       try await DigestList.opened(at: list, ofImagesIn: folder, limit: limit, renews: renews) { _, _ in }
     }
 
-    func manifest(_ digests: DigestList?, limit: Int? = nil) throws -> Manifest {
-      try Manifest.images(in: folder, labels: nil, metadata: nil, limit: limit, digests: digests)
+    func manifest(_ digests: DigestList?, limit: Int? = nil, for shard: Shard? = nil) throws -> Manifest {
+      try Manifest.images(in: folder, labels: nil, metadata: nil, limit: limit, digests: digests, for: shard)
     }
   }
 
@@ -72,6 +72,57 @@ import Testing
     try images.write("new", to: "0.jpg")
     #expect(throws: DigestListFault.unlisted(image: "0.jpg", list: images.list)) { _ = try images.manifest(list) }
     #expect(!DigestListFault.unlisted(image: "0.jpg", list: images.list).failsAlone)
+  }
+
+  @Test func `a part of a run looks at its own images alone, and together the parts look at all`() async throws {
+    let images = try Images()
+    for number in 0..<40 { try images.write("picture \(number)", to: "\(number).jpg") }
+    let list = try await images.opened()
+    let whole = try images.manifest(list)
+    let shards = (0..<4).compactMap { Shard($0, of: 4) }
+    var looks = 0
+    for shard in shards {
+      let manifest = try images.manifest(list, for: shard)
+      #expect(manifest.entries == whole.entries && manifest.imagesDigest == whole.imagesDigest)
+      let check = try #require(manifest.part(shard).digestCheck)
+      let own = manifest.part(shard).entries.count
+      #expect(own > 0 && (check.unchanged, check.read, check.taken) == (own, 0, 43 - own))
+      looks += check.unchanged
+    }
+    #expect(looks == 43, "each image once, by all parts together")
+
+    // Whatever happens to an image, its own part notices and the others do not look.
+    for entry in whole.entries.prefix(3) {
+      try images.write("something else", to: entry.name)
+      for shard in shards {
+        if shard.holds(entry) {
+          #expect(throws: DigestListFault.changed(image: entry.name, list: images.list)) {
+            _ = try images.manifest(list, for: shard)
+          }
+        } else {
+          #expect(try images.manifest(list, for: shard).entries == whole.entries)
+        }
+      }
+      try images.write("bytes of \(entry.name)".replacing(/^bytes of (\d+).jpg/) { "picture \($0.1)" }, to: entry.name)
+    }
+    // Its time is another one now, so it was read.
+    let reads = try shards.map { try images.manifest(list, for: $0).digestCheck?.read ?? 0 }
+    #expect(reads.reduce(0, +) == 3)
+    try images.write("new", to: "new.jpg")
+    for shard in shards {
+      #expect(throws: DigestListFault.self) { _ = try images.manifest(list, for: shard) }
+    }
+  }
+
+  @Test func `how a list was checked is said in words`() {
+    var check = DigestCheck(list: "digests.txt")
+    check.unchanged = 1
+    #expect(check.text == "digests.txt holds for 1 image of this shard: 1 has the size and time that it says.")
+    (check.unchanged, check.read, check.taken) = (122, 3, 875)
+    #expect(
+      check.text
+        == "digests.txt holds for 125 images of this shard: 122 have the size and time that it says, 3 were read "
+        + "again. The digests of the other 875 images are as listed; their own shards check them.")
   }
 
   @Test func `a list that is renewed has what is there now, and otherwise stays`() async throws {
