@@ -63,15 +63,14 @@ public protocol RecordStore: Sendable {
   /// - Throws: ``RecordFault/alreadyKept(run:position:)`` for a position that is taken, `unknownRun`, `full`.
   func keep(_ examinations: [StoredExamination]) async throws(RecordFault)
 
-  /// Copies a run's examinations from another database into a run of this one, at the same positions and with their ids.
+  /// Copies the examinations of runs in other databases into a run of this one, at the same positions and with their ids.
   ///
   /// - Parameters:
-  ///   - run: whose examinations.
-  ///   - source: where the other database is, as ``RecordStores`` opened it before: its schema is up to date.
+  ///   - sources: whose examinations.
   ///   - own: the run of this database that they then belong to; none of their positions is taken.
-  /// - Returns: how many there were.
-  /// - Throws: ``RecordFault/unknownRun(_:)`` for `own`; `full`.
-  func copy(examinationsOf run: RecordID, in source: String, into own: RecordID) async throws(RecordFault) -> Int
+  /// - Returns: how many each source had.
+  /// - Throws: ``RecordFault/unknownRun(_:)`` for `own`; `full`; `cancelled` when the calling task is, and nothing was copied.
+  func copy(_ sources: [RunSource], into own: RecordID) async throws(RecordFault) -> [Int]
 
   // MARK: Fetching
 
@@ -161,17 +160,21 @@ public enum RecordLimits {
 extension RecordStore {
   /// Copies one examination after the other; a store that can do it in one go has its own.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: how many each source had.
   /// - Throws: ``RecordFault``, as any call that writes.
-  public func copy(
-    examinationsOf run: RecordID, in source: String, into own: RecordID
-  ) async throws(RecordFault) -> Int {
-    let other = try await RecordStores.open(source, opening: .existing)
+  public func copy(_ sources: [RunSource], into own: RecordID) async throws(RecordFault) -> [Int] {
+    var counts: [Int] = []
+    for source in sources { counts.append(try await copy(source, into: own)) }
+    return counts
+  }
+
+  private func copy(_ source: RunSource, into own: RecordID) async throws(RecordFault) -> Int {
+    let other = try await RecordStores.open(source.store, opening: .existing)
     var count = 0
     do throws(RecordFault) {
       var last: Int?
       while true {
-        let page = try await other.examinations(ofRun: run, after: last, limit: RecordLimits.page)
+        let page = try await other.examinations(ofRun: source.run, after: last, limit: RecordLimits.page)
         for var examination in page {
           examination.run = own
           try await keep(examination)

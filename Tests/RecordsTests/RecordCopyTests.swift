@@ -42,6 +42,69 @@ import Testing
   }
 
   @Test(arguments: TestedStore.all)
+  func `runs of several files become one run, as they are, or nothing is copied`(_ to: TestedStore) async throws {
+    let target = try await to.open()
+    let own = RecordFixtures.run()
+    try await target.begin(own)
+    var sources: [RunSource] = []
+    var expected: [StoredExamination] = []
+    for part in 0..<3 {
+      let path = try RecordFixtures.path()
+      let store = try await RecordStores.open(path)
+      // Beside another run, of which nothing is copied.
+      let runs = try await fill(store)
+      let run = RecordFixtures.run()
+      try await store.begin(run)
+      for place in 0..<4 {
+        let position = place * 3 + part
+        var one = RecordFixtures.failure(position, of: run, image: part)
+        if place != 2 {
+          one = try RecordFixtures.examination(
+            position, of: run, name: "a\u{0}é", flags: place == 1 ? [.empty, .tooShort] : [], text: "ß\u{0}\n")
+        }
+        try await store.keep(one)
+        one.run = own.id
+        expected.append(one)
+      }
+      #expect(runs.count == 2)
+      await store.close()
+      sources.append(RunSource(run: run.id, store: path))
+    }
+    #expect(try await target.copy(sources, into: own.id) == [4, 4, 4])
+    let found = try await target.examinations(ofRun: own.id, after: nil, limit: 99)
+    #expect(found == expected.sorted { $0.position < $1.position })
+    let counts = try await target.counts(matching: RecordQuery())
+    #expect(counts.examinations == 12 && counts.failures == 3 && counts.flags == [.empty: 3, .tooShort: 3])
+    #expect(try await target.check().isEmpty)
+    // Their positions are taken now.
+    await #expect(throws: RecordFault.self) { try await target.copy(sources, into: own.id) }
+    await #expect(throws: RecordFault.unknownRun(RecordID("none") ?? own.id)) {
+      try await target.copy(sources, into: RecordID("none") ?? own.id)
+    }
+    #expect(try await target.counts(matching: RecordQuery()).examinations == 12)
+    #expect(try await target.copy([RunSource(run: own.id, store: sources[0].store)], into: own.id) == [0])
+    await target.close()
+  }
+
+  @Test func `a copy that is cancelled copies nothing`() async throws {
+    let (path, source) = (try RecordFixtures.path(), try RecordFixtures.path())
+    let store = try await RecordStores.open(source)
+    let runs = try await fill(store)
+    await store.close()
+    let target = try await RecordStores.open(path)
+    let own = RecordFixtures.run()
+    try await target.begin(own)
+    let cancelled = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await target.copy([RunSource(run: runs[0].id, store: source)], into: own.id)
+    }
+    await #expect(throws: RecordFault.cancelled) { try await cancelled.value }
+    #expect(try await target.counts(matching: RecordQuery()).examinations == 0)
+    #expect(try await target.copy([RunSource(run: runs[0].id, store: source)], into: own.id) == [6])
+    await target.close()
+  }
+
+  @Test(arguments: TestedStore.all)
   func `a copy that was stopped goes on, and what was retried meanwhile is replaced`(_ to: TestedStore) async throws {
     let (source, target) = (try await TestedStore.memory.open(), try await to.open())
     let runs = try await fill(source)

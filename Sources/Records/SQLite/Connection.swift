@@ -39,6 +39,9 @@ final class Connection: SQLConnection {
   /// Rows that the last statement changed.
   var changes: Int { Int(sqlite3_changes64(handle)) }
 
+  /// The number of the row that was inserted last, into a table that numbers its rows.
+  var lastNumber: Int64 { sqlite3_last_insert_rowid(handle) }
+
   /// Runs statements one after the other.
   func script(_ sql: String) throws(RecordFault) {
     try check(sqlite3_exec(handle, sql, nil, nil, nil))
@@ -48,8 +51,7 @@ final class Connection: SQLConnection {
   func rows<Element>(
     _ sql: String, _ values: [ColumnValue], read: (Row) throws(RecordFault) -> Element
   ) throws(RecordFault) -> [Element] {
-    var statement: OpaquePointer?
-    try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
+    let statement = try prepare(sql)
     defer { sqlite3_finalize(statement) }
     for (value, index) in zip(values, Int32(1)...) { try check(Self.bind(value, to: statement, at: index)) }
     var elements: [Element] = []
@@ -60,6 +62,27 @@ final class Connection: SQLConnection {
       case let code: throw fault(code)
       }
     }
+  }
+
+  /// A statement, which the caller finalizes.
+  func prepare(_ sql: String) throws(RecordFault) -> OpaquePointer {
+    var statement: OpaquePointer?
+    try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
+    guard let statement else { throw .unusable(store: path, reason: "an empty statement") }
+    return statement
+  }
+
+  /// Does something with more pages in memory than usual.
+  func caching<Outcome>(
+    mebibytes: Int, _ body: () throws(RecordFault) -> Outcome
+  ) throws(RecordFault) -> Outcome {
+    let usual = try number("PRAGMA cache_size")
+    try run("PRAGMA cache_size = \(-1024 * mebibytes)")
+    defer {
+      try? run("PRAGMA cache_size = \(usual)")
+      try? run("PRAGMA shrink_memory")
+    }
+    return try body()
   }
 
   /// Runs a transaction; one that writes waits for the lock at its beginning.
@@ -80,11 +103,11 @@ final class Connection: SQLConnection {
 
   // MARK: Faults
 
-  private func check(_ code: Int32) throws(RecordFault) {
+  func check(_ code: Int32) throws(RecordFault) {
     guard code == SQLITE_OK else { throw fault(code) }
   }
 
-  private func fault(_ code: Int32) -> RecordFault {
+  func fault(_ code: Int32) -> RecordFault {
     // "disk I/O error" alone helps nobody: the system's own reason says which.
     let system = sqlite3_system_errno(handle)
     let reason =
@@ -108,7 +131,7 @@ final class Connection: SQLConnection {
     }
   }
 
-  private static func bind(_ value: ColumnValue, to statement: OpaquePointer?, at index: Int32) -> Int32 {
+  static func bind(_ value: ColumnValue, to statement: OpaquePointer?, at index: Int32) -> Int32 {
     switch value {
     case .null: return sqlite3_bind_null(statement, index)
     case .integer(let number): return sqlite3_bind_int64(statement, index, number)
@@ -135,7 +158,7 @@ struct QueryInterrupt: Sendable {
 
 /// A row, valid until the next is read.
 struct Row: ResultRow {
-  fileprivate let statement: OpaquePointer?
+  let statement: OpaquePointer?
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 

@@ -80,10 +80,11 @@ public struct MergeRequest: Sendable {
     let recorder = try await records.begin(
       set.settings, provenance: set.provenance, manifest: set.manifest, command: command, started: started)
     do {
-      for (done, shard) in set.shards.enumerated() {
+      var rest = set.shards[...]
+      while !rest.isEmpty {
         try Task.checkCancellation()
-        try events(.merging(done: done, of: set.shards.count))
-        try await copy(shard, to: recorder)
+        try events(.merging(done: set.shards.count - rest.count, of: set.shards.count))
+        try await copy(Self.next(of: &rest), to: recorder)
       }
       try events(.writingResults)
       let document = set.provenance.protocolText ?? ""
@@ -109,12 +110,35 @@ public struct MergeRequest: Sendable {
     }
   }
 
-  /// Copies a shard's examinations, which nobody may change meanwhile.
-  private func copy(_ shard: ShardRun, to recorder: RunRecorder) async throws {
-    let lock = try RunFolder(shard.name)
-    defer { withExtendedLifetime(lock) {} }
-    let count = try await recorder.store.copy(examinationsOf: shard.run.id, in: shard.database, into: recorder.run.id)
-    guard count == shard.list.head.count else {
+  /// Takes shards for one transaction: the pages of an index are then written once for many of them.
+  private static func next(of rest: inout ArraySlice<ShardRun>) -> [ShardRun] {
+    var (taken, examinations) = ([ShardRun](), 0)
+    while taken.count < shardsAtOnce, let shard = rest.first {
+      examinations += shard.list.head.count
+      guard taken.isEmpty || examinations <= examinationsAtOnce else { break }
+      taken.append(rest.removeFirst())
+    }
+    return taken
+  }
+
+  /// Shards in one transaction at most; the folder of each is locked meanwhile, which takes an open file.
+  private static let shardsAtOnce = 100
+  /// Examinations in one transaction at most, unless one shard has more: some 600 MB of the write-ahead log.
+  private static let examinationsAtOnce = 100_000
+
+  /// Copies the examinations of shards, which nobody may change meanwhile.
+  private func copy(_ shards: [ShardRun], to recorder: RunRecorder) async throws {
+    let locks = try shards.map { try RunFolder($0.name) }
+    defer { withExtendedLifetime(locks) {} }
+    let sources = shards.map { RunSource(run: $0.run.id, store: $0.database) }
+    let counts: [Int]
+    do throws(RecordFault) {
+      counts = try await recorder.store.copy(sources, into: recorder.run.id)
+    } catch {
+      if case .cancelled = error { throw CancellationError() }
+      throw error
+    }
+    for (shard, count) in zip(shards, counts) where count != shard.list.head.count {
       throw MergeFault("\(shard.name), \(shard.shard): it changed while it was being merged")
     }
   }
