@@ -3,7 +3,8 @@ extension ReadingProtocol {
   /// The text that a prompt shows when cleaning left nothing of the description.
   static let noDescription = "none"
 
-  var qualityChecks: QualityChecks {
+  /// The checks of its outputs. Their lists take longer to prepare than an output to check: prepare them once for many.
+  public var qualityChecks: QualityChecks {
     QualityChecks(
       refusals: refusals, comparisonWords: review?.comparisonWords ?? [],
       additionalWords: review?.additionalWords ?? [], codes: classification.codes)

@@ -17,8 +17,12 @@ extension ReadingProtocol {
   ///
   /// An image's flags are those of all its exchanges, and `no_lesion`, which is about the picture. Codes that were only
   /// scored have no exchange.
-  public func exchanges(in report: ExaminationReport) -> [PromptExchange] {
-    let checks = qualityChecks
+  ///
+  /// - Parameters:
+  ///   - report: the examination's.
+  ///   - checks: ``qualityChecks``, where they are at hand.
+  public func exchanges(in report: ExaminationReport, checks: QualityChecks? = nil) -> [PromptExchange] {
+    let checks = checks ?? qualityChecks
     var exchanges = questions.compactMap { question -> PromptExchange? in
       guard let answer = report.observations[question.id]?.raw else { return nil }
       return PromptExchange(

@@ -147,20 +147,38 @@ public struct JSONParser {
     let start = position
     position += 1
     var text: [UInt8] = []
-    while let byte = next {
-      position += 1
-      switch byte {
+    while true {
+      let plain = position..<plainEnd
+      position = plain.upperBound
+      switch next {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else {
-          throw fault("a string that is not UTF-8", at: start)
-        }
+        position += 1
+        let isWhole = plain.lowerBound == start + 1
+        if !isWhole { text += bytes[plain] }
+        guard
+          let string = isWhole
+            ? String(validating: bytes[plain], as: UTF8.self) : String(validating: text, as: UTF8.self)
+        else { throw fault("a string that is not UTF-8", at: start) }
         return string
-      case UInt8(ascii: "\\"): text += try escaped()
-      case 0..<0x20: throw fault("a control character in a string; write it as \\n, \\t or \\u…", at: position - 1)
-      default: text.append(byte)
+      case UInt8(ascii: "\\"):
+        text += bytes[plain]
+        position += 1
+        text += try escaped()
+      case nil: throw fault("a string without an end", at: start)
+      default: throw fault("a control character in a string; write it as \\n, \\t or \\u…")
       }
     }
-    throw fault("a string without an end", at: start)
+  }
+
+  /// Where the bytes end that stand for themselves: most of a string, and most strings whole.
+  private var plainEnd: Int {
+    bytes.withUnsafeBufferPointer { bytes in
+      var end = position
+      while end < bytes.count, bytes[end] >= 0x20, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") {
+        end += 1
+      }
+      return end
+    }
   }
 
   private mutating func escaped() throws(JSONSyntaxFault) -> [UInt8] {

@@ -31,6 +31,7 @@ struct RenderedExaminations: Sendable {
   /// - Parameter body: called for each in the order of positions.
   /// - Throws: `RecordFault`, `CancellationError`, what `body` throws.
   func forEach(_ body: (RenderedExamination) throws -> Void) async throws {
+    let checks = readingProtocol.qualityChecks
     let processors = max(ProcessInfo.processInfo.activeProcessorCount, 1)
     var page = try await store.examinations(ofRun: run, after: nil, limit: Self.page)
     while !page.isEmpty {
@@ -41,7 +42,7 @@ struct RenderedExaminations: Sendable {
       let parts = stride(from: 0, to: page.count, by: share).map { page[$0..<min($0 + share, page.count)] }
       var rows = [[RenderedExamination]](repeating: [], count: parts.count)
       try await parts.indices.forEachConcurrently(limit: processors) { place in
-        parts[place].map(row)
+        parts[place].map { row($0, checks) }
       } ended: { place, made in
         rows[place] = made
       }
@@ -55,12 +56,12 @@ struct RenderedExaminations: Sendable {
     return try await store.examinations(ofRun: run, after: position, limit: Self.page)
   }
 
-  private func row(_ kept: StoredExamination) -> RenderedExamination {
+  private func row(_ kept: StoredExamination, _ checks: QualityChecks) -> RenderedExamination {
     var row = RenderedExamination(kept: kept)
     switch kept.outcome {
     case .report(let report):
       row.prediction = kept.predictions
-      let exchanges = readingProtocol.exchanges(in: report)
+      let exchanges = readingProtocol.exchanges(in: report, checks: checks)
       row.lines = tables.map { table in
         Spreadsheet.line(table.row(report, readingProtocol, elapsed: kept.elapsed / 1000, exchanges: exchanges))
       }

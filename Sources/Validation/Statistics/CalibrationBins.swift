@@ -17,6 +17,12 @@ public struct CalibrationBins: Sendable, Hashable, Codable {
     /// The share of hits; `nil` for an empty bin.
     public var frequency: Double? { images > 0 ? Double(hits) / Double(images) : nil }
 
+    @inline(__always) mutating func add(_ probability: Double, hit: Bool, weight: Int) {
+      images &+= weight
+      self.probability += Double(weight) * probability
+      hits &+= hit ? weight : 0
+    }
+
     enum CodingKeys: String, CodingKey {
       case images
       case probability = "probability_sum"
@@ -38,9 +44,12 @@ public struct CalibrationBins: Sendable, Hashable, Codable {
   }
 
   package mutating func add(_ probability: Double, bin: Int, hit: Bool, weight: Int) {
-    bins[bin].images += weight
-    bins[bin].probability += Double(weight) * probability
-    bins[bin].hits += hit ? weight : 0
+    bins[bin].add(probability, hit: hit, weight: weight)
+  }
+
+  /// Adds many, without a check of the bins' ownership for each.
+  mutating func withBins(_ body: (UnsafeMutableBufferPointer<Bin>) -> Void) {
+    bins.withUnsafeMutableBufferPointer { body($0) }
   }
 
   /// Mean distance between probability and frequency, weighted by images; NaN without any.

@@ -61,6 +61,12 @@ package struct Cohort: Sendable {
   ) -> [Outcome] {
     let lesions = lesions
     let isOneEach = lesions.count == examinations.count
+    let lesionOfImage =
+      isOneEach
+      ? []
+      : lesions.enumerated().flatMap { lesion, images in
+        repeatElement(UInt32(truncatingIfNeeded: lesion), count: images.count)
+      }
     let threads = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), max(resampling.replicates, 1))
     let outcomes = Mutex([[Outcome]](repeating: [], count: threads))
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
@@ -80,8 +86,10 @@ package struct Cohort: Sendable {
           found.append(body(drawn))
           continue
         }
-        for (lesion, images) in lesions.enumerated() {
-          for image in images { weights[image] = drawn[lesion] }
+        weights.withUnsafeMutableBufferPointer { weights in
+          drawn.withUnsafeBufferPointer { drawn in
+            for (image, lesion) in lesionOfImage.enumerated() { weights[image] = drawn[Int(lesion)] }
+          }
         }
         found.append(body(weights))
       }

@@ -59,17 +59,43 @@ struct Evaluation {
   /// Images by truth and answer, row by row.
   func counts(_ weights: [UInt32]) -> [[Int]] {
     var counts = [Int](repeating: 0, count: Int(Self.uncounted) + 1)
-    for (cell, weight) in zip(cells, weights) { counts[Int(cell)] += Int(weight) }
+    counts.withUnsafeMutableBufferPointer { counts in
+      cells.withUnsafeBufferPointer { cells in
+        for (cell, weight) in zip(cells, weights) { counts[Int(cell)] &+= Int(truncatingIfNeeded: weight) }
+      }
+    }
     return (0..<Self.codes).map { Array(counts[$0 * Self.codes..<($0 + 1) * Self.codes]) }
   }
 
   /// Reliability of the most probable code.
-  func calibration(_ weights: [UInt32]) -> CalibrationBins {
-    var bins = CalibrationBins()
-    for one in scored where weights[Int(one.image)] > 0 {
-      bins.add(one.confidence, bin: Int(one.bin), hit: one.isRight, weight: Int(weights[Int(one.image)]))
+  func calibration(_ weights: [UInt32]) -> CalibrationBins { probabilities(weights).bins }
+
+  /// What the probabilities of all images add up to.
+  private struct Probabilities {
+    /// Images by truth.
+    var byTruth: [Int]
+    /// Squared distances from the truth.
+    var squares: Double
+    var bins: CalibrationBins
+  }
+
+  private func probabilities(_ weights: [UInt32]) -> Probabilities {
+    var (byTruth, squares, bins) = ([Int](repeating: 0, count: Self.codes), 0.0, CalibrationBins())
+    weights.withUnsafeBufferPointer { weights in
+      scored.withUnsafeBufferPointer { scored in
+        byTruth.withUnsafeMutableBufferPointer { byTruth in
+          bins.withBins { bins in
+            for one in scored {
+              let weight = Int(truncatingIfNeeded: weights[Int(one.image)])
+              byTruth[Int(one.truth)] &+= weight
+              squares += Double(weight) * one.squares
+              bins[Int(one.bin)].add(one.confidence, hit: one.isRight, weight: weight)
+            }
+          }
+        }
+      }
     }
-    return bins
+    return Probabilities(byTruth: byTruth, squares: squares, bins: bins)
   }
 
   /// Every figure in the order of `MetricKey.all`; NaN where it cannot be computed.
@@ -80,15 +106,9 @@ struct Evaluation {
     let right = tables.reduce(0) { $0 + $1.truePositives }
     let sensitivities = tables.map(\.sensitivity).filter { !$0.isNaN }
 
-    var byTruth = [Int](repeating: 0, count: Self.codes)
-    var squares = 0.0
-    for one in scored {
-      let weight = weights[Int(one.image)]
-      byTruth[Int(one.truth)] += Int(weight)
-      squares += Double(weight) * one.squares
-    }
-    let images = byTruth.reduce(0, +)
-    let areas = zip(rankings, byTruth).map { ranking, positives in
+    let probabilities = probabilities(weights)
+    let images = probabilities.byTruth.reduce(0, +)
+    let areas = zip(rankings, probabilities.byTruth).map { ranking, positives in
       ranking.areas(weights, (positives, images - positives))
     }
     var figures = [
@@ -96,8 +116,8 @@ struct Evaluation {
       sensitivities.isEmpty ? .nan : sensitivities.reduce(0, +) / Double(sensitivities.count),
       Self.kappa(tables, total: total),
       areas.reduce(0) { $0 + $1.auc } / Double(areas.count),
-      images > 0 ? squares / Double(images) : .nan,
-      calibration(weights).expectedError,
+      images > 0 ? probabilities.squares / Double(images) : .nan,
+      probabilities.bins.expectedError,
     ]
     for (table, areas) in zip(tables, areas) {
       figures += [

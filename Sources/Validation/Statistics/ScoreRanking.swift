@@ -19,6 +19,8 @@ package struct ScoreRanking: Sendable {
   /// By descending score: the image's place in the weights, whether it is positive, whether the next one has a smaller score.
   private let entries: [Entry]
   private let scores: [Double]
+  /// The same, as resamples need it.
+  let ranked: RankedSteps
 
   /// Four bytes, because resampling looks up the weight of each image thousands of times.
   private struct Entry: Sendable {
@@ -39,12 +41,18 @@ package struct ScoreRanking: Sendable {
   package init(images: [Int], scores: [Double], isPositive: [Bool]) {
     let ranks = images.indices.sorted { (scores[$0], images[$1]) > (scores[$1], images[$0]) }
     let sorted = ranks.map { scores[$0] }
-    entries = ranks.enumerated().map { place, rank in
+    let entries = ranks.enumerated().map { place, rank in
       Entry(
         image: images[rank], isPositive: isPositive[rank],
         endsTie: place + 1 == sorted.count || sorted[place + 1] < sorted[place])
     }
+    self.entries = entries
     self.scores = sorted
+    ranked = RankedSteps(
+      entries.map { entry in
+        RankedSteps.Entry(
+          image: UInt32(truncatingIfNeeded: entry.image), isPositive: entry.isPositive, endsTie: entry.endsTie)
+      })
   }
 
   /// Positive and negative images under these weights.
@@ -78,6 +86,11 @@ package struct ScoreRanking: Sendable {
 
   /// The same, with what ``totals(_:)`` gives, for a resample.
   func areas(_ weights: [UInt32], _ totals: (positives: Int, negatives: Int)) -> Areas {
+    ranked.areas(weights, totals) ?? areasOneByOne(weights, totals)
+  }
+
+  /// The same, image by image.
+  func areasOneByOne(_ weights: [UInt32], _ totals: (positives: Int, negatives: Int)) -> Areas {
     areas(weights, totals: totals)
   }
 
@@ -102,67 +115,5 @@ package struct ScoreRanking: Sendable {
       }
     }
     return sums.areas
-  }
-}
-
-/// The areas under one code's curves, summed from the highest score to the lowest.
-private struct AreaSums {
-  /// Least sensitivity of the partial area, as numerator and denominator: integers compare exactly.
-  private static let (least, whole) = (4, 5)
-
-  private let positives: Int
-  private let negatives: Int
-  private var truePositives = 0
-  private var falsePositives = 0
-  /// At the tie that ended last.
-  private var lastTruePositives = 0
-  private var lastFalsePositives = 0
-  private var twiceArea = 0
-  private var twicePart = 0.0
-  private var precision = 0.0
-  private var at80 = 0
-  private var at95 = 0
-
-  init(positives: Int, negatives: Int) {
-    self.positives = positives
-    self.negatives = negatives
-  }
-
-  @inline(__always) mutating func add(positive: Int, negative: Int) {
-    truePositives &+= positive
-    falsePositives &+= negative
-  }
-
-  /// An image that no resample drew changes nothing here, so there is no need to ask.
-  @inline(__always) mutating func endTie() {
-    let width = falsePositives &- lastFalsePositives
-    let gain = truePositives &- lastTruePositives
-    let trapezoid = width &* (lastTruePositives &+ truePositives)
-    twiceArea &+= trapezoid
-    if truePositives &* Self.whole >= Self.least &* positives {
-      if lastTruePositives &* Self.whole >= Self.least &* positives {
-        twicePart += Double(trapezoid)
-      } else {
-        let floor = Double(Self.least &* positives) / Double(Self.whole)
-        let left = Double(width) * (floor - Double(lastTruePositives)) / Double(gain)
-        twicePart += (Double(width) - left) * (floor + Double(truePositives))
-      }
-    }
-    precision += Double(gain) * (Double(truePositives) / Double(max(truePositives &+ falsePositives, 1)))
-    (lastTruePositives, lastFalsePositives) = (truePositives, falsePositives)
-    if falsePositives &* 100 <= 20 &* negatives { at80 = truePositives }
-    if falsePositives &* 100 <= 5 &* negatives { at95 = truePositives }
-  }
-
-  var areas: ScoreRanking.Areas {
-    var areas = ScoreRanking.Areas()
-    areas.averagePrecision = precision / Double(positives)
-    guard negatives > 0 else { return areas }
-    let rectangle = 2 * Double(positives) * Double(negatives)
-    areas.auc = Double(twiceArea) / rectangle
-    areas.aboveSensitivity = twicePart / rectangle
-    areas.sensitivityAt80 = Double(at80) / Double(positives)
-    areas.sensitivityAt95 = Double(at95) / Double(positives)
-    return areas
   }
 }
