@@ -13,15 +13,21 @@ public struct ClusterProgress: Sendable {
 
   /// Looks at a run.
   ///
-  /// - Throws: ``ClusterFault`` for a folder without one; `MergeFault` for a shard that is none of it; a fault of a database.
-  public init(of run: ClusterRun, in folder: String) async throws {
+  /// - Parameters:
+  ///   - run: the run.
+  ///   - folder: its folder.
+  ///   - look: looks at a shard in its folder; audits and validations keep their answers in different ways.
+  /// - Throws: what `look` throws, such as `MergeFault` for a shard that is none of the run; `CancellationError`.
+  public init(
+    of run: ClusterRun, in folder: String, look: (_ shard: Shard, _ folder: String) async throws -> ShardProgress
+  ) async throws {
     shards = []
     for index in 0..<run.shards {
       try Task.checkCancellation()
       guard let shard = Shard(index, of: run.shards) else { break }
-      shards.append(try await ShardProgress(of: shard, in: ClusterRun.part(index, in: folder)))
+      shards.append(try await look(shard, ClusterRun.part(index, in: folder)))
     }
-    isMerged = FileManager.default.fileExists(atPath: folder + "/merged/summary.json")
+    isMerged = run.isMerged(in: folder)
     queued = run.engine == .slurm ? await SlurmQueue.shards(of: folder) : nil
   }
 

@@ -3,7 +3,7 @@ import Foundation
 import JSON
 import Validation
 
-/// A validation over many workers: what each shard is told, and what it may use. `cluster.json` in the run's folder.
+/// A validation or an audit over many workers: what each shard is told, and what it may use. `cluster.json` in the run's folder.
 ///
 /// The folder also holds the job scripts (`JobScripts`), `parts/I` for each shard, `logs`, and in the end `merged`.
 public struct ClusterRun: Sendable, Hashable, Codable {
@@ -62,7 +62,7 @@ public struct ClusterRun: Sendable, Hashable, Codable {
   public var container: String?
   /// The folder in which commands run: where `cluster` was called.
   public var workingFolder: String
-  /// `validate all --images …`: the command of the whole run, without shards and folders to write to.
+  /// `validate all --images …` or `audit --images …`: the command of the whole run, without shards and folders to write to.
   public var command: [String]
   /// What `merge` is told besides.
   public var mergeOptions: [String]
@@ -124,6 +124,18 @@ public struct ClusterRun: Sendable, Hashable, Codable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: folder + "/" + Self.fileName, draft: .named)
+  }
+
+  /// Whether it is an audit and not a validation.
+  public var isAudit: Bool { command.first == Self.audit }
+  /// The command of an audit.
+  public static let audit = "audit"
+  /// The page that shows the merged run's results.
+  public var reportName: String { isAudit ? "audit.html" : "report.html" }
+
+  /// Whether the merged run's results are there.
+  func isMerged(in folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(folder)/merged/\(isAudit ? "audit.json" : "summary.json")")
   }
 
   /// A shard's folder.

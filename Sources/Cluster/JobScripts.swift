@@ -66,6 +66,8 @@ struct JobScripts {
     var lines = ["#!/usr/bin/env bash", "# merge.sh: merges all shards into one run."]
     if run.engine == .slurm {
       lines += ["#SBATCH --job-name=dermgemma-merge", "#SBATCH --requeue", "#SBATCH --open-mode=append"]
+      // An audit's merge asks the model what goes between images.
+      if run.isAudit { lines += worker }
       if let partition = run.resources.partition { lines.append("#SBATCH --partition=\(partition)") }
       if let time = run.resources.time { lines.append("#SBATCH --time=\(time)") }
     }
@@ -83,9 +85,7 @@ struct JobScripts {
       "# job.sh FIRST: one task of a Slurm array, which reads shard FIRST plus the task's number.",
       "#SBATCH --job-name=dermgemma", "#SBATCH --requeue", "#SBATCH --open-mode=append",
     ]
-    if let gpus = run.resources.gpus { lines.append("#SBATCH --gres=gpu:\(gpus)") }
-    if let processors = run.resources.processors { lines.append("#SBATCH --cpus-per-task=\(processors)") }
-    if let memory = run.resources.memory { lines.append("#SBATCH --mem=\(memory)") }
+    lines += worker
     if let partition = run.resources.partition { lines.append("#SBATCH --partition=\(partition)") }
     if let time = run.resources.time { lines.append("#SBATCH --time=\(time)") }
     lines += [
@@ -93,6 +93,15 @@ struct JobScripts {
       "exec bash \(path("shard.sh")) $shard >>\(path("logs"))/$shard.log 2>&1", "",
     ]
     return lines.joined(separator: "\n")
+  }
+
+  /// What a process that loads the model needs.
+  private var worker: [String] {
+    let resources = run.resources
+    return [
+      resources.gpus.map { "gres=gpu:\($0)" }, resources.processors.map { "cpus-per-task=\($0)" },
+      resources.memory.map { "mem=\($0)" },
+    ].compactMap { $0 }.map { "#SBATCH --" + $0 }
   }
 
   private var submit: String {

@@ -16,14 +16,15 @@ public enum LocalCluster {
   ///
   /// - Parameters:
   ///   - shards: those to read, by number.
-  ///   - folder: the run's folder, with its scripts.
+  ///   - run: the run.
+  ///   - folder: its folder, with its scripts.
   ///   - workers: processes at once.
   ///   - events: told how it goes.
   /// - Returns: the exit status of `merge`: 65 when some images could not be read.
   /// - Throws: ``ClusterFault/unfinished(folder:shards:)`` when shards did not end well; `CancellationError` once all
   ///   processes have ended.
   public static func run(
-    _ shards: [Int], in folder: String, workers: Int, events: (Event) throws -> Void
+    _ shards: [Int], of run: ClusterRun, in folder: String, workers: Int, events: (Event) throws -> Void
   ) async throws -> Int32 {
     var unfinished: [Int] = []
     var done = 0
@@ -45,7 +46,7 @@ public enum LocalCluster {
     unlink(log)
     let status = try await ChildProcess.run(["bash", folder + "/merge.sh"], log: log).status
     try Task.checkCancellation()
-    guard status == 0 || status == 65, FileManager.default.fileExists(atPath: folder + "/merged/summary.json") else {
+    guard status == 0 || status == 65, run.isMerged(in: folder) else {
       let reason = (try? String(contentsOfFile: log, encoding: .utf8))?.trimmingCharacters(in: .newlines) ?? ""
       throw ClusterFault.scheduler(program: "\(folder)/merge.sh", reason: reason.isEmpty ? "failed" : reason)
     }

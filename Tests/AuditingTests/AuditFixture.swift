@@ -1,4 +1,5 @@
 import AuditStatistics
+import Datasets
 import Dermoscopy
 import Foundation
 import Imaging
@@ -36,14 +37,14 @@ struct AuditFixture {
       labels += "\(name),\(code.rawValue.lowercased())\n"
     }
     try Data(labels.utf8).write(to: URL(fileURLWithPath: folder + "/labels.csv"))
-    let request = try Self.request(images: folder + "/images", labels: folder + "/labels.csv", into: folder + "/out")
-    manifest = try request.manifest { _ in }
+    manifest = try Manifest.images(
+      in: folder + "/images", labels: try Labels(path: folder + "/labels.csv"), metadata: nil)
   }
 
   /// Pictures that are there already, without labels.
   init(images: String) throws {
     folder = images
-    manifest = try Self.request(images: images, labels: nil, into: images + "/out").manifest { _ in }
+    manifest = try Manifest.images(in: images, labels: nil, metadata: nil)
   }
 
   static func request(images: String, labels: String?, into folder: String) throws -> AuditRequest {

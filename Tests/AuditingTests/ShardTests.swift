@@ -1,5 +1,6 @@
 import AuditReporting
 import Foundation
+import Synchronization
 import Testing
 import Validation
 
@@ -68,6 +69,84 @@ import Validation
     #expect(!FileManager.default.fileExists(atPath: audit.folder("merged/" + AuditReport.documentName)))
     _ = try await audit.shard(1, of: 3) { $0.mode = .resuming }
     #expect(await problems(parts) == "")
+  }
+
+  @Test func `how far a part is, its answers say, and they stay as they are`() async throws {
+    let audit = try SmallAudit(6)
+    defer { audit.fixture.remove() }
+    try Data("no picture".utf8).write(to: URL(fileURLWithPath: audit.folder("images/lesion-102.png")))
+    let shard = try #require(Shard(0, of: 1))
+    let folder = audit.folder("part-0")
+    func progress() throws -> ShardProgress { try ShardProgress(ofAudit: shard, in: folder) }
+    #expect(try progress() == ShardProgress())
+    _ = try await audit.shard(0, of: 1)
+    let done = try progress()
+    #expect((done.state, done.images, done.imagesOfTheRun, done.read, done.failed) == (.done, 6, 6, 5, 1))
+    // Killed while it wrote its last line.
+    let path = folder + "/" + AuditJournal.fileName
+    let journal = try Data(contentsOf: URL(fileURLWithPath: path))
+    let torn = journal.dropLast(7)
+    try torn.write(to: URL(fileURLWithPath: path))
+    let stopped = try progress()
+    #expect(stopped.state == .stopped && stopped.read + stopped.failed == 5)
+    do {
+      let busy = try RunFolder(folder)
+      #expect(try progress().state == .running && progress().read == stopped.read)
+      withExtendedLifetime(busy) {}
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == torn, "nothing is cut off by looking")
+    // An image that was read again counts once.
+    let lines = journal.split(separator: UInt8(ascii: "\n"))
+    try (journal + lines[1] + Data("\n".utf8)).write(to: URL(fileURLWithPath: path))
+    #expect(try progress() == done)
+    let other = try #require(Shard(0, of: 2))
+    let fault = #expect(throws: MergeFault.self) { _ = try ShardProgress(ofAudit: other, in: folder) }
+    #expect(fault?.description.contains("part-0 is shard 0 of 1, and should be shard 0 of 2") == true)
+    try Data("nonsense\n".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: BrokenJournal.self) { _ = try progress() }
+  }
+
+  @Test func `parts share a list of digests, which all of them together compare with the images`() async throws {
+    let audit = try SmallAudit(6)
+    defer { audit.fixture.remove() }
+    let whole = try #require(try await audit.request(into: "whole").run { _ in })
+    let remarks = Mutex<[String]>([])
+    for index in 0..<2 {
+      try await audit.request(into: "part-\(index)") {
+        $0.shard = Shard(index, of: 2)
+        $0.wholeCommand = ["audit"]
+        $0.digests = audit.folder("digests.txt")
+      }.run { event in
+        if case .remark(let text) = event { remarks.withLock { $0.append(text) } }
+      }
+    }
+    let said = remarks.withLock { $0 }.filter { $0.contains("digests.txt holds for ") }
+    #expect(said.count == 2 && said.allSatisfy { $0.contains("as listed; their own shards check them.") }, "\(said)")
+    let shards = try AuditShardSet([audit.folder("part-0"), audit.folder("part-1")])
+    let merged = try #require(try await audit.request(into: "merged").merge(shards) { _ in })
+    #expect(merged.work == whole.work)
+    #expect(
+      try audit.text(AuditReport.answersName, of: "merged") == audit.text(AuditReport.answersName, of: "whole"))
+    // An image that changes is noticed by its part, and by the merge.
+    try FileManager.default.copyItem(
+      atPath: audit.folder("images/lesion-101.png"), toPath: audit.folder("images/more.png"))
+    try FileManager.default.removeItem(atPath: audit.folder("images/lesion-100.png"))
+    try FileManager.default.moveItem(
+      atPath: audit.folder("images/more.png"), toPath: audit.folder("images/lesion-100.png"))
+    var refused = 0
+    for index in 0..<2 {
+      do {
+        try await audit.request(into: "late-\(index)") {
+          $0.shard = Shard(index, of: 2)
+          $0.digests = audit.folder("digests.txt")
+        }.run { _ in }
+      } catch let fault as DigestListFault {
+        #expect(fault == .changed(image: "lesion-100.png", list: audit.folder("digests.txt")))
+        refused += 1
+      }
+    }
+    #expect(refused == 1)
+    await #expect(throws: MergeFault.self) { _ = try await audit.request(into: "later").merge(shards) { _ in } }
   }
 
   @Test func `a part is continued as what it is, and is no other part`() async throws {

@@ -72,6 +72,19 @@ import Testing
         == 2)
   }
 
+  @Test func `an audit's merge asks for what its shards have, because it loads the model`() throws {
+    for (command, isAudit) in [(["audit", "--images", "i"], true), (["validate", "all", "--images", "i"], false)] {
+      let run = Self.run(command)
+      let files = Dictionary(uniqueKeysWithValues: JobScripts(run, folder: "/r").files)
+      #expect(try #require(files["shard.sh"]).contains("until /bin/echo \(command.joined(separator: " ")) \\\n"))
+      for line in ["--gres=gpu:1", "--cpus-per-task=4", "--mem=16G"] {
+        #expect(try #require(files["job.sh"]).contains("#SBATCH \(line)\n"), "\(line)")
+        #expect(try #require(files["merge.sh"]).contains("#SBATCH \(line)\n") == isAudit, "\(line)")
+      }
+      #expect(run.isAudit == isAudit && run.reportName == (isAudit ? "audit.html" : "report.html"))
+    }
+  }
+
   /// Some shards, and the arrays that are submitted for them.
   struct Submission: Sendable {
     var shards: String?

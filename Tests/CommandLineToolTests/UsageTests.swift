@@ -86,6 +86,12 @@ import Testing
     Wrong("serve --base-path derm", says: "--base-path must be a path such as /derm, not 'derm'"),
     Wrong("serve --base-path /a/../b", says: "--base-path must be a path such as /derm, not '/a/../b'"),
     Wrong("doctor now", says: "Unexpected argument 'now'"),
+    Wrong("cluster local audit --images d --out r --limit 3", says: "--limit is an option of 'validate', and this"),
+    Wrong("cluster local audit --images d --out r --isic-csv s.csv", says: "--isic-csv is an option of 'val"),
+    Wrong("cluster slurm audit --images d --out r", says: "Say how many shards there are: --of N"),
+    Wrong("cluster local audit extra --images d --out r", says: "Unexpected argument 'extra'"),
+    Wrong("cluster local --images d --out r --arms camera", says: "--arms is an option of 'audit', and this"),
+    Wrong("cluster local audit --images d --out r --budget 1h", says: "Unknown option --budget"),
     Wrong("protocols show", says: "Say list, show NAME, check FILE or schema"),
     Wrong("protocols show sed", says: "Built-in protocols are"),
     Wrong("protocols check", says: "Say list, show NAME, check FILE or schema"),
@@ -161,7 +167,8 @@ import Testing
     "config": ["--help"],
     "completions": ["--help"],
     "audit": [
-      "--json", "--replicates N", "--seed N", "--records FILE", "--shard I", "--of N", "--kind tokens|occlusion",
+      "--json", "--replicates N", "--seed N", "--records FILE", "--shard I", "--of N", "--digests FILE",
+      "--kind tokens|occlusion",
       "--lora FILE[=SCALE]", "--endpoint URL",
       "--allow-remote",
       "--endpoint-key-file FILE", "--help",
@@ -169,7 +176,8 @@ import Testing
     "merge": ["--out DIR", "--replace", "--isic-csv FILE", "--help"],
     "cluster": [
       "--out DIR", "--of N", "--workers N", "--tries N", "--gpus N", "--cpus N", "--memory SIZE", "--partition NAME",
-      "--time TIME", "--image FILE", "--submit", "--json", "--images DIR", "--labels CSV", "--help",
+      "--time TIME", "--image FILE", "--submit", "--json", "--images DIR", "--labels CSV", "--digests FILE",
+      "--arms LIST", "--quick", "--masks DIR", "--help",
     ],
     "worker": [
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--frame N", "--keep-demographics", "--pseudonym-key FILE",

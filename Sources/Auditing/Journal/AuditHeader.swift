@@ -38,6 +38,8 @@ struct AuditHeader: Codable, Sendable, Hashable {
   var started: String
   /// The part of the audit that the journal holds; `nil` for all of it.
   var shard: Shard?
+  /// Of a part, how many of the images are its own.
+  var shardImages: Int?
   /// Of a part, the whole audit's command line without the folder that it writes to.
   var command: [String]?
 

@@ -44,7 +44,7 @@ public struct AuditShardSet {
     guard problems.isEmpty else { throw MergeFault(problems: problems) }
     self.shards = shards
     var header = first.header
-    header.shard = nil
+    (header.shard, header.shardImages) = (nil, nil)
     header.started = shards.map(\.header.started).min() ?? header.started
     self.header = header
   }

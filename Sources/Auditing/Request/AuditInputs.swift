@@ -13,8 +13,8 @@ struct AuditInputs: Sendable {
   /// Looks through them.
   ///
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
-  init(_ request: AuditRequest, tell: (AuditEvent) throws -> Void) throws {
-    manifest = try request.manifest(tell: tell)
+  init(_ request: AuditRequest, tell: (AuditEvent) throws -> Void) async throws {
+    manifest = try await request.manifest(tell: tell)
     masks = try request.masks.map { try MaskFolder($0) }
     masksDigest = try masks?.digest()
     trueWords = try request.trueWords.map { try TrueWords(path: $0, for: request.readingProtocol) }
@@ -41,7 +41,10 @@ struct AuditInputs: Sendable {
       trueWordsDigest: trueWords?.digest, timing: plan.timing, quick: plan.quickReason,
       server: AuditHeader.server(of: model), version: request.version,
       started: Date().formatted(.iso8601))
-    if let shard = request.shard { (header.shard, header.command) = (shard, request.wholeCommand) }
+    if let shard = request.shard {
+      (header.shard, header.command) = (shard, request.wholeCommand)
+      header.shardImages = sample.entries.count(where: shard.holds)
+    }
     return header
   }
 }

@@ -54,6 +54,8 @@ public struct AuditRequest: Sendable {
   public var document: String?
   /// Only the images of one part are read; nothing is computed until the parts are merged.
   public var shard: Shard?
+  /// A list of the images' digests, made if it is missing; `nil` to read every image for its own.
+  public var digests: String?
   /// Of a part, the command line of the whole audit, without the folder that it writes to.
   public var wholeCommand: [String] = []
   /// The program's version, written with the results.
@@ -105,12 +107,20 @@ public struct AuditRequest: Sendable {
   /// The images.
   ///
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
-  func manifest(tell: (AuditEvent) throws -> Void) throws -> Manifest {
+  func manifest(tell: (AuditEvent) throws -> Void) async throws -> Manifest {
     let labels = try labels.map { try Labels(path: $0, choice: columns) }
     for remark in labels?.remarks ?? [] { try tell(.remark(remark)) }
     let metadata = try metadata.map { try MetadataTable(path: $0, choice: columns) }
     for remark in metadata?.remarks ?? [] { try tell(.remark(remark)) }
-    let manifest = try Manifest.images(in: images, labels: labels, metadata: metadata) { done, count in
+    var list: DigestList?
+    if let digests {
+      list = try await DigestList.opened(at: digests, ofImagesIn: images) { done, count in
+        try tell(.lookingThroughImages(done: done, of: count))
+      }
+    }
+    let manifest = try Manifest.images(
+      in: images, labels: labels, metadata: metadata, digests: list, for: shard
+    ) { done, count in
       try? tell(.lookingThroughImages(done: done, of: count))
     }
     if let labels {

@@ -31,7 +31,7 @@ struct AuditSession: Sendable {
         folder: folder.path, by: "an audit", isUnfinished: shards == nil && !folder.has(AuditReport.documentName))
     }
     if request.mode == .resuming, journal.header == nil { try tell(.nothingToResume(folder: folder.path)) }
-    let inputs = try AuditInputs(request, tell: tell)
+    let inputs = try await AuditInputs(request, tell: tell)
     try tell(.loadingModel)
     let reader = try await request.reader(for: inputs.manifest.entries.count)
     let store: (any RecordStore)?
@@ -62,7 +62,7 @@ struct AuditSession: Sendable {
 
   /// - Throws: a `Fault` for what is missing or unusable; `CancellationError`.
   func onlyPlan() async throws -> AuditPlan {
-    let inputs = try AuditInputs(request, tell: tell)
+    let inputs = try await AuditInputs(request, tell: tell)
     try tell(.loadingModel)
     let reader = try await request.reader(for: inputs.manifest.entries.count)
     do {
@@ -81,7 +81,10 @@ struct AuditSession: Sendable {
     let audit = AuditReader(
       model: reader.examiner.model, readingProtocol: request.readingProtocol, arms: [], seed: request.seed,
       dicom: request.dicom)
-    return try await AuditMeasurement(reader: audit, parallel: reader.readings).timing(inputs.manifest.entries)
+    let entries = inputs.manifest.entries
+    // A part looks at no image of another part.
+    let own = request.shard.map { entries.filter($0.holds) } ?? []
+    return try await AuditMeasurement(reader: audit, parallel: reader.readings).timing(own.isEmpty ? entries : own)
   }
 
   private func plan(_ inputs: AuditInputs, _ suitability: ArmSuitability, _ timing: AuditTiming?) -> AuditPlan {
@@ -161,7 +164,7 @@ struct AuditSession: Sendable {
     let before = await reader.statistics?.imageEncodes ?? 0
     var known = 0
     if shards == nil { known = try await audit.run() } else { try await audit.pairs(audit.reader) }
-    if let shard = request.shard { return try conclude(shard, journal, sample.entries, folder) }
+    if let shard = request.shard { return try conclude(shard, journal, sample, folder) }
     let encodes = await reader.statistics.map { $0.imageEncodes - before }
     try tell(.writingResults)
     let provenance = header.provenance(request, identity, readings: reader.readings)
@@ -184,10 +187,11 @@ struct AuditSession: Sendable {
 
   /// Ends a shard once each of its images was read or has failed.
   private func conclude(
-    _ shard: Shard, _ journal: AuditJournal, _ sample: [Sample], _ folder: RunFolder
+    _ shard: Shard, _ journal: AuditJournal, _ sample: Manifest, _ folder: RunFolder
   ) throws -> AuditResults? {
-    let own = sample.filter(shard.holds)
+    let own = sample.entries.filter(shard.holds)
     let failed = try own.count { try journal.image($0.position)?.failed != nil }
+    if let check = sample.digestCheck { try tell(.remark(check.text)) }
     try tell(.shardFinished(shard, images: own.count, failed: failed, folder: folder.path))
     return nil
   }

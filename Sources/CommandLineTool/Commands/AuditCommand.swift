@@ -93,6 +93,7 @@ let auditCommand = CommandSpecification(
     ValidateOption.replace,
     ValidateOption.shard,
     ValidateOption.shards,
+    ValidateOption.digests,
     EngineOption.readingProtocol,
     AuditOption.seed,
     AuditOption.json,

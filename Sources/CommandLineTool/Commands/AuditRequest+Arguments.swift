@@ -43,6 +43,7 @@ extension AuditRequest {
     model = try arguments.modelSource(of: "audit")
     command = arguments.words
     self.shard = shard
+    digests = try arguments[ValidateOption.digests]
     if shard != nil { wholeCommand = arguments.words(without: ValidationRequest.shardOptions) }
   }
 }

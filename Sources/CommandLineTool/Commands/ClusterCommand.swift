@@ -4,7 +4,7 @@ import Foundation
 import UseCases
 import Validation
 
-/// The options of `cluster`, besides those of `validate`.
+/// The options of `cluster`, besides those of `validate` and `audit`.
 enum ClusterOption {
   static let out = Option<String>(
     path: "--out", "DIR", help: "The run's folder: scripts, parts, logs, and in the end merged.")
@@ -27,6 +27,18 @@ enum ClusterOption {
     out, shards, workers, tries, gpus, processors, memory, partition, time, container, submit, json,
   ]
 
+  /// Options that `validate` and `audit` have and a run over many workers does not: it has them itself, or they are of one shard.
+  private static let others: [any CommandOption] = [
+    ValidateOption.shard, ValidateOption.resume, ValidateOption.replace, AuditOption.plan, AuditOption.budget,
+    AuditOption.replicates, AuditOption.side, AuditOption.kind,
+  ]
+
+  /// Options that go to each shard: those of `validate`, and those that only `audit` has.
+  static let passed: [any CommandOption] = {
+    var taken = Set((own + others).map(\.name))
+    return (validateCommand.options + auditCommand.options).filter { taken.insert($0.name).inserted }
+  }()
+
   /// A word that Slurm takes.
   private static func scheduler(_ name: String, _ placeholder: String, help: String) -> Option<String> {
     Option(name, placeholder, help: help) { text throws(InvalidValue) in
@@ -46,31 +58,28 @@ enum ClusterOption {
 
 let clusterCommand = CommandSpecification(
   name: "cluster",
-  summary: "Runs a validation over many workers: Slurm, or this machine.",
+  summary: "Runs a validation or an audit over many workers: Slurm, or this machine.",
   usage: [
     "cluster slurm [PHASE] --images DIR --of N --out DIR [options]",
     "cluster local [PHASE] --images DIR --out DIR [options]",
+    "cluster slurm|local audit --images DIR --out DIR [options]",
     "cluster status DIR [--json]", "cluster retry DIR [--workers N]",
   ],
   discussion: [
-    "Cuts a validation into shards, has each read by a worker of its own, and merges them into DIR/merged: the same bytes as "
+    "Cuts a validation, or an audit, into shards, has each read by a worker of its own, and merges them into DIR/merged: the same bytes as "
       + "one undisturbed run. 'slurm' writes job scripts to read and change, and 'sbatch' lines (DIR/submit.sh), which "
       + "--submit runs. 'local' reads the shards on this machine.",
     "'status' says from the records what is done, running, stopped and not begun; what Slurm says of its jobs does not count, "
       + "because it can report a job as completed that never ran. 'retry' submits, or reads, what is missing. Both may be "
       + "called at any time and as often as you like.",
-    "PHASE is all (the default), phase1, phase2 or phase3. Options of 'validate' go to each shard. Paths must be the same on all machines.",
+    "PHASE is all (the default), phase1, phase2 or phase3: a validation, whose options go to each shard. With audit, those of "
+      + "'audit' do (all but --plan and --budget). Paths must be the same on all machines.",
     "Exit status: 0 all well; 64 wrong usage, or another run is set up there; 65 an input is unusable (also when other "
       + "images were read); 66 no run is set up there; 69 a shard did not end well, or sbatch is missing or refused; "
       + "74 output could not be written; 130 interrupted.",
   ],
   verbs: ["slurm", "local", "status", "retry"],
-  options: ClusterOption.own
-    + validateCommand.options.filter { option in
-      let given: [any CommandOption] =
-        ClusterOption.own + [ValidateOption.shard, ValidateOption.resume, ValidateOption.replace]
-      return !given.contains { $0.name == option.name }
-    },
+  options: ClusterOption.own + ClusterOption.passed,
   examples: [
     (
       "dermgemma cluster slurm --images data --of 400 --gpus 1 --out run --submit",
@@ -79,6 +88,7 @@ let clusterCommand = CommandSpecification(
     ("dermgemma cluster status run", "How far it is."),
     ("dermgemma cluster retry run", "Submits what is missing."),
     ("dermgemma cluster local --images data --labels labels.csv --out run", "On this machine."),
+    ("dermgemma cluster local audit --images data --labels labels.csv --quick --out run", "An audit."),
   ],
   takesArguments: true
 ) { arguments, terminal in

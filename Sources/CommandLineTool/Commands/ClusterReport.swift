@@ -1,3 +1,4 @@
+import Auditing
 import Cluster
 import Faults
 import JSON
@@ -14,11 +15,11 @@ struct ClusterReport {
   /// Prints how far the run is.
   func show(asJSON: Bool, _ terminal: Terminal) async throws {
     let run = try ClusterRun(in: folder)
-    let progress = try await ClusterProgress(of: run, in: folder)
+    let progress = try await ClusterProgress(run, in: folder)
     if asJSON {
       try terminal.print(try OrderedJSON.line(Document(progress)))
     } else {
-      for line in lines(progress) { try terminal.print(line) }
+      for line in lines(progress, of: run) { try terminal.print(line) }
     }
   }
 
@@ -27,10 +28,10 @@ struct ClusterReport {
   /// - Returns: the exit status.
   func retry(workers: Int, _ terminal: Terminal) async throws -> Int32 {
     let run = try ClusterRun(in: folder)
-    let progress = try await ClusterProgress(of: run, in: folder)
+    let progress = try await ClusterProgress(run, in: folder)
     let missing = progress.missing
     if missing.isEmpty, progress.isMerged || !progress.isDone {
-      for line in lines(progress) { try terminal.print(line) }
+      for line in lines(progress, of: run) { try terminal.print(line) }
       return 0
     }
     guard run.engine == .slurm else { return try await read(missing, of: run, workers: workers, terminal) }
@@ -43,7 +44,7 @@ struct ClusterReport {
   ///
   /// - Returns: the exit status.
   func read(_ shards: [Int], of run: ClusterRun, workers: Int, _ terminal: Terminal) async throws -> Int32 {
-    let status = try await LocalCluster.run(shards, in: folder, workers: workers) { event in
+    let status = try await LocalCluster.run(shards, of: run, in: folder, workers: workers) { event in
       switch event {
       case .ended(let shard, let status, let done, let count):
         if status != 0 { terminal.printError("dermgemma: shard \(shard) ended with status \(status)") }
@@ -52,11 +53,11 @@ struct ClusterReport {
       }
     }
     terminal.clearProgress()
-    for line in lines(try await ClusterProgress(of: run, in: folder)) { try terminal.print(line) }
+    for line in lines(try await ClusterProgress(run, in: folder), of: run) { try terminal.print(line) }
     return status
   }
 
-  private func lines(_ progress: ClusterProgress) -> [String] {
+  private func lines(_ progress: ClusterProgress, of run: ClusterRun) -> [String] {
     func part(_ state: ShardProgress.State, _ word: String) -> String? {
       let numbers = progress.numbers(state)
       guard !numbers.isEmpty else { return nil }
@@ -75,7 +76,7 @@ struct ClusterReport {
     let whole = progress.images.map { " of \($0)" } ?? ""
     lines.append("\(progress.read)\(whole) images read\(failed)")
     if progress.isMerged {
-      lines.append("Merged: \(shown)/merged/report.html")
+      lines.append("Merged: \(shown)/merged/\(run.reportName)")
     } else if progress.isDone {
       lines.append("All shards are done; 'dermgemma cluster retry \(shown)' merges them.")
     } else if !progress.missing.isEmpty {
@@ -115,6 +116,17 @@ struct ClusterReport {
       missing = progress.missing
       (images, read, failed) = (progress.images, progress.read, progress.failed)
       (complete, merged) = (progress.isDone, progress.isMerged)
+    }
+  }
+}
+
+extension ClusterProgress {
+  /// How far a run is, whatever it keeps its answers in.
+  ///
+  /// - Throws: `MergeFault` for a shard that is none of the run; a fault of a database or of an audit's answers.
+  init(_ run: ClusterRun, in folder: String) async throws {
+    try await self.init(of: run, in: folder) { shard, part in
+      try await run.isAudit ? ShardProgress(ofAudit: shard, in: part) : ShardProgress(of: shard, in: part)
     }
   }
 }

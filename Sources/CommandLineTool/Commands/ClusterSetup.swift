@@ -1,3 +1,4 @@
+import Auditing
 import Cluster
 import Faults
 import Foundation
@@ -11,11 +12,10 @@ struct ClusterSetup {
   private let shown: String
   private let submits: Bool
   private let workers: Int
-  private let images: String?
-  private let limit: Int?
+  private let work: ClusterWork
   private let digests: String
 
-  /// Checks a command line; the options of `validate` are checked as `validate` does.
+  /// Checks a command line; the options of `validate` or `audit` are checked as these do.
   ///
   /// - Throws: `UsageFault`; a `Fault` for a protocol, or a folder of images, that is missing or broken.
   init(_ arguments: ParsedArguments, _ engine: ClusterRun.Engine) throws {
@@ -33,23 +33,29 @@ struct ClusterSetup {
 
     // What is left is the command line of one undisturbed run.
     let options = arguments.words(without: ClusterOption.own + [ValidateOption.isicScores]).dropFirst()
-    var command = [phases.first ?? "all"] + Self.withoutPositional(options, Array(arguments.positional))
-    if engine == .local, !arguments.has(EngineOption.threads) {
-      command += [EngineOption.threads.name, "\(max(1, ProcessInfo.processInfo.activeProcessorCount / workers))"]
+    let isAudit = phases.first == auditCommand.name
+    let (command, other) = isAudit ? (auditCommand, validateCommand) : (validateCommand, auditCommand)
+    if let stranger = other.options.first(where: { option in
+      arguments.has(option) && !(command.options + ClusterOption.own).contains { $0.name == option.name }
+    }) {
+      throw wrong(
+        "\(stranger.name) is an option of '\(other.name)', and this is \(isAudit ? "an audit" : "a validation")")
     }
-    let validation = try ValidationRequest(ParsedArguments(command, of: validateCommand))
-    for path in [validation.images, validation.notes, validation.labels, validation.metadata].compactMap({ $0 })
-    where !FileManager.default.isReadableFile(atPath: path) {
+    var words = (isAudit ? [] : [phases.first ?? "all"]) + Self.withoutPositional(options, Array(arguments.positional))
+    if engine == .local, !arguments.has(EngineOption.threads) {
+      words += [EngineOption.threads.name, "\(max(1, ProcessInfo.processInfo.activeProcessorCount / workers))"]
+    }
+    work = try isAudit ? ClusterWork(auditing: words) : ClusterWork(validating: words)
+    for path in work.inputs where !FileManager.default.isReadableFile(atPath: path) {
       throw ClusterInputFault(path: path)
     }
     folder = absolute(out)
     shown = out
-    images = validation.images
-    limit = validation.limit
-    digests = validation.digests.map(absolute) ?? "\(folder)/\(ClusterRun.digestsName)"
-    if images != nil, validation.digests == nil { command += [ValidateOption.digests.name, digests] }
+    digests = work.digests.map(absolute) ?? "\(folder)/\(ClusterRun.digestsName)"
+    if work.images != nil, work.digests == nil { words += [ValidateOption.digests.name, digests] }
     var run = ClusterRun(
-      ["validate"] + command, engine: engine, shards: shards, tries: try arguments[ClusterOption.tries] ?? 4,
+      [command.name] + words, engine: engine, shards: shards,
+      tries: try arguments[ClusterOption.tries] ?? 4,
       program: arguments.has(ClusterOption.container) ? "dermgemma" : Self.program,
       workingFolder: FileManager.default.currentDirectoryPath)
     run.container = try arguments[ClusterOption.container].map(absolute)
@@ -83,7 +89,7 @@ struct ClusterSetup {
         left = left.dropFirst()
       } else {
         kept.append(word)
-        let option = validateCommand.allOptions.first { $0.name == word }
+        let option = (validateCommand.allOptions + auditCommand.allOptions).first { $0.name == word }
         if option?.placeholder != nil, let value = rest.popFirst() { kept.append(value) }
       }
     }
@@ -95,16 +101,16 @@ struct ClusterSetup {
   /// - Returns: the exit status.
   func run(_ terminal: Terminal) async throws -> Int32 {
     try run.write(to: folder)
-    if let images {
+    if let images = work.images {
       // Once, so that not each shard reads every image to know which are its own.
-      _ = try await DigestList.opened(at: digests, ofImagesIn: images, limit: limit, renews: true) { done, count in
+      _ = try await DigestList.opened(at: digests, ofImagesIn: images, limit: work.limit, renews: true) { done, count in
         if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
       }
     }
     let report = ClusterReport(folder: folder, shown: shown)
     switch run.engine {
     case .local:
-      let missing = try await ClusterProgress(of: run, in: folder).missing
+      let missing = try await ClusterProgress(run, in: folder).missing
       return try await report.read(missing, of: run, workers: workers, terminal)
     case .slurm where submits:
       try terminal.print(try await SlurmQueue.submit(nil, of: folder))
@@ -116,6 +122,34 @@ struct ClusterSetup {
     }
     try terminal.print("'dermgemma cluster status \(shown)' says how far it is.")
     return 0
+  }
+}
+
+/// What a run over many workers reads.
+private struct ClusterWork {
+  /// The folder of images; `nil` for a run from a table.
+  var images: String?
+  /// The most images, the first ones.
+  var limit: Int?
+  /// The list of digests that the command line names.
+  var digests: String?
+  /// Files and folders that must be there.
+  var inputs: [String]
+
+  /// - Throws: `UsageFault`; a `Fault` for a protocol that is missing or broken.
+  init(validating command: [String]) throws {
+    let request = try ValidationRequest(ParsedArguments(command, of: validateCommand))
+    (images, limit, digests) = (request.images, request.limit, request.digests)
+    inputs = [request.images, request.notes, request.labels, request.metadata].compactMap { $0 }
+  }
+
+  /// - Throws: `UsageFault`; a `Fault` for a protocol or arms that are missing or broken.
+  init(auditing command: [String]) throws {
+    // As a shard will be called.
+    let shard = [AuditOption.out.name, ".", ValidateOption.shard.name, "0", ValidateOption.shards.name, "1"]
+    let request = try AuditRequest(ParsedArguments(command + shard, of: auditCommand))
+    (images, digests) = (request.images, request.digests)
+    inputs = [request.images, request.labels, request.metadata, request.masks, request.trueWords].compactMap { $0 }
   }
 }
 

@@ -54,9 +54,10 @@ private func mergeAudit(_ arguments: ParsedArguments, into folder: String, _ ter
     throw UsageFault(message: "--isic-csv is for validations, and these are shards of an audit", command: "merge")
   }
   let shards = try AuditShardSet(arguments.positional)
-  var words = Array(shards.command.drop { $0 == auditCommand.name }) + [AuditOption.out.name, folder]
-  if arguments[MergeOption.replace] { words.append(ValidateOption.replace.name) }
-  let request = try AuditRequest(try ParsedArguments(words, of: auditCommand))
+  // The command line that the report shows is that of one undisturbed audit.
+  let words = Array(shards.command.drop { $0 == auditCommand.name }) + [AuditOption.out.name, folder]
+  var request = try AuditRequest(try ParsedArguments(words, of: auditCommand))
+  if arguments[MergeOption.replace] { request.mode = .replacing }
   let printer = AuditPrinter(terminal: terminal)
   return try await request.merge(shards) { try printer.show($0) }?.exitStatus ?? 0
 }

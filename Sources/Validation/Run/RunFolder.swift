@@ -67,7 +67,7 @@ public final class RunFolder: Sendable {
   deinit { close(lock) }
 
   /// Whether a process writes to a folder now. The folder need not be there.
-  static func isInUse(_ path: String) -> Bool {
+  package static func isInUse(_ path: String) -> Bool {
     let descriptor = open(path + "/.lock", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
