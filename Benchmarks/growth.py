@@ -4,8 +4,9 @@
     python3 Benchmarks/growth.py --sizes 1000,10000,100000 --folder /tmp/growth
 
 Shards are made as for merge.py: real records, a stand-in for the model. For each size: `merge` (copies the records, then writes
-tables, metrics with their bootstrap, summary and report, as `validate` does at its end), `compare` with a second run, `records
-list` with a search, `records export`, pages of the server's history, `records delete` of the run. Printed: processor seconds and
+tables, metrics with their bootstrap, summary and report, as `validate` does at its end), `validate --resume` of the run that is
+there already (reads the images' digests, then writes all of that again), `compare` with a second run, `records list` with a
+search, `records export`, pages of the server's history, `records delete` of the run. Printed: processor seconds and
 the most memory of each, sizes on the disk, and how much more than linear a step grew since the size before: 1.0 is linear.
 Processor seconds are told because they change little when the machine has other work.
 """
@@ -77,13 +78,35 @@ def history(folder: pathlib.Path) -> dict:
                    "processor_ms": round(processor[name] / len(times) * 1000, 1)} for name, times in took.items()}
 
 
-def one_size(folder: pathlib.Path, images: int) -> dict:
+def files(folder: pathlib.Path, images: merge.Images) -> list[object]:
+    """The run's images as files whose bytes are their names, which have the digests that `Images` says, with labels and metadata;
+    and the options that name them."""
+    with open(folder / "labels.csv", "w") as labels, open(folder / "metadata.csv", "w") as known:
+        print("image,dx", file=labels)
+        print("image_id,lesion_id,site,sex,age", file=known)
+        for position in range(images.count):
+            name, _, truth, metadata = images[position]
+            path = folder / "files" / name
+            if position % 1000 == 0:
+                path.parent.mkdir(parents=True)
+            path.write_text(name)
+            print(path.stem, truth, sep=",", file=labels)
+            print(path.stem, *metadata.values(), sep=",", file=known)
+    return ["--images", folder / "files", "--labels", folder / "labels.csv", "--metadata", folder / "metadata.csv", "--threads", 1]
+
+
+def one_size(folder: pathlib.Path, count: int) -> dict:
     """Every step at one size."""
     folder.mkdir(parents=True)
-    shards = merge.make(folder, merge.template(folder), merge.Images(images), max(1, images // 1000))
+    images = merge.Images(count)
+    shards = merge.make(folder, merge.template(folder), images, max(1, count // 1000))
     steps = {"merge": merge.measured("merge", *shards, "--out", folder / "merged")}
     shutil.rmtree(folder / "parts")
     merged = folder / "merged"
+    tables = {path.name: path.read_bytes() for path in merged.glob("*.csv")}
+    steps["resume"] = merge.measured("validate", "all", *files(folder, images), "--out", merged, "--resume")
+    assert tables == {path.name: path.read_bytes() for path in merged.glob("*.csv")}, "a resumed run has the same tables"
+    shutil.rmtree(folder / "files")
     report = (merged / "report.html").stat().st_size
     database = (merged / "records.sqlite").stat().st_size
     shutil.copytree(merged, folder / "other")
@@ -105,7 +128,7 @@ def one_size(folder: pathlib.Path, images: int) -> dict:
     records.close()
     steps["delete"] = merge.measured("records", "delete", run, "--data", merged)
     shutil.rmtree(folder)
-    return {"images": images, "steps": steps, "history": slow, "report_mb": round(report / 1e6, 1),
+    return {"images": count, "steps": steps, "history": slow, "report_mb": round(report / 1e6, 1),
             "comparison_mb": round(page / 1e6, 1), "database_mb": round(database / 1e6, 1)}
 
 

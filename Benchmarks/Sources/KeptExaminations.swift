@@ -1,21 +1,54 @@
 import Dermoscopy
+import Digests
 import Foundation
 import Records
 
 /// How long a database takes to keep an examination, one after the other (Benchmarks/records.py).
 enum KeptExaminations {
   struct WrongUsage: Error {}
+  /// Examinations of one transaction while a database is filled.
+  private static let batch = 500
+
+  /// Fills a database with one run's examinations, each with a name, a digest and a code of its own: what a database of
+  /// this size is, without the time that keeping them one by one takes.
+  static func fill(_ words: [String]) async throws {
+    guard words.count == 2, let count = Int(words[1]), count >= 0 else { throw WrongUsage() }
+    let store = try await RecordStores.open(words[0])
+    let reports = try LesionCode.allCases.map { code in
+      try ExaminationReport(json: document.replacing("\"code\":\"NV\"", with: "\"code\":\"\(code.rawValue)\""))
+    }
+    let recorder = try await RunRecorder.begin(run(of: reports[0]), in: store)
+    for start in stride(from: 0, to: count, by: batch) {
+      let positions = start..<min(start + batch, count)
+      try await store.keep(positions.map { examination($0, like: reports[$0 % reports.count], of: recorder.run.id) })
+    }
+    try await recorder.end(.finished)
+    await store.close()
+  }
+
+  private static func examination(_ position: Int, like report: ExaminationReport, of run: RecordID)
+    -> StoredExamination
+  {
+    var report = report
+    let name = "lesion-\(position).jpg"
+    report.image.name = name
+    report.image.sha256 = SHA256Digest(of: Array(name.utf8)).hexadecimal
+    return StoredExamination(run: run, position: position, report: report, elapsed: Double(position % 97))
+  }
+
+  private static func run(of report: ExaminationReport) -> Run {
+    Run(
+      kind: "benchmark",
+      provenance: Run.Provenance(
+        protocolID: "seed", protocolVersion: "1.0.0", protocolDigest: report.readingProtocol.digest, protocolText: nil,
+        model: "none", weights: nil, projector: nil, engine: "none", seed: nil))
+  }
 
   static func run(_ words: [String]) async throws {
     guard words.count == 2, let seconds = Double(words[1]) else { throw WrongUsage() }
     let store = try await RecordStores.open(words[0])
     let report = try ExaminationReport(json: document)
-    let run = Run(
-      kind: "benchmark",
-      provenance: Run.Provenance(
-        protocolID: "seed", protocolVersion: "1.0.0", protocolDigest: report.readingProtocol.digest, protocolText: nil,
-        model: "none", weights: nil, projector: nil, engine: "none", seed: nil))
-    let recorder = try await RunRecorder.begin(run, in: store)
+    let recorder = try await RunRecorder.begin(run(of: report), in: store)
     var milliseconds: [Double] = []
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)

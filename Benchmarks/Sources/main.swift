@@ -10,6 +10,7 @@
 //                                                     what might be faster, and whether the answers stay
 //     benchmark prepare --out DIR --images N [--protocol NAME --side PIXELS]   pictures and prompts for the Python sides
 //     benchmark keep LOCATION SECONDS                 examinations kept one after the other; milliseconds of each, one a line
+//     benchmark fill LOCATION COUNT                   COUNT examinations kept in few transactions: a database of that size
 //     benchmark synthesize --shape medgemma|270m|medgemma-quarter --vocabulary GGUF --out DIR   weights of noise in real shapes
 
 import Foundation
@@ -26,6 +27,7 @@ do {
   case "trials": try await Trials.run(arguments)
   case "prepare": try await PreparedWork.write(arguments)
   case "keep": try await KeptExaminations.run(CommandLine.arguments.dropFirst(2).map(\.self))
+  case "fill": try await KeptExaminations.fill(CommandLine.arguments.dropFirst(2).map(\.self))
   case "synthesize": try Synthesis.run(arguments)
   default:
     FileHandle.standardError.write(Data("benchmark: no command \(arguments.command)\n".utf8))
