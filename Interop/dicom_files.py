@@ -2,9 +2,12 @@
 
 import io
 import pathlib
+import shutil
+import subprocess
 import warnings
 from dataclasses import dataclass
 
+import jpeg_ls
 import numpy
 import pydicom
 from PIL import Image
@@ -12,7 +15,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.pixels import apply_color_lut, apply_rescale, apply_windowing
 from pydicom.uid import (ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, JPEG2000,
-                         JPEG2000Lossless, JPEGBaseline8Bit, RLELossless)
+                         JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless, JPEGLSNearLossless, RLELossless)
 
 WIDTH, HEIGHT = 72, 56
 NATIVE = {"implicit": ImplicitVRLittleEndian, "explicit": ExplicitVRLittleEndian, "deflated": DeflatedExplicitVRLittleEndian}
@@ -213,6 +216,96 @@ def compressed() -> list[tuple[str, Dataset]]:
     return found
 
 
+def scan_ls(pixels: numpy.ndarray, bits: int = 8, near: int = 0, order: int = 2) -> bytes:
+    """A picture in JPEG-LS by CharLS, with its channels one after the other (0), by row (1) or by sample (2)."""
+    rows, columns = pixels.shape[:2]
+    samples = pixels.shape[2] if pixels.ndim == 3 else 1
+    if samples == 3 and order == 0:
+        pixels = numpy.moveaxis(pixels, -1, 0)
+    return bytes(jpeg_ls.encode_buffer(
+        numpy.ascontiguousarray(pixels).tobytes(), rows=rows, columns=columns, samples_per_pixel=samples, bits_stored=bits,
+        lossy_error=near, interleave_mode=order))
+
+
+def hp_colors(pixels: numpy.ndarray, number: int, order: int) -> bytes:
+    """The same with one of the colour transforms of HP's encoders, which CharLS reads."""
+    red, green, blue = (pixels[..., channel].astype(int) for channel in range(3))
+    if number == 1:
+        channels = [red - green + 128, green, blue - green + 128]
+    elif number == 2:
+        channels = [red - green + 128, green, blue - (red + green >> 1) - 128]
+    else:
+        second, third = (blue - green + 128) % 256, (red - green + 128) % 256
+        channels = [green + (second + third >> 2) - 64, second, third]
+    frame = scan_ls((numpy.stack(channels, -1) % 256).astype(numpy.uint8), order=order)
+    return frame[:2] + b"\xff\xe8\x00\x07mrfx" + bytes([number]) + frame[2:]
+
+
+def restarted(pixels: numpy.ndarray, rows: int) -> bytes:
+    """JPEG-LS that begins anew after so many rows: each part is coded as if it were a picture of its own."""
+    parts = [scan_ls(pixels[row:row + rows]) for row in range(0, len(pixels), rows)]
+    whole = scan_ls(pixels)
+    scan = whole.index(b"\xff\xda")
+    length = 2 + int.from_bytes(whole[scan + 2:scan + 4], "big")
+    coded = [part[part.index(b"\xff\xda") + length:-2] for part in parts]
+    marked = b"".join(part + bytes([0xFF, 0xD0 + place % 8]) for place, part in enumerate(coded[:-1]))
+    interval = b"\xff\xdd\x00\x04" + rows.to_bytes(2, "big")
+    return whole[:scan] + interval + whole[scan:scan + length] + marked + coded[-1] + b"\xff\xd9"
+
+
+def jpeg_ls_files() -> list[tuple[str, Dataset]]:
+    """JPEG-LS: bits, channels' orders, near-lossless, HP's colours, restarts."""
+    rgb, found = picture(), []
+
+    def add(name: str, photometric: str, frame: bytes, allocated: int = 8, stored: int = 0, near: int = 0) -> Dataset:
+        syntax = JPEGLSNearLossless if near else JPEGLSLossless
+        found.append((f"JPEG-LS {name}", packed(syntax, photometric, [frame], allocated, stored)))
+        return found[-1][1]
+
+    for stored in (8, 10, 12, 16):
+        grey = greys(stored)
+        for near in (0, 2):
+            add(f"MONOCHROME2 {stored} near {near}", "MONOCHROME2", scan_ls(grey, stored, near), 8 if stored == 8 else 16, stored, near)
+    add("MONOCHROME1 12 near 5", "MONOCHROME1", scan_ls(greys(12), 12, 5), 16, 12, 5)
+    add("MONOCHROME2 10 in 12", "MONOCHROME2", scan_ls(greys(10), 10), 16, 12)
+    data = add("MONOCHROME2 12 window", "MONOCHROME2", scan_ls(greys(12), 12), 16, 12)
+    data.WindowCenter, data.WindowWidth = "1500", "800"
+    wide = RANDOM.integers(0, 1 << 12, rgb.shape).astype(numpy.uint16)
+    for order, name in enumerate(("none", "line", "sample")):
+        for near in (0, 3):
+            add(f"RGB {name} near {near}", "RGB", scan_ls(rgb, near=near, order=order), near=near)
+        add(f"RGB 12 {name}", "RGB", scan_ls(wide, 12, order=order), 16, 12)
+        add(f"YBR_FULL {name}", "YBR_FULL", scan_ls(ybr(rgb), order=order))
+    for number in (1, 2, 3):
+        for order, name in ((1, "line"), (2, "sample")):
+            add(f"HP{number} {name}", "RGB", hp_colors(rgb, number, order))
+    for rows in (7, 1):
+        add(f"RGB restarts after {rows}", "RGB", restarted(rgb, rows))
+    palette(add("PALETTE", "PALETTE COLOR", scan_ls(greys(8))), 256, 16, 0, True)
+    return found
+
+
+LOSSLESS = [["+e1"], *(["+el", "+sv", str(predictor)] for predictor in range(1, 8))]
+"""What dcmcjpeg is told: the usual sort, and each predictor."""
+
+
+def lossless_jpeg(folder: pathlib.Path) -> list[tuple[str, pathlib.Path, pathlib.Path]]:
+    """Lossless JPEG by dcmtk (none where it is not installed): a name, the file, and the same without compression."""
+    if shutil.which("dcmcjpeg") is None:
+        return []
+    found = []
+    for number, (name, data) in enumerate(native(ExplicitVRLittleEndian)):
+        if "signed" in name or "planar 1" in name or name == "YBR_FULL_422":
+            continue
+        source = folder / f"native-{number}.dcm"
+        write(Case(name, data), source)
+        for options in LOSSLESS if name in ("RGB 8/8 planar 0", "MONOCHROME2 12/16", "MONOCHROME2 16/16") else LOSSLESS[:1]:
+            path = folder / f"lossless-{number}-{options[-1].strip('+')}.dcm"
+            subprocess.run(["dcmcjpeg", *options, source, path], check=True, capture_output=True)
+            found.append((f"{name} {' '.join(options)}", path, source))
+    return found
+
+
 def several_frames() -> list[Case]:
     """Three frames each, of which one is asked for."""
     pictures = [picture(seed) for seed in (1, 2, 3)]
@@ -227,6 +320,10 @@ def several_frames() -> list[Case]:
     for table, fragments in (("basic", 1), ("basic", 3), ("extended", 1), ("none", 1), ("none", 2)):
         data = packed(JPEGBaseline8Bit, "YBR_FULL_422", frames, table=table, fragments=fragments)
         found.append((f"JPEG table {table} fragments {fragments}", data))
+    frames = [scan_ls(pixels) for pixels in pictures]
+    for table, fragments in (("basic", 1), ("none", 2)):
+        data = packed(JPEGLSLossless, "RGB", frames, table=table, fragments=fragments)
+        found.append((f"JPEG-LS table {table} fragments {fragments}", data))
     return [Case(f"frame {frame} of 3, {name}", data, frame) for name, data in found for frame in (1, 3)]
 
 
@@ -234,7 +331,7 @@ def cases() -> list[Case]:
     """All of them."""
     found = [Case(f"{syntax}, {name}", data) for syntax, uid in NATIVE.items() for name, data in native(uid)]
     found += [Case(f"RLE, {name}", data) for name, data in run_lengths()]
-    found += [Case(name, data) for name, data in compressed()]
+    found += [Case(name, data) for name, data in compressed() + jpeg_ls_files()]
     for kind, uid in CLASSES.items():
         grey = kind.startswith("grey")
         data = described(ExplicitVRLittleEndian, "MONOCHROME2" if grey else "RGB", 16 if kind == "grey words" else 8, kind=kind)

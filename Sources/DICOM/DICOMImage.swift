@@ -1,8 +1,8 @@
 /// A DICOM file (PS3.10) with a photograph: its structure checked, its picture found, its lesion's metadata read.
 ///
 /// Explicit and implicit little endian, deflated data sets, with and without preamble and file meta information. What is native
-/// or in run lengths is rendered here; JPEG and JPEG 2000 frames are handed to the caller, who decodes them and gives the
-/// samples back to ``rendered(decoded:channels:areTransformed:)``.
+/// or in run lengths, lossless JPEG or JPEG-LS is rendered here; JPEG and JPEG 2000 frames are handed to the caller, who decodes
+/// them and gives the samples back to ``rendered(decoded:channels:areTransformed:)``.
 ///
 /// Of all elements only those of the picture and of the lesion are read; a patient's name, dates, identifiers and private
 /// elements are stepped over.
@@ -87,6 +87,8 @@ public struct DICOMImage: Sendable {
       let frame = try RunLengths.unpack(elements.data, fragment, format)
       return .rgb(try FrameRenderer(format, elements).rendered(frame[...], isPlanar: true))
     case .jpeg: return .jpeg(try joined(index))
+    case .losslessJPEG: return .rgb(try rendered(try LosslessJPEGDecoder.decode(try joined(index), format)))
+    case .jpegLS: return .rgb(try rendered(try JPEGLSDecoder.decode(try joined(index), format)))
     case .jpeg2000: return .jpeg2000(try joined(index))
     }
   }
@@ -109,6 +111,15 @@ public struct DICOMImage: Sendable {
     guard !format.isSigned else { throw .notAccepted("signed samples in a compressed picture") }
     let renderer = FrameRenderer(areTransformed ? format.inRGB : format, elements)
     return try renderer.rendered(samples: samples[...], isPlanar: false)
+  }
+
+  /// The same of samples whose colours are what the file's label says.
+  private func rendered(_ samples: [UInt16]) throws(DICOMFault) -> [UInt8] {
+    let top = (1 << format.bitsStored) - 1
+    if let largest = samples.max(), largest > top {
+      throw .damaged("its compressed picture has a sample of \(largest), and \(Tag.bitsStored) allows \(top)")
+    }
+    return try rendered(decoded: samples, channels: format.samples, areTransformed: false)
   }
 
   private func chosenIndex() throws(DICOMFault) -> Int {

@@ -1,6 +1,6 @@
 /// How a data set and its pixels are encoded (PS3.5, 10 and annex A).
 struct TransferSyntax: Equatable {
-  enum Compression { case native, runLengths, jpeg, jpeg2000 }
+  enum Compression { case native, runLengths, jpeg, losslessJPEG, jpegLS, jpeg2000 }
 
   /// Whether each element names its type.
   var isExplicit = true
@@ -26,6 +26,8 @@ struct TransferSyntax: Equatable {
     // The same elements, with each frame of native pixels in a fragment: PS3.5, A.4.11.
     case "1.2.840.10008.1.2.5": self.init(compression: .runLengths)
     case "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51": self.init(compression: .jpeg)
+    case "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70": self.init(compression: .losslessJPEG)
+    case "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81": self.init(compression: .jpegLS)
     case "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91": self.init(compression: .jpeg2000)
     default: throw .notAccepted(Self.nameOfUnread(uid))
     }
@@ -35,11 +37,9 @@ struct TransferSyntax: Equatable {
     let known: [(prefix: String, name: String)] = [
       ("1.2.840.10008.1.2.1.98", "pixels encapsulated without compression"),
       ("1.2.840.10008.1.2.2", "big-endian numbers"),
-      ("1.2.840.10008.1.2.4.57", "lossless JPEG"), ("1.2.840.10008.1.2.4.58", "lossless JPEG"),
-      ("1.2.840.10008.1.2.4.65", "lossless JPEG"), ("1.2.840.10008.1.2.4.66", "lossless JPEG"),
-      ("1.2.840.10008.1.2.4.70", "lossless JPEG"),
+      ("1.2.840.10008.1.2.4.58", "lossless JPEG in arithmetic codes"), ("1.2.840.10008.1.2.4.65", "hierarchical JPEG"),
+      ("1.2.840.10008.1.2.4.66", "hierarchical JPEG"),
       ("1.2.840.10008.1.2.4.5", "a retired JPEG process"), ("1.2.840.10008.1.2.4.6", "a retired JPEG process"),
-      ("1.2.840.10008.1.2.4.80", "JPEG-LS"), ("1.2.840.10008.1.2.4.81", "JPEG-LS"),
       ("1.2.840.10008.1.2.4.92", "JPEG 2000 of several components"),
       ("1.2.840.10008.1.2.4.93", "JPEG 2000 of several components"),
       ("1.2.840.10008.1.2.4.94", "pixels kept elsewhere (JPIP)"),

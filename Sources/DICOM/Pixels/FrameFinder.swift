@@ -84,7 +84,7 @@ struct FrameFinder {
     }
   }
 
-  /// JPEG's and JPEG 2000's first marker.
+  /// The first marker of JPEG and JPEG-LS, or of JPEG 2000.
   private static func beginsPicture(_ data: LittleEndianBytes, _ fragment: Range<Int>) -> Bool {
     fragment.count >= 2 && [0xD8FF, 0x4FFF].contains(data.u16(at: fragment.lowerBound) ?? 0)
   }

@@ -32,6 +32,7 @@ struct FrameRenderer {
     case .palette:
       return Self.colors(samples, try Palette(elements, format).colors)
     case .ybrFull, .ybrFull422:
+      guard format.bitsStored == 8 else { throw .notAccepted("YBR colours of other than 8 bits") }
       let whole = Self.interleaved(samples, isPlanar: isPlanar, tones: nil)
       return YBRColors.rgb(whole)
     case .rgb, .codec:

@@ -2,13 +2,16 @@ import DICOM
 import TextOutput
 import VisionLanguage
 
-/// Decodes DICOM: the module `DICOM` reads the file and what is not compressed, libvips JPEG and JPEG 2000 frames.
+/// Decodes DICOM: the module `DICOM` reads the file and most of its frames, libvips those of JPEG and JPEG 2000.
 enum DICOMDecoder {
   /// The picture's size by the file's description alone.
   static func layout(of bytes: [UInt8]) throws(FormatFault) -> PictureLayout {
     let file = try opened(bytes, DICOMOptions())
     return try PictureLayout(width: file.width, height: file.height)
   }
+
+  /// How many frames a file has, by its description alone.
+  static func frames(of bytes: [UInt8]) throws(FormatFault) -> Int { try opened(bytes, DICOMOptions()).frames }
 
   static func decode(_ bytes: [UInt8], _ options: DICOMOptions) throws(FormatFault) -> DecodedPixels {
     let file = try opened(bytes, options)

@@ -7,6 +7,8 @@ package struct HandmadeDICOM {
   package static let deflated = "1.2.840.10008.1.2.1.99"
   package static let runLengths = "1.2.840.10008.1.2.5"
   package static let jpeg = "1.2.840.10008.1.2.4.50"
+  package static let losslessJPEG = "1.2.840.10008.1.2.4.70"
+  package static let jpegLS = "1.2.840.10008.1.2.4.80"
   package static let jpeg2000 = "1.2.840.10008.1.2.4.90"
   package static let dermoscopy = "1.2.840.10008.5.1.4.1.1.77.1.7"
 
