@@ -43,6 +43,12 @@ static inline double dermgemma_curl_connect_seconds(CURL *handle) {
   curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME, &seconds);
   return seconds;
 }
+// What the server's certificate is, as X509_verify_cert's error.
+static inline long dermgemma_curl_certificate(CURL *handle) {
+  long result = 0;
+  curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &result);
+  return result;
+}
 static inline long dermgemma_curl_status(CURL *handle) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -21,11 +21,13 @@ public enum DICOMwebFault: Fault, Equatable {
     switch fault {
     case .badAddress: self = .badQuery(reason: "--dicomweb is not an http or https address")
     case .refused(_, let status):
+      let isElsewhere = (300...399).contains(status)
       let meaning = [401: ", access denied", 403: ", access denied", 404: ", not found"][status] ?? ""
-      self = .unavailable(endpoint, reason: "it answered \(status)\(meaning)")
+      self = .unavailable(
+        endpoint, reason: isElsewhere ? "it redirects, which is not followed" : "it answered \(status)\(meaning)")
     case .badRedirect, .tooLarge, .wrongAnswer, .wrongSize, .wrongDigest, .noSpace, .unwritable:
       self = .unexpectedAnswer(endpoint, reason: "a redirect, or more than such an answer has")
-    case .unreachable(_, let reason): self = .unavailable(endpoint, reason: reason)
+    case .unreachable(_, let reason), .untrusted(_, let reason): self = .unavailable(endpoint, reason: reason)
     case .stalled(_, let seconds): self = .unavailable(endpoint, reason: "it sent nothing for \(seconds) s")
     case .tooBusy(_, let seconds): self = .unavailable(endpoint, reason: "it asks to retry in \(seconds) s")
     }

@@ -116,7 +116,7 @@ public struct DatasetPull: Sendable {
       return (identifier, nil, false)
     } catch let fault as TransferFault {
       switch fault {
-      case .refused, .wrongSize, .tooLarge, .badAddress, .badRedirect:
+      case .refused, .wrongSize, .tooLarge, .badAddress, .badRedirect, .untrusted:
         warning("\(identifier): \(fault)")
         return (identifier, nil, false)
       default: throw fault

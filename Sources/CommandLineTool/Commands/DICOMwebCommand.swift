@@ -49,6 +49,10 @@ struct DICOMwebCommand {
       }
       return nil
     }
+    // Messages name the service, and would repeat a password.
+    guard URLComponents(string: endpoint)?.user == nil else {
+      throw wrong("--dicomweb: a name or password goes into the file of --dicomweb-token-file, not into the address")
+    }
     folder = try arguments[DatasetsOption.out] ?? "data"
     limit = try arguments[DatasetsOption.limit] ?? 1_000
     let token = try arguments[DICOMwebOption.tokenFile].map(Self.authorization)

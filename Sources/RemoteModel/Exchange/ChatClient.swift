@@ -159,7 +159,7 @@ final class ChatClient: Sendable {
     case .stalled(_, let seconds): .silent(host: endpoint.host, seconds: seconds)
     case .tooBusy(_, let seconds): .tooBusy(host: endpoint.host, seconds: seconds)
     case .unreachable where begun: .cut(host: endpoint.host)
-    case .unreachable(_, let reason): .unreachable(host: endpoint.host, reason: reason)
+    case .unreachable(_, let reason), .untrusted(_, let reason): .unreachable(host: endpoint.host, reason: reason)
     default: .unreachable(host: endpoint.host, reason: fault.description)
     }
   }

@@ -50,6 +50,10 @@ final class CurlExchange: @unchecked Sendable {
       headers = curl_slist_append(headers, "\(name): \(value)")
     }
     prepare(handle)
+    let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    defer { words.deallocate() }
+    dermgemma_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, words)
     dermgemma_curl_set_headers(handle, headers)
 
     let receiver = Unmanaged.passUnretained(self).toOpaque()
@@ -80,6 +84,9 @@ final class CurlExchange: @unchecked Sendable {
     let code = curl_easy_perform(handle)
     if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
     if let failure { throw failure }
+    if code == CURLE_PEER_FAILED_VERIFICATION {
+      throw untrusted(String(cString: words), dermgemma_curl_certificate(handle))
+    }
     guard code == CURLE_OK else {
       throw fault(of: code, isConnected: dermgemma_curl_connect_seconds(handle) > 0)
     }
@@ -123,12 +130,24 @@ final class CurlExchange: @unchecked Sendable {
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress(request.url)
     case CURLE_OPERATION_TIMEDOUT where response.status != 0 || isConnected:
       .stalled(host: host, seconds: min(limits.silentSeconds, limits.totalSeconds ?? .max))
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE:
-      .badRedirect(
-        url: request.url,
-        reason: "its certificate cannot be verified; install ca-certificates, or set SSL_CERT_FILE")
+    case CURLE_SSL_CACERT_BADFILE:
+      .untrusted(
+        host: host,
+        reason: "its certificate cannot be verified; install ca-certificates, or name trusted ones in SSL_CERT_FILE")
     default: .unreachable(host: host, reason: String(cString: curl_easy_strerror(code)))
     }
+  }
+
+  /// What is wrong with a certificate, in libcurl's words.
+  ///
+  /// - Parameter result: `X509_V_ERR_…`; from 18 to 21 nobody who is trusted has signed the certificate.
+  private func untrusted(_ words: String, _ result: Int) -> TransferFault {
+    var reason = words
+    for prefix in ["SSL certificate problem: ", "SSL: "] where reason.hasPrefix(prefix) {
+      reason = String(reason.dropFirst(prefix.count))
+    }
+    let help = (18...21).contains(result) ? "; SSL_CERT_FILE names a file of certificates to trust" : ""
+    return .untrusted(host: host, reason: "its certificate is not trusted (\(reason))\(help)")
   }
 
   private func set(_ handle: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Int) {

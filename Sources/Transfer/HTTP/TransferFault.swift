@@ -13,6 +13,8 @@ public enum TransferFault: TransientFault, Equatable {
   case refused(url: String, status: Int)
   /// The server asks us to wait longer than we are willing to.
   case tooBusy(host: String, seconds: Int)
+  /// The server's certificate is not one to trust.
+  case untrusted(host: String, reason: String)
   /// Redirects without an end, or from https to http.
   case badRedirect(url: String, reason: String)
   /// The server sent something other than what was asked for.
@@ -44,6 +46,7 @@ public enum TransferFault: TransientFault, Equatable {
     case .stalled(let host, let seconds): "\(host) sent nothing for \(seconds) s; run the command again to resume"
     case .refused(let url, let status): "\(url) answered \(status)\(Self.meaning(of: status))"
     case .tooBusy(let host, let seconds): "\(host) asks to retry in \(seconds) s; run the command again then"
+    case .untrusted(let host, let reason): "\(host): \(reason)"
     case .badRedirect(let url, let reason): "\(url): \(reason)"
     case .wrongAnswer(let name, let reason): "\(name): \(reason)"
     case .wrongSize(let name, let expected, let found):
