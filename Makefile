@@ -39,7 +39,7 @@ help:
 	@echo "                   what holding answers to their words costs a token"
 	@echo "make test-tsan     the engine's tests under the thread sanitizer"
 	@echo "make fuzz          an hour of libFuzzer on the reader of DICOM files"
-	@echo "make fuzz-images   10,000 changed HEIC, AVIF, JPEG 2000, JPEG XL and DICOM files, each read by a process"
+	@echo "make fuzz-images   10,000 changed HEIC, AVIF, JPEG 2000, JPEG XL and DICOM files, each read by a process; goes on where it stopped"
 	@echo "make cuda          add llama.cpp's CUDA backend, if CUDA's compiler is installed"
 	@echo "make dist          the tarball that runs without Swift, into .build/dist"
 	@echo "make wheel         the Python package with the program in it, into .build/dist"
@@ -132,7 +132,7 @@ fuzz:
 	@scripts/fuzz.sh 3600
 
 fuzz-images: build
-	@scripts/interop.sh --python Interop/fuzz_pictures.py $(PROGRAM) 10000
+	@scripts/interop.sh --python Interop/fuzz_pictures.py $(PROGRAM) 10000 --state .build/fuzz-images.json --keep .build/fuzz-images
 
 cuda: prerequisites
 	@scripts/cuda.sh

@@ -61,6 +61,20 @@ def test_doctor_names_every_format():
     assert "JPEG, PNG, WebP, TIFF, BMP, HEIC, AVIF, JPEG 2000, JPEG XL and DICOM" in line
 
 
+def test_a_fuzzing_that_was_interrupted_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    """The counts are those of one that was not; another seed begins anew."""
+    monkeypatch.setattr(fuzz_pictures, "BATCH", 3)
+    read, tried = fuzz_pictures.read, []
+    monkeypatch.setattr(fuzz_pictures, "read", lambda binary, path, out: tried.append(path.name) or read(binary, path, out))
+    state = tmp_path / "state.json"
+    whole = fuzz_pictures.fuzz(program.BINARY, tmp_path, 12, seed=1)
+    assert fuzz_pictures.fuzz(program.BINARY, tmp_path, 6, seed=1, state=state).tried == 6
+    resumed = fuzz_pictures.fuzz(program.BINARY, tmp_path, 12, seed=1, state=state)
+    assert (resumed.tried, resumed.read, resumed.refused, resumed.kinds) == (12, whole.read, whole.refused, whole.kinds)
+    assert tried[:12] == tried[12:] and len(tried) == 24
+    assert fuzz_pictures.fuzz(program.BINARY, tmp_path, 3, seed=2, state=state).tried == 3 and len(tried) == 27
+
+
 def test_changed_files_end_in_a_picture_or_a_message(tmp_path, remark):
     """No signal, no hang, no memory over the limit; `make fuzz-images` tries 10,000."""
     count = int(os.environ.get("DERMGEMMA_FUZZ_FILES", "150"))
