@@ -1,11 +1,13 @@
 """The Model Context Protocol with the official SDK's clients, of both generations, over both transports."""
 
+import base64
 import json
 import shutil
 import subprocess
 
 import pytest
 
+import dicom_files
 import program
 import server
 
@@ -95,3 +97,33 @@ def test_standard_output_has_nothing_but_the_protocol(folder):
     done = subprocess.run([program.BINARY, "mcp", "--model", broken, "--mmproj", broken], input=hello, capture_output=True, text=True, timeout=120)
     assert done.returncode == 78 and broken.name in done.stderr
     assert all(json.loads(line) for line in done.stdout.splitlines())
+
+
+def test_a_frame_of_a_dicom_file_is_chosen(folder, tmp_path):
+    """By name and inline, over both transports; without a choice the number of frames is told."""
+    images = tmp_path / "images"
+    images.mkdir()
+    case = next(case for case in dicom_files.several_frames() if case.frame == 3)
+    dicom_files.write(case, images / "three.dcm")
+    inline = base64.b64encode((images / "three.dcm").read_bytes()).decode()
+    calls = [("read_lesion", arguments) for arguments in (
+        {"image": "three.dcm"}, {"image": "three.dcm", "frame": 4}, {"image": "three.dcm", "frame": 3}, {"image_base64": inline, "frame": 3},
+        {"image_base64": inline}, {"image": "three.dcm", "frame": 1})] + [("ask", {"prompt": "What?", "image": "three.dcm", "frame": 2})]
+    messages = [{"jsonrpc": "2.0", "id": place, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+                for place, (tool, arguments) in enumerate(calls, 1)]
+    hello = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"protocolVersion": "2025-11-25"}}
+    done = subprocess.run(
+        [program.BINARY, "mcp", "--threads", str(program.THREADS), "--images", images], capture_output=True, text=True, timeout=120,
+        input="".join(json.dumps(message) + "\n" for message in [hello, *messages]), check=True)
+    by_line = {said["id"]: said["result"] for said in map(json.loads, done.stdout.splitlines())}
+    with server.serving(tmp_path, "--images", images) as running:
+        by_http = {message["id"]: json.loads(running.ask("/mcp", "POST", message)[2])["result"] for message in messages}
+    expected = json.loads(program.run("analyze", images / "three.dcm", "--frame", 3, "--json", "--threads", program.THREADS))
+    for results in (by_line, by_http):
+        for place, reason in ((1, "frame_needed"), (2, "no_such_frame"), (5, "frame_needed")):
+            error = json.loads(results[place]["content"][0]["text"])["error"]
+            assert results[place]["isError"] and error["reason"] == reason and "3" in error["message"] and "--frame" not in error["message"]
+        for place in (3, 4):
+            assert results[place]["structuredContent"]["probabilities"] == expected["diagnosis"]["probabilities"]
+        shown = [[block["data"] for block in results[place]["content"] if block["type"] == "image"][0] for place in (3, 4, 6)]
+        assert shown[0] == shown[1] != shown[2] and results[7]["structuredContent"]["answer"]

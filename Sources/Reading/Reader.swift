@@ -216,9 +216,19 @@ public final class Reader: Sendable {
     return try await read(decoded, name: name, truth: truth, seed: seed, through: last, log: log)
   }
 
-  private func read(
-    _ decoded: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64,
-    through last: ExaminationPhase = .classification, log: ExaminationLog
+  /// The same for an image that is decoded already.
+  ///
+  /// - Parameters:
+  ///   - decoded: the image, with what decoding told of it.
+  ///   - name: what the report calls it.
+  ///   - truth: the ground truth, as above.
+  ///   - seed: the seed of the random numbers.
+  ///   - last: the phase after which the examination ends.
+  ///   - log: receives the events as they happen.
+  /// - Throws: as above, but for what decoding meets.
+  public func read(
+    _ decoded: DecodedImage, name: String, truth: GroundTruth? = nil, seed: UInt64,
+    through last: ExaminationPhase = .classification, log: ExaminationLog = ExaminationLog()
   ) async throws -> ExaminationReport {
     try Task.checkCancellation()
     guard let side = model.imageSide else { throw EngineFault.noProjector }

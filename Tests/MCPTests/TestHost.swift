@@ -22,9 +22,8 @@ struct ScriptedEngine: ReadingEngine {
   }
 
   func examine(
-    _ bytes: [UInt8], name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
+    _ decoded: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
   ) async throws -> ExaminationReport {
-    let decoded = try ImageDecoder.decode(bytes, name: name)
     let subject = ExaminationSubject(
       name: name, digest: decoded.digest, width: decoded.image.width, height: decoded.image.height, groundTruth: truth)
     return try await examiner.examine(decoded.image, subject: subject, seed: seed, log: log)

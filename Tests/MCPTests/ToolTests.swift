@@ -1,5 +1,8 @@
+import Dermoscopy
 import Foundation
+import Imaging
 import JSON
+import Synchronization
 import TestModels
 import Testing
 
@@ -90,7 +93,10 @@ import Testing
     ("read_lesion", #"{"image": "a b.png", "colour": 1}"#, "bad_arguments", "unknown key \"colour\""),
     ("read_lesion", #"{"image": "a b.png", "seed": -1}"#, "bad_arguments", "seed"),
     ("read_lesion", #"{"image": 5}"#, "bad_arguments", "image must be a string"),
+    ("read_lesion", #"{"image": "a b.png", "frame": 0}"#, "bad_arguments", "frame"),
+    ("read_lesion", #"{"image": "a b.png", "frame": 2}"#, "no_such_frame", "the file has 1"),
     ("ask", "{}", "bad_arguments", "prompt"),
+    ("ask", #"{"prompt": "x", "frame": 1}"#, "bad_arguments", "Give image or image_base64 with frame"),
     ("ask", #"{"prompt": "x", "max_tokens": true}"#, "bad_arguments", "max_tokens must be a number"),
     ("explain", "{}", "bad_arguments", "examination_id"),
     ("explain", #"{"examination_id": "none"}"#, "no_such_examination", "history"),
@@ -119,6 +125,23 @@ import Testing
         #expect(text.ranges(of: ToolResult.notice).count == 1)
       }
       _ = try await client.end()
+    }
+  }
+
+  @Test func `a picture that is read and shown is fetched and decoded once`() async throws {
+    try await TestHost.run { test async throws in
+      let fetched = Mutex(0)
+      let bytes = try TestHost.picture()
+      let picture = HostedPicture(name: "x", isNamed: false) {
+        fetched.withLock { $0 += 1 }
+        return bytes
+      }
+      for (side, isShown) in [(nil, false), (16, true)] as [(Int?, Bool)] {
+        let reading = try await test.host.read(picture, seed: 0, for: "", log: ExaminationLog(), side: side)
+        let shown = try reading.picture.map { try ImageDecoder.size(of: $0, name: "shown") }
+        #expect(isShown ? shown?.width == 16 && shown?.height == 12 : shown == nil)
+      }
+      #expect(fetched.withLock { $0 } == 2)
     }
   }
 

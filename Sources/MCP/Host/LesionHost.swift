@@ -1,4 +1,5 @@
 import Dermoscopy
+import Imaging
 import Records
 import UseCases
 
@@ -8,24 +9,40 @@ public struct HostedPicture: Sendable {
   public let name: String
   /// Whether the host can give it again by its name.
   public let isNamed: Bool
+  /// Which frame of a DICOM file, from 1; `nil` for the only one.
+  public let frame: Int?
   /// Gives the file's bytes when it is the picture's turn.
   public let bytes: @Sendable () async throws -> [UInt8]
 
   /// A picture.
-  public init(name: String, isNamed: Bool, bytes: @escaping @Sendable () async throws -> [UInt8]) {
-    (self.name, self.isNamed, self.bytes) = (name, isNamed, bytes)
+  public init(
+    name: String, isNamed: Bool, frame: Int? = nil, bytes: @escaping @Sendable () async throws -> [UInt8]
+  ) {
+    (self.name, self.isNamed, self.frame, self.bytes) = (name, isNamed, frame, bytes)
+  }
+
+  /// Decodes the picture's frame.
+  ///
+  /// - Throws: ``ToolFailure`` for a frame that is missing; an `ImageFault` for a picture that cannot be used.
+  public func decoded(_ bytes: [UInt8]) throws -> DecodedImage {
+    try ToolFailure.checkFrame(frame, of: bytes)
+    return try ImageDecoder.decode(bytes, name: name, frame: frame)
   }
 }
 
-/// A report, and the examination's id where it is kept.
+/// A report, the examination's id where it is kept, and the picture if it was asked for.
 public struct HostedReading: Sendable {
   /// The report.
   public let report: ExaminationReport
   /// The examination's id; `nil` where nothing is kept.
   public let id: RecordID?
+  /// The picture as a JPEG without metadata.
+  public let picture: [UInt8]?
 
   /// A reading.
-  public init(report: ExaminationReport, id: RecordID?) { (self.report, self.id) = (report, id) }
+  public init(report: ExaminationReport, id: RecordID?, picture: [UInt8]?) {
+    (self.report, self.id, self.picture) = (report, id, picture)
+  }
 }
 
 /// What the tools work with: the server's images, queue and history, or those of a program of its own.
@@ -42,21 +59,24 @@ public protocol LesionHost: Sendable {
   func imageNames() async throws -> [String]
   /// A picture by its name, or by its path if it lies in the folder of images.
   ///
+  /// - Parameter frame: which frame of a DICOM file, from 1; `nil` for the only one.
   /// - Throws: ``ToolFailure`` when there is none.
-  func picture(named name: String) async throws -> HostedPicture
+  func picture(named name: String, frame: Int?) async throws -> HostedPicture
   /// A picture that a client sent.
   ///
+  /// - Parameter frame: as above.
   /// - Throws: ``ToolFailure`` for one that is too large; a `Fault` for one that cannot be kept.
-  func picture(of bytes: [UInt8]) async throws -> HostedPicture
+  func picture(of bytes: [UInt8], frame: Int?) async throws -> HostedPicture
   /// A picture as a JPEG without metadata, with a limit on its longer side in pixels.
   ///
   /// - Throws: a `Fault` or ``ToolFailure`` for one that cannot be read; `CancellationError`.
   func smaller(_ picture: HostedPicture, side: Int) async throws -> [UInt8]
   /// Reads a picture when it is its turn; cancelled with the calling task.
   ///
+  /// - Parameter side: the longer side of the picture that the reading is to have, in pixels; `nil` for no picture.
   /// - Throws: a `Fault` or ``ToolFailure`` for one that cannot be read; `CancellationError`.
   func read(
-    _ picture: HostedPicture, seed: UInt64, for client: String, log: ExaminationLog
+    _ picture: HostedPicture, seed: UInt64, for client: String, log: ExaminationLog, side: Int?
   ) async throws -> HostedReading
   /// Does other work on the engine when it is its turn, with the picture's bytes if there is one.
   ///

@@ -81,35 +81,39 @@ public final class LocalLesionHost: LesionHost {
 
   public func imageNames() async throws -> [String] { try await folder?.names() ?? [] }
 
-  public func picture(named name: String) async throws -> HostedPicture {
+  public func picture(named name: String, frame: Int?) async throws -> HostedPicture {
     guard let found = try await folder?.find(name) else { throw ToolFailure.noSuchImage }
-    return HostedPicture(name: found.name, isNamed: true) {
+    return HostedPicture(name: found.name, isNamed: true, frame: frame) {
       try await BlockingWork.run { _ in try ImageDecoder.bytes(ofFileAt: found.path) }
     }
   }
 
-  public func picture(of bytes: [UInt8]) async throws -> HostedPicture {
+  public func picture(of bytes: [UInt8], frame: Int?) async throws -> HostedPicture {
     guard bytes.count <= pictureBytes else {
       throw ToolFailure(reason: "too_large", message: "A picture has at most \(pictureBytes) bytes.")
     }
-    return HostedPicture(name: "the image", isNamed: false) { bytes }
+    return HostedPicture(name: "the image", isNamed: false, frame: frame) { bytes }
   }
 
   public func smaller(_ picture: HostedPicture, side: Int) async throws -> [UInt8] {
     let bytes = try await picture.bytes()
     return try await BlockingWork.run { _ in
-      Thumbnail.jpeg(of: try ImageDecoder.decode(bytes, name: picture.name).image, side: side)
+      Thumbnail.jpeg(of: try picture.decoded(bytes).image, side: side)
     }
   }
 
   public func read(
-    _ picture: HostedPicture, seed: UInt64, for client: String, log: ExaminationLog
+    _ picture: HostedPicture, seed: UInt64, for client: String, log: ExaminationLog, side: Int?
   ) async throws -> HostedReading {
-    try await queued { session in
-      let outcome = try await session.read(
-        try await picture.bytes(), name: picture.name, truth: nil, seed: seed, log: log)
-      return HostedReading(report: outcome.report, id: outcome.id)
+    // What is decoded for the model is shown too.
+    let (outcome, image) = try await queued { session in
+      let decoded = try picture.decoded(try await picture.bytes())
+      let outcome = try await session.read(decoded, name: picture.name, truth: nil, seed: seed, log: log)
+      return (outcome, side == nil ? nil : decoded.image)
     }
+    var shown: [UInt8]?
+    if let image, let side { shown = try await BlockingWork.run { _ in Thumbnail.jpeg(of: image, side: side) } }
+    return HostedReading(report: outcome.report, id: outcome.id, picture: shown)
   }
 
   public func perform<Value: Sendable>(

@@ -42,7 +42,7 @@ extension MCPServer {
     do {
       switch resource {
       case .image(let name):
-        let picture = try await host.picture(named: name)
+        let picture = try await host.picture(named: name, frame: nil)
         let bytes = try await host.smaller(picture, side: Self.resourceSide)
         contents += JSONValue.members([
           "mimeType": .string("image/jpeg"), "blob": .string(Data(bytes).base64EncodedString()),

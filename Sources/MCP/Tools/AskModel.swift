@@ -1,5 +1,4 @@
 import Dermoscopy
-import Imaging
 import JSON
 import UseCases
 
@@ -13,7 +12,7 @@ enum AskModel {
 
   static func call(_ call: ToolCall) async throws -> ToolResult {
     let object = try call.arguments.object(
-      knowing: ["prompt", "image", "image_base64", "max_tokens", "temperature", "seed"])
+      knowing: ["prompt", "image", "image_base64", "frame", "max_tokens", "temperature", "seed"])
     var question = ModelQuestion(try object.required("prompt").prompt(promptLength))
     question.maxTokens =
       try object.optional("max_tokens").map { node throws(ProtocolFault) in try node.integer(answerTokens) }
@@ -25,7 +24,7 @@ enum AskModel {
     let asked = question
     call.progress(0, 1, "Asking the model")
     let answer = try await call.host.perform(on: picture, for: call.client) { bytes, engine in
-      let image = try bytes.map { try ImageDecoder.decode($0, name: picture?.name ?? "the image") }
+      let image = try bytes.flatMap { try picture?.decoded($0) }
       return try await asked.answer(of: engine.examiner.model, by: engine.readingProtocol, seeing: image)
     }
     return ToolResult([

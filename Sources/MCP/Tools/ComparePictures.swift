@@ -11,17 +11,19 @@ enum ComparePictures {
       try node.line(ToolCall.nameLength)
     }
     var pictures: [HostedPicture] = []
-    for name in names { pictures.append(try await call.host.picture(named: name)) }
+    for name in names { pictures.append(try await call.host.picture(named: name, frame: nil)) }
     var readings: [HostedReading] = []
     for (place, picture) in pictures.enumerated() {
       let start = Double(place) / 2
-      readings.append(try await ReadLesion.read(picture, seed: seed, call, steps: start...(start + 0.5)))
+      // The first picture is shown.
+      let side = isShown && place == 0 ? ReadLesion.shownSide : nil
+      readings.append(try await ReadLesion.read(picture, seed: seed, call, steps: start...(start + 0.5), side: side))
     }
     var result = ToolResult([
       "readings": .array(readings.map { .object(ReadLesion.document(of: $0)) }),
       "differences": differences(readings[0].report, readings[1].report),
     ])
-    if isShown { result.picture = try await call.host.smaller(pictures[0], side: ReadLesion.shownSide) }
+    result.picture = readings[0].picture
     result.links = zip(readings, pictures).flatMap(ReadLesion.links)
     return result
   }

@@ -17,6 +17,12 @@ struct ToolCall: Sendable {
     return UInt64(try node.integer(0...Self.largestSeed))
   }
 
+  /// Which frame of a DICOM file; `nil` for the only one.
+  fileprivate func frame(_ object: DocumentObject) throws(ProtocolFault) -> Int? {
+    try object.optional("frame").map { node throws(ProtocolFault) in try node.integer(1...Self.mostFrames) }
+  }
+
+  static let mostFrames = 1_000_000
   static let largestSeed = 4_294_967_295
   /// Characters of a name.
   static let nameLength = 1...4_096
@@ -51,18 +57,21 @@ enum LesionTool: String, CaseIterable, Sendable {
 extension ToolCall {
   /// The picture that `image` names or `image_base64` holds.
   ///
-  /// - Throws: ``ToolFailure``, `ProtocolFault` unless exactly one of them is there.
+  /// - Throws: ``ToolFailure``, `ProtocolFault` unless at most one of them is there.
   func picture(_ object: DocumentObject) async throws -> HostedPicture? {
+    let frame = try frame(object)
     switch (object.optional("image"), object.optional("image_base64")) {
-    case (nil, nil): return nil
-    case (let name?, nil): return try await host.picture(named: try name.line(Self.nameLength))
+    case (nil, nil):
+      guard frame == nil else { throw ToolFailure.badArguments("Give image or image_base64 with frame.") }
+      return nil
+    case (let name?, nil): return try await host.picture(named: try name.line(Self.nameLength), frame: frame)
     case (nil, let node?):
       guard case .string(let text) = node.value else { throw node.fault("must be a string, not \(node.value.sort)") }
       guard text.utf8.count / 4 * 3 <= host.pictureBytes + 3 else {
         throw ToolFailure(reason: "too_large", message: "A picture has at most \(host.pictureBytes) bytes.")
       }
       guard let bytes = Base64.bytes(of: text) else { throw node.fault("is not base64") }
-      return try await host.picture(of: bytes)
+      return try await host.picture(of: bytes, frame: frame)
     case (.some, .some): throw ToolFailure.badArguments("Give image or image_base64, not both.")
     }
   }

@@ -9,26 +9,28 @@ enum ReadLesion {
   static let shownSide = 512
 
   static func call(_ call: ToolCall) async throws -> ToolResult {
-    let object = try call.arguments.object(knowing: ["image", "image_base64", "seed", "picture"])
+    let object = try call.arguments.object(knowing: ["image", "image_base64", "frame", "seed", "picture"])
     let seed = try call.seed(object)
     let isShown = try object.optional("picture").map { node throws(ProtocolFault) in try node.bool() } ?? true
     guard let picture = try await call.picture(object) else {
       throw ToolFailure.badArguments(
         "Give image, a name that list_images has, or image_base64, a picture's bytes.")
     }
-    let reading = try await read(picture, seed: seed, call, steps: 0...1)
+    let reading = try await read(picture, seed: seed, call, steps: 0...1, side: isShown ? shownSide : nil)
     var result = ToolResult([:])
     result.structured = document(of: reading)
-    if isShown { result.picture = try await call.host.smaller(picture, side: shownSide) }
+    result.picture = reading.picture
     result.links = links(to: reading, of: picture)
     return result
   }
 
   /// Reads a picture and tells the call's client each phase.
   ///
-  /// - Parameter steps: the part of the call's whole work that this reading is.
+  /// - Parameters:
+  ///   - steps: the part of the call's whole work that this reading is.
+  ///   - side: the longer side of the picture that is wanted, in pixels; `nil` for none.
   static func read(
-    _ picture: HostedPicture, seed: UInt64, _ call: ToolCall, steps: ClosedRange<Double>
+    _ picture: HostedPicture, seed: UInt64, _ call: ToolCall, steps: ClosedRange<Double>, side: Int?
   ) async throws -> HostedReading {
     let log = ExaminationLog()
     let phases = ExaminationPhase.allCases
@@ -41,7 +43,7 @@ enum ReadLesion {
       }
     }
     defer { following.cancel() }
-    return try await call.host.read(picture, seed: seed, for: call.client, log: log)
+    return try await call.host.read(picture, seed: seed, for: call.client, log: log, side: side)
   }
 
   private static func words(for phase: ExaminationPhase) -> String {
@@ -58,7 +60,10 @@ enum ReadLesion {
     if let id = reading.id {
       links.append(.init(uri: .examination(id), title: "examination", mediaType: "application/json"))
     }
-    if picture.isNamed { links.append(.init(uri: .image(picture.name), title: "picture", mediaType: "image/jpeg")) }
+    // A frame has no address of its own.
+    if picture.isNamed, picture.frame == nil {
+      links.append(.init(uri: .image(picture.name), title: "picture", mediaType: "image/jpeg"))
+    }
     return links
   }
 

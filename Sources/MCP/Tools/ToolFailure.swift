@@ -1,5 +1,6 @@
 import Dermoscopy
 import Faults
+import Imaging
 
 /// Why a tool could not do what it was asked; a result that a model can act on, not an error of the protocol.
 public struct ToolFailure: Error, Sendable, Hashable {
@@ -27,6 +28,21 @@ public struct ToolFailure: Error, Sendable, Hashable {
 
   static let noSuchExamination = ToolFailure(
     reason: "no_such_examination", message: "There is no examination with this id. history lists them.")
+
+  /// Checks that a frame is chosen of a file with several, and that it is there. What else is wrong with a file is not looked
+  /// for.
+  ///
+  /// - Throws: a failure with the number of frames.
+  public static func checkFrame(_ frame: Int?, of bytes: [UInt8]) throws(ToolFailure) {
+    guard let count = try? ImageDecoder.frames(of: bytes, name: "") else { return }
+    guard let frame else {
+      guard count > 1 else { return }
+      throw ToolFailure(reason: "frame_needed", message: "The file has \(count) frames. Choose one with frame, from 1.")
+    }
+    guard frame > count else { return }
+    throw ToolFailure(
+      reason: "no_such_frame", message: "There is no frame \(frame): the file has \(count). Choose one from 1 on.")
+  }
 
   /// The failure that an error stands for; `nil` for the end of the task.
   ///

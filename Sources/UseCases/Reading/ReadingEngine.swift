@@ -1,4 +1,5 @@
 import Dermoscopy
+import Imaging
 import Reading
 import VisionLanguage
 
@@ -12,20 +13,31 @@ public protocol ReadingEngine: Sendable {
   ///
   /// - Throws: a `Fault` when the files cannot be read for their digests.
   var identity: ModelIdentity { get async throws }
-  /// Reads an image's bytes, as `Reader.read` does.
+  /// Reads a decoded image, as `Reader.read` does.
   ///
-  /// - Throws: a `Fault` for an image that cannot be used or what the engine meets; `CancellationError`.
+  /// - Throws: a `Fault` for what the engine meets; `CancellationError`.
   func examine(
-    _ bytes: [UInt8], name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
+    _ image: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
   ) async throws -> ExaminationReport
   /// Ends all work in progress.
   func close() async
 }
 
-extension Reader: ReadingEngine {
+extension ReadingEngine {
+  /// Decodes an image's bytes and reads it.
+  ///
+  /// - Throws: an `ImageFault` for an image that cannot be used; a `Fault` for what the engine meets; `CancellationError`.
   public func examine(
     _ bytes: [UInt8], name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
   ) async throws -> ExaminationReport {
-    try await read(bytes, name: name, truth: truth, seed: seed, log: log)
+    try await examine(try ImageDecoder.decode(bytes, name: name), name: name, truth: truth, seed: seed, log: log)
+  }
+}
+
+extension Reader: ReadingEngine {
+  public func examine(
+    _ image: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
+  ) async throws -> ExaminationReport {
+    try await read(image, name: name, truth: truth, seed: seed, log: log)
   }
 }

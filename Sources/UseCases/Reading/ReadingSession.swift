@@ -1,5 +1,6 @@
 import Dermoscopy
 import Foundation
+import Imaging
 import Records
 
 /// A loaded model that reads one image after another, with the run that stores the reports: what `serve` does.
@@ -43,19 +44,19 @@ public struct ReadingSession: Sendable {
       kind: kind, reading: engine, document: text, seed: nil, in: store)
   }
 
-  /// Reads an image and stores its report.
+  /// Reads a decoded image and stores its report.
   ///
   /// - Parameters:
-  ///   - bytes: the file's.
+  ///   - image: the image, with what decoding told of it.
   ///   - name: what report and messages call it.
   ///   - truth: the ground truth, for comparison in the report alone.
   ///   - seed: the seed of the random numbers.
   ///   - log: receives the events as they happen.
-  /// - Throws: as ``ReadingEngine/examine(_:name:truth:seed:log:)``.
+  /// - Throws: a `Fault` for what the engine meets; `CancellationError`.
   public func read(
-    _ bytes: [UInt8], name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
+    _ image: DecodedImage, name: String, truth: GroundTruth?, seed: UInt64, log: ExaminationLog
   ) async throws -> Outcome {
-    let report = try await engine.examine(bytes, name: name, truth: truth, seed: seed, log: log)
+    let report = try await engine.examine(image, name: name, truth: truth, seed: seed, log: log)
     do {
       return Outcome(report: report, id: try await recorder?.keep(report), recordingFailure: nil)
     } catch {

@@ -9,8 +9,8 @@ import VisionLanguage
 final class ThumbnailService: Sendable {
   /// What is made of an image.
   enum ImageVariant: Sendable, Hashable {
-    /// A JPEG with a limit on its longer side in pixels.
-    case smaller(side: Int)
+    /// A JPEG with a limit on its longer side in pixels; of a DICOM file with several frames, of one.
+    case smaller(side: Int, frame: Int? = nil)
     /// A PNG of what the model sees.
     case prepared(ImagePreparation, nativeSide: Int)
     /// A PNG without metadata, of the size that it has.
@@ -19,7 +19,7 @@ final class ThumbnailService: Sendable {
     /// A key that distinguishes variants, the same in every run of the program.
     var name: String {
       switch self {
-      case .smaller(let side): "s\(side)"
+      case .smaller(let side, let frame): "s\(side)\(frame.map { "f\($0)" } ?? "")"
       case .prepared(.resize(let width, let height, let contrast), _): "p\(width)x\(height)c\(contrast)"
       case .prepared(.native, let side): "p\(side)"
       case .plain: "plain"
@@ -84,12 +84,14 @@ final class ThumbnailService: Sendable {
   }
 
   private static func make(_ variant: ImageVariant, from bytes: [UInt8], limits: ServerLimits) throws -> [UInt8] {
-    let image = try ImageDecoder.decode(bytes, name: "the image").image
+    var frame: Int?
+    if case .smaller(_, let chosen) = variant { frame = chosen }
+    let image = try ImageDecoder.decode(bytes, name: "the image", frame: frame).image
     switch variant {
     case .plain: return try ImageEncoder.png(image)
     case .prepared(let preparation, let side):
       return try ImageEncoder.png(try ImagePreparer.prepare(image, as: preparation, nativeSide: side))
-    case .smaller(let side):
+    case .smaller(let side, _):
       let scale = min(1, Double(side) / Double(max(image.width, image.height)))
       let width = max(Int((Double(image.width) * scale).rounded()), 1)
       let height = max(Int((Double(image.height) * scale).rounded()), 1)

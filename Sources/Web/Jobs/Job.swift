@@ -36,6 +36,8 @@ final class Job: Sendable {
     var truth: GroundTruth?
     var seed: UInt64
     var client: String
+    /// Which frame of a DICOM file; `nil` for the only one.
+    var frame: Int?
     /// What is asked about the image instead of an examination; such a job has no events.
     var question: Question?
   }

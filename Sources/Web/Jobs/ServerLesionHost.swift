@@ -22,22 +22,28 @@ struct ServerLesionHost: LesionHost {
 
   func imageNames() async throws -> [String] { images.entries.map(\.name) }
 
-  func picture(named name: String) async throws -> HostedPicture {
+  func picture(named name: String, frame: Int?) async throws -> HostedPicture {
     let folder = settings.images.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? "/"
     let known = name.hasPrefix(folder) ? String(name.dropFirst(folder.count)) : name
     guard path(of: known) != nil else { throw ToolFailure(Problem.notFound(Self.missing)) }
     let host = self
-    return HostedPicture(name: known, isNamed: true) { try await host.disk.perform { try host.bytes(of: known) } }
+    return HostedPicture(name: known, isNamed: true, frame: frame) {
+      try await host.disk.perform { try host.bytes(of: known) }
+    }
   }
 
   private static let missing =
     "There is no image of this name. list_images gives the names; image_base64 takes a picture's bytes."
 
-  func picture(of bytes: [UInt8]) async throws -> HostedPicture {
+  func picture(of bytes: [UInt8], frame: Int?) async throws -> HostedPicture {
     let uploads = uploads
     do {
-      let upload = try await pictures.perform { try uploads.keep(bytes) }
-      return try await picture(named: upload.name)
+      // What is kept is the frame alone.
+      let upload = try await pictures.perform {
+        try ToolFailure.checkFrame(frame, of: bytes)
+        return try uploads.keep(bytes, frame: frame)
+      }
+      return try await picture(named: upload.name, frame: nil)
     } catch let problem as Problem {
       throw ToolFailure(problem)
     }
@@ -49,7 +55,7 @@ struct ServerLesionHost: LesionHost {
       throw ToolFailure(Problem.notFound(Self.missing))
     }
     do {
-      return try await pictures.picture(of: file.entityTag, as: .smaller(side: side)) {
+      return try await pictures.picture(of: file.entityTag, as: .smaller(side: side, frame: picture.frame)) {
         guard let bytes = file.bytes(atMost: ImageLimits.fileBytes) else { throw Problem.notFound(Self.missing) }
         return bytes
       }
@@ -59,11 +65,13 @@ struct ServerLesionHost: LesionHost {
   }
 
   func read(
-    _ picture: HostedPicture, seed: UInt64, for client: String, log: ExaminationLog
+    _ picture: HostedPicture, seed: UInt64, for client: String, log: ExaminationLog, side: Int?
   ) async throws -> HostedReading {
     let (host, name) = (self, picture.name)
     let input = Job.Input(
-      name: name, bytes: { try host.bytes(of: name) }, truth: images.entry(name)?.truth, seed: seed, client: client)
+      name: name, bytes: { try host.bytes(of: name, frame: picture.frame) }, truth: images.entry(name)?.truth,
+      seed: seed,
+      client: client, frame: picture.frame)
     let job = try submit(input)
     let events = job.log
     let following = Task {
@@ -72,7 +80,9 @@ struct ServerLesionHost: LesionHost {
     }
     defer { following.cancel() }
     guard case .examination(let report) = try await end(of: job) else { throw CancellationError() }
-    return HostedReading(report: report, id: job.record)
+    var shown: [UInt8]?
+    if let side { shown = try await smaller(picture, side: side) }
+    return HostedReading(report: report, id: job.record, picture: shown)
   }
 
   func perform<Value: Sendable>(
@@ -82,7 +92,8 @@ struct ServerLesionHost: LesionHost {
     let (host, name) = (self, picture?.name)
     let answer = Mutex<Result<Value, ToolFailure>?>(nil)
     var input = Job.Input(
-      name: name ?? "", bytes: { try name.map { try host.bytes(of: $0) } ?? [] }, truth: nil, seed: 0, client: client)
+      name: name ?? "", bytes: { try name.map { try host.bytes(of: $0, frame: picture?.frame) } ?? [] }, truth: nil,
+      seed: 0, client: client)
     input.question = { bytes, _, engine in
       do {
         let value = try await work(name == nil ? nil : bytes, engine)
@@ -114,6 +125,19 @@ struct ServerLesionHost: LesionHost {
       throw JobFailure(
         reason: "image_gone", message: "the image is no longer there", status: 404,
         exitStatus: FaultKind.missingInput.exitStatus)
+    }
+    return bytes
+  }
+
+  /// The same, once it is clear that the frame is there.
+  private func bytes(of name: String, frame: Int?) throws -> [UInt8] {
+    let bytes = try bytes(of: name)
+    do throws(ToolFailure) {
+      try ToolFailure.checkFrame(frame, of: bytes)
+    } catch {
+      throw JobFailure(
+        reason: error.reason, message: String(error.message.dropLast()), status: 422,
+        exitStatus: FaultKind.unusableInput.exitStatus)
     }
     return bytes
   }

@@ -1,6 +1,7 @@
 import Auditing
 import Datasets
 import Dermoscopy
+import Imaging
 import MCP
 import Records
 import Synchronization
@@ -59,8 +60,9 @@ final class Application: Sendable {
     } work: { job, events in
       let bytes = try await disk.perform(job.input.bytes)
       if let question = job.input.question { return try await question(bytes, job.input, loader.engine()) }
+      let image = try ImageDecoder.decode(bytes, name: job.input.name, frame: job.input.frame)
       let outcome = try await loader.session().read(
-        bytes, name: job.input.name, truth: job.input.truth, seed: job.input.seed, log: events)
+        image, name: job.input.name, truth: job.input.truth, seed: job.input.seed, log: events)
       job.record = outcome.id
       if let failure = outcome.recordingFailure {
         log.write(.error, "not_kept", ["job": job.id, "cause": "\(failure)"])

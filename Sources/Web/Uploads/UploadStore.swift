@@ -41,10 +41,11 @@ final class UploadStore: Sendable {
 
   /// Checks an image and stores only its pixels.
   ///
+  /// - Parameter frame: which frame of a DICOM file; `nil` for the only one.
   /// - Throws: `Problem` 415 for a file that is not a supported image, 413 for one with too many pixels, 422 for a
   ///   broken one, 507 when it cannot be written.
-  func keep(_ bytes: [UInt8]) throws -> Upload {
-    let picture = try UploadedPicture.png(of: bytes, limits)
+  func keep(_ bytes: [UInt8], frame: Int? = nil) throws -> Upload {
+    let picture = try UploadedPicture.png(of: bytes, limits, frame: frame)
     let name = RandomName.make() + ".png"
     let upload = Upload(name: name, path: folder + "/" + name, created: Date())
     do {
