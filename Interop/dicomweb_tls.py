@@ -1,5 +1,6 @@
 """A DICOMweb service over TLS for as long as a test needs it, and an authority that signs its certificates."""
 
+import asyncio
 import contextlib
 import http.server
 import json
@@ -25,8 +26,8 @@ class Authority:
 
     def signed(self, host: str, days: str = "2") -> tuple[pathlib.Path, pathlib.Path]:
         """A host's certificate and key; with a negative number of days one that has expired."""
-        stem = self.folder / f"{self.name}-{host}-{days}"
-        request, names, certificate, key = (stem.with_suffix(suffix) for suffix in (".csr", ".txt", ".crt", ".key"))
+        stem = f"{self.name}-{host}-{days}"
+        request, names, certificate, key = (self.folder / (stem + suffix) for suffix in (".csr", ".txt", ".crt", ".key"))
         kind = "IP" if host[0].isdigit() else "DNS"
         names.write_text(f"subjectAltName={kind}:{host}\n", "utf-8")
         openssl("req", *NEW_KEY, "-subj", f"/CN={host}", "-keyout", key, "-out", request)
@@ -106,3 +107,39 @@ def serving(files: list[pathlib.Path], certified: tuple[pathlib.Path, pathlib.Pa
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextlib.contextmanager
+def before(port: int, certified: tuple[pathlib.Path, pathlib.Path]):
+    """TLS in front of a service of this machine, as a hospital's proxy has it; gives its port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certified)
+    loop, ready = asyncio.new_event_loop(), threading.Event()
+    found: list[int] = []
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            while data := await reader.read(1 << 16):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner, outer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pass_on(reader, outer), pass_on(inner, writer))
+
+    async def serve() -> None:
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
+        found.append(server.sockets[0].getsockname()[1])
+        ready.set()
+
+    loop.set_exception_handler(lambda *_: None)  # a client that refuses the certificate is no news
+    task = loop.create_task(serve())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    assert ready.wait(60), task
+    try:
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()

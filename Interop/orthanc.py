@@ -5,7 +5,6 @@ import json
 import pathlib
 import shutil
 import socket
-import ssl
 import subprocess
 import time
 import urllib.error
@@ -27,23 +26,18 @@ class Orthanc:
     """A running server."""
 
     port: int
-    context: ssl.SSLContext | None = None
-
-    @property
-    def address(self) -> str:
-        return f"http{'s' if self.context else ''}://127.0.0.1:{self.port}"
 
     @property
     def dicomweb(self) -> str:
-        return f"{self.address}/dicom-web"
+        return f"http://127.0.0.1:{self.port}/dicom-web"
 
     def ask(self, path: str, body: bytes | None = None, kind: str = "application/dicom") -> bytes:
         """Orthanc's own interface."""
-        request = urllib.request.Request(self.address + path, data=body)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body)
         request.add_header("Authorization", authorization())
         if body is not None:
             request.add_header("Content-Type", kind)
-        with urllib.request.urlopen(request, timeout=60, context=self.context) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.read()
 
     def store(self, path: pathlib.Path) -> dict:
@@ -62,9 +56,8 @@ def authorization() -> str:
 
 
 @contextlib.contextmanager
-def running(
-        folder: pathlib.Path, certified: tuple[pathlib.Path, pathlib.Path] | None = None, context: ssl.SSLContext | None = None):
-    """Started with an empty archive in a folder, with a certificate and its key over TLS; ended afterwards."""
+def running(folder: pathlib.Path):
+    """Started with an empty archive in a folder; ended afterwards."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -74,14 +67,10 @@ def running(
         "RegisteredUsers": {USER: PASSWORD}, "Plugins": [str(PLUGIN)], "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
     }
     (folder / "storage").mkdir(parents=True)
-    if certified:
-        both = folder / "certificate.pem"
-        both.write_text("".join(path.read_text("utf-8") for path in certified), "utf-8")
-        settings |= {"SslEnabled": True, "SslCertificate": str(both)}
     configuration = folder / "orthanc.json"
     configuration.write_text(json.dumps(settings), "utf-8")
     with (folder / "orthanc.log").open("wb") as log, subprocess.Popen([program(), configuration], stdout=log, stderr=log) as process:
-        server = Orthanc(port, context)
+        server = Orthanc(port)
         try:
             for _ in range(300):
                 try:

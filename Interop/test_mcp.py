@@ -124,6 +124,7 @@ def test_a_frame_of_a_dicom_file_is_chosen(folder, tmp_path):
             error = json.loads(results[place]["content"][0]["text"])["error"]
             assert results[place]["isError"] and error["reason"] == reason and "3" in error["message"] and "--frame" not in error["message"]
         for place in (3, 4):
-            assert results[place]["structuredContent"]["probabilities"] == expected["diagnosis"]["probabilities"]
+            read = json.loads(results[place]["content"][0]["text"])
+            assert read["probabilities"] == expected["diagnosis"]["probabilities"]
         shown = [[block["data"] for block in results[place]["content"] if block["type"] == "image"][0] for place in (3, 4, 6)]
-        assert shown[0] == shown[1] != shown[2] and results[7]["structuredContent"]["answer"]
+        assert shown[0] == shown[1] != shown[2] and json.loads(results[7]["content"][0]["text"])["answer"]

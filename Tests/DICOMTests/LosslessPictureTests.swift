@@ -116,7 +116,7 @@ import Testing
       ("is another JPEG than a lossless one", jpeg(grey)),
       ("before its end marker", ls(Array(grey.dropLast(2)))),
       ("stops before its last row", ls(Array(grey.dropLast(40)) + [0xFF, 0xD9])),
-      ("stops before its last row", jpeg(Array(LosslessPictures.greyJPEG[0].dropLast(40)) + [0xFF, 0xD9])),
+      ("its JPEG stops in row", jpeg(Array(LosslessPictures.greyJPEG[0].dropLast(40)) + [0xFF, 0xD9])),
       ("has more bits than samples", ls(Array(grey.dropLast(2)) + [0, 0, 0, 0, 0xFF, 0xD9])),
       ("an LSE segment of type 4", ls(segment([0xFF, 0xF8, 0, 12, 4, 4, 0, 1, 0, 0, 0, 1, 0, 0]))),
       ("contradict each other", ls(segment([0xFF, 0xF8, 0, 13, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]))),

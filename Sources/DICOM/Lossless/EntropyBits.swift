@@ -64,7 +64,7 @@ struct EntropyBits {
     return zeros
   }
 
-  /// Steps over a restart marker, where the bits begin anew.
+  /// Steps over a restart marker, after which the bits start over.
   ///
   /// - Parameter number: which marker it has to be, from 0 to 7.
   /// - Throws: `DICOMFault` when it is not there.

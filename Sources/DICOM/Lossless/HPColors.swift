@@ -4,7 +4,7 @@ enum HPColors: UInt8 {
 
   /// Makes RGB of three channels again.
   ///
-  /// - Parameter bits: 8 or 16: the transforms are modulo the numbers that so many bits hold.
+  /// - Parameter bits: 8 or 16: the transforms are modulo the numbers that this many bits hold.
   func restore(_ samples: inout [UInt16], bits: Int) {
     guard self != .none else { return }
     let mask = (1 << bits) - 1

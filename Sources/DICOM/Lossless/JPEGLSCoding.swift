@@ -67,7 +67,7 @@ struct JPEGLSCoding {
 
   private static let fault = DICOMFault.damaged("the coding parameters of its JPEG-LS contradict each other")
 
-  /// Bits that tell so many values apart.
+  /// Bits that tell this many values apart.
   private static func bits(for count: Int) -> Int { Int.bitWidth - (count - 1).leadingZeroBitCount }
 
   /// The standard's thresholds (C.2.4.1.1.1).

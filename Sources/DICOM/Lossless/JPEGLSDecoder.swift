@@ -14,8 +14,8 @@ struct JPEGLSDecoder {
   ///
   /// - Throws: `DICOMFault` for a picture that is broken, contradicts the file's description or uses what is not read.
   static func decode(_ bytes: [UInt8], _ format: PixelFormat) throws(DICOMFault) -> [UInt16] {
-    var decoder = try JPEGLSDecoder(bytes, format)
-    while try decoder.takeSegment() {}
+    var decoder = JPEGLSDecoder(format: format, segments: try JPEGSegments(bytes))
+    while let segment = try decoder.segments.next() { try decoder.take(segment) }
     guard decoder.decoded.count == format.samples else {
       throw .endsEarly("its JPEG-LS has \(decoder.decoded.count) of \(format.samples) components")
     }
@@ -23,16 +23,8 @@ struct JPEGLSDecoder {
     return decoder.samples
   }
 
-  private init(_ bytes: [UInt8], _ format: PixelFormat) throws(DICOMFault) {
-    segments = try JPEGSegments(bytes)
-    self.format = format
-  }
-
-  /// - Returns: whether another may follow.
-  private mutating func takeSegment() throws(DICOMFault) -> Bool {
-    let segment = try segments.next()
+  private mutating func take(_ segment: JPEGSegments.Segment) throws(DICOMFault) {
     switch segment.marker {
-    case 0xD9: return false
     case 0xF7:
       guard header == nil else { throw .damaged("its JPEG has two frame headers") }
       header = try JPEGFrameHeader(segments, segment, format)
@@ -47,7 +39,6 @@ struct JPEGLSDecoder {
     case 0xF8: try takePreset(segment)
     default: break  // application segments and comments, which may name a patient
     }
-    return true
   }
 
   private mutating func takePreset(_ segment: JPEGSegments.Segment) throws(DICOMFault) {

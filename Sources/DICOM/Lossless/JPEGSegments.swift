@@ -17,17 +17,17 @@ struct JPEGSegments {
     guard bytes.indices.dropLast().contains(where: { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xD9 }) else { throw ended }
   }
 
-  /// The next segment; the end marker's has no content.
+  /// The next segment; `nil` at the end marker.
   ///
   /// - Throws: `DICOMFault` when there is no whole one.
-  mutating func next() throws(DICOMFault) -> Segment {
+  mutating func next() throws(DICOMFault) -> Segment? {
     guard offset < bytes.count else { throw ended }
     guard bytes[offset] == 0xFF else { throw .damaged("its JPEG has no marker at byte \(offset)") }
     while offset < bytes.count, bytes[offset] == 0xFF { offset += 1 }
     guard offset < bytes.count else { throw ended }
     let marker = bytes[offset]
     offset += 1
-    guard marker != 0xD9 else { return Segment(marker: marker, content: offset..<offset) }
+    guard marker != 0xD9 else { return nil }
     guard ![0x00, 0x01, 0xD8].contains(marker), !(0xD0...0xD7).contains(marker) else {
       throw .damaged("its JPEG has a marker at byte \(offset - 2) that has no place there")
     }
