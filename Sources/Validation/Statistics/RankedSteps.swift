@@ -57,21 +57,13 @@ struct RankedSteps: Sendable {
     guard positives > 0 else { return ScoreRanking.Areas() }
     guard positives < Self.mostPairs / max(negatives, 1) else { return nil }
     var sums = AreaSums(positives: positives, negatives: negatives)
-    var place = 0
     let isExact = weights.withUnsafeBufferPointer { weights in
       images.withUnsafeBufferPointer { images in
-        func sum(to end: UInt32) -> Int {
-          var sum = 0
-          while place < Int(end) {
-            sum &+= Int(truncatingIfNeeded: weights[Int(images[place])])
-            place &+= 1
-          }
-          return sum
-        }
+        var place = 0
         for step in steps {
-          sums.add(negativesBetween: sum(to: step.between))
-          let negative = sum(to: step.negatives)
-          let positive = sum(to: step.positives)
+          sums.add(negativesBetween: Self.sum(weights, images, from: &place, to: step.between))
+          let negative = Self.sum(weights, images, from: &place, to: step.negatives)
+          let positive = Self.sum(weights, images, from: &place, to: step.positives)
           // What no resample drew changes nothing.
           guard positive | negative != 0 else { continue }
           sums.add(positive: positive, negative: negative)
@@ -82,5 +74,17 @@ struct RankedSteps: Sendable {
       }
     }
     return isExact ? sums.areas : nil
+  }
+
+  /// The weights of a part of the ranking. No closure captures the place: each access to it would be checked.
+  @inline(__always) private static func sum(
+    _ weights: UnsafeBufferPointer<UInt32>, _ images: UnsafeBufferPointer<UInt32>, from place: inout Int, to end: UInt32
+  ) -> Int {
+    var sum = 0
+    while place < Int(end) {
+      sum &+= Int(truncatingIfNeeded: weights[Int(images[place])])
+      place &+= 1
+    }
+    return sum
   }
 }
