@@ -104,7 +104,7 @@ struct ConstrainedTrial {
     _ request: GenerationRequest, _ engine: LlamaVisionLanguageModel, _ view: (any ImageContext)?
   ) async throws -> [Int32] {
     let streams =
-      if let view, request.sampling.maxTokens != codeTokens {
+      if let view, !request.prompt.text.contains(askedOfText) {
         try await view.respond(to: [request])
       } else {
         try await engine.respond(to: [request])
@@ -117,8 +117,8 @@ struct ConstrainedTrial {
     throw NoAnswer()
   }
 
-  /// The seed's limit of a code, by which it is told from a question.
-  private static let codeTokens = 16
+  /// What the seed's prompt of a code has and no question.
+  private static let askedOfText = "MEL"
 
   /// Milliseconds of processor time of this process.
   private static var processorTime: Double {
