@@ -88,7 +88,7 @@ let clusterCommand = CommandSpecification(
     ("dermgemma cluster status run", "How far it is."),
     ("dermgemma cluster retry run", "Submits what is missing."),
     ("dermgemma cluster local --images data --labels labels.csv --out run", "On this machine."),
-    ("dermgemma cluster local audit --images data --labels labels.csv --quick --out run", "An audit."),
+    ("dermgemma cluster local audit --images data --labels labels.csv --out audit", "An audit."),
   ],
   takesArguments: true
 ) { arguments, terminal in

@@ -61,7 +61,8 @@ let recordsCommand = CommandSpecification(
   usage: [
     "records list [conditions]", "records runs", "records show ID",
     "records export --jsonl|--csv|--parquet FILE|--fhir [conditions]",
-    "records export --dicom-sr DIR|--dicom-sc DIR [--images DIR] [conditions]",
+    "records export --dicom-sr DIR [conditions]",
+    "records export --dicom-sc DIR [--images DIR] [conditions]",
     "records delete ID…",
     "records backup FILE", "records check", "records copy FROM TO",
   ],
