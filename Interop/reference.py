@@ -33,6 +33,9 @@ WITHOUT_IMAGE = "<start_of_turn>user\n{prompt}<end_of_turn>\n<start_of_turn>mode
 class Reference:
     """A text model, with a projector where images are to be looked at."""
 
+    longest_piece = 1024
+    """Bytes of the longest piece that is written: llama-cpp-python's server leaves out those of more than 32."""
+
     def __init__(self, weights: pathlib.Path, projector: pathlib.Path | None, threads: int, context: int = 2048,
                  flash_in_projector: bool = True):
         """Loads both, with the settings of our engine on a processor: no flash attention in the text model, f16 caches, no
@@ -145,8 +148,9 @@ class Reference:
         return [row[place] for place in range(self.text.n_vocab())]
 
     def piece(self, token: int) -> str:
-        """What a token stands for."""
-        return self._bytes(token).decode("utf-8", "replace")
+        """What a token stands for; nothing for one of more than `longest_piece` bytes."""
+        piece = self._bytes(token)
+        return piece.decode("utf-8", "replace") if len(piece) <= self.longest_piece else ""
 
     def _bytes(self, token: int) -> bytes:
         """llama-cpp-python's own function gives nothing for a piece of more than 32 bytes."""

@@ -271,8 +271,9 @@ def explain(apart: list[tuple], remark) -> int:
 
 def near_ties(twice: list[tuple], remark) -> int:
     """Counts the pairs of answers of the server to the same request that part where two tokens are nearly as likely, by the logits after reading all
-    from nothing as the server does: each of the two texts either is the likeliest one, or leaves it at such a place."""
+    from nothing as the server does, without long pieces as it does: each of the two texts either is the likeliest one, or leaves it at such a place."""
     reference = Reference(*endpoints.PAIR, threads=1, flash_in_projector=False)
+    reference.longest_piece = 32
     explained = 0
     try:
         for name, png, prompt, texts, blank, limit in twice:

@@ -71,7 +71,8 @@ def test_a_fuzzing_that_was_interrupted_goes_on_where_it_stopped(tmp_path, monke
     assert fuzz_pictures.fuzz(program.BINARY, tmp_path, 6, seed=1, state=state).tried == 6
     resumed = fuzz_pictures.fuzz(program.BINARY, tmp_path, 12, seed=1, state=state)
     assert (resumed.tried, resumed.read, resumed.refused, resumed.kinds) == (12, whole.read, whole.refused, whole.kinds)
-    assert tried[:12] == tried[12:] and len(tried) == 24
+    # Within a batch, several are tried at once.
+    assert sorted(tried[:12]) == sorted(tried[12:]) and len(tried) == 24
     assert fuzz_pictures.fuzz(program.BINARY, tmp_path, 3, seed=2, state=state).tried == 3 and len(tried) == 27
 
 

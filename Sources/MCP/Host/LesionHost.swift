@@ -59,12 +59,16 @@ public protocol LesionHost: Sendable {
   func imageNames() async throws -> [String]
   /// A picture by its name, or by its path if it lies in the folder of images.
   ///
-  /// - Parameter frame: which frame of a DICOM file, from 1; `nil` for the only one.
+  /// - Parameters:
+  ///   - name: the name or path.
+  ///   - frame: which frame of a DICOM file, from 1; `nil` for the only one.
   /// - Throws: ``ToolFailure`` when there is none.
   func picture(named name: String, frame: Int?) async throws -> HostedPicture
   /// A picture that a client sent.
   ///
-  /// - Parameter frame: as above.
+  /// - Parameters:
+  ///   - bytes: a file's bytes.
+  ///   - frame: which frame of a DICOM file, from 1; `nil` for the only one.
   /// - Throws: ``ToolFailure`` for one that is too large; a `Fault` for one that cannot be kept.
   func picture(of bytes: [UInt8], frame: Int?) async throws -> HostedPicture
   /// A picture as a JPEG without metadata, with a limit on its longer side in pixels.
@@ -73,7 +77,12 @@ public protocol LesionHost: Sendable {
   func smaller(_ picture: HostedPicture, side: Int) async throws -> [UInt8]
   /// Reads a picture when it is its turn; cancelled with the calling task.
   ///
-  /// - Parameter side: the longer side of the picture that the reading is to have, in pixels; `nil` for no picture.
+  /// - Parameters:
+  ///   - picture: the picture.
+  ///   - seed: the examination's seed.
+  ///   - client: who asks, for the queue's fairness.
+  ///   - log: told what happens.
+  ///   - side: the longer side of the picture that the reading is to have, in pixels; `nil` for no picture.
   /// - Throws: a `Fault` or ``ToolFailure`` for one that cannot be read; `CancellationError`.
   func read(
     _ picture: HostedPicture, seed: UInt64, for client: String, log: ExaminationLog, side: Int?
