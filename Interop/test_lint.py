@@ -142,6 +142,12 @@ COMMENTS = {
                           ":2: the comment does not say what is thrown"),
     "a parameter that throws": ("/// Calls.\npublic func call(_ body: () throws -> Void) {}\n", None),
     "not public": ("/// - Throws: a `Fault`.\nfunc read() throws {}\n", None),
+    "half of the parameters": ("/// Reads.\n///\n/// - Parameter side: pixels.\npublic func read(_ name: String, side: Int?) {}\n",
+                               ":4: the comment lists parameters, but not name"),
+    "half of a requirement's": ("public protocol Host {\n  /// Reads.\n  ///\n  /// - Parameters:\n  ///   - name: its name.\n"
+                                "  func read(_ name: String, for client: [String: Int])\n}\n",
+                                ":6: the comment lists parameters, but not client"),
+    "all of the parameters": ("/// Joins.\n///\n/// - Parameter separator: between two.\npublic func joined(by separator: String = \", \") {}\n", None),
 }
 
 
