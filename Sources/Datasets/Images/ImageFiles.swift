@@ -36,7 +36,7 @@ public enum ImageFiles {
     public var skipped = SkippedFiles()
   }
 
-  /// The images that a path stands for, without what was left out; see ``search(_:)``.
+  /// The images that a path stands for, without what was left out; see ``search(_:known:)``.
   ///
   /// - Throws: ``Missing``, as there.
   public static func at(_ path: String) throws(Missing) -> [String] { try search(path).images }
