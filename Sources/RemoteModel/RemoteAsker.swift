@@ -7,8 +7,6 @@ struct RemoteAsker: Sendable {
   let model: String
   let dialect: Dialect
   let continuesAnswers: Bool
-  /// Whether text is asked for as it is written, or an answer as a whole.
-  let streams: Bool
   /// Why the server gives no log-probabilities, once it has shown that it does not.
   let denial: ScoreDenial
 
@@ -20,7 +18,7 @@ struct RemoteAsker: Sendable {
     return ChatRequest(
       model: model, picture: picture, text: prompt.text,
       answerPrefix: continuesAnswers && !prefix.isEmpty ? prefix : nil, sampling: sampling, seed: seed,
-      alternatives: alternatives, streams: streams, dialect: dialect, grammar: words?.grammar)
+      alternatives: alternatives, dialect: dialect, grammar: words?.grammar)
   }
 
   /// - Throws: `RemoteFault.unheld` where an answer is to be held to words and the server cannot do it.

@@ -15,9 +15,6 @@ public struct RemoteConfiguration: Sendable {
   public var imageSide = 896
   /// Seconds without a byte after which a request counts as failed. Before the first word a server may compute for long.
   public var silentSeconds = 300
-  /// Whether somebody watches answers as they are written. If not, a llama-server sends each as a whole, which takes it
-  /// less time than token by token (Benchmarks/endpoint.py). Other servers stream in any case.
-  public var streamsText = true
   /// How failures are retried.
   public var retries = RemoteConfiguration.patientRetries
   /// Told, in a sentence, what the user should know of the server while it is used.
@@ -128,7 +125,7 @@ public final class RemoteVisionLanguageModel: VisionLanguageModel {
   var asker: RemoteAsker {
     RemoteAsker(
       client: client, model: name, dialect: dialect, continuesAnswers: server.continuesAnswers ?? false,
-      streams: configuration.streamsText || dialect != .llamaCpp, denial: denial)
+      denial: denial)
   }
 
   public func respond(to requests: [GenerationRequest]) async throws -> [GenerationStream] {

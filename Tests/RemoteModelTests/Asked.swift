@@ -47,14 +47,11 @@ enum Asked {
 
   /// The bodies of the requests that wanted an answer.
   static func answers(of server: EndpointMock, _ endpoint: String) async throws -> [[String: Any]] {
-    try await bodies(of: server, endpoint).filter { $0["stream"] as? Bool == true }
-  }
-
-  /// The bodies of all requests.
-  static func bodies(of server: EndpointMock, _ endpoint: String) async throws -> [[String: Any]] {
     let bytes = try await HTTPClient().bytes(
       of: ClientRequest(endpoint.dropLast("/v1".count) + "/log"), limit: 64 << 20)
     let log = try JSONSerialization.jsonObject(with: Data(bytes)) as? [[String: Any]] ?? []
-    return log.compactMap { $0["body"] as? [String: Any] }
+    return log.compactMap { $0["body"] as? [String: Any] }.filter {
+      $0["stream"] as? Bool == true
+    }
   }
 }

@@ -64,23 +64,6 @@ import VisionLanguage
     #expect(bodies.allSatisfy { ($0["messages"] as? [[String: Any]])?.last?["content"] as? String == "Answer:" })
   }
 
-  @Test(arguments: [("slots", true), ("slots", false), ("fine", true), ("fine", false)])
-  func `an answer that nobody watches comes as a whole from a llama-server, and as a stream from others`(
-    behaviour: String, isWatched: Bool
-  ) async throws {
-    let server = try await EndpointMock.shared
-    let endpoint = server.endpoint(behaviour)
-    var configuration = try Asked.configuration(endpoint)
-    configuration.streamsText = isWatched
-    let model = try await RemoteVisionLanguageModel(configuration)
-    #expect(try await Asked.answer(of: model).text == " yes")
-    let asked = try await Asked.bodies(of: server, endpoint).filter { body in
-      let messages = body["messages"] as? [[String: Any]]
-      return messages?.first?["content"] is [Any]
-    }
-    #expect(asked.map { $0["stream"] as? Bool } == [isWatched || behaviour == "fine"])
-  }
-
   @Test(arguments: [
     (Dialect.llamaCpp, "grammar"), (.llamaCppPython, "grammar"), (.vllm, "structured_outputs"), (.sglang, "ebnf"),
   ])

@@ -55,8 +55,6 @@ extension ParsedArguments {
     }
     configuration.imageSide = try self[EndpointOption.imageSide] ?? configuration.imageSide
     configuration.silentSeconds = try self[EndpointOption.timeout] ?? configuration.silentSeconds
-    configuration.streamsText =
-      ["ask", "serve"].contains(command) || (command == "analyze" && Terminal().showsProgress)
     return configuration
   }
 

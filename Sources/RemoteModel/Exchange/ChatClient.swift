@@ -20,8 +20,6 @@ final class ChatClient: Sendable {
   /// How servers refuse a request for log-probabilities.
   static let scoreRefusals = [400, 422, 501]
   private static let largestDescription = 4 << 20
-  /// The slowest writing that counts as writing, in an answer that does not stream.
-  private static let slowestSecondsPerToken = 1
 
   init(
     _ endpoint: RemoteEndpoint, key: AccessKey?, http: HTTPClient,
@@ -112,9 +110,6 @@ final class ChatClient: Sendable {
     let incoming = IncomingAnswer(
       host: endpoint.host, tokens: asked.sampling.maxTokens, beginning: asked.answerPrefix, told)
     let response: ClientResponse
-    var http = http
-    // An answer that comes as a whole has no byte before its last token.
-    if !asked.streams { http.limits.silentSeconds += asked.sampling.maxTokens * Self.slowestSecondsPerToken }
     do {
       response = try await http.exchange(prepared(request), following: .none) { response, bytes in
         try incoming.take(bytes, of: response)
