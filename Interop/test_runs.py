@@ -123,6 +123,8 @@ def test_two_audits_are_compared_in_sentences(page, idle):
     page.reload()
     page.get_by_label("Run", exact=True).select_option(first)
     compared = page.get_by_label("Compared with another audit")
+    # Until the chosen audit is shown, the choice is still the one of the newest.
+    compared.locator(f'option[value="{second}"]').wait_for(state="attached")
     # By the keyboard: the choice, its first letter, and the sentences are read aloud as they come.
     compared.get_by_label("Compare with").focus()
     page.keyboard.type(second)

@@ -39,6 +39,24 @@ compile_beside_llama() {
   return "$status"
 }
 
+# A build is repeated for modules that it left behind one that changed: FOLDER COMMAND…
+whole() {
+  local folder=$1 stale
+  shift
+  "$@"
+  for _ in 1 2 3 4 5; do
+    stale=$(scripts/stale-modules.sh "$folder") || return 0
+    echo "Compiled again, because a module that they use by way of another changed: ${stale//$'\n'/, }." >&2
+    "$@"
+  done
+}
+
+build_release() {
+  swift build -c release --static-swift-stdlib --product dermgemma
+  # The library, which the program does without; its symbols are documented with the others.
+  swift build -c release --static-swift-stdlib --target DermGemma
+}
+
 # Ends every process that has this in its environment.
 end_marked() {
   local file process
@@ -51,14 +69,18 @@ end_marked() {
 case ${1:-} in
   build)
     compile_beside_llama
-    swift build -c release --static-swift-stdlib --product dermgemma
-    # The library, which the program does without; its symbols are documented with the others.
-    swift build -c release --static-swift-stdlib --target DermGemma
-    lay_beside "$(swift build -c release --static-swift-stdlib --show-bin-path)"
+    folder=$(swift build -c release --static-swift-stdlib --show-bin-path)
+    whole "$folder" build_release
+    lay_beside "$folder"
     ;;
   test)
     shift
-    lay_beside "$(swift build --show-bin-path)"
+    folder=$(swift build --show-bin-path)
+    lay_beside "$folder"
+    case "$*" in
+      *--sanitize* | *--scratch-path* | *--skip-build*) ;;
+      *) whole "$folder" swift build --build-tests ;;
+    esac
     # The bound is there so that a test that hangs fails, and says which it was, instead of holding everything up.
     # Few tests at once: where all of them share two processors, each takes minutes, and what waits for something gives up.
     # Every process of a run carries its mark: one that outlives the run would keep its output open and its reader waiting.

@@ -1,6 +1,7 @@
 #pragma once
 // libvips' operations are variadic, which Swift cannot call: one shim for each call that Imaging makes, no logic.
 // A shim returns 0, or -1 with a message in libvips' error buffer.
+#include <fontconfig/fontconfig.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <vips/vips.h>
@@ -112,6 +113,16 @@ static inline int dermgemma_vips_mark_srgb(VipsImage *in, VipsImage **out) {
 
 // Pango's markup as coverage, one byte a pixel; lines are broken at a width in pixels. The image's offsets say where in the
 // text's frame it lies.
+// How many fonts fontconfig knows, with the system's configuration or the one that its variables name.
+static inline int dermgemma_font_count(void) {
+  FcConfig *configuration = FcInitLoadConfigAndFonts();
+  if (!configuration) return 0;
+  FcFontSet *fonts = FcConfigGetFonts(configuration, FcSetSystem);
+  int count = fonts ? fonts->nfont : 0;
+  FcConfigDestroy(configuration);
+  return count;
+}
+
 static inline int dermgemma_vips_text(VipsImage **out, const char *markup, const char *font, int width) {
   return vips_text(out, markup, "font", font, "width", width, "dpi", 72, "wrap", VIPS_TEXT_WRAP_WORD_CHAR, NULL);
 }

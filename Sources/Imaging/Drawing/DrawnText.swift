@@ -48,7 +48,7 @@ public struct DrawnText: Sendable, Hashable {
   ///   - width: the frame's width in pixels, at least 1.
   /// - Throws: ``DrawingFault`` when no font is installed.
   public init?(_ text: String, in style: Style, width: Int) throws(DrawingFault) {
-    guard try Self.areFontsThere.get() else { throw .noFonts }
+    guard Self.areFontsThere else { throw .noFonts }
     let markup = Self.markup(text)
     guard markup.contains(where: { !$0.isWhitespace }) else { return nil }
     guard let drawn = try Self.drawn(markup, style, width: width) else { return nil }
@@ -86,13 +86,18 @@ public struct DrawnText: Sendable, Hashable {
     else { return nil }
     (left, top) = (Int(vips_image_get_xoffset(picture.pointer)), Int(vips_image_get_yoffset(picture.pointer)))
     (self.width, height, coverage) = (picture.width, picture.height, bytes)
+    guard Self.isPlausible(left: left, bottom: top + height, markup, style, width) else { return nil }
   }
 
-  /// Without any font, Pango draws the same box for each letter.
-  private static let areFontsThere: Result<Bool, DrawingFault> = Result { () throws(DrawingFault) in
-    let style = Style(size: 24)
-    return try drawn("A", style, width: 100) != drawn("B", style, width: 100)
+  /// Whether a text can lie there: within a line of its frame, and no lower than a line for each character, twice.
+  static func isPlausible(left: Int, bottom: Int, _ markup: String, _ style: Style, _ width: Int) -> Bool {
+    let line = style.lineHeight
+    return (-line...max(width, 1) + line).contains(left)
+      && (-line...(markup.unicodeScalars.count + 2) * line * 2).contains(bottom)
   }
+
+  /// Whether fontconfig knows a font: without any, Pango draws boxes, and tells places that it never set.
+  private static let areFontsThere = dermgemma_font_count() > 0
 }
 
 /// Why a page could not be drawn.

@@ -34,6 +34,16 @@ import VisionLanguage
     #expect(long.count == DrawnText.longest + 1 && long.hasSuffix("é…"))
   }
 
+  @Test func `a place that no text can have is refused`() throws {
+    let word = try #require(try DrawnText("network", in: style, width: 200))
+    let places = [(0, 0), (-900_000_000, 20), (900_000_000, 20), (1, -900_000_000), (1, 900_000_000)]
+    #expect(
+      places.map { DrawnText.isPlausible(left: $0.0, bottom: $0.1, "network", style, 200) } == [
+        true, false, false, false, false,
+      ])
+    #expect(DrawnText.isPlausible(left: word.left, bottom: word.top + word.height, "network", style, 200))
+  }
+
   @Test func `what lies beyond a page's edges is left out`() throws {
     var page = PageCanvas(width: 4, height: 3)
     let red = PageCanvas.Color(0xFF0000)
