@@ -98,6 +98,27 @@ def test_a_run_resumed_gives_the_same_bytes_and_one_without_grouping_none(groupe
     assert not any((folder / "out" / name).exists() for name in before)
 
 
+def in_parts(folder, words: list) -> list[str]:
+    """The lesions that two shards print; when they are told to go on, they print the same and read nothing but what failed."""
+    def told(part: int) -> tuple[list[str], str]:
+        done = program.subprocess.run(
+            [program.BINARY, "analyze", folder / "images", "--json", "--group-by", "folder", "--records", folder / "records.sqlite",
+             "--shard", str(part), "--of", "2", *map(str, words)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines(), done.stderr
+
+    lines = []
+    for part in range(2):
+        first, _ = told(part)
+        again, said = told(part)
+        views = [view for line in first for view in json.loads(line)["views"]]
+        assert again == first
+        read = sum("error" not in view for view in views)
+        assert read == 0 or f"{read} of {len(views)} images were read before" in said, said
+        lines += first
+    return lines
+
+
 def test_analyze_gives_one_report_a_lesion(phantoms, tmp_path):
     """Views are what `analyze` gives without grouping; a broken one is said; the exit status too."""
     for place, path in enumerate(phantoms[:3]):
@@ -119,6 +140,16 @@ def test_analyze_gives_one_report_a_lesion(phantoms, tmp_path):
     views = np.array([list(one["diagnosis"]["probabilities"].values()) for one in lesions[0]["views"][:2]])
     mean = stats.gmean(np.maximum(views, 5e-7), axis=0)
     assert np.abs(np.array(list(lesions[0]["diagnosis"]["probabilities"].values())) - mean / mean.sum()).max() < 1.5e-6
+    parts = [json.loads(line) for line in in_parts(tmp_path, words)]
+
+    def plain(all_lesions: list[dict]) -> list[dict]:
+        """Without times and counts, which differ, by the lesions' names."""
+        for lesion in all_lesions:
+            for view in lesion["views"]:
+                view.pop("timings", None), view.pop("counts", None), view.pop("report", None)
+        return sorted(all_lesions, key=lambda lesion: lesion["lesion"]["id"])
+
+    assert plain(parts) == plain(lesions)
     text = program.subprocess.run([program.BINARY, "analyze", tmp_path / "images/two", "--group-by", "folder", *map(str, words)],
                                   capture_output=True, text=True).stdout
     assert "1 view" in text and "For research. This is not a diagnosis." in text

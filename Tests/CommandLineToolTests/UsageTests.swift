@@ -62,7 +62,9 @@ import Testing
     Wrong("analyze x.png --shard 1 --of 2", says: "--shard needs a database"),
     Wrong("analyze x.png --records r --shard 2 --of 2", says: "the last of 2 is 1"),
     Wrong("analyze x.png --records r --shard 1", says: "--shard and --of go together"),
-    Wrong("analyze x.png --records r --resume --group-by folder", says: "it does not go with --resume"),
+    Wrong("analyze x.png --shard 0 --of 2 --group-by folder", says: "--shard needs a database"),
+    Wrong(
+      "analyze x.png --records r --shard 0 --of 2 --group-by lesion_id", says: "--group-by lesion_id needs --labels"),
     Wrong("analyze x.png --records r --of 2", says: "--shard and --of go together"),
     Wrong("analyze - --records r --resume", says: "Standard input cannot be read again"),
     Wrong("analyze - -", says: "Standard input can be read only once"),

@@ -2,6 +2,7 @@ import Dermoscopy
 import Faults
 import Foundation
 import Records
+import Synchronization
 import TestRecords
 import Testing
 import Validation
@@ -97,6 +98,70 @@ import Validation
     _ = try await read(try await part(Array(all.dropLast()), Shard(0, of: 2)), in: store)
     _ = try await read(try await part(all, nil), in: store)
     #expect(try await store.runs(limit: 10, after: nil).elements.count == 5)
+    await store.close()
+  }
+
+  @Test func `a lesion is in one part with all of its pictures, and those stored before are told again`() async throws {
+    let all = try images()
+    // Pictures 0 to 14 are of five lesions, the others of one each.
+    let names = all.map { input in Int(input.name.prefix { $0 != "." }).flatMap { $0 < 15 ? "lesion \($0 % 5)" : nil } }
+    let list = try RecordFixtures.path("digests.txt")
+    func part(_ shard: Shard?, of all: [AnalysisInput], _ names: [String?], _ digests: String? = nil) async throws
+      -> AnalysisPart
+    { try await AnalysisPart(of: all, shard: shard, digests: digests, lesions: ("nest", names)) { _, _ in } }
+    func settings(_ part: AnalysisPart) -> String { (try? part.settings()) ?? "" }
+    var parts: [String: Int] = [:]
+    var (count, split) = (0, 0)
+    for index in 0..<3 {
+      let shard = try #require(Shard(index, of: 3))
+      let own = try await part(shard, of: all, names)
+      count += own.inputs.count
+      let lesions = Set(own.inputs.compactMap { names[$0.position ?? 0] })
+      for lesion in lesions { #expect(parts.updateValue(index, forKey: lesion) == nil, "\(lesion)") }
+      let alone = try await self.part(all, shard)
+      split += Set(alone.inputs.compactMap { names[$0.position ?? 0] }).count
+      // By images alone, and of another grouping, the part is another one.
+      #expect(alone.fingerprint != own.fingerprint && settings(alone) != settings(own))
+      #expect(
+        try await part(shard, of: all, names.map { $0 == "lesion 1" ? "lesion 2" : $0 }).fingerprint != own.fingerprint)
+      let turned = try await part(shard, of: all.reversed(), names.reversed())
+      #expect(Set(turned.inputs.map(\.name)) == Set(own.inputs.map(\.name)))
+      let listed = try await part(shard, of: all, names, list)
+      #expect(listed.inputs.map(\.name) == own.inputs.map(\.name) && listed.fingerprint == own.fingerprint)
+      #expect(listed.digestCheck?.unchanged == own.inputs.count { $0.name != "gone.png" })
+    }
+    #expect(count == 21 && parts.count == 5 && split > 5, "by images alone, lesions are split")
+    // Without parts, an analysis of images continues whatever groups them.
+    let whole = try await part(nil, of: all, names)
+    let images = try await self.part(all, nil)
+    #expect(whole.fingerprint == images.fingerprint && settings(whole) == settings(images))
+    #expect(whole.tellsStored && !images.tellsStored)
+  }
+
+  @Test func `what was read before is told in its place, and not kept again`() async throws {
+    let all = try images()
+    let store = try await RecordStores.open(try RecordFixtures.path())
+    let recorder = try await RunRecorder.begin(RecordFixtures.run(), in: store)
+    let told = Mutex<[String]>([])
+    struct Witness: AnalysisObserver {
+      let told: @Sendable (String) -> Void
+      func modelIsLoading() {}
+      func follow(_ log: ExaminationLog, of input: AnalysisInput, number: Int, of count: Int) async {}
+      func ended(_ outcome: AnalysisOutcome) throws {
+        if case .report(let report) = outcome { told(report.image.name) }
+      }
+    }
+    let analysis = Analysis(
+      parallel: 2, recorder: recorder, observer: Witness { name in told.withLock { $0.append(name) } }
+    ) { input in
+      ["2.png", "4.png"].contains(input.name) ? try RecordFixtures.report(name: "stored " + input.name) : nil
+    } read: { input, _ in
+      try RecordFixtures.report(name: input.name)
+    }
+    let inputs = all.filter { ["2.png", "3.png", "4.png", "5.png"].contains($0.name) }
+    #expect(try await analysis.run(inputs) == nil)
+    #expect(told.withLock { $0 } == ["stored 2.png", "3.png", "stored 4.png", "5.png"])
+    #expect(try await store.counts(matching: RecordQuery()).examinations == 2)
     await store.close()
   }
 

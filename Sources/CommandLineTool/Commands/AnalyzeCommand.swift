@@ -37,7 +37,8 @@ let analyzeCommand = CommandSpecification(
       + "log-probabilities. docs/REPORT.md says why, and what shows that views disagree.",
     "With --records and --resume, an analysis that was stopped or killed continues: the same images, protocol, model and seed "
       + "are what tells it. With --shard I --of N it reads the part of the images whose SHA-256 falls to I, and ends with status 0 "
-      + "once each of them was read or failed with a reason; all parts may write to one database.",
+      + "once each of them was read or failed with a reason; all parts may write to one database. With --group-by, all pictures "
+      + "of a lesion are in one part, and every lesion of the part is printed, those that were read before too.",
     "Exit status: 0 all well; 64 wrong usage; 65 an input is not a usable image, label file or protocol; 66 an input is "
       + "missing; 74 output could not be written; 78 weights missing or broken; 130 interrupted.",
   ],
@@ -87,33 +88,44 @@ let analyzeCommand = CommandSpecification(
   request.records = try arguments[AnalyzeOption.records]
   (request.seed, request.parallel, request.threads, request.device) = (seed, parallel, threads, device)
   (request.dicom, request.command) = (dicom, arguments.words)
-  if isContinuable {
-    guard request.inputs.allSatisfy({ $0.path != nil }) else {
-      throw UsageFault(
-        message: "Standard input cannot be read again: give files with --resume or --shard", command: "analyze")
-    }
-    request.part = try await AnalysisPart(
-      of: request.inputs, shard: shard, digests: try arguments[ValidateOption.digests]
-    ) { done, count in
-      if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
-    }
-  }
+  let grouping = try arguments[GroupOption.groupBy]
+  if isContinuable { request.part = try await part(of: inputs, shard, grouping, arguments, terminal) }
   let reports = try form.folder.map {
     try ReportFolder($0, as: form.format, of: inputs, keepsPatient: form.keepsPatient, frame: dicom.frame)
   }
   let printer = AnalysisPrinter(terminal: terminal, form: form, reports: reports)
-  if let grouping = try arguments[GroupOption.groupBy] {
-    let collector = LesionCollector(
-      lesions: try grouping.lesions(of: inputs, arguments), names: inputs.map(\.name), grouping: grouping.name)
-    return try await request.run(observer: LesionPrinter(printer, collector))?.exitStatus ?? 0
+  let own = request.part?.inputs ?? inputs
+  let collector = try grouping.map { grouping in
+    LesionCollector(
+      lesions: try grouping.lesions(of: own, arguments), names: own.map(\.name), grouping: grouping.name)
   }
-  let worst = try await request.run(observer: printer)
+  let observer: any AnalysisObserver = collector.map { LesionPrinter(printer, $0) as any AnalysisObserver } ?? printer
+  let worst = try await request.run(observer: observer)
   guard let shard, let part = request.part else { return worst?.exitStatus ?? 0 }
   if let check = part.digestCheck { terminal.printError("dermgemma: \(check.text)") }
   terminal.printError(
     "dermgemma: \(shard) is done, \(part.inputs.count) of \(part.total) images\(worst == nil ? "" : "; some could not be read")"
   )
   return 0
+}
+
+/// The images of an analysis that can be continued, or of a shard.
+///
+/// - Throws: `UsageFault` for standard input; `DigestListFault`, `LabelFault`; `CancellationError`.
+private func part(
+  of inputs: [AnalysisInput], _ shard: Shard?, _ grouping: LesionGrouping?, _ arguments: ParsedArguments,
+  _ terminal: Terminal
+) async throws -> AnalysisPart {
+  guard inputs.allSatisfy({ $0.path != nil }) else {
+    throw UsageFault(
+      message: "Standard input cannot be read again: give files with --resume or --shard", command: "analyze")
+  }
+  let lesions = try grouping.map { (grouping: $0.name, names: try $0.lesions(of: inputs, arguments)) }
+  return try await AnalysisPart(
+    of: inputs, shard: shard, digests: try arguments[ValidateOption.digests], lesions: lesions
+  ) { done, count in
+    if done.isMultiple(of: 50) { terminal.progress("Looking through the images: \(done) of \(count)") }
+  }
 }
 
 /// Whether a command line asks for an analysis that can be continued.
@@ -124,10 +136,6 @@ private func continues(_ arguments: ParsedArguments) throws(UsageFault) -> Bool 
     name in arguments.words.contains { $0 == name || $0.hasPrefix(name + "=") }
   }
   guard let asked else { return false }
-  guard !arguments.has(GroupOption.groupBy) else {
-    throw UsageFault(
-      message: "--group-by needs all pictures of a lesion: it does not go with \(asked)", command: "analyze")
-  }
   guard !arguments.has(ReportOption.out) else {
     throw UsageFault(
       message: "--out has the reports of one whole analysis: it does not go with \(asked)", command: "analyze")

@@ -55,6 +55,8 @@ final class LesionPrinter: AnalysisObserver {
 
   func modelIsLoading() { printer.modelIsLoading() }
 
+  func isContinued(read: Int, of count: Int) { printer.isContinued(read: read, of: count) }
+
   func follow(_ log: ExaminationLog, of input: AnalysisInput, number: Int, of count: Int) async {
     await printer.follow(log, of: input, number: number, of: count)
   }

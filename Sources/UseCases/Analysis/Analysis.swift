@@ -14,6 +14,10 @@ public struct Analysis: Sendable {
   private let recorder: RunRecorder?
   private let observer: any AnalysisObserver
   private let read: Reading
+  private let stored: Stored
+
+  /// Gives the report of an image that was read before; `nil` for one that is to be read.
+  public typealias Stored = @Sendable (AnalysisInput) async throws -> ExaminationReport?
 
   /// An analysis.
   ///
@@ -21,8 +25,13 @@ public struct Analysis: Sendable {
   ///   - parallel: how many images are read at once; at least 1.
   ///   - recorder: what stores the examinations; `nil` to store none.
   ///   - observer: receives the results.
+  ///   - stored: gives what is told of an image that is not read again; by default every image is read.
   ///   - read: reads an image.
-  public init(parallel: Int, recorder: RunRecorder?, observer: any AnalysisObserver, read: @escaping Reading) {
+  public init(
+    parallel: Int, recorder: RunRecorder?, observer: any AnalysisObserver, stored: @escaping Stored = { _ in nil },
+    read: @escaping Reading
+  ) {
+    self.stored = stored
     self.parallel = parallel
     self.recorder = recorder
     self.observer = observer
@@ -64,6 +73,7 @@ public struct Analysis: Sendable {
 
   /// The outcome of an input, stored.
   private func outcome(of input: AnalysisInput, number: Int, of count: Int) async throws -> AnalysisOutcome {
+    if let report = try await stored(input) { return .report(report) }
     let start = ContinuousClock.now
     let outcome = try await reading(of: input, number: number, of: count)
     let elapsed = (ContinuousClock.now - start) / .milliseconds(1)

@@ -12,10 +12,13 @@ public struct AnalysisPart: Sendable {
     var shard: Shard?
     /// Images of the whole analysis.
     var images: Int
+    /// What decides which part an image is in, besides the image; `nil` for nothing.
+    var grouping: String?
 
     enum CodingKeys: String, CodingKey {
       case shard = "part"
       case images
+      case grouping = "grouped_by"
     }
   }
 
@@ -27,8 +30,13 @@ public struct AnalysisPart: Sendable {
   public let total: Int
   /// How a list of digests was compared with the images; `nil` without one.
   public let digestCheck: DigestCheck?
-  /// SHA-256 of names and digests of the whole analysis' images, hexadecimal.
+  /// Whether pictures are put together by lesion: then an outcome that is stored already is told again, because a lesion's
+  /// result needs all of them.
+  public let tellsStored: Bool
+  /// SHA-256 of names and digests of the whole analysis' images, hexadecimal; of a part of lesions, also of their names.
   let fingerprint: String
+  /// What the lesions of a part are grouped by; `nil` for images alone.
+  private let grouping: String?
 
   /// Looks for the images of a part.
   ///
@@ -36,11 +44,16 @@ public struct AnalysisPart: Sendable {
   ///   - all: every image of the analysis, in its order.
   ///   - shard: the part; `nil` for all.
   ///   - digests: a list of the images' digests by their paths, made if it is missing; `nil` to read every image for its own.
+  ///   - lesions: what the images are grouped by, and the lesion of each, `nil` for one of its own: all pictures of a lesion
+  ///     are in one part. `nil` for images that are not grouped.
   ///   - progress: called with the number of images that were looked at.
   /// - Throws: `DigestListFault`; what `progress` throws; `CancellationError`.
   public init(
-    of all: [AnalysisInput], shard: Shard?, digests: String?, progress: (_ done: Int, _ of: Int) throws -> Void
+    of all: [AnalysisInput], shard: Shard?, digests: String?, lesions: (grouping: String, names: [String?])? = nil,
+    progress: (_ done: Int, _ of: Int) throws -> Void
   ) async throws {
+    // Without shards, the images are the same whatever groups them.
+    let grouped = shard == nil ? nil : lesions
     let paths = all.map(\.path)
     var list: DigestList?
     if let digests {
@@ -54,20 +67,29 @@ public struct AnalysisPart: Sendable {
     for (position, var input) in all.enumerated() {
       try Task.checkCancellation()
       try progress(position, all.count)
+      let lesion = grouped.flatMap { $0.names.indices.contains(position) ? $0.names[position] : nil }
+      let name = input.name
+      func isOwn(_ digest: String) -> Bool {
+        guard let shard else { return true }
+        return lesion.map(shard.holds(lesion:)) ?? shard.holds(imageNamed: name, digest: digest)
+      }
       if let path = paths[position] {
         // An unreadable file fails alone, like a broken one.
         input.digest =
-          try list?.digest(of: path, at: path, for: shard, counting: &check) ?? (try? SHA256Digest(ofFileAt: path))?
+          try list?.digest(of: path, at: path, counting: &check, isOwn: isOwn) ?? (try? SHA256Digest(ofFileAt: path))?
           .hexadecimal ?? ""
       }
       input.position = position
       let digest = input.digest ?? ""
-      Array("\(input.name)\0\(digest)\n".utf8).withUnsafeBufferPointer { names.update($0) }
-      if shard.map({ $0.holds(imageNamed: input.name, digest: digest) }) ?? true { chosen.append(input) }
+      let line = "\(input.name)\0\(digest)\(lesion.map { "\0" + $0 } ?? "")\n"
+      Array(line.utf8).withUnsafeBufferPointer { names.update($0) }
+      if isOwn(digest) { chosen.append(input) }
     }
     inputs = chosen
     self.shard = shard
     total = all.count
+    tellsStored = lesions != nil
+    grouping = grouped?.grouping
     digestCheck = list == nil ? nil : check
     fingerprint = names.finish().hexadecimal
   }
@@ -75,7 +97,7 @@ public struct AnalysisPart: Sendable {
   /// What a run of this part has for its settings.
   ///
   /// - Throws: `EncodingError`, which no settings give.
-  func settings() throws -> String { try OrderedJSON.line(Settings(shard: shard, images: total)) }
+  func settings() throws -> String { try OrderedJSON.line(Settings(shard: shard, images: total, grouping: grouping)) }
 
   /// The images that a run has not read yet; those that failed are read again.
   ///

@@ -75,7 +75,12 @@ public struct AnalysisRequest: Sendable {
     let (recorder, waiting) = try await begin(reader, inputs, in: store)
     if waiting.count < inputs.count { observer.isContinued(read: inputs.count - waiting.count, of: inputs.count) }
     let seed = seed
-    let analysis = Analysis(parallel: reader.readings, recorder: recorder, observer: observer) { input, log in
+    let tellsStored = part?.tellsStored ?? false
+    let left = Set(waiting.compactMap(\.position))
+    let analysis = Analysis(parallel: reader.readings, recorder: recorder, observer: observer) { input in
+      guard tellsStored, let recorder, let position = input.position, !left.contains(position) else { return nil }
+      return try await recorder.store.examination(ofRun: recorder.run.id, at: position)?.report
+    } read: { input, log in
       switch input.source {
       case .file(let path):
         return try await reader.read(fileAt: path, name: input.name, truth: input.truth, seed: seed, log: log)
@@ -84,7 +89,7 @@ public struct AnalysisRequest: Sendable {
       case .missing(let fault): throw fault
       }
     }
-    let worst = try await analysis.run(waiting)
+    let worst = try await analysis.run(tellsStored ? inputs : waiting)
     await reader.close()
     return worst
   }

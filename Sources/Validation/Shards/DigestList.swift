@@ -132,8 +132,22 @@ public struct DigestList: Sendable {
   public func digest(
     of name: String, at file: String, for shard: Shard? = nil, counting check: inout DigestCheck
   ) throws(DigestListFault) -> String {
+    try digest(of: name, at: file, counting: &check) { shard?.holds(imageNamed: name, digest: $0) ?? true }
+  }
+
+  /// An image's digest; empty for a file that cannot be read.
+  ///
+  /// - Parameters:
+  ///   - name: as the list has it.
+  ///   - file: the image's path.
+  ///   - check: counts how the digest was found.
+  ///   - isOwn: says of the listed digest whether the image is one to look at.
+  /// - Throws: ``DigestListFault`` when the image is not in the list, or has changed since.
+  public func digest(
+    of name: String, at file: String, counting check: inout DigestCheck, isOwn: (_ digest: String) -> Bool
+  ) throws(DigestListFault) -> String {
     guard let entry = entries[name] else { throw .unlisted(image: name, list: path) }
-    if let shard, !shard.holds(imageNamed: name, digest: entry.digest) {
+    guard isOwn(entry.digest) else {
       check.taken += 1
       return entry.digest
     }

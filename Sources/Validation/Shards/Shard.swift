@@ -36,6 +36,13 @@ public struct Shard: Sendable, Hashable {
     Self.index(ofImageNamed: name, digest: digest, among: count) == index
   }
 
+  /// Whether a lesion is in this part with all of its pictures: by the first 64 bits of its name's SHA-256.
+  ///
+  /// - Parameter lesion: the lesion's name.
+  public func holds(lesion: String) -> Bool {
+    Self.index(ofImageNamed: lesion, digest: "", among: count) == index
+  }
+
   private static func index(ofImageNamed name: String, digest: String, among count: Int) -> Int {
     let digest = digest.isEmpty ? SHA256Digest(of: name.utf8).hexadecimal : digest
     return Int((UInt64(digest.prefix(16), radix: 16) ?? 0) % UInt64(max(count, 1)))
