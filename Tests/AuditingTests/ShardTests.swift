@@ -149,6 +149,55 @@ import Validation
     await #expect(throws: MergeFault.self) { _ = try await audit.request(into: "later").merge(shards) { _ in } }
   }
 
+  @Test func `a part opens the masks of its own images alone, and the merge is that of one audit`() async throws {
+    let audit = try SmallAudit(6)
+    defer { audit.fixture.remove() }
+    let masks = try audit.masks()
+    func with(_ request: inout AuditRequest) { request.masks = masks }
+    let whole = OpenedFiles(in: masks)
+    _ = try await audit.request(into: "whole", with).run { _ in }
+    #expect(whole?.names().count == 7, "one of them is of no image")
+    let names = try Manifest.images(in: audit.folder("images"), labels: nil, metadata: nil).entries
+    var parts: [String] = []
+    for index in 0..<3 {
+      let shard = try #require(Shard(index, of: 3))
+      let opened = try #require(OpenedFiles(in: masks))
+      parts.append(try await audit.shard(index, of: 3, with))
+      let own = Set(names.filter(shard.holds).map { SmallAudit.mask(of: $0.name) })
+      #expect(opened.names() == own, "part \(index)")
+    }
+    let merged = try #require(try await audit.request(into: "merged", with).merge(try AuditShardSet(parts)) { _ in })
+    #expect(merged.failures.isEmpty)
+    for name in [AuditReport.answersName, AuditReport.documentName, AuditReport.pageName] {
+      #expect(try audit.text(name, of: "merged") == audit.text(name, of: "whole"), "\(name)")
+    }
+    let journals = try ["whole", "merged"].map {
+      try AuditJournal(audit.folder($0 + "/" + AuditJournal.fileName)).header
+    }
+    #expect(journals[0]?.masks?.all != nil && journals[0]?.masks == journals[1]?.masks)
+
+    // A mask that changes is noticed by its own part, and by the merge; one more by all.
+    let changed = try #require(names.first)
+    try Data("no mask".utf8).write(to: URL(fileURLWithPath: masks + "/" + SmallAudit.mask(of: changed.name)))
+    for index in 0..<3 {
+      let isOwn = try #require(Shard(index, of: 3)).holds(changed)
+      let reading = try audit.request(into: "part-\(index)") {
+        with(&$0)
+        ($0.shard, $0.mode) = (Shard(index, of: 3), .resuming)
+      }
+      if isOwn {
+        let fault = await #expect(throws: RunFolderFault.self) { try await reading.run { _ in } }
+        #expect(fault?.description.contains("the masks changed") == true)
+      } else {
+        _ = try await reading.run { _ in }
+      }
+    }
+    let fault = await #expect(throws: MergeFault.self) {
+      _ = try await audit.request(into: "late", with).merge(try AuditShardSet(parts)) { _ in }
+    }
+    #expect(fault?.problems.count == 1 && fault?.description.contains("the masks changed") == true)
+  }
+
   @Test func `a part is continued as what it is, and is no other part`() async throws {
     let audit = try SmallAudit(4)
     defer { audit.fixture.remove() }

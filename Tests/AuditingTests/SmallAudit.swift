@@ -2,9 +2,11 @@ import AuditReporting
 import Datasets
 import Dermoscopy
 import Foundation
+import Imaging
 import Reading
 import TestModels
 import Validation
+import VisionLanguage
 
 @testable import Auditing
 
@@ -53,6 +55,24 @@ struct SmallAudit {
       change(&$0)
     }.run { _ in }
     return folder(name)
+  }
+
+  /// The name of an image's mask.
+  static func mask(of image: String) -> String { image.replacing(".png", with: "_segmentation.png") }
+
+  /// Makes a folder with a mask for each image, and one of an image that is not there.
+  func masks() throws -> String {
+    let place = folder("masks")
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    let side = 64
+    let pixels = (0..<side * side).flatMap { index -> [UInt8] in
+      let (x, y) = (index % side - side / 2, index / side - side / 2)
+      return [UInt8](repeating: x * x + y * y < 400 ? 255 : 0, count: 3)
+    }
+    let mask = Data(try ImageEncoder.png(try PixelImage(width: side, height: side, pixels: pixels)))
+    let images = try FileManager.default.contentsOfDirectory(atPath: folder("images")) + ["lesion-gone.png"]
+    for image in images { try mask.write(to: URL(fileURLWithPath: place + "/" + Self.mask(of: image))) }
+    return place
   }
 
   /// A file of an audit, with what differs from run to run taken out.

@@ -24,6 +24,9 @@ struct AuditHeader: Codable, Sendable, Hashable {
   var imagesDigest: String
   var labelsDigest: String
   var masksDigest: String?
+  /// Of a part, digests of all masks' names, and of its own images' masks; `masksDigest` is `nil` then.
+  var maskNamesDigest: String?
+  var ownMasksDigest: String?
   /// Of the table of true words.
   var trueWordsDigest: String?
   /// What the parts take, as it was measured at the beginning.
@@ -42,6 +45,15 @@ struct AuditHeader: Codable, Sendable, Hashable {
   var shardImages: Int?
   /// Of a part, the whole audit's command line without the folder that it writes to.
   var command: [String]?
+
+  /// What tells its masks from others.
+  var masks: MaskFolder.Identity? {
+    get {
+      let identity = MaskFolder.Identity(all: masksDigest, names: maskNamesDigest, own: ownMasksDigest)
+      return identity == MaskFolder.Identity() ? nil : identity
+    }
+    set { (masksDigest, maskNamesDigest, ownMasksDigest) = (newValue?.all, newValue?.names, newValue?.own) }
+  }
 
   /// What has changed since another header was written, of what determines the answers; empty if nothing has.
   func changes(since old: AuditHeader) -> [String] {
@@ -69,7 +81,7 @@ struct AuditHeader: Codable, Sendable, Hashable {
     } else if labelsDigest != old.labelsDigest {
       changes.append("the labels or metadata changed")
     }
-    compare("the masks", \.masksDigest) { String(($0.masksDigest ?? "none").prefix(12)) }
+    compare("the masks", \.masks) { String(($0.masks.flatMap { $0.all ?? $0.own } ?? "none").prefix(12)) }
     compare("the part of the audit", \.shard) { $0.shard?.description ?? "all of it" }
     compare("the true words", \.trueWordsDigest) { String(($0.trueWordsDigest ?? "none").prefix(12)) }
     return changes

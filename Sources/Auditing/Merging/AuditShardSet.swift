@@ -44,7 +44,7 @@ public struct AuditShardSet {
     guard problems.isEmpty else { throw MergeFault(problems: problems) }
     self.shards = shards
     var header = first.header
-    (header.shard, header.shardImages) = (nil, nil)
+    (header.shard, header.shardImages, header.ownMasksDigest) = (nil, nil, nil)
     header.started = shards.map(\.header.started).min() ?? header.started
     self.header = header
   }
@@ -64,7 +64,28 @@ public struct AuditShardSet {
       differences.append("the images (\(one.available), not \(other.available))")
     }
     (one.shard, other.shard) = (nil, nil)
+    // Each has the masks of its own images.
+    (one.ownMasksDigest, other.ownMasksDigest) = (nil, nil)
     return differences + one.changes(since: other)
+  }
+
+  /// What the whole audit depends on, with all masks, once each part's are those that it was read with.
+  ///
+  /// - Parameters:
+  ///   - masks: the masks as they are now.
+  ///   - sample: the whole audit's images.
+  /// - Throws: `MergeFault` for masks that have changed; a `Fault` for one that cannot be read; `CancellationError`.
+  func header(with masks: MaskFolder?, _ sample: [Sample]) throws -> AuditHeader {
+    guard header.maskNamesDigest != nil, let masks else { return header }
+    let changed = try shards.filter { shard in
+      try masks.identity(ofPart: sample.lazy.filter(shard.shard.holds).map(\.name)) != shard.header.masks
+    }
+    guard changed.isEmpty else {
+      throw MergeFault(problems: changed.map { "\($0.name), \($0.shard): since it was read, the masks changed" })
+    }
+    var whole = header
+    whole.masks = try masks.identity()
+    return whole
   }
 
   /// Makes sure that together they hold the answers about each image, and about no other.

@@ -8,7 +8,6 @@ struct AuditInputs: Sendable {
   let manifest: Manifest
   let masks: MaskFolder?
   let trueWords: TrueWords?
-  private let masksDigest: String?
 
   /// Looks through them.
   ///
@@ -16,7 +15,6 @@ struct AuditInputs: Sendable {
   init(_ request: AuditRequest, tell: (AuditEvent) throws -> Void) async throws {
     manifest = try await request.manifest(tell: tell)
     masks = try request.masks.map { try MaskFolder($0) }
-    masksDigest = try masks?.digest()
     trueWords = try request.trueWords.map { try TrueWords(path: $0, for: request.readingProtocol) }
     if let trueWords {
       if let remark = trueWords.remark { try tell(.remark(remark)) }
@@ -26,9 +24,11 @@ struct AuditInputs: Sendable {
   }
 
   /// The journal's first line.
+  ///
+  /// - Throws: a `Fault` for a mask that cannot be read; `CancellationError`.
   func header(
     _ request: AuditRequest, _ plan: AuditPlan, _ sample: Manifest, model: ModelIdentity
-  ) -> AuditHeader {
+  ) throws -> AuditHeader {
     let readingProtocol = request.readingProtocol
     let doses = plan.entries.filter { !$0.doses.isEmpty }.map { ("\($0.arm.role.rawValue) \($0.arm.name)", $0.doses) }
     var header = AuditHeader(
@@ -37,13 +37,16 @@ struct AuditInputs: Sendable {
       projector: model.projector?.hexadecimal, seed: request.seed,
       documents: request.arms.documents.map { "\($0.id) \($0.version) \($0.digest.hexadecimal)" },
       doses: Dictionary(doses) { first, _ in first }, images: plan.images, available: plan.available,
-      imagesDigest: sample.imagesDigest, labelsDigest: sample.labelsDigest, masksDigest: masksDigest,
+      imagesDigest: sample.imagesDigest, labelsDigest: sample.labelsDigest, masksDigest: nil,
       trueWordsDigest: trueWords?.digest, timing: plan.timing, quick: plan.quickReason,
       server: AuditHeader.server(of: model), version: request.version,
       started: Date().formatted(.iso8601))
     if let shard = request.shard {
       (header.shard, header.command) = (shard, request.wholeCommand)
       header.shardImages = sample.entries.count(where: shard.holds)
+      header.masks = try masks?.identity(ofPart: sample.entries.lazy.filter(shard.holds).map(\.name))
+    } else {
+      header.masks = try masks?.identity()
     }
     return header
   }

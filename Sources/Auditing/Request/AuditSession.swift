@@ -139,8 +139,8 @@ struct AuditSession: Sendable {
     let plan = try await planned(inputs, reader, begun)
     let sample = inputs.manifest.sampled(plan.images)
     let identity = try await reader.identity
-    var header = inputs.header(request, plan, sample, model: identity)
-    if let begun {
+    var header = try inputs.header(request, plan, sample, model: identity)
+    if let begun = try journal.header ?? shards?.header(with: inputs.masks, sample.entries) {
       let changes = header.changes(since: begun)
       guard changes.isEmpty else {
         throw shards == nil

@@ -34,16 +34,41 @@ public struct MaskFolder: Sendable {
   /// How many masks there are.
   public var count: Int { files.count }
 
-  /// The digest of the names and contents, to tell whether a run may be resumed.
+  /// What tells whether an audit may be continued with these masks.
+  struct Identity: Sendable, Hashable {
+    /// Digest of all masks' names and contents; `nil` for a part of an audit, which opens its own alone.
+    var all: String?
+    /// Of a part, the digest of all masks' names.
+    var names: String?
+    /// Of a part, the digest of names and contents of its own images' masks.
+    var own: String?
+  }
+
+  /// The identity for a whole audit. Every mask is read.
   ///
-  /// - Throws: a `Fault` for a file that cannot be read.
-  func digest() throws -> String {
-    var lines: [String] = []
-    for (name, file) in files.sorted(by: { $0.key < $1.key }) {
-      try Task.checkCancellation()
-      lines.append("\(name) \(try SHA256Digest(ofFileAt: file).hexadecimal)")
-    }
-    return SHA256Digest(of: Array(lines.joined(separator: "\n").utf8)).hexadecimal
+  /// - Throws: a `Fault` for a file that cannot be read; `CancellationError`.
+  func identity() throws -> Identity { Identity(all: try digest(of: files.keys)) }
+
+  /// The identity for a part of an audit. Only the masks of some images are read.
+  ///
+  /// - Parameter images: the part's images.
+  /// - Throws: a `Fault` for a file that cannot be read; `CancellationError`.
+  func identity(ofPart images: some Sequence<String>) throws -> Identity {
+    Identity(
+      names: Self.digest(of: files.keys.sorted()),
+      own: try digest(of: Set(images.map(Self.stem)).filter { files[$0] != nil }))
+  }
+
+  private func digest(of names: some Sequence<String>) throws -> String {
+    Self.digest(
+      of: try names.sorted().map { name in
+        try Task.checkCancellation()
+        return "\(name) \(try files[name].map { try SHA256Digest(ofFileAt: $0).hexadecimal } ?? "")"
+      })
+  }
+
+  private static func digest(of lines: [String]) -> String {
+    SHA256Digest(of: Array(lines.joined(separator: "\n").utf8)).hexadecimal
   }
 
   /// An image's mask; `nil` if there is none.
