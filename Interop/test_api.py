@@ -43,6 +43,8 @@ def server(images, tmp_path_factory):
 # What a body or a path that fits its schema may still be answered with: JSON Schema cannot say which bytes are an image, which
 # words the protocol in use has, which kinds of change go with which parameters, what is under way, or what lies in a folder.
 ACCEPTED = {
+    # A version of FHIR beside another form.
+    "/api/examinations/{examination_id}": [404, 422, 429],
     "/api/uploads": [404, 415, 422, 429],
     "/api/analyze": [404, 415, 422, 429],
     "/api/what-if": [404, 422, 429],

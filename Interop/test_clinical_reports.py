@@ -319,6 +319,53 @@ def test_a_page_without_fonts_or_picture(lesion, tmp_path):
     assert (square == square[0, 0]).all()
 
 
+def test_the_server_gives_what_records_export_writes(lesion, tmp_path, remark):
+    """Every form byte for byte, by `format` and by `Accept`; pydicom reads the page, with the picture that was read in it."""
+    images = tmp_path / "images"
+    images.mkdir()
+    (images / "lesion.dcm").write_bytes((lesion / "lesion.dcm").read_bytes())
+    secondary = f"application/dicom; sop-class={pydicom.uid.SecondaryCaptureImageStorage}"
+    with server.serving(tmp_path, "--images", images) as serving:
+        serving.ask("/api/analyze", "POST", {"filename": "lesion.dcm"})
+        stored = serving.json("/api/examinations")["examinations"][0]["id"]
+        place = f"/api/examinations/{stored}"
+
+        def got(query: str, accept: str = "*/*") -> tuple[str, bytes]:
+            status, fields, body = serving.ask(place + query, fields={"Accept": accept})
+            assert status == 200 and fields["cache-control"] == "no-store", (query, body[:300])
+            return fields["content-type"], body
+
+        answers = {name: got(f"?format={name}") for name in ("text", "csv", "fhir", "fhir&fhir_version=R5", "dicom-sr", "dicom-sc")}
+        for accept, name in (("application/fhir+json", "fhir"), ("application/fhir+json; fhirVersion=5.0", "fhir&fhir_version=R5"),
+                             ("application/dicom", "dicom-sr"), (secondary, "dicom-sc")):
+            assert got("", accept) == answers[name], accept
+        # What is asked for in words goes first; a class that is not written is not given.
+        assert got("?format=json", secondary)[0] == got("", "application/dicom; sop-class=1.2.3")[0] == "application/json"
+        for wrong in ("pdf", "", "dicom-sc&fhir_version=R5", "fhir&fhir_version=R3"):
+            status, fields, body = serving.ask(f"{place}?format={wrong}")
+            assert status == 422 and json.loads(body)["reason"] == "bad_parameter", (wrong, body)
+        (images / "lesion.dcm").write_bytes((lesion / "planted.dcm").read_bytes())
+        emptied = got("?format=dicom-sc")[1]
+
+    records = ["records", "export", "--records", tmp_path / "data/examinations.sqlite"]
+    bundles = {"fhir": [], "fhir&fhir_version=R5": ["--fhir-version", "R5"]}
+    for name, words in bundles.items():
+        assert program.run(*records, "--fhir", *words) == answers[name][1].decode() + "\n"
+    assert program.run(*records, "--csv") == answers["csv"][1].decode()
+    [path] = program.run(*records, "--dicom-sr", tmp_path / "sr").split()
+    assert pathlib.Path(path).read_bytes() == answers["dicom-sr"][1]
+    [path] = program.run(*records, "--dicom-sc", tmp_path / "sc", "--images", lesion).split()
+    kind, page = answers["dicom-sc"]
+    assert kind == "application/dicom" and pathlib.Path(path).read_bytes() == page
+    read = pydicom.dcmread(io.BytesIO(page))
+    assert read.SOPClassUID == pydicom.uid.SecondaryCaptureImageStorage and read.pixel_array.shape[1:] == (1240, 3)
+    assert read.PatientName == "" and read.PatientID == "" and read.BurnedInAnnotation == "YES"
+    square, without = (pydicom.dcmread(io.BytesIO(one)).pixel_array[400:600, 100:500] for one in (page, emptied))
+    assert np.ptp(square.reshape(-1, 3), axis=0).max() > 0 and np.ptp(without.reshape(-1, 3), axis=0).max() == 0
+    assert answers["text"][0] == "text/plain; charset=utf-8" and answers["text"][1].decode() in program.run(*records[:1], "show", stored, *records[2:])
+    remark(f"API: {len(answers)} forms of an examination are the bytes of records export; the page is {read.Columns} × {read.Rows} for pydicom")
+
+
 def numbers(data) -> list:
     """All numeric items of a report."""
     found = []
@@ -369,7 +416,8 @@ def test_no_export_names_a_planted_patient(lesion, tmp_path, remark):
         serving.ask("/api/analyze", "POST", {"filename": "lesion.dcm"})
         stored = json.loads(serving.ask("/api/examinations")[2])["examinations"][0]["id"]
         for accept, kind in (("application/fhir+json", "fhirVersion=4.0"), ("application/fhir+json; fhirVersion=5.0", "5.0"),
-                             ("application/dicom", "application/dicom"), ("text/html", "application/json")):
+                             ("application/dicom", "application/dicom"), ("text/html", "application/json"),
+                             (f"application/dicom; sop-class={pydicom.uid.SecondaryCaptureImageStorage}", "application/dicom")):
             answer = subprocess.run(
                 ["curl", "--silent", "--include", "--header", f"Accept: {accept}",
                  f"{serving.address}/api/examinations/{stored}"], capture_output=True, check=True).stdout

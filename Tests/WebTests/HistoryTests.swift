@@ -77,6 +77,46 @@ import VisionLanguage
     }
   }
 
+  @Test func `an examination leaves in every form that the command line writes`() async throws {
+    try await TestServer.run { server async throws in
+      #expect(try await server.post("/api/analyze", json: "{\"filename\": \"a b.png\"}").status == 200)
+      let store = try #require(server.server.application.history.store)
+      let read = try #require(
+        try await store.examinations(matching: RecordQuery(), limit: 1, after: nil).elements.first)
+      let place = "/api/examinations/\(read.id.text)"
+      let page = "application/dicom; sop-class=1.2.840.10008.5.1.4.1.1.7"
+      for (query, accept, type, words) in [
+        ("?format=json", page, "application/json", "\"id\":\"\(read.id.text)\""),
+        ("", "text/html, */*", "application/json", "{"),
+        ("?format=text", "*/*", "text/plain; charset=utf-8", try #require(read.report).text),
+        ("?format=csv", "*/*", "text/csv; charset=utf-8", "\(read.id.text),\(read.run.text),"),
+        ("?format=fhir&fhir_version=R5", "*/*", "application/fhir+json; fhirVersion=5.0", "\"DocumentReference\""),
+        ("?format=dicom-sr", "*/*", "application/dicom", "1.2.840.10008.5.1.4.1.1.88.33"),
+        ("?format=dicom-sc", "*/*", "application/dicom", "DERIVED\\SECONDARY"),
+        ("", page, "application/dicom", "DERIVED\\SECONDARY"),
+      ] {
+        let answer = try await server.get(place + query, ["Accept": accept])
+        #expect(answer.status == 200 && answer.fields["content-type"] == type, "\(query) \(accept)")
+        #expect(answer.text.contains(words), "\(query) \(accept)")
+      }
+      for query in [
+        "?format=pdf", "?format=", "?fhir_version=R4", "?format=csv&fhir_version=R4", "?format=fhir&fhir_version=4",
+      ] {
+        let answer = try await server.get(place + query)
+        #expect(answer.status == 422 && answer.member("reason") == "bad_parameter", "\(query)")
+      }
+
+      let failed = StoredExamination(
+        run: read.run, position: 9, imageName: "x.png", imageDigest: nil,
+        outcome: .failure(ExaminationFailure(status: 65, message: "broken")), elapsed: 1)
+      try await store.keep(failed)
+      for (format, status) in ["text": 404, "dicom-sr": 404, "dicom-sc": 404, "csv": 200, "fhir": 200, "json": 200] {
+        #expect(
+          try await server.get("/api/examinations/\(failed.id.text)?format=\(format)").status == status, "\(format)")
+      }
+    }
+  }
+
   @Test func `many examinations are deleted in one call`() async throws {
     try await TestServer.run { server async throws in
       for _ in 0..<4 {

@@ -26,11 +26,22 @@ public struct RecordedPictures: Sendable {
   ///
   /// - Parameter stored: the examination.
   public func picture(of stored: StoredExamination) -> PixelImage? {
-    guard let report = stored.report else { return nil }
-    for path in paths[Self.lastPart(stored.imageName)] ?? [] {
-      guard let digest = try? SHA256Digest(ofFileAt: path), digest.hexadecimal == report.image.sha256 else { continue }
-      return try? ImageDecoder.decode(fileAt: path).image
-    }
-    return nil
+    let path = paths[Self.lastPart(stored.imageName)]?.first { Self.isPicture(of: stored, at: $0) }
+    return path.flatMap { try? ImageDecoder.decode(fileAt: $0).image }
+  }
+
+  /// The picture that was read, if a file has it; `nil` where its bytes are others, or where they cannot be decoded as they
+  /// are, as one of several frames.
+  ///
+  /// - Parameters:
+  ///   - stored: the examination.
+  ///   - path: the file's place.
+  public static func picture(of stored: StoredExamination, at path: String) -> PixelImage? {
+    isPicture(of: stored, at: path) ? try? ImageDecoder.decode(fileAt: path).image : nil
+  }
+
+  private static func isPicture(of stored: StoredExamination, at path: String) -> Bool {
+    guard let report = stored.report, let digest = try? SHA256Digest(ofFileAt: path) else { return false }
+    return digest.hexadecimal == report.image.sha256
   }
 }

@@ -62,6 +62,19 @@ final class ThumbnailService: Sendable {
     of image: String, as variant: ImageVariant, bytes: @escaping @Sendable () throws -> [UInt8]
   ) async throws -> [UInt8] {
     let key = Key(image: image, variant: variant)
+    return try await performInTurn {
+      if let known = self.known(key) { return known }
+      try Task.checkCancellation()
+      let made = try Self.make(variant, from: try bytes(), limits: self.limits)
+      self.keep(made, key)
+      return made
+    }
+  }
+
+  /// Does work on the thumbnails' own thread, unless too many wait for it.
+  ///
+  /// - Throws: `Problem` 429; what `work` throws.
+  func performInTurn<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
     let isFull = state.withLock { state in
       if state.waiting >= limits.picturesWaiting { return true }
       state.waiting += 1
@@ -69,13 +82,7 @@ final class ThumbnailService: Sendable {
     }
     guard !isFull else { throw Problem.busy("pictures_busy", "Too many pictures are being made.", retryAfter: 1) }
     defer { state.withLock { $0.waiting -= 1 } }
-    return try await perform {
-      if let known = self.known(key) { return known }
-      try Task.checkCancellation()
-      let made = try Self.make(variant, from: try bytes(), limits: self.limits)
-      self.keep(made, key)
-      return made
-    }
+    return try await perform(work)
   }
 
   /// Does work on the thumbnails' own thread.

@@ -1,4 +1,3 @@
-import ClinicalReports
 import Dermoscopy
 import Foundation
 import JSON
@@ -22,7 +21,10 @@ extension Application {
     ]
   }
 
-  private func opened() throws -> any RecordStore {
+  /// The history's database.
+  ///
+  /// - Throws: `Problem` 503 where there is none.
+  func opened() throws -> any RecordStore {
     guard let store = history.store else {
       throw Problem.unavailable("no_records", "This server keeps no history.", retryAfter: nil)
     }
@@ -74,26 +76,6 @@ extension Application {
     return (query, limit)
   }
 
-  private func examination(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard let id = RecordID(request.parameter("examination_id")), let kept = try await opened().examination(id) else {
-      throw Problem.notFound("There is no such examination.")
-    }
-    let program = ReportingProgram(version: settings.version)
-    let response: HTTPResponse
-    switch ReportMediaType(accept: request.head.fields["accept"]) {
-    case .json: response = .json(try OrderedJSON.line(Entry(kept)))
-    case .fhir(let version):
-      response = HTTPResponse(200, body: .bytes(Array(kept.fhir(version, by: program).utf8)))
-        .with("Content-Type", version.mediaType)
-    case .dicom:
-      guard let report = kept.structuredReport(by: program) else {
-        throw Problem.notFound("An image that could not be read has no DICOM report.")
-      }
-      response = HTTPResponse(200, body: .bytes(report.file)).with("Content-Type", "application/dicom")
-    }
-    return response.with("Cache-Control", "no-store").with("Vary", "Accept")
-  }
-
   private func forget(_ request: HTTPRequest) async throws -> HTTPResponse {
     guard let id = RecordID(request.parameter("examination_id")),
       try await opened().delete(examinations: [id]) > 0
@@ -140,7 +122,8 @@ extension Application {
     }
   }
 
-  private struct Entry: Encodable {
+  /// An examination as the API's JSON has it.
+  struct Entry: Encodable {
     let kept: StoredExamination
 
     init(_ kept: StoredExamination) { self.kept = kept }

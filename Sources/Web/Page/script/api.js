@@ -103,6 +103,8 @@ export async function listExaminations(query = {}) {
 
 /** One examination with its report. */
 export const examination = async (id) => entry(await json(`api/examinations/${segment(id)}`));
+/** The address of one examination in another form: `fhir`, `dicom-sr`, `dicom-sc`. */
+export const examinationFile = (id, format) => `api/examinations/${segment(id)}?format=${format}`;
 /** Takes an examination out of the history. */
 export const deleteExamination = (id) => request(`api/examinations/${segment(id)}`, { method: "DELETE" });
 

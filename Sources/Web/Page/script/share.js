@@ -1,5 +1,6 @@
 // Exports an examination as text, JSON or a link.
 
+import { examinationFile } from "./api.js";
 import { copy, download, element } from "./dom.js";
 
 /** The address of an examination in this page. */
@@ -16,10 +17,13 @@ export const copyLink = (id) => copy(linkTo(id), "Link");
 
 /** The buttons of a finished examination. */
 export function shareButtons(reading, more = []) {
+  const { id, report } = reading;
   const button = (text, title, act) => element("button", { type: "button", text, title, on: { click: act } });
+  const file = ([text, format, end]) => element("a", { href: examinationFile(id, format), download: `${stem(report)}.${end}`, text });
   return element(
     "div", { class: "actions" },
-    reading.id && button("Copy link", "Copy this examination’s address (L)", () => copyLink(reading.id)),
-    button("Report as text", "Download the report for people (T)", () => downloadText(reading.report)),
-    button("Report as JSON", "Download the report for programs (J)", () => downloadJSON(reading.report)), more);
+    id && button("Copy link", "Copy this examination’s address (L)", () => copyLink(id)),
+    button("Report as text", "Download the report for people (T)", () => downloadText(report)),
+    button("Report as JSON", "Download the report for programs (J)", () => downloadJSON(report)), more,
+    id && [["FHIR", "fhir", "fhir.json"], ["DICOM SR", "dicom-sr", "sr.dcm"], ["DICOM page", "dicom-sc", "dcm"]].map(file));
 }
