@@ -116,6 +116,16 @@ def test_enter_reads_the_image_and_shows_three_phases(page):
     assert re.search(r"match", page.locator(".truth").inner_text(), re.IGNORECASE)
 
 
+def test_a_stored_examination_is_downloaded_in_the_hospital_s_forms(page):
+    read(page)
+    for name, start, beginning in (("FHIR", 0, b'{"resourceType"'), ("DICOM SR", 128, b"DICM"), ("DICOM page", 128, b"DICM")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name, exact=True).click()
+        data = open(download.value.path(), "rb").read()
+        assert data[start:start + len(beginning)] == beginning
+        assert re.fullmatch(r"phantom-7-\d{5}-seed(\.fhir\.json|\.sr\.dcm|\.dcm)", download.value.suggested_filename)
+
+
 def test_arrows_choose_images_and_slash_filters_them(page):
     chosen = page.locator("[aria-selected=true]")
     first = chosen.get_attribute("data-name")
