@@ -9,6 +9,7 @@ FROM ${SWIFT_IMAGE} AS build
 WORKDIR /source
 # What rarely changes comes first: the packages and llama.cpp are built again only when these files change.
 COPY scripts scripts
+COPY kernels kernels
 COPY docker/build.sh docker/build.sh
 RUN docker/build.sh packages
 RUN docker/build.sh llama

@@ -9,6 +9,7 @@ ARG CUDA_VERSION=12.4.1
 FROM ${SWIFT_IMAGE} AS build
 WORKDIR /source
 COPY scripts scripts
+COPY kernels kernels
 COPY docker/build.sh docker/build.sh
 RUN docker/build.sh packages
 RUN docker/build.sh llama
@@ -18,6 +19,7 @@ RUN docker/build.sh program /staged
 FROM nvidia/cuda:${CUDA_VERSION}-devel-ubuntu22.04 AS cuda
 WORKDIR /source
 COPY scripts scripts
+COPY kernels kernels
 COPY docker/build.sh docker/build.sh
 RUN docker/build.sh packages
 RUN docker/build.sh cuda /backend

@@ -12,13 +12,14 @@
 #
 # The source archive is llama-cpp-python's from PyPI, which carries a whole llama.cpp. It is refused when its
 # SHA-256 is not the pinned one. The cache is $DERMGEMMA_CACHE, or dermgemma below $XDG_CACHE_HOME or ~/.cache;
-# a build is keyed by version, options, compiler and recipe. Its headers appear first, its libraries once all of them are there,
-# and a processor's variant (pins.sh) whenever it is asked for: each takes about a minute to build.
+# a build is keyed by version, options, compiler, recipe and our kernels (kernels/). Its headers appear first, its libraries once
+# all of them are there, and a processor's variant (pins.sh) whenever it is asked for: each takes about a minute to build.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=pins.sh
 . "$here/pins.sh"
 
+kernels=$here/../kernels
 cache=${DERMGEMMA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dermgemma}
 
 # GGML_CPU_REPACK chooses kernels by the batch's width; without it, and with tinyBLAS at every width (below), an answer
@@ -45,7 +46,7 @@ options=(
   '-DCMAKE_INSTALL_RPATH=$ORIGIN'
 )
 key=$(printf '%s\n' "$LLAMA_CPP_PYTHON_SHA256" "$LLAMA_CPU_VARIANTS" "$LLAMA_RECIPE" "${options[@]}" \
-  "$(gcc -dumpfullversion 2>/dev/null || true)" | sha256sum | cut -c1-12)
+  "$(gcc -dumpfullversion 2>/dev/null || true)" "$(cat "$kernels"/*.h "$kernels"/*.cpp)" | sha256sum | cut -c1-12)
 prefix=$cache/llama.cpp-$LLAMA_CPP_PYTHON_VERSION-$key
 source=$cache/llama-cpp-python-$LLAMA_CPP_PYTHON_VERSION-${LLAMA_CPP_PYTHON_SHA256:0:12}
 
@@ -146,11 +147,12 @@ take_every_width() {
 }
 
 # tinyBLAS goes through four rows of weights at once, each too short for the processor to see the pattern in time, so that a few
-# columns wait for memory. The rows that come next are asked for beforehand; no number changes (Benchmarks/RESULTS.md).
+# columns wait for memory. The rows that come next are asked for beforehand; no number changes (Benchmarks/RESULTS.md). Where a
+# row is used for many columns one after the other, they would be asked for again each time.
 ask_for_next_rows() {
   local file=$1/ggml/src/ggml-cpu/llamafile/sgemm.cpp ask='__builtin_prefetch(A + lda * (ii + i) + l);'
   change_line "$file" '                __m256i avec3 = load(A + lda \* (ii + 3) + l);' \
-    "a\\                for (int64_t i = 4; i < 8; ++i) $ask"
+    "a\\                for (int64_t i = 4; xtiles < 3 && i < 8; ++i) $ask"
   change_line "$file" '            // help compiler for op order.' "i\\            for (int64_t i = RM; i < 2 * RM; ++i) $ask"
 }
 
@@ -172,6 +174,28 @@ sleep_at_barriers() {
   change_line "$file" '    #pragma omp barrier' 's/#pragma omp barrier/ggml_barrier_wait(tp, n_threads);/'
 }
 
+# Our own kernels (kernels/) take the products and attention of an image's patches, and quantised weights at every width; where they
+# return false (an old processor, another type), llama.cpp's own follow. Its tiles for quantised weights begin at eight columns and
+# sum in another order than its kernel for a single one, so that all types are left to the latter.
+take_our_kernels() {
+  local folder=$1/ggml/src/ggml-cpu file arguments='(params, m, n, k, A, lda, B, ldb, C, ldc, Atype, Btype, Ctype)'
+  mkdir "$folder/dermgemma"
+  cp "$kernels"/*.h "$kernels"/*.cpp "$folder/dermgemma/"
+  for file in "$kernels"/*.cpp; do
+    change_line "$folder/CMakeLists.txt" '                    ggml-cpu/llamafile/sgemm.cpp' \
+      "a\\                    ggml-cpu/dermgemma/${file##*/}"
+  done
+  change_line "$folder/llamafile/sgemm.cpp" '#include "sgemm.h"' 'a\#include "../dermgemma/dermgemma-kernels.h"'
+  change_line "$folder/llamafile/sgemm.cpp" '    switch (Atype) {' \
+    "i\\    if (dermgemma_image_product$arguments || dermgemma_block_product$arguments) return true;"
+  change_line "$folder/tiled/tiled.cpp" '    return rows >= 8 .. ggml_tiled_matmul_forced();' 's/rows >= 8 || //'
+  change_line "$folder/ops.cpp" '#include "ops.h"' 'a\#include "dermgemma/dermgemma-kernels.h"'
+  change_line "$folder/ops.cpp" '            if (use_tiled) {' \
+    'i\            if (use_tiled && dermgemma_image_attention(dst, ir0, ir1)) {} else'
+  change_line "$folder/ops.cpp" '        ggml_vec_gelu_f32(nc,' \
+    's/ggml_vec_gelu_f32/(dermgemma_is_image(nr) ? dermgemma_image_gelu : ggml_vec_gelu_f32)/'
+}
+
 # A copy of the tree in $work/tree, changed as above, that knows the given CPU variants only: the tree itself offers no choice.
 configure() {
   local variant list=$work/tree/ggml/src/CMakeLists.txt
@@ -182,6 +206,7 @@ configure() {
   done
   take_every_width "$work/tree"
   ask_for_next_rows "$work/tree"
+  take_our_kernels "$work/tree"
   take_larger_tiles "$work/tree"
   sleep_at_barriers "$work/tree"
   cmake -S "$work/tree" -B "$work/build" -G Ninja "${options[@]}" >"$work/configure.log" 2>&1 ||

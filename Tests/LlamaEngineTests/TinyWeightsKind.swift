@@ -1,3 +1,4 @@
+import CLlama
 import Foundation
 import TestWeights
 import Testing
@@ -10,6 +11,10 @@ enum TinyWeightsKind: String, CaseIterable, CustomTestStringConvertible {
   case even
   /// The same in blocks of 32 8-bit numbers, as MedGemma's usual file has them.
   case blocks
+  /// The same in blocks of 32 4 or 5-bit numbers, one type after another.
+  case smallBlocks
+  /// In blocks of 256 numbers, as files like Q4_K_M have them, one type after another.
+  case superblocks
 
   var testDescription: String { rawValue }
 
@@ -22,7 +27,23 @@ enum TinyWeightsKind: String, CaseIterable, CustomTestStringConvertible {
     weights.feedForward = 160
     weights.towerWidth = 64
     weights.towerFeedForward = 128
+    guard self == .superblocks else { return weights }
+    weights.width = 256
+    weights.heads = 4
+    weights.headWidth = 64
+    weights.feedForward = 512
     return weights
+  }
+
+  /// Its matrices' types by turns.
+  private var types: [ggml_type] {
+    switch self {
+    case .mixed: []
+    case .even: [GGML_TYPE_F16]
+    case .blocks: [GGML_TYPE_Q8_0]
+    case .smallBlocks: [GGML_TYPE_Q4_0, GGML_TYPE_Q5_0, GGML_TYPE_IQ4_NL]
+    case .superblocks: [GGML_TYPE_Q4_K, GGML_TYPE_Q6_K, GGML_TYPE_Q5_K, GGML_TYPE_IQ4_XS, GGML_TYPE_Q3_K]
+    }
   }
 
   /// Writes both files into a folder.
@@ -32,30 +53,24 @@ enum TinyWeightsKind: String, CaseIterable, CustomTestStringConvertible {
     let paths = try weights.write(into: folder)
     guard self != .mixed else { return paths }
     var text = weights.text
-    for index in text.tensors.indices { text.tensors[index].repack(as: self) }
+    var matrices = 0
+    for index in text.tensors.indices where text.tensors[index].shape.count == 2 {
+      text.tensors[index].repack(as: types[matrices % types.count])
+      matrices += 1
+    }
     try Data(text.file).write(to: URL(fileURLWithPath: paths.text))
     return paths
   }
 }
 
 extension GGUFWriter.Tensor {
-  /// Writes a matrix in another precision; leaves vectors as they are.
-  fileprivate mutating func repack(as kind: TinyWeightsKind) {
-    guard shape.count == 2, shape[0] % 32 == 0 else { return }
-    let numbers = numbers
-    if kind == .even {
-      type = 1
-      data = numbers.flatMap { littleEndian(Float16($0).bitPattern) }
-      return
-    }
-    type = 8
-    data = []
-    for start in stride(from: 0, to: numbers.count, by: 32) {
-      let block = numbers[start..<start + 32]
-      let step = (block.map(abs).max() ?? 0) / 127
-      data += littleEndian(Float16(step).bitPattern)
-      data += block.map { UInt8(bitPattern: step == 0 ? 0 : Int8(($0 / step).rounded())) }
-    }
+  /// Writes a matrix in another precision, by llama.cpp's own code.
+  fileprivate mutating func repack(as kind: ggml_type) {
+    let (numbers, columns) = (numbers, Int64(shape[0]))
+    let rows = Int64(numbers.count) / columns
+    data = [UInt8](repeating: 0, count: ggml_row_size(kind, columns) * Int(rows))
+    #expect(ggml_quantize_chunk(kind, numbers, &data, 0, rows, columns, nil) == data.count)
+    type = kind.rawValue
   }
 
   private var numbers: [Float] {

@@ -40,14 +40,16 @@ extension DecodingEngine {
   ///
   /// llama.cpp computes a batch in one piece when its sequences are neighbours and bring equally many tokens. Shorter
   /// prompts are therefore padded after their last token, where none of their own tokens attends, and the padding is
-  /// removed at once, as long as it is a small part of the batch.
+  /// removed at once, as long as it is a small part of the batch. Together they stay below the rows from which on our
+  /// kernels take a product for an image's (docs/DETERMINISM.md).
   private func companions(in chunks: ArraySlice<Chunk>) -> Int {
     guard let first = chunks.first, canShare(first) else { return 1 }
     var (count, longest, sum) = (1, first.tokens.count, first.tokens.count)
     for chunk in chunks.dropFirst() {
       let length = max(longest, chunk.tokens.count)
       let total = length * (count + 1)
-      guard canShare(chunk), chunk.sequence == first.sequence + count, total <= context.shape.batchTokens,
+      guard canShare(chunk), chunk.sequence == first.sequence + count,
+        total <= min(context.shape.batchTokens, EngineConfiguration.batchTokens),
         (total - sum - chunk.tokens.count) * Self.fillingIsOneIn <= total,
         chunks.prefix(count + 1).allSatisfy({ $0.work.length + length <= context.shape.tokensPerSequence })
       else { break }
