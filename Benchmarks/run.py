@@ -5,6 +5,9 @@ of the turn ignored. Prompts and pictures come from `benchmark prepare`. One ima
 many, every side may use `--processors`: the reference and llama-server with as many threads or with `--threads`, whichever
 is quicker for them, ours as it chooses by itself. The floor is divided by the engines that ours makes of them.
 
+With `--stock FOLDER`, two peers more: the reference and llama-server as a newcomer gets them, built from the pinned tree as it is,
+with its own default options and settings. What they have in common with us is the weights and the work.
+
 With `--baseline PROGRAM`, the benchmark of another build of this project, only the two builds are measured, in turns.
 """
 
@@ -75,17 +78,28 @@ def reference(args, folder, work: dict, images: int, threads: int) -> list[float
     return times[args.warm_ups:]
 
 
-class Server:
-    """llama-server over our libraries; slots keep an image's prefix, one client a slot."""
+def stock_reference(args, folder, work: dict, images: int, threads: int) -> list[float]:
+    """The reference over the stock libraries."""
+    path = folder / f"stock-{len(work['questions'])}.json"
+    path.write_text(json.dumps(work), "utf-8")
+    asked = {"model": args.model, "mmproj": args.mmproj, "warm_ups": args.warm_ups, "work": str(path), "folder": str(folder),
+             "images": images, "threads": threads}
+    output = subprocess.run([sys.executable, pathlib.Path(__file__).with_name("stock.py"), args.stock, json.dumps(asked)],
+                            check=True, capture_output=True, text=True).stdout
+    return json.loads(output.splitlines()[-1])
 
-    def __init__(self, args, slots: int, threads: int):
+
+class Server:
+    """llama-server, over our libraries or the stock one; slots keep an image's prefix, one client a slot."""
+
+    def __init__(self, args, slots: int, threads: int, stock: str | None = None):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [os.environ["DERMGEMMA_LLAMA_SERVER"], "-m", args.model, "--mmproj", args.mmproj, "--port", str(self.port),
+            [f"{stock}/llama-server" if stock else os.environ["DERMGEMMA_LLAMA_SERVER"], "-m", args.model, "--mmproj", args.mmproj, "--port", str(self.port),
              "-np", str(slots), "-c", str(2048 * slots), "-t", str(threads), "-tb", str(threads),
-             "--swa-full", "--no-kv-unified", "-fa", "off", "-ngl", "0", "--no-mmproj-offload", "-cram", "0"],
+             "--swa-full", "--no-kv-unified", "-fa", "auto" if stock else "off", "-ngl", "0", "--no-mmproj-offload", "-cram", "0"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(600):
             try:
@@ -124,7 +138,7 @@ class Server:
         self.process.wait()
 
 
-def served(args, folder, work: dict, images: int, slots: int, repeats: int, threads: int) -> list[float]:
+def served(args, folder, work: dict, images: int, slots: int, repeats: int, threads: int, stock: str | None = None) -> list[float]:
     """llama-server: milliseconds for all images, as many clients as slots."""
     from PIL import Image
 
@@ -133,7 +147,7 @@ def served(args, folder, work: dict, images: int, slots: int, repeats: int, thre
         bytes_of_image = io.BytesIO()
         Image.open(folder / f"{number}.ppm").save(bytes_of_image, "PNG")
         pictures.append(base64.b64encode(bytes_of_image.getvalue()).decode())
-    server, times = Server(args, slots, threads), []
+    server, times = Server(args, slots, threads, stock), []
     try:
         for run in range(repeats + args.warm_ups):
             waiting = iter(pictures[run * images:(run + 1) * images])
@@ -180,12 +194,13 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
     server_many, server_threads = (nobody, 0) if args.no_server else quickest(args, lambda threads: served(
         args, folder, work, args.images, min(args.slots, args.parallel), many_repeats, threads))
     server_many = [ms / args.images for ms in server_many]
+    stock = measure_stock(args, folder, work, many_repeats) if args.stock else {}
     ours_one, ours_many = one["runs"]["milliseconds"], [ms / args.images for ms in many["runs"]["milliseconds"]]
     sides = {
         "reference": theirs, "reference, many": theirs_many,
         "llama-server, one image": server_one, "llama-server, many": server_many,
         "ours, one image": ours_one, f"ours, many ({args.parallel} at once, {many['engines']} engines)": ours_many,
-        "floor, one image": [floor_one], "floor, at the width reached": [floor_many]}
+        "floor, one image": [floor_one], "floor, at the width reached": [floor_many], **stock}
     ratios = {
         "reference / ours, one image": middle(theirs) / middle(ours_one),
         "reference / ours, many": middle(theirs_many) / middle(ours_many),
@@ -195,8 +210,24 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
         "ours / floor, many": middle(ours_many) / floor_many,
         "time outside llama.cpp, one image": middle(one["outside"]),
         "encodes of a second look": one["secondLookEncodes"]}
+    for name, times in stock.items():
+        ratios[f"{name} / ours"] = middle(times) / middle(ours_many if name.endswith("many") else ours_one)
     return {"sides": sides, "ratios": ratios, "width": width, "reference_threads": theirs_threads,
             "server_threads": server_threads, "ours_one": one, "ours_many": many, "floor": floor}
+
+
+def measure_stock(args, folder, work: dict, many_repeats: int) -> dict[str, list[float]]:
+    """Milliseconds an image of the stock peers. Many images: whichever number of threads is quicker for them, as above."""
+    found = {"stock reference, one image": stock_reference(args, folder, work, args.repeats, args.threads)}
+    found["stock reference, many"] = found["stock reference, one image"] if args.processors == args.threads else quickest(
+        args, lambda threads: stock_reference(args, folder, work, args.repeats, threads))[0]
+    if args.no_server:
+        return found
+    found["stock llama-server, one image"] = served(args, folder, work, 1, 1, args.repeats, args.threads, args.stock)
+    many, _ = quickest(args, lambda threads: served(
+        args, folder, work, args.images, min(args.slots, args.parallel), many_repeats, threads, args.stock))
+    found["stock llama-server, many"] = [ms / args.images for ms in many]
+    return found
 
 
 def measure_builds(args, protocol: str, number: int) -> dict:
@@ -241,6 +272,7 @@ def main() -> None:
     parser.add_argument("--warm-ups", type=int, default=1, help="runs before those that count, of every side")
     parser.add_argument("--protocols", default="seed,extended")
     parser.add_argument("--no-server", action="store_true", help="leave llama-server out, which takes long to build")
+    parser.add_argument("--stock", help="the folder of the stock peers (scripts/llama-server.sh --stock)")
     parser.add_argument("--baseline", help="the benchmark program of another build: only the two builds are measured")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--slots", type=int, default=4, help="of llama-server, each with a client of its own")

@@ -4,12 +4,13 @@
 #
 #   scripts/bench-shapes.sh [SHAPE…]      of: small 270m quarter medgemma; all of them without a word
 #
-# Every side gets the same number of threads and no flash attention (`-fa off`, `flash_attn` unset, disabled). A shape's
-# output goes to $OUT/SHAPE.txt and .json; what is there already is not measured again. Environment:
+# Every side gets the same number of threads and no flash attention (`-fa off`, `flash_attn` unset, disabled), but for the stock
+# peers (scripts/llama-server.sh --stock), which keep their own defaults. A shape's output goes to $OUT/SHAPE.txt and .json; what
+# is there already is not measured again. Environment:
 #   OUT       where to (default .build/bench)
 #   TEXT_270M the text weights of Gemma 3 270M; fetched like `make test-interop-270m` does when not given
 #   ROUNDS    times that all sides are measured in turn (5 for small, 1 for 270m)
-#   SERVER    0 leaves llama-server out
+#   SERVER    0 leaves llama-server and the stock peers out
 #   THREADS   for the large shapes (default: all processors)
 #   PICTURES  for the two MedGemma shapes in the run over many images (default 2)
 #
