@@ -127,8 +127,8 @@ static inline int dermgemma_vips_text(VipsImage **out, const char *markup, const
   return vips_text(out, markup, "font", font, "width", width, "dpi", 72, "wrap", VIPS_TEXT_WRAP_WORD_CHAR, NULL);
 }
 
-static inline int dermgemma_vips_save_png(VipsImage *in, void **bytes, size_t *count) {
-  return vips_pngsave_buffer(in, bytes, count, "compression", 6, "interlace", FALSE, "strip", TRUE, NULL);
+static inline int dermgemma_vips_save_png(VipsImage *in, void **bytes, size_t *count, int level) {
+  return vips_pngsave_buffer(in, bytes, count, "compression", level, "interlace", FALSE, "strip", TRUE, NULL);
 }
 
 static inline int dermgemma_vips_save_jpeg(VipsImage *in, void **bytes, size_t *count, int quality) {

@@ -26,7 +26,7 @@ extension RemoteConfiguration {
   ///   - allowsRemote: whether pictures may leave this machine.
   /// - Throws: `RemoteFault.notAllowed` for another machine without permission.
   public init(_ endpoint: RemoteEndpoint, allowsRemote: Bool) throws(RemoteFault) {
-    try self.init(endpoint, allowsRemote: allowsRemote) { try ImageEncoder.png($0) }
+    try self.init(endpoint, allowsRemote: allowsRemote) { try ImageEncoder.png($0, effort: .quick) }
   }
 }
 

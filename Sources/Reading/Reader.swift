@@ -27,6 +27,11 @@ public final class Reader: Sendable {
   public let examiner: Examiner
   /// How many images can be read at once without waiting for each other.
   public let readings: Int
+  /// How many images a caller has in work best: as many as can be read at once, and at an endpoint one more, which is decoded and
+  /// prepared while the server reads the others.
+  public var imagesInWork: Int { readings + (remote == nil ? 0 : 1) }
+  /// The model behind an endpoint; `nil` for one in this process or a lent one.
+  private let remote: RemoteVisionLanguageModel?
   private let model: any VisionLanguageModel
   /// The engines in this process; `nil` for a model behind an endpoint.
   private let pool: EnginePool?
@@ -47,13 +52,12 @@ public final class Reader: Sendable {
   /// - Throws: a `Fault` when the weights are missing, broken or do not fit each other, or the device is not there.
   public convenience init(
     _ location: ModelLocation, readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [], readings: Int? = 1,
-    atMost: Int? = nil,
-    threads: Int? = nil, device: ComputeDevice = .automatic, dicom: DICOMOptions = DICOMOptions()
+    atMost: Int? = nil, threads: Int? = nil, device: ComputeDevice = .automatic, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     try self.init(
       weights: location.weights, projector: location.projector, adapters: location.adapters,
-      readingProtocol: readingProtocol, others: others,
-      readings: readings, atMost: atMost, threads: threads, device: device, dicom: dicom)
+      readingProtocol: readingProtocol, others: others, readings: readings, atMost: atMost, threads: threads,
+      device: device, dicom: dicom)
   }
 
   /// Loads the weights alone, for work on words such as Phase 3: no image can be read, and no projector is needed.
@@ -72,15 +76,12 @@ public final class Reader: Sendable {
   ) throws {
     try self.init(
       weights: path, projector: nil, adapters: adapters, readingProtocol: readingProtocol, readings: readings,
-      atMost: nil,
-      threads: threads, device: device)
+      atMost: nil, threads: threads, device: device)
   }
 
   private init(
     weights: String, projector: String?, adapters: [EngineConfiguration.AdapterChoice],
-    readingProtocol: ReadingProtocol,
-    others: [ReadingProtocol] = [],
-    readings: Int?, atMost: Int?, threads: Int?,
+    readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [], readings: Int?, atMost: Int?, threads: Int?,
     device: ComputeDevice, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     self.readingProtocol = readingProtocol
@@ -90,14 +91,14 @@ public final class Reader: Sendable {
     var configuration = EngineConfiguration(
       weights: weights, projector: projector, threads: threads,
       slots: .fixed(images: readings ?? 1, answers: (readings ?? 1) * perReading),
-      demand: ReadingProtocol.demand(of: all),
-      device: device)
+      demand: ReadingProtocol.demand(of: all), device: device)
     configuration.adapters = adapters
     configuration.digests = DigestMemory(environment: ProcessInfo.processInfo.environment)
     if readings == nil {
       let most = Self.mostReadings * EnginePool.engines(for: configuration)
       configuration.slots = .fitting(answersPerImage: perReading, most: min(most, atMost ?? most))
     }
+    remote = nil
     let pool = try EnginePool(configuration)
     (model, self.pool) = (pool, pool)
     self.readings = readings ?? max(1, projector == nil ? pool.capacity.answers : pool.capacity.images)
@@ -106,7 +107,7 @@ public final class Reader: Sendable {
 
   /// Reads with a model that is loaded already, wherever it is.
   init(_ model: RemoteVisionLanguageModel, readingProtocol: ReadingProtocol, dicom: DICOMOptions) {
-    (self.model, pool, self.dicom) = (model, nil, dicom)
+    (self.model, pool, self.dicom, remote) = (model, nil, dicom, model)
     self.readingProtocol = readingProtocol
     readings = model.readings
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
@@ -123,7 +124,7 @@ public final class Reader: Sendable {
     lending model: any VisionLanguageModel, readingProtocol: ReadingProtocol, readings: Int,
     dicom: DICOMOptions = DICOMOptions()
   ) {
-    (self.model, pool, self.dicom) = (model, nil, dicom)
+    (self.model, pool, self.dicom, remote) = (model, nil, dicom, nil)
     self.readingProtocol = readingProtocol
     self.readings = max(1, readings)
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
@@ -131,9 +132,8 @@ public final class Reader: Sendable {
 
   private init(_ other: Reader, by readingProtocol: ReadingProtocol) {
     self.readingProtocol = readingProtocol
-    (model, pool) = (other.model, other.pool)
-    readings = other.readings
-    dicom = other.dicom
+    (model, pool, remote) = (other.model, other.pool, other.remote)
+    (readings, dicom) = (other.readings, other.dicom)
     examiner = Examiner(model: model, readingProtocol: readingProtocol)
   }
 
@@ -144,7 +144,6 @@ public final class Reader: Sendable {
 
   /// The default number of concurrent readings per engine, if memory allows.
   public static let mostReadings = 8
-
   /// The memory and sequences that the engine was given; `nil` for a model behind an endpoint or a lent one.
   public var capacity: EngineCapacity? { pool?.capacity }
   /// Whether the model is behind an endpoint.
@@ -238,7 +237,12 @@ public final class Reader: Sendable {
       groundTruth: truth)
     subject.notes = decoded.notes
     subject.lesion = decoded.lesion.flatMap(ImagedLesion.init)
-    return try await examiner.examine(prepared, subject: subject, seed: seed, through: last, log: log)
+    guard let remote else {
+      return try await examiner.examine(prepared, subject: subject, seed: seed, through: last, log: log)
+    }
+    return try await remote.inTurn { [subject] in
+      try await examiner.examine(prepared, subject: subject, seed: seed, through: last, log: log)
+    }
   }
 
   /// Ends all work in progress.

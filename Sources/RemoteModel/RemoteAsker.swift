@@ -28,14 +28,20 @@ struct RemoteAsker: Sendable {
   }
 
   /// An answer as it comes; dropping the stream ends the request.
-  func stream(_ asked: GenerationRequest, seeing picture: PictureMessage?, pace: RequestPace?) -> GenerationStream {
+  ///
+  /// - Parameter pause: the least time between two texts; what comes sooner is told with the next one.
+  func stream(
+    _ asked: GenerationRequest, seeing picture: PictureMessage?, pace: RequestPace?, pause: Duration = Self.pause
+  ) -> GenerationStream {
     let request = request(
       asked.prompt, asked.sampling, seed: asked.seed, seeing: picture, words: asked.constraint)
     return GenerationStream { continuation in
+      let texts = PacedText(pause) { continuation.yield(.text($0)) }
       let task = Task {
         do {
           try check(asked)
-          let (_, generation) = try await send(request, pace) { continuation.yield(.text($0)) }
+          let (_, generation) = try await send(request, pace) { texts.take($0) }
+          texts.end()
           continuation.yield(.finished(generation))
           continuation.finish()
         } catch {
@@ -45,6 +51,9 @@ struct RemoteAsker: Sendable {
       continuation.onTermination = { _ in task.cancel() }
     }
   }
+
+  /// Waking a reader for each token costs more than the token's text is worth; nobody reads faster than this.
+  static let pause = Duration.milliseconds(50)
 
   private func send(
     _ request: ChatRequest, _ pace: RequestPace?, piece: @escaping @Sendable (String) -> Void = { _ in }

@@ -1,3 +1,4 @@
+import Concurrency
 import Faults
 import Transfer
 import VisionLanguage
@@ -65,6 +66,7 @@ public final class RemoteVisionLanguageModel: VisionLanguageModel {
   private let dialect: Dialect
   private let name: String
   private let denial = ScoreDenial()
+  private let turns: AsyncSemaphore
 
   /// Images at once unless the server says how many it takes.
   static let readingsAtOnce = 8
@@ -88,7 +90,16 @@ public final class RemoteVisionLanguageModel: VisionLanguageModel {
     // A llama-server keeps one prompt a slot: an image more than it has slots would drive out another's.
     let most = server.slots ?? readings ?? Self.readingsAtOnce
     self.readings = max(1, min(readings ?? most, most))
+    turns = AsyncSemaphore(permits: self.readings)
     client.limit(to: server.interruptsAnswers ? 1 : max(self.readings * Self.questionsAtOnce, 1))
+  }
+
+  /// Does something about one image when it is its turn: about as many at once as ``readings`` says.
+  ///
+  /// - Parameter body: all that is asked about the image.
+  /// - Throws: what `body` throws; `CancellationError`.
+  public func inTurn<Outcome: Sendable>(_ body: () async throws -> Outcome) async throws -> Outcome {
+    try await turns.withPermit(body)
   }
 
   public var identity: ModelIdentity {

@@ -11,6 +11,8 @@ import VisionLanguage
     let decoded = try ImageDecoder.decode(bytes, name: "a.png")
     #expect(decoded.format == .png)
     #expect(decoded.image == image)
+    let quick = try ImageEncoder.png(image, effort: .quick)
+    #expect(try quick != bytes && ImageDecoder.decode(quick, name: "a.png").image == image)
     let text = String(decoding: bytes, as: Unicode.ASCII.self)
     for name in ["tEXt", "iTXt", "tIME", "iCCP", "eXIf"] { #expect(!text.contains(name)) }
   }

@@ -13,6 +13,8 @@ final class IncomingAnswer: Sendable {
     /// A body that is no stream of events.
     var whole: [UInt8] = []
     var received = 0
+    /// Whether the answer comes as events; `nil` before its first bytes.
+    var isStream: Bool?
   }
 
   private let state: Mutex<State>
@@ -42,11 +44,13 @@ final class IncomingAnswer: Sendable {
 
   /// - Throws: `RemoteFault`; `Done`.
   func take(_ bytes: UnsafeRawBufferPointer, of response: ClientResponse) throws {
-    let isStream = response.isSuccess && Self.mediaType(of: response) == "text/event-stream"
     let (text, isDone): (String, Bool) = try state.withLock { state in
       let most = Self.allowance.fixed + tokens * Self.allowance.token
       state.received += bytes.count
       guard state.received <= most else { throw RemoteFault.tooLarge(host: host, bytes: most) }
+      let isStream =
+        state.isStream ?? (response.isSuccess && Self.mediaType(of: response) == "text/event-stream")
+      state.isStream = isStream
       guard isStream else {
         state.whole += bytes
         return ("", false)

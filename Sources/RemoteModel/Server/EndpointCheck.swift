@@ -105,7 +105,7 @@ extension RemoteAsker {
     var first: Duration?
     var pieces = 0
     let asked = GenerationRequest(prompt: prompt, sampling: .greedy(maxTokens: tokens), seed: 0)
-    for try await event in stream(asked, seeing: picture, pace: nil) {
+    for try await event in stream(asked, seeing: picture, pace: nil, pause: .zero) {
       switch event {
       case .text:
         first = first ?? ContinuousClock.now - started

@@ -77,7 +77,7 @@ public struct AnalysisRequest: Sendable {
     let seed = seed
     let tellsStored = part?.tellsStored ?? false
     let left = Set(waiting.compactMap(\.position))
-    let analysis = Analysis(parallel: reader.readings, recorder: recorder, observer: observer) { input in
+    let analysis = Analysis(parallel: reader.imagesInWork, recorder: recorder, observer: observer) { input in
       guard tellsStored, let recorder, let position = input.position, !left.contains(position) else { return nil }
       return try await recorder.store.examination(ofRun: recorder.run.id, at: position)?.report
     } read: { input, log in

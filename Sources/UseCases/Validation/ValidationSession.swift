@@ -68,7 +68,7 @@ struct ValidationSession: Sendable {
   private func examine(_ recorder: RunRecorder, _ reader: Reader, _ manifest: Manifest) async throws {
     let examination = Examination(reader: reader, seed: request.seed, scope: request.scope)
     let validation = ValidationRun(
-      recorder: recorder, manifest: manifest, parallel: reader.readings
+      recorder: recorder, manifest: manifest, parallel: reader.imagesInWork
     ) { try await examination.report(on: $0) }
     let rest = try await validation.remaining()
     let total = manifest.entries.count
