@@ -33,20 +33,28 @@ ALWAYS_INLINE void sumLanes(const Whole (&parts)[8], Whole & low, Whole & high) 
 #endif
 }
 
+template <typename Format> constexpr bool hasCodesOfTwo = Format::length == 256 && Format::largest < 128;
+
 /// 32 products of each of two rows (of one row, where a vector has 8 lanes), in 8 sums a row.
 template <typename Format> ALWAYS_INLINE Whole products(const typename Format::Block & a, const typename Format::Block & b, int t, __m256i activations) {
+#if DERMGEMMA_LANES == 16 && defined(__AVX512VNNI__)
+    __m512i codes;
+    if constexpr (hasCodesOfTwo<Format>) {
+        codes = Format::codesOfTwo(a, b, t);
+    } else {
+        codes = _mm512_inserti64x4(_mm512_castsi256_si512(Format::codes(a, t)), Format::codes(b, t), 1);
+    }
+    return _mm512_dpbusd_epi32(_mm512_setzero_si512(), codes, _mm512_broadcast_i64x4(activations));
+#else
     const __m256i x = Format::codes(a, t);
 #if DERMGEMMA_LANES == 16
     const __m256i y = Format::codes(b, t);
-#if defined(__AVX512VNNI__)
-    return _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_inserti64x4(_mm512_castsi256_si512(x), y, 1), _mm512_broadcast_i64x4(activations));
-#else
+
     const __m512i wide = _mm512_cvtepi8_epi16(activations);
     const __m512i p = _mm512_madd_epi16(_mm512_cvtepu8_epi16(x), wide), q = _mm512_madd_epi16(_mm512_cvtepu8_epi16(y), wide);
     // Lanes 0 to 3 and 4 to 7 of the result stay those of numbers 0 to 15 and 16 to 31.
     const __m512i first = _mm512_shuffle_i32x4(p, q, 0x88), second = _mm512_shuffle_i32x4(p, q, 0xDD);
     return _mm512_add_epi32(first, second);
-#endif
 #else
     (void)b;
     if (Format::offset == 128) {
@@ -56,6 +64,7 @@ template <typename Format> ALWAYS_INLINE Whole products(const typename Format::B
         return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
     }
     return _mm256_madd_epi16(_mm256_maddubs_epi16(x, activations), _mm256_set1_epi16(1));
+#endif
 #endif
 }
 

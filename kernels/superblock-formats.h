@@ -7,6 +7,12 @@
 #ifdef DERMGEMMA_BLOCKS
 namespace {
 
+#if DERMGEMMA_LANES == 16
+ALWAYS_INLINE __m512i twoRows(const void * a, const void * b) {
+    return _mm512_inserti64x4(_mm512_castsi256_si512(loadBytes(a)), loadBytes(b), 1);
+}
+#endif
+
 /// The eight scales and the eight minima of a Q4_K or Q5_K block, times the block's own.
 ALWAYS_INLINE void scalesOfEight(const uint8_t * packed, float scale, float minimum, float * scales, float * minima) {
     uint32_t a, b, c;
@@ -67,6 +73,13 @@ struct Q4_K {
         scalesOfEight(block.scales, fromHalf(block.d), fromHalf(block.dmin), scales, minima);
     }
 
+#if DERMGEMMA_LANES == 16
+    ALWAYS_INLINE static __m512i codesOfTwo(const Block & a, const Block & b, int t) {
+        const __m512i x = twoRows(a.qs + t / 2 * 32, b.qs + t / 2 * 32);
+        return _mm512_and_si512(t % 2 == 0 ? x : _mm512_srli_epi16(x, 4), _mm512_set1_epi8(15));
+    }
+#endif
+
     ALWAYS_INLINE static __m256i codes(const Block & block, int t) {
         const __m256i x = loadBytes(block.qs + t / 2 * 32);
         return t % 2 == 0 ? lowNibbles(x) : highNibbles(x);
@@ -89,6 +102,15 @@ struct Q5_K {
     ALWAYS_INLINE static void decodeScales(const Block & block, float * scales, float * minima) {
         scalesOfEight(block.scales, fromHalf(block.d), fromHalf(block.dmin), scales, minima);
     }
+
+#if DERMGEMMA_LANES == 16
+    ALWAYS_INLINE static __m512i codesOfTwo(const Block & a, const Block & b, int t) {
+        const __m512i x = twoRows(a.qs + t / 2 * 32, b.qs + t / 2 * 32), h = twoRows(a.qh, b.qh);
+        const __m512i fifth = t < 4 ? _mm512_slli_epi16(h, 4 - t) : _mm512_srli_epi16(h, t - 4);
+        const __m512i low = _mm512_and_si512(t % 2 == 0 ? x : _mm512_srli_epi16(x, 4), _mm512_set1_epi8(15));
+        return _mm512_or_si512(low, _mm512_and_si512(fifth, _mm512_set1_epi8(16)));
+    }
+#endif
 
     /// Bit t of a byte is the fifth bit of a number of sub-block t.
     ALWAYS_INLINE static __m256i codes(const Block & block, int t) {
@@ -124,6 +146,22 @@ struct Q6_K {
                                          : _mm256_srli_epi16(h, 2);
         return _mm256_or_si256(part < 2 ? lowNibbles(x) : highNibbles(x), _mm256_and_si256(high, _mm256_set1_epi8(0x30)));
     }
+
+#if DERMGEMMA_LANES == 16
+    /// The codes of two rows, one behind the other.
+    ALWAYS_INLINE static __m512i codesOfTwo(const Block & a, const Block & b, int t) {
+        const int half = t / 4, part = t % 4;
+        const __m512i x = twoRows(a.ql + 64 * half + part % 2 * 32, b.ql + 64 * half + part % 2 * 32);
+        const __m512i h = twoRows(a.qh + 32 * half, b.qh + 32 * half);
+        const __m512i high = part == 0   ? _mm512_slli_epi16(h, 4)
+                             : part == 1 ? _mm512_slli_epi16(h, 2)
+                             : part == 2 ? h
+                                         : _mm512_srli_epi16(h, 2);
+        const __m512i low = part < 2 ? x : _mm512_srli_epi16(x, 4), fifteen = _mm512_set1_epi8(15), mask = _mm512_set1_epi8(0x30);
+        // Bits of `low` where `fifteen` has them, or those of `high` where `mask` has them.
+        return _mm512_or_si512(_mm512_and_si512(low, fifteen), _mm512_and_si512(high, mask));
+    }
+#endif
 
     ALWAYS_INLINE static void decodeScales(const Block & block, float * scales, float *) {
         const __m128i small = _mm_loadu_si128((const __m128i *)block.scales);
