@@ -142,16 +142,19 @@ def hidden_states(model: Gemma3ForConditionalGeneration, batch: Sequences, featu
 
 
 def loss_of(model: Gemma3ForConditionalGeneration, batch: Sequences, hidden: torch.Tensor,
-            z_weight: float) -> tuple[torch.Tensor, torch.Tensor]:
+            z_weight: float, kept: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
     """Weighted cross-entropy over branches with a z-loss, and the unweighted loss of each branch.
 
     The z-loss keeps logsumexp at 0: a confident token then has a logit of 0, which the seed protocol's
-    repeat penalty (a factor on logits) leaves alone.
+    repeat penalty (a factor on logits) leaves alone. `kept`, taught positions x vocabulary, are probabilities to keep to instead of what is taught.
     """
     logits = model.lm_head(hidden[batch.taught]).float()
     target = batch.ids.roll(-1, 1)[batch.taught]
     normalizer = torch.logsumexp(logits, -1)
     cross = normalizer - logits.gather(1, target[:, None])[:, 0]
+    if kept is not None:
+        cross = normalizer - (kept * logits).sum(1)
+        batch = replace(batch, soft=torch.zeros_like(batch.soft))
     # A teacher's probabilities replace the hard code on the first taught token of its branches.
     use = batch.first & (batch.soft.sum(1) > 0)[batch.owner]
     soft = batch.soft[batch.owner[use]]

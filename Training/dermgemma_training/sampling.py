@@ -26,6 +26,8 @@ REVIEWS, CLASSIFICATIONS = 0.35, 0.3
 TEACHER_SHARE, SMOOTHING = 0.5, 0.04
 #: Share of the teacher's soft labels in what an image with a diagnosis is taught.
 DISTILLED = 0.6
+#: Share of what said words alone tell of the diagnosis in what those words are taught with.
+BY_SAID_WORDS = 0.7
 
 
 class Sampler:
@@ -108,16 +110,26 @@ class SelfDistillation:
         place = {i: n for n, i in enumerate(truth.ids)}
         self.records = records
         self.row = [place[r["id"]] for r in records]
-        codes = truth.diagnosis[self.row]
-        self.by_code = [np.flatnonzero(codes == code) for code in range(len(CODES)) if (codes == code).any()]
+        codes, sources = truth.diagnosis[self.row], truth.source[self.row]
+        of = lambda code: [found for source in np.unique(sources) if len(found := np.flatnonzero((codes == code) & (sources == source)))]
+        self.by_code = [pools for code in range(len(CODES)) if (pools := of(code))]
 
     def draw(self, rng: np.random.Generator) -> int:
-        """A record, every code as often."""
-        return int(rng.choice(self.by_code[rng.integers(len(self.by_code))]))
+        """A record: every code as often, and within it every clinic."""
+        pools = self.by_code[rng.integers(len(self.by_code))]
+        return int(rng.choice(pools[rng.integers(len(pools))]))
+
+    def codes(self, truth: Truth, k: int) -> list[float]:
+        """What a record teaches: the diagnosis, and what its words alone say of it where `said_words` has found that out."""
+        row, found = self.row[k], self.records[k].get("by_words")
+        if found is None:
+            return taught_codes(truth, row)
+        return ((1 - BY_SAID_WORDS) * np.array(softened(int(truth.diagnosis[row]), np.full(len(CODES), np.nan)))
+                + BY_SAID_WORDS * np.array(found)).tolist()
 
 
 def curriculum_rows(truth: Truth, rows: np.ndarray, curriculum: Curriculum, rng: np.random.Generator,
-               own: SelfDistillation | None, changed: np.ndarray | None = None) -> tuple[list[Row], list[Row], list[Row]]:
+               own: SelfDistillation | None, changed: np.ndarray | None = None, own_texts: int = 1) -> tuple[list[Row], list[Row], list[Row]]:
     """Short rows (all questions and the code), long rows (a review and the code) and rows of text alone.
 
     Images that are marked in `changed`, or have no words, bring their code alone."""
@@ -153,11 +165,11 @@ def curriculum_rows(truth: Truth, rows: np.ndarray, curriculum: Curriculum, rng:
                                                         WEIGHT["classification"],
                                                         taught_codes(truth, row) if np.isnan(truth.by_words[row]).any()
                                                         else softened(code, truth.by_words[row]))]))
-        if own and not phantom:
+        for _ in range(own_texts if own and not phantom else 0):
             k = own.draw(rng)
             read, code = own.records[k], int(truth.diagnosis[own.row[k]])
             protocol = curriculum.seed if read["protocol"] == "seed" else curriculum.extended
             text.append(Row([], [curriculum.classification(protocol, read["notes"], read["description"], code,
                                                         WEIGHT["classification"],
-                                                        taught_codes(truth, own.row[k]))]))
+                                                        own.codes(truth, k))]))
     return short, long, text

@@ -33,15 +33,16 @@ BATCH = 40
 FRESH = 1
 
 
-def chosen_rows(truth: Truth, count: int) -> list[int]:
-    """Training images of the four codes alike, half of each code's of MSK where it has it, in a fixed order."""
+def chosen_rows(truth: Truth, count: int, whole_msk: bool = False) -> list[int]:
+    """Training images of the four codes alike, half of each code's of MSK where it has it, in a fixed order; with `whole_msk` all of MSK's
+    and `count` of HAM10000's."""
     rng = np.random.default_rng(7)
     rows: list[int] = []
     for code in range(4):
         home, foreign = (rng.permutation(np.flatnonzero((truth.split == "train") & (truth.source == source) & (truth.diagnosis == code)))
                          for source in (0, 4))
-        foreign = foreign[: count // 8]
-        rows += [*home[: count // 4 - len(foreign)], *foreign]
+        foreign = foreign if whole_msk else foreign[: count // 8]
+        rows += [*home[: count // 4 - (0 if whole_msk else len(foreign))], *foreign]
     return rng.permutation(rows).tolist()
 
 
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--augmented", "--copies", type=int, default=0, help="new copies of each image that the program is shown instead of it")
     parser.add_argument("--side", type=int, default=IMAGE_SIDE)
     parser.add_argument("--count", type=int, default=1600)
+    parser.add_argument("--whole-msk", action="store_true", help="all of MSK's teaching images, and --count of HAM10000's beside them")
     options = parser.parse_args()
     if bool(options.dermgemma) != bool(options.models):
         parser.error("--dermgemma and --models go together")
@@ -78,7 +80,7 @@ def main() -> None:
         parser.error("--augmented is a number of copies, and goes with --dermgemma")
     torch.set_num_threads(2)
     truth = read_truth(options.data, options.work, options.splits)
-    rows = chosen_rows(truth, options.count)
+    rows = chosen_rows(truth, options.count, options.whole_msk)
     protocol_of = lambda start: ("seed", "extended")[(start // BATCH) % 4 == 3]
     path = options.work / "self-distillation.jsonl"
     if options.dermgemma:

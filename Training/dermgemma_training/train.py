@@ -104,8 +104,9 @@ def shown(images: torch.Tensor, truth: Truth, rows: np.ndarray, rng: np.random.G
 
 def step_loss(network, truth: Truth, rows: np.ndarray, curriculum: Curriculum, rng: np.random.Generator,
               generator: torch.Generator, options: argparse.Namespace, own: SelfDistillation | None, code_ids: list[int],
-              heads_alone: bool = False):
-    """The loss of one worker's images and its parts; with `heads_alone` nothing but the heads learns from it."""
+              heads_alone: bool = False, kept_to: torch.nn.Module | None = None):
+    """The loss of one worker's images and its parts; with `heads_alone` nothing but the heads learns from it. With `kept_to`, another state
+    of the same model, what is said with an image in view is taught by what that state would say."""
     images = torch.from_numpy(truth.pixels(rows, rng.random(len(rows)) < 0.5)).permute(0, 3, 1, 2).float()
     pixels, shares, changed = shown(images, truth, rows, rng, generator, options)
     geometry = lesion_geometry(shares[..., 0])
@@ -135,17 +136,25 @@ def step_loss(network, truth: Truth, rows: np.ndarray, curriculum: Curriculum, r
         if options.heads_only or heads_alone:
             return loss, parts
         features = projected(model, tokens) if kept is None else projected_blocks(model, tokens)
-        for kind, laid in zip(KIND_WEIGHT, curriculum_rows(truth, rows, curriculum, rng, own, changed)):
+        for kind, laid in zip(KIND_WEIGHT, curriculum_rows(truth, rows, curriculum, rng, own, changed, options.own_texts)):
             if not laid:
                 parts.append(float("nan"))
                 continue
             sequences = pad(laid, code_ids).to(device)
             hidden = hidden_states(model, sequences, features if kind != "text" else None)
-            part, each = loss_of(model, sequences, hidden, Z_WEIGHT)
+            would_say = None if kept_to is None or kind == "text" else said_by(kept_to, tokens, kept is not None, sequences)
+            part, each = loss_of(model, sequences, hidden, Z_WEIGHT, would_say)
             loss = options.head_share * loss if kind == "short" else loss
             loss = loss + KIND_WEIGHT[kind] * part
             parts.append(float(each.mean()))
     return loss, parts
+
+
+@torch.no_grad()
+def said_by(model: torch.nn.Module, tokens: torch.Tensor, by_blocks: bool, sequences) -> torch.Tensor:
+    """The probabilities that another state of the decoder gives each taught token, from the same tower's tokens."""
+    features = projected_blocks(model, tokens) if by_blocks else projected(model, tokens)
+    return model.lm_head(hidden_states(model, sequences, features)[sequences.taught]).float().softmax(-1)
 
 
 def add_gradients(parameters: list[torch.nn.Parameter], workers: int) -> None:
@@ -191,6 +200,10 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         for p in network.parameters():
             distributed.broadcast(p.data, 0)
     average = copy.deepcopy(network).eval()
+    kept_to = None
+    if options.keep_answers:
+        start_from(before := copy.deepcopy(network).eval(), options.work / options.keep_answers)
+        kept_to = before["model"]
     optimizers = make_optimizers(trained, options.rate)
     own = None
     if options.self_distillation:
@@ -215,7 +228,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         torch.manual_seed(SEED + (options.stage << 24) + step * 64 + rank)
         network.train()
         loss, parts = step_loss(network, truth, sampler.draw(options.batch, rng), curriculum, rng, generator, options, own, code_ids,
-                                step < options.heads_first)
+                                step < options.heads_first, kept_to)
         for p in parameters:
             p.grad = None
         loss.backward()
@@ -292,6 +305,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=24, help="images a worker and step")
     parser.add_argument("--head-share", type=float, default=0.7, help="weight of the heads' losses beside the decoder's")
     parser.add_argument("--self-distillation", "--own-words", action="store_true", help="Phase 3 also learns from WORK/self-distillation.jsonl")
+    parser.add_argument("--keep-answers", metavar="CHECKPOINT",
+                        help="what is said with an image in view stays as these weights would say it (learning without forgetting); with --frozen-tower")
+    parser.add_argument("--own-texts", type=int, default=1, help="of those own words, so many beside each image that has words")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--port", type=int, default=29511)
     parser.add_argument("--precision", choices=("auto", "bfloat16", "float32"), default="auto",
@@ -308,6 +324,8 @@ def main() -> None:
         parser.error("--phantoms and --ph2 are shares, below 1 together")
     if options.frozen_tower and (options.heads_only or options.heads_first):
         parser.error("--frozen-tower is for the decoder, without --heads-only and --heads-first")
+    if options.keep_answers and not options.frozen_tower:
+        parser.error("--keep-answers goes with --frozen-tower: both read the same tower")
     if not (options.msk >= 0 <= options.unlabelled and options.msk + options.unlabelled < 1 and 0 <= options.other_camera <= 1):
         parser.error("--msk, --unlabelled and --other-camera are shares, the former two below 1 together")
     if not (0 <= options.augmented <= 1 and 0 <= options.confirmed <= 1):

@@ -134,7 +134,7 @@ def test_own_words_look_at_other_copies_than_training(data):
 
 
 def test_own_words_are_drawn_with_every_code_as_often():
-    truth = SimpleNamespace(ids=["a", "b", "c", "d"], diagnosis=np.array([0, 0, 0, 2]))
+    truth = SimpleNamespace(ids=["a", "b", "c", "d"], diagnosis=np.array([0, 0, 0, 2]), source=np.array([0, 0, 0, 0]))
     own = SelfDistillation([{"id": i} for i in "abcd"], truth)
     rng = np.random.default_rng(0)
     drawn = [own.draw(rng) for _ in range(2000)]

@@ -161,6 +161,31 @@ def test_soft_codes_reach_the_loss(tokenizer):
     assert loss(None) != pytest.approx(loss([0, 0, 1.0, 0]), abs=1e-4)
 
 
+def test_answers_are_kept_as_another_state_gives_them(tokenizer):
+    model, before, curriculum = small_model(tokenizer), small_model(tokenizer), Curriculum(tokenizer, 16)
+    with torch.no_grad():
+        for p in before.parameters():
+            p.add_(0.05 * torch.randn(p.shape))
+    features = torch.randn(1, 16, model.config.text_config.hidden_size)
+    codes = [tokenizer.encode(" " + c)[0] for c in dataset.CODES]
+    rows = [Row(curriculum.prefix, [curriculum.direct_code(0, 2.0, [0.1, 0.6, 0.2, 0.1]), curriculum.question("Network", {"Network": "yes"})], 0)]
+    batch = pad(rows, codes)
+    of = lambda network: network.lm_head(hidden_states(network, batch, features)[batch.taught]).float().softmax(-1)
+    kept = of(before).detach()
+    assert kept.shape == (int(batch.taught.sum()), tokenizer.size)
+    distance = lambda: float((of(model).detach() - kept).abs().sum(1).mean())
+    first, optimizer = distance(), torch.optim.Adam(model.parameters(), 3e-3)
+    for _ in range(40):
+        optimizer.zero_grad()
+        loss_of(model, batch, hidden_states(model, batch, features), 0.0, kept)[0].backward()
+        optimizer.step()
+    assert distance() < 0.2 * first, "neither the taught words nor the taught code stand in the way"
+    # What says the same already has nothing to learn.
+    loss = loss_of(before, batch, hidden_states(before, batch, features), 0.0, kept)[0]
+    loss.backward()
+    assert max(float(p.grad.abs().max()) for p in before.parameters() if p.grad is not None) < 1e-4
+
+
 def test_calibration_recovers_temperature_and_bias():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 4, 4000)
