@@ -31,15 +31,27 @@ def lesions(count: int, seed: int):
 
 def test_probabilities_come_from_other_lesions_words():
     words, labels, sources = lesions(400, 1)
-    # One word of its own for each lesion: what was fitted with the lesion itself would know it by heart.
-    for n, found in enumerate(words):
-        found[f"name={n // 2}"] = 1.0
-    groups = [str(n // 2) for n in range(400)]
-    p = said_words.out_of_fold(words, labels, sources, groups)
+    p = said_words.out_of_fold(words, labels, sources, [str(n // 2) for n in range(400)])
     assert p.shape == (400, 4) and np.allclose(p.sum(1), 1) and (p[:, 2:] == 0).all()
     assert 0.72 < (p.argmax(1) == labels).mean() < 0.88
     at = {word: p[[f"word={word}" in w for w in words], 0].mean() for word in (0, 1)}
     assert at[0] == pytest.approx(0.8, abs=0.12) and at[1] == pytest.approx(0.2, abs=0.12)
+
+
+def test_a_lesions_own_diagnosis_tells_nothing_of_it():
+    lesion = np.repeat(np.arange(20), 20)
+    labels = lesion % 2
+    p = said_words.out_of_fold([{f"name={n}": 1.0} for n in lesion], labels, np.array(["msk"] * 400), [str(n) for n in lesion])
+    # Each of the lesion's words is its own: what was fitted with the lesion would know all of them.
+    assert np.abs(p[:, :2] - 0.5).max() < 0.1
+
+
+def test_a_word_may_tell_another_thing_at_another_clinic():
+    rng = np.random.default_rng(3)
+    labels, sources = rng.integers(0, 2, 400), np.array(["ham10000", "msk"] * 200)
+    words = [{f"word={label if source == 'msk' else 1 - label}": 1.0} for label, source in zip(labels, sources)]
+    p = said_words.out_of_fold(words, labels, sources, [str(n) for n in range(400)])
+    assert (p.argmax(1) == labels).all()
 
 
 def test_a_rare_code_counts_as_much_as_a_common_one():
