@@ -76,12 +76,13 @@ final class Application: Sendable {
           settings: settings, images: images, uploads: uploads, pictures: pictures, jobs: jobs, loader: loader,
           history: history, disk: disk)))
     runs = RunService(settings) { run, cause in
-      if let folder = run.order.folder { folders.release(folder) }
       log.write(
         cause == nil ? .info : .error, "run_ended",
         ["run": run.name, "status": run.document.status.rawValue, "cause": cause ?? ""])
     } work: { run in
       if let folder = run.order.folder { guard folders.use(folder) else { throw ImageFolderStore.gone } }
+      // Before its end is told: who reads that it is done may delete its images.
+      defer { if let folder = run.order.folder { folders.release(folder) } }
       let work = RunWork(settings: settings, session: try loader.session(), folders: folders) {
         // The engine is left to examinations that wait for it.
         while jobs.depth.queued > 0 || jobs.depth.running >= settings.parallel {
