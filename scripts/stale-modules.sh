@@ -10,8 +10,8 @@ set -euo pipefail
 found=1
 for build in "$1"/*.build; do
   listed=$(find "$build" -maxdepth 1 -name '*.d' -print -quit)
-  # What a compilation of the module writes last, however little of it was compiled.
-  last=$(find "$build" -maxdepth 1 \( -name '*.o' -o -name primary.priors \) -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+  # What every compilation of the module writes; objects that would be the same are left as they were.
+  last=$(find "$build" -maxdepth 1 \( -name '*.d' -o -name primary.priors \) -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-)
   if [ -z "$listed" ] || [ -z "$last" ]; then continue; fi
   name=$(basename "$build" .build)
   words=$(tr ' ' '\n' <"$listed")
