@@ -7,6 +7,10 @@
 # changed. One that uses a structure through another module, whose interface reads as before, keeps the old layout, and reads the
 # wrong bytes (Swift 6.3; swiftlang/swift-package-manager, issue 10502). The compiler lists every module that it loaded.
 set -euo pipefail
+if ! [ -d "${1:-}" ]; then
+  echo "usage: scripts/stale-modules.sh FOLDER, which a build made" >&2
+  exit 64
+fi
 found=1
 for build in "$1"/*.build; do
   listed=$(find "$build" -maxdepth 1 -name '*.d' -print -quit)
