@@ -36,9 +36,10 @@ public struct ChallengeScore: Sendable, Hashable, Codable {
   init?(_ examinations: [Prediction], unread: [Prediction], _ resampling: Cohort.Resampling) {
     guard examinations.contains(where: { $0.truthIndex != nil && $0.probabilities != nil }) else { return nil }
     // A code without probabilities is a row of equal ones there, as an unread image's is.
-    let read = examinations.filter { $0.truthIndex != nil && ($0.probabilities != nil || $0.predicted != nil) }
-    let usable = read + unread.filter { $0.truthIndex != nil }
-    let cohort = Cohort(usable.filter { !Self.hasNoWeight($0.image) })
+    let read = examinations.keeping { $0.truthIndex != nil && ($0.probabilities != nil || $0.predicted != nil) }
+    let missed = unread.filter { $0.truthIndex != nil }
+    let usable = missed.isEmpty ? read : read + missed
+    let cohort = Cohort(usable.keeping { !Self.hasNoWeight($0.image) })
     guard !cohort.examinations.isEmpty else { return nil }
     let truths = cohort.examinations.map { $0.truthIndex ?? 0 }
     let answers = cohort.examinations.map { one in one.probabilities.flatMap { Self.answer($0) } }

@@ -3,8 +3,8 @@ import Dermoscopy
 extension MetricsPanel {
   /// Measures some examinations; those without truth or answer are left out.
   init(_ examinations: [Prediction], _ resampling: Cohort.Resampling) {
-    let answered = examinations.filter { $0.truth != nil && $0.predicted != nil }
-    let cohort = Cohort(answered.filter { $0.truthIndex != nil })
+    let answered = examinations.keeping { $0.truth != nil && $0.predicted != nil }
+    let cohort = Cohort(answered.keeping { $0.truthIndex != nil })
     let evaluation = Evaluation(cohort.examinations)
     let values = evaluation.figures(cohort.ones)
     var replicates = [[Double]](repeating: [], count: values.count)

@@ -110,3 +110,9 @@ public struct Prediction: Sendable, Hashable {
     return text.isEmpty || text.lowercased() == "unknown" ? nil : text
   }
 }
+
+extension [Prediction] {
+  /// Those that satisfy a condition, in their order. Where all do it is this array and no copy: 400,000 examinations take some
+  /// 90 MB.
+  func keeping(_ isKept: (Prediction) -> Bool) -> [Prediction] { allSatisfy(isKept) ? self : filter(isKept) }
+}

@@ -109,7 +109,7 @@ extension RunMetrics {
   ) -> RunMetrics {
     let examinations = distinct(all)
     let resampling = Cohort.Resampling(replicates: min(max(replicates, 2), 100_000), seed: seed)
-    let labelled = examinations.filter { $0.truth != nil }
+    let labelled = examinations.keeping { $0.truth != nil }
     return RunMetrics(
       counts: RunMetrics.Counts(
         images: examinations.count, labelled: labelled.count, unlabelled: examinations.count - labelled.count,
@@ -124,7 +124,7 @@ extension RunMetrics {
       overall: MetricsPanel(examinations, resampling),
       groupings: ExaminationGroups.groupings(labelled, resampling),
       // The challenge's own program knows names only, and counts each of them.
-      challenge: ChallengeScore(all.filter { $0.truth != nil }, unread: unread, resampling))
+      challenge: ChallengeScore(all.keeping { $0.truth != nil }, unread: unread, resampling))
   }
 
   /// Each picture once, under the first of its names, one with a label if there is any: its other names are no further cases, and would narrow every interval.
