@@ -350,8 +350,9 @@ def test_what_if_another_question_cancels_the_one_before(page):
         window.cancelledRequests = [];
         const fetched = window.fetch;
         window.fetch = (path, options) => {
-            options?.signal?.addEventListener("abort", () => cancelledRequests.push(path));
-            return fetched(path, options);
+            const answer = fetched(path, options);
+            answer.catch((error) => error.name === "AbortError" && cancelledRequests.push(path));
+            return answer;
         };
     }""")
     held = []
