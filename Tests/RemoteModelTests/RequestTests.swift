@@ -32,6 +32,17 @@ import VisionLanguage
     #expect(Dialect.plain.effective(sampling).topK == 0 && Dialect.plain.effective(sampling).minP == 0)
   }
 
+  @Test(arguments: [
+    (Dialect.llamaCpp, "repeat_penalty"), (.vllm, "repetition_penalty"), (.sglang, "repetition_penalty"),
+  ])
+  func `a server's own repeat penalty is turned off in every request`(dialect: Dialect, key: String) throws {
+    for sampling in [Sampling.greedy(maxTokens: 4), Sampling(temperature: 0.7, repeatPenalty: 1.5, maxTokens: 4)] {
+      let request = ChatRequest(model: "m", text: "Which?", sampling: sampling, seed: 1, dialect: dialect)
+      let body = try #require(try JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any])
+      #expect(body[key] as? Double == 1)
+    }
+  }
+
   @Test(arguments: [("fine", 1), ("oneslot", 4), ("slots", 1)])
   func `questions go out together once the picture is read, or one by one where slots keep pictures`(
     behaviour: String, together: Int

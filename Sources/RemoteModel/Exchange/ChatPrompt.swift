@@ -138,9 +138,14 @@ enum Dialect: String, Sendable {
   }
 
   /// What every request there has.
+  ///
+  /// vLLM and SGLang take what a request leaves out from the model's own `generation_config.json`, a repeat penalty too.
   var always: [JSONMember] {
-    self == .llamaCpp
-      ? [JSONMember(key: "cache_prompt", value: .bool(true)), JSONMember(key: "repeat_penalty", value: .number("1"))]
-      : []
+    switch self {
+    case .llamaCpp:
+      [JSONMember(key: "cache_prompt", value: .bool(true)), JSONMember(key: "repeat_penalty", value: .number("1"))]
+    case .vllm, .sglang: [JSONMember(key: "repetition_penalty", value: .number("1"))]
+    case .llamaCppPython, .plain: []
+    }
   }
 }
