@@ -125,8 +125,11 @@ import Testing
 
   @Test func `a program that is missing is a fault, and one that is cancelled ends`() async throws {
     await #expect(throws: ClusterFault.self) { try await ChildProcess.run(["/no/such/program"]) }
-    let task = Task { try await ChildProcess.run(["sleep", "600"]) }
-    try await Task.sleep(for: .milliseconds(200))
+    let log = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+    defer { unlink(log) }
+    let task = Task { try await ChildProcess.run(["bash", "-c", "echo started; exec sleep 600"], log: log) }
+    // Cancelled before it is started, it is a cancellation; on a busy machine a start takes seconds.
+    while (FileManager.default.contents(atPath: log) ?? Data()).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
     task.cancel()
     #expect(try await task.value.status == 128 + SIGTERM)
     let late = Task {
