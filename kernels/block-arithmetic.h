@@ -11,6 +11,9 @@
 
 #if defined(DERMGEMMA_LANES) && (DERMGEMMA_LANES == 8 || defined(__AVX512BW__))
 #define DERMGEMMA_BLOCKS
+#if DERMGEMMA_LANES == 16 && defined(__AVX512VNNI__)
+#define DERMGEMMA_FOURS
+#endif
 namespace {
 
 #if DERMGEMMA_LANES == 16
@@ -23,6 +26,8 @@ ALWAYS_INLINE Whole addShort(Whole a, Whole b) { return _mm512_add_epi16(a, b); 
 ALWAYS_INLINE Whole multiplyShort(Whole a, Whole b) { return _mm512_madd_epi16(a, b); }
 ALWAYS_INLINE Whole multiplyBytes(Whole a, Whole b) { return _mm512_maddubs_epi16(a, b); }
 ALWAYS_INLINE Whole repeatShort(int16_t x) { return _mm512_set1_epi16(x); }
+ALWAYS_INLINE Whole multiplyWhole(Whole a, Whole b) { return _mm512_mullo_epi32(a, b); }
+template <int factor> ALWAYS_INLINE Whole subtractTimes(Whole a, Whole b) { return _mm512_sub_epi32(a, _mm512_slli_epi32(b, __builtin_ctz(factor))); }
 #else
 using Whole = __m256i;
 ALWAYS_INLINE Whole repeatWhole(int32_t x) { return _mm256_set1_epi32(x); }
@@ -33,9 +38,11 @@ ALWAYS_INLINE Whole addShort(Whole a, Whole b) { return _mm256_add_epi16(a, b); 
 ALWAYS_INLINE Whole multiplyShort(Whole a, Whole b) { return _mm256_madd_epi16(a, b); }
 ALWAYS_INLINE Whole multiplyBytes(Whole a, Whole b) { return _mm256_maddubs_epi16(a, b); }
 ALWAYS_INLINE Whole repeatShort(int16_t x) { return _mm256_set1_epi16(x); }
+ALWAYS_INLINE Whole multiplyWhole(Whole a, Whole b) { return _mm256_mullo_epi32(a, b); }
+template <int factor> ALWAYS_INLINE Whole subtractTimes(Whole a, Whole b) { return _mm256_sub_epi32(a, _mm256_slli_epi32(b, __builtin_ctz(factor))); }
 #endif
 
-#if defined(__AVX512VNNI__) && DERMGEMMA_LANES == 16
+#ifdef DERMGEMMA_FOURS
 /// Whether one instruction adds four products of bytes to a sum.
 constexpr bool addsFour = true;
 ALWAYS_INLINE Whole addFour(Whole sum, Whole weights, Whole activations) { return _mm512_dpbusd_epi32(sum, weights, activations); }
@@ -49,7 +56,7 @@ template <typename Format> using Code = std::conditional_t<addsFour || (Format::
 /// Codes in a sum's 32 bits.
 template <typename Format> constexpr int64_t codesPerSum = 4 / int64_t(sizeof(Code<Format>));
 /// How many sums of two products fit 16 bits together, as a power of two: activations are at most 127.
-template <typename Format> constexpr int sumsInShort = Format::largest <= 15 ? 8 : Format::largest <= 31 ? 4 : 2;
+template <typename Format> constexpr int sumsInShort = Format::largest <= 7 ? 16 : Format::largest <= 15 ? 8 : Format::largest <= 31 ? 4 : 2;
 
 ALWAYS_INLINE float fromHalf(uint16_t half) { return _cvtsh_ss(half); }
 

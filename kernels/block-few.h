@@ -1,11 +1,24 @@
 #pragma once
 
-// Few columns: weights are used as they lie.
+// Few columns of blocks of 32 numbers: weights are used as they lie.
 
 #include "block-activations.h"
 
 #ifdef DERMGEMMA_BLOCKS
 namespace {
+
+/// A vector's four lanes of sums each become one: lane 4q + j is the sum of part j's group q of four lanes.
+ALWAYS_INLINE Whole sumFours(const Whole (&parts)[4]) {
+#if DERMGEMMA_LANES == 16
+    const Whole x = _mm512_add_epi32(_mm512_unpacklo_epi32(parts[0], parts[1]), _mm512_unpackhi_epi32(parts[0], parts[1]));
+    const Whole y = _mm512_add_epi32(_mm512_unpacklo_epi32(parts[2], parts[3]), _mm512_unpackhi_epi32(parts[2], parts[3]));
+    return _mm512_add_epi32(_mm512_unpacklo_epi64(x, y), _mm512_unpackhi_epi64(x, y));
+#else
+    const Whole x = _mm256_add_epi32(_mm256_unpacklo_epi32(parts[0], parts[1]), _mm256_unpackhi_epi32(parts[0], parts[1]));
+    const Whole y = _mm256_add_epi32(_mm256_unpacklo_epi32(parts[2], parts[3]), _mm256_unpackhi_epi32(parts[2], parts[3]));
+    return _mm256_add_epi32(_mm256_unpacklo_epi64(x, y), _mm256_unpackhi_epi64(x, y));
+#endif
+}
 
 /// The whole sums of eight times four lanes: rows of four lanes each become one vector, in the order of the rows. `low` are those of
 /// the first four lanes of each eight, `high` those of the others.
@@ -33,22 +46,15 @@ ALWAYS_INLINE void sumLanes(const Whole (&parts)[8], Whole & low, Whole & high) 
 #endif
 }
 
-template <typename Format> constexpr bool hasCodesOfTwo = Format::length == 256 && Format::largest < 128;
-
 /// 32 products of each of two rows (of one row, where a vector has 8 lanes), in 8 sums a row.
-template <typename Format> ALWAYS_INLINE Whole products(const typename Format::Block & a, const typename Format::Block & b, int t, __m256i activations) {
-#if DERMGEMMA_LANES == 16 && defined(__AVX512VNNI__)
-    __m512i codes;
-    if constexpr (hasCodesOfTwo<Format>) {
-        codes = Format::codesOfTwo(a, b, t);
-    } else {
-        codes = _mm512_inserti64x4(_mm512_castsi256_si512(Format::codes(a, t)), Format::codes(b, t), 1);
-    }
+template <typename Format> ALWAYS_INLINE Whole products(const typename Format::Block & a, const typename Format::Block & b, __m256i activations) {
+#ifdef DERMGEMMA_FOURS
+    const __m512i codes = _mm512_inserti64x4(_mm512_castsi256_si512(Format::codes(a)), Format::codes(b), 1);
     return _mm512_dpbusd_epi32(_mm512_setzero_si512(), codes, _mm512_broadcast_i64x4(activations));
 #else
-    const __m256i x = Format::codes(a, t);
+    const __m256i x = Format::codes(a);
 #if DERMGEMMA_LANES == 16
-    const __m256i y = Format::codes(b, t);
+    const __m256i y = Format::codes(b);
 
     const __m512i wide = _mm512_cvtepi8_epi16(activations);
     const __m512i p = _mm512_madd_epi16(_mm512_cvtepu8_epi16(x), wide), q = _mm512_madd_epi16(_mm512_cvtepu8_epi16(y), wide);
@@ -68,9 +74,6 @@ template <typename Format> ALWAYS_INLINE Whole products(const typename Format::B
 #endif
 }
 
-ALWAYS_INLINE __m256i activationsOf(const block_q8_0 * column, int64_t block, int) { return loadBytes(column[block].qs); }
-ALWAYS_INLINE __m256i activationsOf(const block_q8_K * column, int64_t block, int t) { return loadBytes(column[block].qs + 32 * t); }
-
 /// The scales of block b of each row, which has but one.
 template <typename Block> ALWAYS_INLINE Vector onlyScales(const Block * const (&rows)[lanes], int64_t b) {
     // Together: numbers written one by one and read as a vector would have to wait for each other.
@@ -86,38 +89,11 @@ template <typename Block> ALWAYS_INLINE Vector onlyScales(const Block * const (&
 #endif
 }
 
-/// The scales and minima of `lanes` rows' sub-blocks of one block, by sub-block and row.
-template <typename Format> struct FewScales {
-    static constexpr int subs = Format::length / Format::subLength;
-    alignas(64) float scales[16][lanes], minima[16][lanes];
-
-    ALWAYS_INLINE void decode(const typename Format::Block * const (&rows)[lanes], int64_t b) {
-        alignas(64) float rowScales[lanes][16], rowMinima[lanes][16];
-        for (int64_t r = 0; r < lanes; ++r) {
-            Format::decodeScales(rows[r][b], rowScales[r], Format::hasMinima ? rowMinima[r] : nullptr);
-        }
-        Vector square[lanes];
-        for (int s = 0; s < subs; s += lanes) {
-            for (int64_t r = 0; r < lanes; ++r) {
-                square[r] = load(rowScales[r] + s);
-            }
-            transposeSquare(square, scales[s], lanes);
-            if (Format::hasMinima) {
-                for (int64_t r = 0; r < lanes; ++r) {
-                    square[r] = load(rowMinima[r] + s);
-                }
-                transposeSquare(square, minima[s], lanes);
-            }
-        }
-    }
-};
-
 /// Few columns: a strip is used but a few times, and is not brought into shape before. The same sums in the same order.
 template <typename Format, int columns>
 __attribute__((__noinline__)) void few(int64_t i, int64_t m, int64_t blocks, const typename Format::Block * A, int64_t lda,
                                        const typename Format::Activation * B, int64_t ldb, const char * const * records,
                                        float * C, int64_t ldc) {
-    constexpr int subs = Format::length / Format::subLength;
     constexpr bool hasOffset = Format::offset != 0 && !(lanes == 8 && Format::offset == 128);
     constexpr int64_t codesSize = Format::subLength * int64_t(sizeof(Code<Format>)), size = recordSize<Format>(1);
     const typename Format::Block *rows[lanes], *next[lanes];
@@ -125,59 +101,38 @@ __attribute__((__noinline__)) void few(int64_t i, int64_t m, int64_t blocks, con
         rows[r] = A + (i + r < m ? i + r : m - 1) * lda;
         next[r] = i + lanes + r < m ? rows[r] + lanes * lda : rows[r];
     }
-    const int64_t ahead = blocks < 1024 / Format::length ? blocks : 1024 / Format::length;
+    const int64_t ahead = blocks < 32 ? blocks : 32;
     Vector total[columns];
     for (int c = 0; c < columns; ++c) {
         total[c] = zero();
     }
-    FewScales<Format> block;
     for (int64_t b = 0; b < blocks; ++b) {
-        Vector only = zero();
-        if constexpr (subs == 1) {
-            only = onlyScales(rows, b);
-        } else {
-            block.decode(rows, b);
-        }
+        const Vector scales = onlyScales(rows, b);
         // Rows are too short for the processor to see them coming. What is needed `ahead` blocks later, here or in the next rows, is
         // asked for little by little.
         const int64_t later = b + ahead < blocks ? b + ahead : b + ahead - blocks;
         const typename Format::Block * const * asked = b + ahead < blocks ? rows : next;
-#pragma GCC unroll 8
-        for (int t = 0; t < Format::length / 32; ++t) {
-            for (int64_t r = 32 * t * lanes / Format::length; r < 32 * (t + 1) * lanes / Format::length; ++r) {
-                for (size_t byte = 0; byte < sizeof(**rows); byte += 64) {
-                    __builtin_prefetch((const char *)(asked[r] + later) + byte);
-                }
-            }
+        for (int64_t r = 0; r < lanes; ++r) {
+            __builtin_prefetch(asked[r] + later);
+        }
 #pragma GCC unroll 4
-            for (int c = 0; c < columns; ++c) {
-                const __m256i activations = activationsOf(B + c * ldb, b, t);
-                Whole parts[8], sums[2];
+        for (int c = 0; c < columns; ++c) {
+            const __m256i activations = loadBytes(B[c * ldb + b].qs);
+            Whole parts[8], low, high;
 #pragma GCC unroll 8
-                for (int p = 0; p < 8; ++p) {
-                    const int first = lanes == 16 ? p + p / 4 * 4 : p, second = lanes == 16 ? first + 4 : p;
-                    parts[p] = products<Format>(rows[first][b], rows[second][b], t, activations);
-                }
-                sumLanes(parts, sums[0], sums[1]);
-                if (Format::subLength == 32) {
-                    sums[0] = addWhole(sums[0], sums[1]);
-                }
-#pragma GCC unroll 2
-                for (int h = 0; h < 32 / Format::subLength; ++h) {
-                    const int s = t * (32 / Format::subLength) + h;
-                    const char * numbers = records[c] + (b * subs + s) * size + codesSize;
-                    float factor, minimum;
-                    int32_t start;
-                    memcpy(&factor, numbers, 4);
-                    memcpy(&start, numbers + 4, 4);
-                    memcpy(&minimum, numbers + 8, 4);
-                    const Whole whole = hasOffset ? addWhole(sums[h], repeatWhole(start)) : sums[h];
-                    total[c] = multiplyAdd(multiply(toVector(whole), subs == 1 ? only : load(block.scales[s])), repeat(factor), total[c]);
-                    if (Format::hasMinima) {
-                        total[c] = multiplyAdd(load(block.minima[s]), repeat(minimum), total[c]);
-                    }
-                }
+            for (int p = 0; p < 8; ++p) {
+                const int first = lanes == 16 ? p + p / 4 * 4 : p, second = lanes == 16 ? first + 4 : p;
+                parts[p] = products<Format>(rows[first][b], rows[second][b], activations);
             }
+            sumLanes(parts, low, high);
+            Whole whole = addWhole(low, high);
+            const char * numbers = records[c] + b * size + codesSize;
+            float factor;
+            int32_t start;
+            memcpy(&factor, numbers, 4);
+            memcpy(&start, numbers + 4, 4);
+            whole = hasOffset ? addWhole(whole, repeatWhole(start)) : whole;
+            total[c] = multiplyAdd(multiply(toVector(whole), scales), repeat(factor), total[c]);
         }
     }
     for (int c = 0; c < columns; ++c) {

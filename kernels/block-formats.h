@@ -7,33 +7,25 @@
 #ifdef DERMGEMMA_BLOCKS
 namespace {
 
-/// How weights of a type become codes without a sign (the weight's own plus `offset`, `largest` at most), scales and minima.
-template <typename Own, typename TheBlock, int theOffset, int theLargest> struct SmallBlock {
+/// How weights of a type become codes without a sign: the weight's own plus `offset`, `largest` at most.
+template <typename TheBlock, int theOffset, int theLargest> struct SmallBlock {
     using Block = TheBlock;
     using Activation = block_q8_0;
     static constexpr int length = 32, subLength = 32, offset = theOffset, largest = theLargest;
-    static constexpr bool hasMinima = false;
-
-    ALWAYS_INLINE static void decode(const Block & block, uint8_t * codes, float * scales, float *) {
-        storeBytes(codes, Own::codes(block, 0));
-        *scales = fromHalf(block.d);
-    }
-
-    ALWAYS_INLINE static void decodeScales(const Block & block, float * scales, float *) { *scales = fromHalf(block.d); }
 };
 
-struct Q8_0 : SmallBlock<Q8_0, block_q8_0, 128, 255> {
-    ALWAYS_INLINE static __m256i codes(const Block & block, int) {
+struct Q8_0 : SmallBlock<block_q8_0, 128, 255> {
+    ALWAYS_INLINE static __m256i codes(const Block & block) {
         return _mm256_xor_si256(loadBytes(block.qs), _mm256_set1_epi8(char(0x80)));
     }
 };
 
-struct Q4_0 : SmallBlock<Q4_0, block_q4_0, 8, 15> {
-    ALWAYS_INLINE static __m256i codes(const Block & block, int) { return nibbles(block.qs); }
+struct Q4_0 : SmallBlock<block_q4_0, 8, 15> {
+    ALWAYS_INLINE static __m256i codes(const Block & block) { return nibbles(block.qs); }
 };
 
-struct Q5_0 : SmallBlock<Q5_0, block_q5_0, 16, 31> {
-    ALWAYS_INLINE static __m256i codes(const Block & block, int) {
+struct Q5_0 : SmallBlock<block_q5_0, 16, 31> {
+    ALWAYS_INLINE static __m256i codes(const Block & block) {
         uint32_t fifth;
         memcpy(&fifth, block.qh, 4);
         // Byte j of the four comes to numbers 8j to 8j + 7, of which each looks at its own bit.
@@ -45,8 +37,8 @@ struct Q5_0 : SmallBlock<Q5_0, block_q5_0, 16, 31> {
     }
 };
 
-struct IQ4_NL : SmallBlock<IQ4_NL, block_iq4_nl, 128, 255> {
-    ALWAYS_INLINE static __m256i codes(const Block & block, int) { return unevenValues(nibbles(block.qs)); }
+struct IQ4_NL : SmallBlock<block_iq4_nl, 128, 255> {
+    ALWAYS_INLINE static __m256i codes(const Block & block) { return unevenValues(nibbles(block.qs)); }
 };
 
 } // namespace

@@ -1,13 +1,15 @@
 // Products of quantised weights with quantised activations, the same way for one token as for a whole prompt.
 //
-// Every element's sum has one order, whatever the number of columns and of threads: the products within a sub-block (32 numbers;
-// 16 of Q6_K) are added as whole numbers, which is exact, and the sub-blocks follow each other in their order in 32-bit arithmetic.
+// Every element's sum has one order, whatever the number of columns and of threads: the products within a block (of 32 numbers or of
+// 256, there times the scales of its sub-blocks) are added as whole numbers, which is exact, and the blocks follow each other in their
+// order in 32-bit arithmetic.
 
-#include "block-few.h"
+#include "block-alone.h"
 #include "block-formats.h"
-#include "block-strip.h"
 #include "dermgemma-kernels.h"
-#include "superblock-formats.h"
+#include "superblock-few.h"
+#include "superblock-four.h"
+#include "superblock-strip.h"
 
 #include "ggml-cpu-impl.h"
 
@@ -16,8 +18,24 @@
 #ifdef DERMGEMMA_BLOCKS
 namespace {
 
-/// Columns up to which weights are used as they lie, four columns at once.
-template <typename Format> constexpr int64_t fewColumns = lanes == 8 || Format::length == 32 ? 8 : 4;
+/// Columns up to which weights are used as they lie, two or four columns at once.
+template <typename Format> constexpr int64_t fewColumns = lanes == 8 || addsFour || Format::length == 32 ? 8 : 4;
+
+/// A block of activations of one column, or of four, as it is brought into shape for few columns.
+template <typename Format> struct LargeColumn {
+    using Type = BlockColumn<Format>;
+};
+#ifdef DERMGEMMA_FOURS
+template <typename Format> struct LargeFour {
+    using Type = FourColumns<Format>;
+};
+struct NoFour {
+    using Type = char;
+};
+#endif
+template <typename Format> struct SmallColumn {
+    using Type = LoneColumn<Format>;
+};
 
 /// One product, and the share of it that a thread computes: some rows by all columns. Strides are in blocks.
 template <typename Format> struct Share {
@@ -30,43 +48,105 @@ template <typename Format> struct Share {
     float * C;
     int64_t ldc;
 
-    int64_t subBlocks() const { return blocks * (Format::length / Format::subLength); }
-    int64_t columnSize() const { return subBlocks() * recordSize<Format>(1); }
+    static constexpr bool large = Format::length == 256;
+    using Column = typename std::conditional_t<large, LargeColumn<Format>, SmallColumn<Format>>::Type;
+
+#ifdef DERMGEMMA_FOURS
+    static constexpr bool inFours = large;
+    static constexpr size_t fourSize = sizeof(typename std::conditional_t<large, LargeFour<Format>, NoFour>::Type);
+#else
+    static constexpr bool inFours = false;
+    static constexpr size_t fourSize = 0;
+#endif
+
+    /// Of a block's activations in `columns` columns.
+    static constexpr int64_t blockSize(int64_t columns) {
+        if constexpr (large) {
+            return blockRecordSize<Format>(columns);
+        } else {
+            return recordSize<Format>(columns);
+        }
+    }
+    int64_t columnSize() const { return blocks * blockSize(1); }
+
+    void pack(int64_t column, int64_t c, int64_t columns, char * to) const {
+        if constexpr (large) {
+            packBlocks<Format>(B + column * ldb, blocks, c, columns, to);
+        } else {
+            packColumn<Format>(B + column * ldb, blocks, c, columns, to);
+        }
+    }
 
     void compute() const {
         const int64_t most = n < columnsAtOnce ? n : columnsAtOnce;
-        char * memory = (char *)workspace((sizeof(Strip) + size_t(most * columnSize()) + 64) / sizeof(float));
+        const size_t few = n > 2 && inFours ? size_t((n + 3) / 4 * blocks) * fourSize : size_t((large ? n : 1) * blocks) * sizeof(Column);
+        const size_t records = large ? 0 : size_t(n * columnSize()), many = sizeof(Strip) + size_t(most * columnSize());
+        char * memory = (char *)workspace((n <= fewColumns<Format> ? few + records : many) / sizeof(float) + 16);
         GGML_ASSERT(memory != nullptr);
-        Strip & strip = *(Strip *)memory;
-        char * panels = memory + sizeof(Strip);
         if (n <= fewColumns<Format>) {
-            computeFew(panels);
+            n > 2 && inFours ? computeInFours(memory) : computeFew(memory);
             return;
         }
+        Strip & strip = *(Strip *)memory;
+        char * panels = memory + sizeof(Strip);
         for (int64_t j = 0; j < n; j += columnsAtOnce) {
             computeMany(j, n - j < columnsAtOnce ? n - j : columnsAtOnce, strip, panels);
         }
     }
 
+    /// Three columns and more of large blocks, where one instruction adds four products.
+    void computeInFours(char * panels) const {
+#ifdef DERMGEMMA_FOURS
+        if constexpr (large) {
+            auto * packed = (FourColumns<Format> *)panels;
+            for (int64_t j = 0; j < n; j += 4) {
+                for (int64_t b = 0; b < blocks; ++b) {
+                    const block_q8_K * of[4];
+                    for (int64_t c = 0; c < 4; ++c) {
+                        of[c] = B + (j + c < n ? j + c : n - 1) * ldb + b;
+                    }
+                    packed[j / 4 * blocks + b].read(of);
+                }
+            }
+            const int64_t groups = (m + lanes - 1) / lanes;
+            for (int64_t g = groups * ith / nth; g < groups * (ith + 1) / nth; ++g) {
+                for (int64_t j = 0; j < n; j += 4) {
+                    fourOfBlocks<Format>(g * lanes, m, blocks, A, lda, packed + j / 4 * blocks, C + j * ldc, ldc, n - j < 4 ? n - j : 4);
+                }
+            }
+        }
+#endif
+        (void)panels;
+    }
+
     void computeFew(char * panels) const {
+        auto * packed = (Column *)panels;
+        for (int64_t j = 0; j < (large ? n : 1); ++j) {
+            for (int64_t b = 0; b < blocks; ++b) {
+                packed[j * blocks + b].read(B[j * ldb + b]);
+            }
+        }
         const char * records[fewColumns<Format>];
-        for (int64_t j = 0; j < n; ++j) {
-            char * record = panels + j * columnSize();
-            packColumn<Format>(B + j * ldb, subBlocks(), 0, 1, record);
+        char * record = panels + blocks * int64_t(sizeof(Column));
+        for (int64_t j = 0; !large && n > 1 && j < n; ++j) {
+            pack(j, 0, 1, record);
             records[j] = record;
+            record += columnSize();
         }
         const int64_t groups = (m + lanes - 1) / lanes;
         for (int64_t g = groups * ith / nth; g < groups * (ith + 1) / nth; ++g) {
             const int64_t i = g * lanes;
-            for (int64_t j = 0; j < n; j += 4) {
-                const char * const * some = records + j;
-                const typename Format::Activation * from = B + j * ldb;
-                float * to = C + j * ldc;
-                switch (n - j) {
-                    case 1: few<Format, 1>(i, m, blocks, A, lda, from, ldb, some, to, ldc); break;
-                    case 2: few<Format, 2>(i, m, blocks, A, lda, from, ldb, some, to, ldc); break;
-                    case 3: few<Format, 3>(i, m, blocks, A, lda, from, ldb, some, to, ldc); break;
-                    default: few<Format, 4>(i, m, blocks, A, lda, from, ldb, some, to, ldc);
+            if constexpr (large) {
+                for (int64_t j = 0; j < n; j += 2) {
+                    const auto take = n - j == 1 ? fewOfBlocks<Format, 1> : fewOfBlocks<Format, 2>;
+                    take(i, m, blocks, A, lda, B + j * ldb, ldb, packed + j * blocks, C + j * ldc, ldc);
+                }
+            } else if (n == 1) {
+                alone<Format>(i, m, blocks, A, lda, packed, C);
+            } else {
+                for (int64_t j = 0; j < n; j += 4) {
+                    const auto take = n - j == 1 ? few<Format, 1> : n - j == 2 ? few<Format, 2> : n - j == 3 ? few<Format, 3> : few<Format, 4>;
+                    take(i, m, blocks, A, lda, B + j * ldb, ldb, records + j, C + j * ldc, ldc);
                 }
             }
         }
@@ -76,7 +156,7 @@ template <typename Format> struct Share {
     void computeMany(int64_t j0, int64_t count, Strip & strip, char * panels) const {
         for (int64_t j = 0; j < count; ++j) {
             const int64_t tile = j / tileColumns * tileColumns, columns = count - tile < tileColumns ? count - tile : tileColumns;
-            packColumn<Format>(B + (j0 + j) * ldb, subBlocks(), j - tile, columns, panels + tile * columnSize());
+            pack(j0 + j, j - tile, columns, panels + tile * columnSize());
         }
         const int64_t strips = (m + stripRows - 1) / stripRows, k = blocks * Format::length;
         for (int64_t t = strips * ith / nth; t < strips * (ith + 1) / nth; ++t) {
@@ -84,18 +164,43 @@ template <typename Format> struct Share {
             memset(strip.sums, 0, size_t(count * stripRows) * sizeof(float));
             for (int64_t l = 0; l < k; l += slabLength) {
                 const int64_t some = k - l < slabLength ? k - l : slabLength;
-                shape<Format>(strip, A, lda, i, m, l, some);
+                if constexpr (large) {
+                    shapeBlocks<Format>(strip, A, lda, i, m, l, some);
+                } else {
+                    shape<Format>(strip, A, lda, i, m, l, some);
+                }
                 for (int64_t j = 0; j < count; j += tileColumns) {
                     const int64_t columns = count - j < tileColumns ? count - j : tileColumns;
-                    addColumns<Format>(strip, some / Format::subLength, columns,
-                                       panels + j * columnSize() + l / Format::subLength * recordSize<Format>(columns),
-                                       strip.sums + j * stripRows);
+                    addColumns(strip, some / Format::length, columns,
+                               panels + j * columnSize() + l / Format::length * blockSize(columns), strip.sums + j * stripRows);
                 }
             }
             const size_t rows = size_t(m - i < stripRows ? m - i : stripRows);
             for (int64_t j = 0; j < count; ++j) {
                 memcpy(C + (j0 + j) * ldc + i, strip.sums + j * stripRows, rows * sizeof(float));
             }
+        }
+    }
+
+    template <int columns> static void addTo(const Strip & strip, int64_t count, const char * record, float * sums) {
+        if constexpr (large) {
+            addBlocks<Format, columns>(strip, count, record, sums);
+        } else {
+            addTile<Format, columns>(strip, count, record, sums);
+        }
+    }
+
+    static void addColumns(const Strip & strip, int64_t count, int64_t columns, const char * record, float * sums) {
+        switch (columns) {
+            case 1: return addTo<1>(strip, count, record, sums);
+            case 2: return addTo<2>(strip, count, record, sums);
+#if DERMGEMMA_LANES == 16
+            case 3: return addTo<3>(strip, count, record, sums);
+            case 4: return addTo<4>(strip, count, record, sums);
+            case 5: return addTo<5>(strip, count, record, sums);
+            case 6: return addTo<6>(strip, count, record, sums);
+#endif
+            default: GGML_ABORT("no tile of so many columns");
         }
     }
 };
@@ -129,6 +234,7 @@ extern "C" bool dermgemma_block_product(const struct ggml_compute_params * param
         case GGML_TYPE_Q5_0: return start<Q5_0>(params, m, n, k, A, lda, B, ldb, C, ldc, Btype);
         case GGML_TYPE_IQ4_NL: return start<IQ4_NL>(params, m, n, k, A, lda, B, ldb, C, ldc, Btype);
         case GGML_TYPE_IQ4_XS: return start<IQ4_XS>(params, m, n, k, A, lda, B, ldb, C, ldc, Btype);
+        case GGML_TYPE_Q3_K: return start<Q3_K>(params, m, n, k, A, lda, B, ldb, C, ldc, Btype);
         case GGML_TYPE_Q4_K: return start<Q4_K>(params, m, n, k, A, lda, B, ldb, C, ldc, Btype);
         case GGML_TYPE_Q5_K: return start<Q5_K>(params, m, n, k, A, lda, B, ldb, C, ldc, Btype);
         case GGML_TYPE_Q6_K: return start<Q6_K>(params, m, n, k, A, lda, B, ldb, C, ldc, Btype);

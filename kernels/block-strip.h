@@ -24,26 +24,14 @@ struct Strip {
     /// By sub-block (or sum) and row.
     alignas(64) float columns[slabLength / (addsFour ? 4 : 2) * stripRows];
     alignas(64) float scales[slabLength / 16 * stripRows], minima[slabLength / 16 * stripRows];
+    /// Of blocks of 256 numbers, by block and row.
+    alignas(64) float factors[slabLength / 256][stripRows], minimumFactors[slabLength / 256][stripRows];
     /// By column and row.
     alignas(64) float sums[columnsAtOnce * stripRows];
 };
 
-/// Brings numbers first ..< first + count of a strip's rows into shape. Rows past the last one repeat it.
-template <typename Format>
-void shape(Strip & strip, const typename Format::Block * rows, int64_t stride, int64_t i, int64_t m, int64_t first, int64_t count) {
-    constexpr int64_t subsPerBlock = Format::length / Format::subLength;
-    for (int64_t r = 0; r < stripRows; ++r) {
-        const typename Format::Block * row = rows + (i + r < m ? i + r : m - 1) * stride + first / Format::length;
-        // The rows of the next strip, too short for the processor to see them coming.
-        const char * next = (const char *)(row + (i + r + stripRows < m ? stripRows * stride : 0));
-        for (int64_t b = 0; b < count / Format::length; ++b) {
-            for (size_t byte = 0; byte < sizeof(*row); byte += 64) {
-                __builtin_prefetch(next + b * int64_t(sizeof(*row)) + byte);
-            }
-            Format::decode(row[b], strip.codes[r] + b * Format::length, strip.rowScales[r] + b * subsPerBlock,
-                           strip.rowMinima[r] + b * subsPerBlock);
-        }
-    }
+/// Brings the codes of a strip's rows into columns.
+template <typename Format> ALWAYS_INLINE void transposeCodes(Strip & strip, int64_t count) {
     Vector square[lanes];
     for (int64_t v = 0; v < stripVectors; ++v) {
         for (int64_t l = 0; l < count; l += lanes * codesPerSum<Format>) {
@@ -59,27 +47,59 @@ void shape(Strip & strip, const typename Format::Block * rows, int64_t stride, i
             }
             transposeSquare(square, strip.columns + l / codesPerSum<Format> * stripRows + v * lanes, stripRows);
         }
-        for (int64_t s = 0; s < count / Format::subLength; s += lanes) {
+    }
+}
+
+/// Numbers of `stripRows` rows, or whole ones, as columns.
+template <int64_t length> ALWAYS_INLINE void transposeRows(const float (&rows)[stripRows][length], int64_t count, float * out) {
+    Vector square[lanes];
+    for (int64_t v = 0; v < stripVectors; ++v) {
+        for (int64_t s = 0; s < count; s += lanes) {
             for (int64_t r = 0; r < lanes; ++r) {
-                square[r] = load(strip.rowScales[v * lanes + r] + s);
+                square[r] = load(rows[v * lanes + r] + s);
             }
-            transposeSquare(square, strip.scales + s * stripRows + v * lanes, stripRows);
-            if (Format::hasMinima) {
-                for (int64_t r = 0; r < lanes; ++r) {
-                    square[r] = load(strip.rowMinima[v * lanes + r] + s);
-                }
-                transposeSquare(square, strip.minima + s * stripRows + v * lanes, stripRows);
-            }
+            transposeSquare(square, out + s * stripRows + v * lanes, stripRows);
         }
     }
 }
 
-/// Adds the products of a sub-block's codes to whole sums.
+/// Brings numbers first ..< first + count of a strip's rows into shape. Rows past the last one repeat it.
+template <typename Format>
+void shape(Strip & strip, const typename Format::Block * rows, int64_t stride, int64_t i, int64_t m, int64_t first, int64_t count) {
+    for (int64_t r = 0; r < stripRows; ++r) {
+        const typename Format::Block * row = rows + (i + r < m ? i + r : m - 1) * stride + first / Format::length;
+        // The rows of the next strip, too short for the processor to see them coming.
+        const char * next = (const char *)(row + (i + r + stripRows < m ? stripRows * stride : 0));
+        for (int64_t b = 0; b < count / Format::length; ++b) {
+            for (size_t byte = 0; byte < sizeof(*row); byte += 64) {
+                __builtin_prefetch(next + b * int64_t(sizeof(*row)) + byte);
+            }
+            storeBytes(strip.codes[r] + b * Format::length, Format::codes(row[b]));
+            strip.rowScales[r][b] = fromHalf(row[b].d);
+        }
+    }
+    transposeCodes<Format>(strip, count);
+    transposeRows(strip.rowScales, count / Format::subLength, strip.scales);
+}
+
+/// Adds the products of a sub-block's codes to whole sums, times the scales where there are whole ones.
 template <typename Format, int columns>
-ALWAYS_INLINE void addProducts(const float * weights, const char * record, Whole (&whole)[columns][stripVectors]) {
+ALWAYS_INLINE void addProducts(const float * weights, const char * record, const float * scales, Whole (&sums)[columns][stripVectors]) {
     constexpr int perSub = Format::subLength / int(codesPerSum<Format>);
     constexpr bool addsInShort = !addsFour && sizeof(Code<Format>) == 1;
-    constexpr int atOnce = addsInShort ? sumsInShort<Format> : 1;
+    constexpr int atOnce = !addsInShort ? 1 : sumsInShort<Format> < perSub ? sumsInShort<Format> : perSub;
+    constexpr bool scalesAfter = Format::length == 256 && !addsInShort;
+    Whole own[columns][stripVectors];
+    if constexpr (scalesAfter) {
+#pragma GCC unroll 6
+        for (int c = 0; c < columns; ++c) {
+#pragma GCC unroll 2
+            for (int v = 0; v < stripVectors; ++v) {
+                own[c][v] = repeatWhole(0);
+            }
+        }
+    }
+    Whole (&whole)[columns][stripVectors] = scalesAfter ? own : sums;
 #pragma GCC unroll 1
     for (int first = 0; first < perSub; first += atOnce) {
         Whole pairs[columns][stripVectors];
@@ -113,8 +133,18 @@ ALWAYS_INLINE void addProducts(const float * weights, const char * record, Whole
             for (int c = 0; c < columns; ++c) {
 #pragma GCC unroll 2
                 for (int v = 0; v < stripVectors; ++v) {
-                    whole[c][v] = addWhole(whole[c][v], multiplyShort(pairs[c][v], repeatShort(1)));
+                    const Whole factors = Format::length == 256 ? loadWhole(scales + v * lanes) : repeatShort(1);
+                    whole[c][v] = addWhole(whole[c][v], multiplyShort(pairs[c][v], factors));
                 }
+            }
+        }
+    }
+    if constexpr (scalesAfter) {
+#pragma GCC unroll 6
+        for (int c = 0; c < columns; ++c) {
+#pragma GCC unroll 2
+            for (int v = 0; v < stripVectors; ++v) {
+                sums[c][v] = addWhole(sums[c][v], multiplyWhole(own[c][v], loadWhole(scales + v * lanes)));
             }
         }
     }
@@ -147,20 +177,16 @@ __attribute__((__noinline__)) void addTile(const Strip & strip, int64_t subBlock
                 whole[c][v] = repeatWhole(first);
             }
         }
-        addProducts<Format, columns>(weights, record, whole);
+        addProducts<Format, columns>(weights, record, nullptr, whole);
         weights += perSub * stripRows;
 #pragma GCC unroll 2
         for (int v = 0; v < stripVectors; ++v) {
             const Vector scale = load(strip.scales + s * stripRows + v * lanes);
 #pragma GCC unroll 6
             for (int c = 0; c < columns; ++c) {
-                float factor, minimum;
+                float factor;
                 memcpy(&factor, numbers + 4 * c, 4);
                 total[c][v] = multiplyAdd(multiply(toVector(whole[c][v]), scale), repeat(factor), total[c][v]);
-                if (Format::hasMinima) {
-                    memcpy(&minimum, numbers + 4 * (2 * columns + c), 4);
-                    total[c][v] = multiplyAdd(load(strip.minima + s * stripRows + v * lanes), repeat(minimum), total[c][v]);
-                }
             }
         }
         record += recordSize<Format>(columns);
@@ -171,21 +197,6 @@ __attribute__((__noinline__)) void addTile(const Strip & strip, int64_t subBlock
         for (int v = 0; v < stripVectors; ++v) {
             store(sums + c * stripRows + v * lanes, total[c][v]);
         }
-    }
-}
-
-template <typename Format>
-void addColumns(const Strip & strip, int64_t subBlocks, int64_t columns, const char * record, float * sums) {
-    switch (columns) {
-        case 1: return addTile<Format, 1>(strip, subBlocks, record, sums);
-        case 2: return addTile<Format, 2>(strip, subBlocks, record, sums);
-#if DERMGEMMA_LANES == 16
-        case 3: return addTile<Format, 3>(strip, subBlocks, record, sums);
-        case 4: return addTile<Format, 4>(strip, subBlocks, record, sums);
-        case 5: return addTile<Format, 5>(strip, subBlocks, record, sums);
-        case 6: return addTile<Format, 6>(strip, subBlocks, record, sums);
-#endif
-        default: GGML_ABORT("no tile of so many columns");
     }
 }
 
