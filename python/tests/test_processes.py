@@ -112,6 +112,28 @@ def test_a_picture_that_kills_the_program_takes_no_other_along(phantoms, tmp_pat
         assert reader.read(phantoms[0]).code
 
 
+@pytest.mark.parametrize("kills", [2, 3])
+def test_a_program_that_is_killed_as_it_starts_is_started_again(phantoms, tmp_path, kills):
+    count = tmp_path / "starts"
+    count.write_text("")
+    program = tmp_path / "dermgemma"
+    program.write_text(f"""#!/bin/sh
+echo start >> {count}
+if [ $(wc -l < {count}) -le {kills} ]; then kill -KILL $$; fi
+exec {sys.executable} -m dermgemma "$@"
+""")
+    program.chmod(0o755)
+    with_it = dermgemma.Reader(program=program, threads=1, parallel=1)
+    if kills == 2:
+        with with_it as reader:
+            assert reader.read(phantoms[0]).code and reader.starts == 1
+    else:
+        with pytest.raises(dermgemma.StartError) as raised:
+            with_it.read(phantoms[0])
+        assert raised.value.status == -signal.SIGKILL and "SIGKILL" in str(raised.value)
+    assert count.read_text().split() == ["start"] * 3
+
+
 def test_threads_share_a_reader(phantoms, reader):
     expected = {path: reader.read(path) for path in phantoms[:4]}
     found = []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
+import time
 import weakref
 from types import TracebackType
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type, Union
@@ -16,6 +18,9 @@ from .readings import Readings
 from .results import Report
 
 Path = Union[str, "os.PathLike[str]"]
+
+# How often the program is started if something kills it before its model is loaded.
+STARTS = 3
 
 
 class Reader:
@@ -171,12 +176,13 @@ class Reader:
             raise
 
     def _running(self) -> Worker:
-        """The program; a fresh one if there is none or if it ended. Raises StartError."""
+        """The program; a fresh one if there is none or if it ended. One that is killed before its model is loaded is started
+        again, as one that is killed later is. Raises StartError."""
         with self._lock:
             if self._worker is not None and self._worker.is_running:
                 return self._worker
             self._worker = None
-            worker = Worker(_program.find(self._program), self._arguments)
+            worker = self._start()
             weights = [worker.info.weights_sha256, worker.info.projector_sha256, worker.info.version]
             if self._weights not in (None, weights):
                 worker.close()
@@ -184,6 +190,18 @@ class Reader:
             self._weights, self._worker = weights, worker
             self._starts += 1
             return worker
+
+    def _start(self) -> Worker:
+        program = _program.find(self._program)
+        for attempt in range(1, STARTS):
+            try:
+                return Worker(program, self._arguments)
+            except StartError as error:
+                if error.status != -signal.SIGKILL:
+                    raise
+            # What memory runs out for may end meanwhile.
+            time.sleep(attempt / 2)
+        return Worker(program, self._arguments)
 
     def _leave_to_parent(self) -> None:
         """In a forked child: the parent's program stays the parent's."""
