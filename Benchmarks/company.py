@@ -52,6 +52,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--baseline", type=pathlib.Path, help="the benchmark program of another build")
+    parser.add_argument("--out", type=pathlib.Path, help="where the ratios go as JSON")
     asked = parser.parse_args()
     builds = {"this build": PROGRAM} | ({"baseline": asked.baseline} if asked.baseline else {})
     times: dict[tuple[str, str, str], list[float]] = {}
@@ -62,12 +63,15 @@ def main() -> None:
                     for part, mean in floor(program, asked).items():
                         times.setdefault((part, name, where), []).append(mean)
     print(f"{os.cpu_count()} processors, {asked.threads} threads, {asked.rounds} rounds; milliseconds, median (least to greatest)")
+    found = {}
     for part, name in dict.fromkeys((part, name) for part, name, _ in times):
         quiet, busy = (times[part, name, where] for where in ("quiet", "busy"))
-        ratios = [b / q for b, q in zip(busy, quiet, strict=True)]
+        ratios = found[f"{part}, {name}"] = [b / q for b, q in zip(busy, quiet, strict=True)]
         print(f"{part:20}{name:12}" + "".join(
             f"{where} {statistics.median(values):8.2f} ({min(values):.2f} to {max(values):.2f})  "
             for where, values in (("quiet", quiet), ("busy", busy))) + f"busy / quiet {statistics.median(ratios):.2f}")
+    if asked.out:
+        asked.out.write_text(json.dumps({"threads": asked.threads, "ratios": found}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Writes a GGUF file again with its matrices in another precision, for `benchmark trials`.
+"""Writes a GGUF file again with its matrices in another precision, for `benchmark trials` and the projectors of scripts/bench-shapes.sh.
 
-    scripts/interop.sh --python Benchmarks/precision.py IN.gguf OUT.gguf f32|f16|q8_0
+    scripts/interop.sh --python Benchmarks/precision.py IN.gguf OUT.gguf f32|f16|bf16|q8_0
 
 Vectors, patch and position embeddings, and matrices whose rows are no multiple of 32 numbers stay as they are. From a
 16-bit file the 32-bit one holds the same numbers, so both must give the same answers but for rounding in between.
@@ -17,7 +17,7 @@ sys.path.insert(0, tree.strip() + "/gguf-py")
 import gguf  # noqa: E402
 import numpy  # noqa: E402
 
-TYPES = {name: gguf.GGMLQuantizationType[name.upper()] for name in ("f32", "f16", "q8_0")}
+TYPES = {name: gguf.GGMLQuantizationType[name.upper()] for name in ("f32", "f16", "bf16", "q8_0")}
 
 
 def main(source: str, target: str, precision: str) -> None:

@@ -8,6 +8,9 @@ is quicker for them, ours as it chooses by itself. The floor is divided by the e
 With `--stock FOLDER`, two peers more: the reference and llama-server as a newcomer gets them, built from the pinned tree as it is,
 with its own default options and settings. What they have in common with us is the weights and the work.
 
+What two images or more at once gain shows beside the sum of their parts: the rows "part" are what the floor measures of one image alone, and
+"floor, at the width reached" is their sum. `--no-reference --no-server` measures ours and the floor alone.
+
 With `--baseline PROGRAM`, the benchmark of another build of this project, only the two builds are measured, in turns.
 """
 
@@ -184,14 +187,16 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
     parts = {part: middle(floor[part]["milliseconds"]) for part in ("encode", "image", "prompt")}
     step = {int(key): middle(value["milliseconds"]) for key, value in floor["decodes"].items()}
     fixed = sum(parts.values())
+    writing = (questions * 7 + 119 + 2) / width * step[width]
     floor_one = fixed + (8 - 1) * step[questions] + (120 - 1 + 3 - 1) * step[1]
-    floor_many = (fixed + (questions * 7 + 119 + 2) / width * step[width]) / many["engines"]
-    theirs = reference(args, folder, work, args.repeats, args.threads)
-    theirs_many, theirs_threads = (theirs, args.threads) if args.processors == args.threads else quickest(
-        args, lambda threads: reference(args, folder, work, args.repeats, threads))
+    floor_many = (fixed + writing) / many["engines"]
     nobody = [float("nan")]
-    server_one = nobody if args.no_server else served(args, folder, work, 1, 1, args.repeats, args.threads)
-    server_many, server_threads = (nobody, 0) if args.no_server else quickest(args, lambda threads: served(
+    no_reference, no_server = args.no_reference or args.only_stock, args.no_server or args.only_stock
+    theirs = nobody if no_reference else reference(args, folder, work, args.repeats, args.threads)
+    theirs_many, theirs_threads = (theirs, args.threads) if no_reference or args.processors == args.threads else quickest(
+        args, lambda threads: reference(args, folder, work, args.repeats, threads))
+    server_one = nobody if no_server else served(args, folder, work, 1, 1, args.repeats, args.threads)
+    server_many, server_threads = (nobody, 0) if no_server else quickest(args, lambda threads: served(
         args, folder, work, args.images, min(args.slots, args.parallel), many_repeats, threads))
     server_many = [ms / args.images for ms in server_many]
     stock = measure_stock(args, folder, work, many_repeats) if args.stock else {}
@@ -200,7 +205,9 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
         "reference": theirs, "reference, many": theirs_many,
         "llama-server, one image": server_one, "llama-server, many": server_many,
         "ours, one image": ours_one, f"ours, many ({args.parallel} at once, {many['engines']} engines)": ours_many,
-        "floor, one image": [floor_one], "floor, at the width reached": [floor_many], **stock}
+        "floor, one image": [floor_one], "floor, at the width reached": [floor_many],
+        "part: encoding": [parts["encode"]], "part: reading the image's tokens": [parts["image"]],
+        "part: reading prompts": [parts["prompt"]], "part: writing, at that width": [writing], **stock}
     ratios = {
         "reference / ours, one image": middle(theirs) / middle(ours_one),
         "reference / ours, many": middle(theirs_many) / middle(ours_many),
@@ -208,8 +215,11 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
         "llama-server / ours, many": middle(server_many) / middle(ours_many),
         "ours / floor, one image": middle(ours_one) / floor_one,
         "ours / floor, many": middle(ours_many) / floor_many,
+        "ours, many / ours, one image": middle(ours_many) / middle(ours_one),
         "time outside llama.cpp, one image": middle(one["outside"]),
         "encodes of a second look": one["secondLookEncodes"]}
+    ratios = {name: value for name, value in ratios.items() if value == value}  # What was left out is not a number.
+    sides = {name: times for name, times in sides.items() if times[0] == times[0]}
     for name, times in stock.items():
         ratios[f"{name} / ours"] = middle(times) / middle(ours_many if name.endswith("many") else ours_one)
     return {"sides": sides, "ratios": ratios, "width": width, "reference_threads": theirs_threads,
@@ -218,9 +228,11 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
 
 def measure_stock(args, folder, work: dict, many_repeats: int) -> dict[str, list[float]]:
     """Milliseconds an image of the stock peers. Many images: whichever number of threads is quicker for them, as above."""
-    found = {"stock reference, one image": stock_reference(args, folder, work, args.repeats, args.threads)}
-    found["stock reference, many"] = found["stock reference, one image"] if args.processors == args.threads else quickest(
-        args, lambda threads: stock_reference(args, folder, work, args.repeats, threads))[0]
+    found = {}
+    if not args.no_reference:
+        one = found["stock reference, one image"] = stock_reference(args, folder, work, args.repeats, args.threads)
+        found["stock reference, many"] = one if args.processors == args.threads else quickest(
+            args, lambda threads: stock_reference(args, folder, work, args.repeats, threads))[0]
     if args.no_server:
         return found
     found["stock llama-server, one image"] = served(args, folder, work, 1, 1, args.repeats, args.threads, args.stock)
@@ -272,6 +284,8 @@ def main() -> None:
     parser.add_argument("--warm-ups", type=int, default=1, help="runs before those that count, of every side")
     parser.add_argument("--protocols", default="seed,extended")
     parser.add_argument("--no-server", action="store_true", help="leave llama-server out, which takes long to build")
+    parser.add_argument("--no-reference", action="store_true", help="leave llama-cpp-python out, which takes the longest")
+    parser.add_argument("--only-stock", action="store_true", help="leave out the peers over our libraries")
     parser.add_argument("--stock", help="the folder of the stock peers (scripts/llama-server.sh --stock)")
     parser.add_argument("--baseline", help="the benchmark program of another build: only the two builds are measured")
     parser.add_argument("--out", type=pathlib.Path)

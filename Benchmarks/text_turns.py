@@ -44,14 +44,17 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--out", type=pathlib.Path, help="where the figures go as JSON")
     options = parser.parse_args()
     sides = {name: pathlib.Path(folder).resolve() for name, folder in (side.split("=", 1) for side in options.sides)}
     if not {"stock", "ours"} <= sides.keys():
         parser.error("stock=FOLDER and ours=FOLDER are needed")
     ratios: dict[str, list[float]] = {}
+    rounds = []
     for number in range(options.rounds):
         order = list(sides) if number % 2 == 0 else list(sides)[::-1]
         took = {side: milliseconds(sides["stock"], sides[side], options) for side in order}
+        rounds.append(took)
         print("; ".join(f"{side} {took[side][0]:.0f} and {took[side][1]:.1f} ms" for side in sides), flush=True)
         for side in sides:
             if side != "ours":
@@ -59,7 +62,11 @@ def main() -> None:
                     ratios.setdefault(f"{what}, {side} / ours", []).append(theirs / ours)
     for name, values in ratios.items():
         print(f"{name}: {statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f}, {len(values)} rounds)")
-    print(f"load {os.getloadavg()[0]:.1f}")
+    load = os.getloadavg()[0]
+    print(f"load {load:.1f}")
+    if options.out:
+        kept = {"model": pathlib.Path(options.model).name, "threads": options.threads, "load": load, "rounds": rounds, "ratios": ratios}
+        options.out.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -23,25 +23,6 @@ enum Floor {
     var anonymousMemory = 0
   }
 
-  /// One image through the projector, bare.
-  static func encode(_ arguments: Arguments) throws {
-    _ = try LlamaBackend.devices()
-    let threads = arguments.number("threads", default: EngineConfiguration.availableThreads)
-    guard
-      let bare = BareModel(
-        weights: try arguments.text("model"), projector: try arguments.text("mmproj"), threads: threads,
-        encodingThreads: threads, sequences: 1, tokensPerSequence: 512)
-    else { throw BareModel.Failure() }
-    var times = Times()
-    for number in 0..<arguments.number("repeats", default: 1) {
-      let image = try Examination.image(number, side: arguments.number("side", default: 896))
-      let start = ContinuousClock.now
-      _ = try bare.encode(image)
-      times.add(ContinuousClock.now - start)
-    }
-    try report(times)
-  }
-
   static func run(_ arguments: Arguments) async throws {
     let readingProtocol = try FixedWork.fixedProtocol(arguments.optional("protocol") ?? "seed")
     let work = try await FixedWork(readingProtocol)

@@ -3,7 +3,8 @@
 //     benchmark cleaning                              time limits that the domain promises
 //     benchmark ours --model F --mmproj F [--images N --parallel N --threads N --repeats N --protocol NAME --side PIXELS]
 //     benchmark floor --model F --mmproj F [--widths 1,4 --threads N --repeats N --steps N …]
-//     benchmark encode --model F --mmproj F           one image through the projector
+//     benchmark encode --model F --mmproj F [--threads N --repeats N --warm-ups N --side PIXELS --embeddings FILE]
+//                                                     images through the projector; Benchmarks/encoder_peers.py has other runtimes beside it
 //     benchmark allocations --model F --mmproj F      allocations per generated token, ours and bare
 //     benchmark constrained --model F [--mmproj F --rounds N --seeds N]   what holding answers to their words costs a token
 //     benchmark trials --model F --mmproj F [--texts NAME=F,… --projectors NAME=F,… --phantoms N --rounds N --threads N]
@@ -21,7 +22,7 @@ do {
   case "cleaning": exit(CleaningMeasurement.printAll() ? 0 : 1)
   case "ours": try await EngineRuns.run(arguments)
   case "floor": try await Floor.run(arguments)
-  case "encode": try Floor.encode(arguments)
+  case "encode": try EncodeRuns.run(arguments)
   case "allocations": try await Allocations.run(arguments)
   case "constrained": try await ConstrainedTrial.run(arguments)
   case "trials": try await Trials.run(arguments)
