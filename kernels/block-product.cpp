@@ -4,7 +4,7 @@
 // 256, there times the scales of its sub-blocks) are added as whole numbers, which is exact, and the blocks follow each other in their
 // order in 32-bit arithmetic.
 
-#include "block-alone.h"
+#include "block-few.h"
 #include "block-formats.h"
 #include "dermgemma-kernels.h"
 #include "superblock-few.h"
@@ -21,22 +21,6 @@ namespace {
 /// Columns up to which weights are used as they lie, two or four columns at once.
 template <typename Format> constexpr int64_t fewColumns = lanes == 8 || addsFour || Format::length == 32 ? 8 : 4;
 
-/// A block of activations of one column, or of four, as it is brought into shape for few columns.
-template <typename Format> struct LargeColumn {
-    using Type = BlockColumn<Format>;
-};
-#ifdef DERMGEMMA_FOURS
-template <typename Format> struct LargeFour {
-    using Type = FourColumns<Format>;
-};
-struct NoFour {
-    using Type = char;
-};
-#endif
-template <typename Format> struct SmallColumn {
-    using Type = LoneColumn<Format>;
-};
-
 /// One product, and the share of it that a thread computes: some rows by all columns. Strides are in blocks.
 template <typename Format> struct Share {
     int ith, nth;
@@ -49,15 +33,6 @@ template <typename Format> struct Share {
     int64_t ldc;
 
     static constexpr bool large = Format::length == 256;
-    using Column = typename std::conditional_t<large, LargeColumn<Format>, SmallColumn<Format>>::Type;
-
-#ifdef DERMGEMMA_FOURS
-    static constexpr bool inFours = large;
-    static constexpr size_t fourSize = sizeof(typename std::conditional_t<large, LargeFour<Format>, NoFour>::Type);
-#else
-    static constexpr bool inFours = false;
-    static constexpr size_t fourSize = 0;
-#endif
 
     /// Of a block's activations in `columns` columns.
     static constexpr int64_t blockSize(int64_t columns) {
@@ -79,12 +54,11 @@ template <typename Format> struct Share {
 
     void compute() const {
         const int64_t most = n < columnsAtOnce ? n : columnsAtOnce;
-        const size_t few = n > 2 && inFours ? size_t((n + 3) / 4 * blocks) * fourSize : size_t((large ? n : 1) * blocks) * sizeof(Column);
-        const size_t records = large ? 0 : size_t(n * columnSize()), many = sizeof(Strip) + size_t(most * columnSize());
-        char * memory = (char *)workspace((n <= fewColumns<Format> ? few + records : many) / sizeof(float) + 16);
+        const size_t needed = n <= fewColumns<Format> ? fewSize() : sizeof(Strip) + size_t(most * columnSize());
+        char * memory = (char *)workspace(needed / sizeof(float) + 16);
         GGML_ASSERT(memory != nullptr);
         if (n <= fewColumns<Format>) {
-            n > 2 && inFours ? computeInFours(memory) : computeFew(memory);
+            computeFew(memory);
             return;
         }
         Strip & strip = *(Strip *)memory;
@@ -94,63 +68,83 @@ template <typename Format> struct Share {
         }
     }
 
-    /// Three columns and more of large blocks, where one instruction adds four products.
-    void computeInFours(char * panels) const {
-#ifdef DERMGEMMA_FOURS
+    /// Of the memory for few columns, in bytes.
+    size_t fewSize() const {
         if constexpr (large) {
-            auto * packed = (FourColumns<Format> *)panels;
-            for (int64_t j = 0; j < n; j += 4) {
-                for (int64_t b = 0; b < blocks; ++b) {
-                    const block_q8_K * of[4];
-                    for (int64_t c = 0; c < 4; ++c) {
-                        of[c] = B + (j + c < n ? j + c : n - 1) * ldb + b;
-                    }
-                    packed[j / 4 * blocks + b].read(of);
-                }
+#ifdef DERMGEMMA_FOURS
+            if (n > 2) {
+                return size_t((n + 3) / 4 * blocks) * sizeof(FourColumns<Format>);
             }
-            const int64_t groups = (m + lanes - 1) / lanes;
-            for (int64_t g = groups * ith / nth; g < groups * (ith + 1) / nth; ++g) {
-                for (int64_t j = 0; j < n; j += 4) {
-                    fourOfBlocks<Format>(g * lanes, m, blocks, A, lda, packed + j / 4 * blocks, C + j * ldc, ldc, n - j < 4 ? n - j : 4);
-                }
-            }
-        }
 #endif
-        (void)panels;
+            return size_t(n * blocks) * sizeof(BlockColumn<Format>);
+        } else {
+            return size_t(n * columnSize());
+        }
     }
 
-    void computeFew(char * panels) const {
-        auto * packed = (Column *)panels;
-        for (int64_t j = 0; j < (large ? n : 1); ++j) {
-            for (int64_t b = 0; b < blocks; ++b) {
-                packed[j * blocks + b].read(B[j * ldb + b]);
+    void computeFew(char * memory) const {
+        if constexpr (large) {
+#ifdef DERMGEMMA_FOURS
+            if (n > 2) {
+                return computeInFours((FourColumns<Format> *)memory);
             }
-        }
-        const char * records[fewColumns<Format>];
-        char * record = panels + blocks * int64_t(sizeof(Column));
-        for (int64_t j = 0; !large && n > 1 && j < n; ++j) {
-            pack(j, 0, 1, record);
-            records[j] = record;
-            record += columnSize();
-        }
-        const int64_t groups = (m + lanes - 1) / lanes;
-        for (int64_t g = groups * ith / nth; g < groups * (ith + 1) / nth; ++g) {
-            const int64_t i = g * lanes;
-            if constexpr (large) {
-                for (int64_t j = 0; j < n; j += 2) {
-                    const auto take = n - j == 1 ? fewOfBlocks<Format, 1> : fewOfBlocks<Format, 2>;
-                    take(i, m, blocks, A, lda, B + j * ldb, ldb, packed + j * blocks, C + j * ldc, ldc);
-                }
-            } else if (n == 1) {
-                alone<Format>(i, m, blocks, A, lda, packed, C);
-            } else {
+#endif
+            computeInPairs((BlockColumn<Format> *)memory);
+        } else {
+            const char * records[fewColumns<Format>];
+            for (int64_t j = 0; j < n; ++j) {
+                records[j] = memory + j * columnSize();
+                pack(j, 0, 1, memory + j * columnSize());
+            }
+            forGroups([&](int64_t i) {
                 for (int64_t j = 0; j < n; j += 4) {
                     const auto take = n - j == 1 ? few<Format, 1> : n - j == 2 ? few<Format, 2> : n - j == 3 ? few<Format, 3> : few<Format, 4>;
                     take(i, m, blocks, A, lda, B + j * ldb, ldb, records + j, C + j * ldc, ldc);
                 }
-            }
+            });
         }
     }
+
+    /// Calls `body` for this thread's groups of `lanes` rows.
+    template <typename Body> void forGroups(Body body) const {
+        const int64_t groups = (m + lanes - 1) / lanes;
+        for (int64_t g = groups * ith / nth; g < groups * (ith + 1) / nth; ++g) {
+            body(g * lanes);
+        }
+    }
+
+    template <typename Column> void computeInPairs(Column * packed) const {
+        for (int64_t j = 0; j < n; ++j) {
+            for (int64_t b = 0; b < blocks; ++b) {
+                packed[j * blocks + b].read(B[j * ldb + b]);
+            }
+        }
+        forGroups([&](int64_t i) {
+            for (int64_t j = 0; j < n; j += 2) {
+                const auto take = n - j == 1 ? fewOfBlocks<Format, 1> : fewOfBlocks<Format, 2>;
+                take(i, m, blocks, A, lda, packed + j * blocks, C + j * ldc, ldc);
+            }
+        });
+    }
+
+#ifdef DERMGEMMA_FOURS
+    template <typename Columns> void computeInFours(Columns * packed) const {
+        for (int64_t j = 0; j < n; j += 4) {
+            for (int64_t b = 0; b < blocks; ++b) {
+                const block_q8_K * of[4];
+                for (int64_t c = 0; c < 4; ++c) {
+                    of[c] = B + (j + c < n ? j + c : n - 1) * ldb + b;
+                }
+                packed[j / 4 * blocks + b].read(of);
+            }
+        }
+        forGroups([&](int64_t i) {
+            for (int64_t j = 0; j < n; j += 4) {
+                fourOfBlocks<Format>(i, m, blocks, A, lda, packed + j / 4 * blocks, C + j * ldc, ldc, n - j < 4 ? n - j : 4);
+            }
+        });
+    }
+#endif
 
     /// Columns j0 ..< j0 + count.
     void computeMany(int64_t j0, int64_t count, Strip & strip, char * panels) const {

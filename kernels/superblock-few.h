@@ -10,35 +10,34 @@
 namespace {
 
 /// Blocks of a row that are gone through before the next row's.
-constexpr int64_t blocksAtOnce = 16;
+constexpr int64_t blocksAtOnce = 64;
 
-/// Asks for the memory that lies where a block of a row will be read a little later. One column alone is as fast as memory, and what
-/// it would ask for costs more than it saves.
+/// Asks for the memory that lies where a block of a row will be read a little later.
 template <typename Block> ALWAYS_INLINE void askFor(const Block * block) {
     for (size_t byte = 0; byte < sizeof(Block); byte += 64) {
         __builtin_prefetch((const char *)block + 4096 + byte);
     }
 }
 
-/// What some blocks of `lanes` rows add to their sums, four parts each, by block and row: rows 0, 4, 8, 12, 1, 5 and so on.
+/// What some blocks of four rows add to their sums, four parts each.
 template <int columns> struct Blocks {
-    alignas(64) __m128i parts[columns][blocksAtOnce][lanes], minima[columns][blocksAtOnce][lanes];
+    alignas(64) __m128i parts[columns][4][blocksAtOnce], minima[columns][4][blocksAtOnce];
     /// The weights' scale, and the minima's in the upper half where they have one.
-    alignas(64) uint32_t scales[blocksAtOnce][lanes];
-
-    static int64_t place(int64_t r) { return r % 4 * (lanes / 4) + r / 4; }
+    alignas(64) uint32_t scales[blocksAtOnce][4];
 };
 
-/// The sums of `lanes` rows' parts, row by row.
-ALWAYS_INLINE Vector sumParts(const __m128i (&parts)[lanes]) {
-    constexpr int64_t step = lanes / 4;
-    return toVector(sumFours({loadWhole(parts), loadWhole(parts + step), loadWhole(parts + 2 * step), loadWhole(parts + 3 * step)}));
+/// Blocks that a vector has the sums of, row by row.
+constexpr int64_t blocksInVector = lanes / 4;
+
+/// The sums of four rows' parts in blocks b ..< b + blocksInVector.
+ALWAYS_INLINE Vector sumParts(const __m128i (&parts)[4][blocksAtOnce], int64_t b) {
+    return toVector(sumFours({loadWhole(parts[0] + b), loadWhole(parts[1] + b), loadWhole(parts[2] + b), loadWhole(parts[3] + b)}));
 }
 
 ALWAYS_INLINE __m128i halved(__m256i x) { return _mm_add_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1)); }
 
 /// The lower or the upper halves of `lanes` times 32 bits as numbers.
-template <bool upper> ALWAYS_INLINE Vector halves(const uint32_t (&words)[lanes]) {
+template <bool upper> ALWAYS_INLINE Vector halves(const uint32_t * words) {
 #if DERMGEMMA_LANES == 16
     const __m512i x = loadWhole(words);
     return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(upper ? _mm512_srli_epi32(x, 16) : x));
@@ -54,25 +53,47 @@ ALWAYS_INLINE __m128i sumsOfActivations(const block_q8_K & block) {
     return _mm_packs_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
 }
 
-#ifdef DERMGEMMA_FOURS
-/// A block's activations in the order of the weights' codes, and what a sum of four products begins with: minus their offset's share.
-template <typename Format> struct BlockColumn {
-    __m512i x[4], start[Format::offset == 0 ? 1 : 4];
+/// What both kinds of columns have of a block of activations.
+struct BlockSums {
+    /// Sums of 16 and of 32 activations each, 16 bits.
+    __m256i sixteens;
     __m128i sums;
+    /// The scale, four times.
+    __m128 scale;
 
     ALWAYS_INLINE void read(const block_q8_K & block) {
+        sixteens = loadBytes(block.bsums);
         sums = sumsOfActivations(block);
+        scale = _mm_set1_ps(block.d);
+    }
+};
+
+/// A row's scales as they multiply the sums of 16 activations each.
+template <typename Format> ALWAYS_INLINE __m256i sixteenScales(__m128i scales) {
+    return _mm256_cvtepi8_epi16(Format::subLength == 16 ? scales : _mm_unpacklo_epi8(scales, scales));
+}
+
+/// Minus the offset's share in a row's sums, in eight parts.
+template <typename Format> ALWAYS_INLINE __m256i subtractOffset(__m256i sums, __m128i scales, __m256i sixteens) {
+    if constexpr (Format::offset != 0) {
+        const __m256i share = _mm256_madd_epi16(sixteenScales<Format>(scales), sixteens);
+        return _mm256_sub_epi32(sums, _mm256_slli_epi32(share, __builtin_ctz(Format::offset)));
+    }
+    return sums;
+}
+
+#ifdef DERMGEMMA_FOURS
+/// A block's activations in the order of the weights' codes.
+template <typename Format> struct BlockColumn {
+    __m512i x[4];
+    BlockSums of;
+
+    ALWAYS_INLINE void read(const block_q8_K & block) {
+        of.read(block);
         Format::arrange(block.qs, x);
-        start[0] = _mm512_setzero_si512();
-        for (int z = 0; Format::offset != 0 && z < 4; ++z) {
-            const __m512i none = _mm512_setzero_si512();
-            start[z] = _mm512_sub_epi32(none, _mm512_dpbusd_epi32(none, _mm512_set1_epi8(char(Format::offset)), x[z]));
-        }
     }
 
-    ALWAYS_INLINE __m512i products(int z, __m512i codes) const {
-        return _mm512_dpbusd_epi32(Format::offset == 0 ? _mm512_setzero_si512() : start[Format::offset == 0 ? 0 : z], codes, x[z]);
-    }
+    ALWAYS_INLINE __m512i products(int z, __m512i codes) const { return _mm512_dpbusd_epi32(_mm512_setzero_si512(), codes, x[z]); }
 };
 
 /// A row's products with a block of activations, times the scales of its sub-blocks, in 16 whole sums. The first eight of sixteen
@@ -96,7 +117,7 @@ ALWAYS_INLINE __m512i scaledProducts(const BlockColumn<Format> & of, const __m51
 /// A row's whole sums in a block, in parts. `column` has a block of the first column's activations, `next` further on the next one's.
 template <typename Format, int columns>
 ALWAYS_INLINE void addRow(const typename Format::Block & block, __m128i scales, const BlockColumn<Format> * column, int64_t next,
-                          Blocks<columns> & blocks, int64_t b, int64_t place) {
+                          Blocks<columns> & blocks, int64_t b, int64_t r) {
     __m512i codes[4];
     Format::unpack(block, codes);
     const __m512i wide = _mm512_castsi256_si512(_mm256_cvtepi8_epi16(scales));
@@ -104,31 +125,31 @@ ALWAYS_INLINE void addRow(const typename Format::Block & block, __m128i scales, 
 #pragma GCC unroll 4
     for (int c = 0; c < columns; ++c) {
         const __m512i sum = scaledProducts<Format>(column[c * next], codes, before, behind);
-        blocks.parts[c][b][place] = halved(_mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1)));
+        const __m256i eight = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
+        blocks.parts[c][r][b] = halved(subtractOffset<Format>(eight, scales, column[c * next].of.sixteens));
     }
 }
 #else
 template <typename Format> struct BlockColumn {
-    block_q8_K block;
-    __m128i sums;
+    alignas(32) int8_t x[256];
+    BlockSums of;
 
-    ALWAYS_INLINE void read(const block_q8_K & from) {
-        block = from;
-        sums = sumsOfActivations(block);
+    ALWAYS_INLINE void read(const block_q8_K & block) {
+        of.read(block);
+        memcpy(x, block.qs, sizeof x);
     }
 };
 
 template <typename Format, int columns>
 ALWAYS_INLINE void addRow(const typename Format::Block & block, __m128i scales, const BlockColumn<Format> * column, int64_t next,
-                          Blocks<columns> & blocks, int64_t b, int64_t place) {
+                          Blocks<columns> & blocks, int64_t b, int64_t r) {
     const __m256i wide = _mm256_cvtepi8_epi16(scales);
+    // Weights that are multiplied with their sign have no offset left.
+    constexpr bool hasSign = Format::offset == 128;
     __m256i sums[columns];
     for (int c = 0; c < columns; ++c) {
-        sums[c] = _mm256_setzero_si256();
-        if (Format::offset != 0 && Format::offset != 128) {
-            const __m256i share = _mm256_madd_epi16(wide, loadBytes(column[c * next].block.bsums));
-            sums[c] = _mm256_sub_epi32(sums[c], _mm256_slli_epi32(share, __builtin_ctz(Format::offset | 256)));
-        }
+        const __m256i none = _mm256_setzero_si256();
+        sums[c] = hasSign ? none : subtractOffset<Format>(none, scales, column[c * next].of.sixteens);
     }
     // Eight scales in either half.
     const __m256i low = _mm256_permute4x64_epi64(wide, 0x44), high = _mm256_permute4x64_epi64(wide, 0xEE);
@@ -141,9 +162,9 @@ ALWAYS_INLINE void addRow(const typename Format::Block & block, __m128i scales, 
         const __m256i x = Format::template codes<t>(block);
 #pragma GCC unroll 4
         for (int c = 0; c < columns; ++c) {
-            const __m256i y = loadBytes(column[c * next].block.qs + 32 * t);
+            const __m256i y = loadBytes(column[c * next].x + 32 * t);
             __m256i pairs;
-            if constexpr (Format::offset == 128) {
+            if constexpr (hasSign) {
                 // Products of codes without a sign would overflow 16 bits in pairs; the weights' own numbers don't.
                 const __m256i weights = _mm256_xor_si256(x, _mm256_set1_epi8(char(0x80)));
                 pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(y, weights));
@@ -154,58 +175,76 @@ ALWAYS_INLINE void addRow(const typename Format::Block & block, __m128i scales, 
         }
     });
     for (int c = 0; c < columns; ++c) {
-        blocks.parts[c][b][place] = halved(sums[c]);
+        blocks.parts[c][r][b] = halved(sums[c]);
     }
 }
 #endif
 
-/// `lanes` rows from the i-th on, by `columns` columns, of which `packed` has the activations too. One row is read after the other,
-/// as they lie in memory.
+/// Adds some blocks to four rows' sums.
+template <typename Format, int columns>
+ALWAYS_INLINE void addToSums(const Blocks<columns> & blocks, int64_t some, const BlockColumn<Format> * packed, int64_t next,
+                             __m128 (&total)[columns]) {
+    for (int64_t b = 0; b < some; b += blocksInVector) {
+        const Vector scales = halves<false>(blocks.scales[b]);
+        for (int c = 0; c < columns; ++c) {
+            alignas(64) float factors[lanes], sums[lanes], minimumFactors[lanes], minima[lanes];
+            for (int64_t q = 0; q < blocksInVector; ++q) {
+                _mm_store_ps(factors + 4 * q, packed[c * next + (b + q < some ? b + q : b)].of.scale);
+            }
+            if constexpr (Format::hasMinima) {
+                store(minima, sumParts(blocks.minima[c], b));
+                store(minimumFactors, multiply(halves<true>(blocks.scales[b]), multiply(load(factors), repeat(-1))));
+            }
+            store(sums, sumParts(blocks.parts[c], b));
+            store(factors, multiply(scales, load(factors)));
+            for (int64_t q = 0; q < 4 * blocksInVector && b + q / 4 < some; q += 4) {
+                total[c] = _mm_fmadd_ps(_mm_load_ps(sums + q), _mm_load_ps(factors + q), total[c]);
+                if constexpr (Format::hasMinima) {
+                    total[c] = _mm_fmadd_ps(_mm_load_ps(minima + q), _mm_load_ps(minimumFactors + q), total[c]);
+                }
+            }
+        }
+    }
+}
+
+/// `lanes` rows from the i-th on, by `columns` columns, of which `packed` has the activations. One row is read after the other, as they
+/// lie in memory; four are added up together.
 template <typename Format, int columns>
 __attribute__((__noinline__)) void fewOfBlocks(int64_t i, int64_t m, int64_t count, const typename Format::Block * A, int64_t lda,
-                                               const block_q8_K * B, int64_t ldb, const BlockColumn<Format> * packed, float * C, int64_t ldc) {
-    Vector total[columns];
-    for (int c = 0; c < columns; ++c) {
-        total[c] = zero();
-    }
+                                               const BlockColumn<Format> * packed, float * C, int64_t ldc) {
     Blocks<columns> blocks;
-    for (int64_t first = 0; first < count; first += blocksAtOnce) {
-        const int64_t some = count - first < blocksAtOnce ? count - first : blocksAtOnce;
-        for (int64_t r = 0; r < lanes; ++r) {
-            const typename Format::Block * row = A + (i + r < m ? i + r : m - 1) * lda + first;
-            const int64_t place = Blocks<columns>::place(r);
-            for (int64_t b = 0; b < some; ++b) {
-                if constexpr (columns > 1) {
-                    askFor(row + b);
-                }
-                const __m128i scales = Format::scales(row[b]);
-                if constexpr (Format::hasMinima) {
-                    memcpy(&blocks.scales[b][r], &row[b].d, 4);
-                    const __m128i minima = _mm_cvtepu8_epi16(_mm_srli_si128(scales, 8));
-                    for (int c = 0; c < columns; ++c) {
-                        blocks.minima[c][b][place] = _mm_madd_epi16(minima, packed[c * count + first + b].sums);
+    for (int64_t row = i; row < i + lanes && row < m; row += 4) {
+        __m128 total[columns];
+        for (int c = 0; c < columns; ++c) {
+            total[c] = _mm_setzero_ps();
+        }
+        for (int64_t first = 0; first < count; first += blocksAtOnce) {
+            const int64_t some = count - first < blocksAtOnce ? count - first : blocksAtOnce;
+            for (int64_t r = 0; r < 4; ++r) {
+                const typename Format::Block * from = A + (row + r < m ? row + r : m - 1) * lda + first;
+                for (int64_t b = 0; b < some; ++b) {
+                    const BlockColumn<Format> * column = packed + first + b;
+                    const __m128i scales = Format::scales(from[b]);
+                    askFor(from + b);
+                    if constexpr (Format::hasMinima) {
+                        memcpy(&blocks.scales[b][r], &from[b].d, 4);
+                        const __m128i minima = _mm_cvtepu8_epi16(_mm_srli_si128(scales, 8));
+                        for (int c = 0; c < columns; ++c) {
+                            blocks.minima[c][r][b] = _mm_madd_epi16(minima, column[c * count].of.sums);
+                        }
+                    } else {
+                        blocks.scales[b][r] = from[b].d;
                     }
-                } else {
-                    blocks.scales[b][r] = row[b].d;
-                }
-                addRow<Format, columns>(row[b], scales, packed + first + b, count, blocks, b, place);
-            }
-        }
-        for (int64_t b = 0; b < some; ++b) {
-            const Vector scales = halves<false>(blocks.scales[b]);
-            for (int c = 0; c < columns; ++c) {
-                const float factor = B[c * ldb + first + b].d;
-                total[c] = multiplyAdd(sumParts(blocks.parts[c][b]), multiply(scales, repeat(factor)), total[c]);
-                if constexpr (Format::hasMinima) {
-                    total[c] = multiplyAdd(sumParts(blocks.minima[c][b]), multiply(halves<true>(blocks.scales[b]), repeat(-factor)), total[c]);
+                    addRow<Format, columns>(from[b], scales, column, count, blocks, b, r);
                 }
             }
+            addToSums<Format, columns>(blocks, some, packed + first, count, total);
         }
-    }
-    for (int c = 0; c < columns; ++c) {
-        alignas(64) float out[lanes];
-        store(out, total[c]);
-        memcpy(C + c * ldc + i, out, size_t(m - i < lanes ? m - i : lanes) * sizeof(float));
+        for (int c = 0; c < columns; ++c) {
+            float out[4];
+            _mm_storeu_ps(out, total[c]);
+            memcpy(C + c * ldc + row, out, size_t(m - row < 4 ? m - row : 4) * sizeof(float));
+        }
     }
 }
 

@@ -10,8 +10,8 @@ namespace {
 /// A block of the activations of four columns.
 template <typename Format> struct FourColumns {
     BlockColumn<Format> columns[4];
-    /// Sums of 32 activations each, 16 bits, column by column.
-    __m512i sums;
+    /// Sums of 32 and of 16 activations each, 16 bits, column by column.
+    __m512i sums, sixteens[2];
     /// Each column's scale, four times.
     __m512 scales;
 
@@ -20,21 +20,37 @@ template <typename Format> struct FourColumns {
         alignas(64) float repeated[16];
         for (int c = 0; c < 4; ++c) {
             columns[c].read(*blocks[c]);
-            ofColumn[c] = columns[c].sums;
+            ofColumn[c] = columns[c].of.sums;
             for (int l = 0; l < 4; ++l) {
                 repeated[4 * c + l] = blocks[c]->d;
             }
         }
         sums = _mm512_loadu_si512(ofColumn);
+        for (int p = 0; p < 2; ++p) {
+            const __m512i first = _mm512_castsi256_si512(columns[2 * p].of.sixteens);
+            sixteens[p] = _mm512_inserti64x4(first, columns[2 * p + 1].of.sixteens, 1);
+        }
         scales = _mm512_load_ps(repeated);
     }
 };
 
-/// The sums of a vector's four lanes times four, of each of four vectors: in the order of the vectors.
-ALWAYS_INLINE __m512i sumQuarters(const __m512i (&x)[4]) {
-    const __m512i a = _mm512_add_epi32(_mm512_shuffle_i32x4(x[0], x[1], 0x88), _mm512_shuffle_i32x4(x[0], x[1], 0xDD));
-    const __m512i b = _mm512_add_epi32(_mm512_shuffle_i32x4(x[2], x[3], 0x88), _mm512_shuffle_i32x4(x[2], x[3], 0xDD));
+/// Two vectors' sums, 16 each, in eight sums each.
+ALWAYS_INLINE __m512i sumHalves(__m512i a, __m512i b) {
     return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xDD));
+}
+
+/// A row's whole sums in a block, four parts for each of four columns.
+template <typename Format>
+ALWAYS_INLINE __m512i partsOfFour(const __m512i (&x)[4], __m128i scales, const FourColumns<Format> & of) {
+    __m512i pairs[2];
+    for (int p = 0; p < 2; ++p) {
+        pairs[p] = sumHalves(x[2 * p], x[2 * p + 1]);
+        if constexpr (Format::offset != 0) {
+            const __m512i share = _mm512_madd_epi16(_mm512_broadcast_i64x4(sixteenScales<Format>(scales)), of.sixteens[p]);
+            pairs[p] = _mm512_sub_epi32(pairs[p], _mm512_slli_epi32(share, __builtin_ctz(Format::offset)));
+        }
+    }
+    return sumHalves(pairs[0], pairs[1]);
 }
 
 /// Four rows' numbers of 16 bits, in the lower or the upper halves of words, for each of four columns.
@@ -47,49 +63,49 @@ template <bool upper> ALWAYS_INLINE __m512 quarters(const uint32_t (&words)[4]) 
 template <typename Format>
 __attribute__((__noinline__)) void fourOfBlocks(int64_t i, int64_t m, int64_t count, const typename Format::Block * A, int64_t lda,
                                                 const FourColumns<Format> * packed, float * C, int64_t ldc, int64_t columns) {
-    alignas(64) __m512i parts[blocksAtOnce][4], minima[blocksAtOnce][4];
-    alignas(64) uint32_t scales[blocksAtOnce][4];
-    for (int64_t rows = i; rows < i + lanes && rows < m; rows += 4) {
+    __m512i parts[blocksAtOnce][4], minima[blocksAtOnce][4];
+    alignas(64) uint32_t words[blocksAtOnce][4];
+    for (int64_t row = i; row < i + lanes && row < m; row += 4) {
         Vector total = zero();
         for (int64_t first = 0; first < count; first += blocksAtOnce) {
             const int64_t some = count - first < blocksAtOnce ? count - first : blocksAtOnce;
             for (int64_t r = 0; r < 4; ++r) {
-                const typename Format::Block * row = A + (rows + r < m ? rows + r : m - 1) * lda + first;
+                const typename Format::Block * from = A + (row + r < m ? row + r : m - 1) * lda + first;
                 for (int64_t b = 0; b < some; ++b) {
                     const FourColumns<Format> & of = packed[first + b];
-                    askFor(row + b);
-                    const __m128i both = Format::scales(row[b]);
+                    askFor(from + b);
+                    const __m128i scales = Format::scales(from[b]);
                     if constexpr (Format::hasMinima) {
-                        memcpy(&scales[b][r], &row[b].d, 4);
-                        minima[b][r] = _mm512_madd_epi16(_mm512_broadcast_i32x4(_mm_cvtepu8_epi16(_mm_srli_si128(both, 8))), of.sums);
+                        memcpy(&words[b][r], &from[b].d, 4);
+                        minima[b][r] = _mm512_madd_epi16(_mm512_broadcast_i32x4(_mm_cvtepu8_epi16(_mm_srli_si128(scales, 8))), of.sums);
                     } else {
-                        scales[b][r] = row[b].d;
+                        words[b][r] = from[b].d;
                     }
                     __m512i codes[4], sums[4];
-                    Format::unpack(row[b], codes);
-                    const __m512i wide = _mm512_castsi256_si512(_mm256_cvtepi8_epi16(both));
+                    Format::unpack(from[b], codes);
+                    const __m512i wide = _mm512_castsi256_si512(_mm256_cvtepi8_epi16(scales));
                     const __m512i before = _mm512_permutexvar_epi16(Format::places(0), wide);
                     const __m512i behind = _mm512_permutexvar_epi16(Format::places(1), wide);
 #pragma GCC unroll 4
                     for (int c = 0; c < 4; ++c) {
                         sums[c] = scaledProducts<Format>(of.columns[c], codes, before, behind);
                     }
-                    parts[b][r] = sumQuarters(sums);
+                    parts[b][r] = partsOfFour(sums, scales, of);
                 }
             }
             for (int64_t b = 0; b < some; ++b) {
                 const __m512 factors = packed[first + b].scales;
-                total = multiplyAdd(toVector(sumFours(parts[b])), multiply(quarters<false>(scales[b]), factors), total);
+                total = multiplyAdd(toVector(sumFours(parts[b])), multiply(quarters<false>(words[b]), factors), total);
                 if constexpr (Format::hasMinima) {
                     const __m512 negative = _mm512_xor_ps(factors, _mm512_set1_ps(-0.0f));
-                    total = multiplyAdd(toVector(sumFours(minima[b])), multiply(quarters<true>(scales[b]), negative), total);
+                    total = multiplyAdd(toVector(sumFours(minima[b])), multiply(quarters<true>(words[b]), negative), total);
                 }
             }
         }
         alignas(64) float out[16];
         store(out, total);
         for (int64_t c = 0; c < columns; ++c) {
-            memcpy(C + c * ldc + rows, out + 4 * c, size_t(m - rows < 4 ? m - rows : 4) * sizeof(float));
+            memcpy(C + c * ldc + row, out + 4 * c, size_t(m - row < 4 ? m - row : 4) * sizeof(float));
         }
     }
 }
