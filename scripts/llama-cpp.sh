@@ -147,7 +147,7 @@ take_every_width() {
 }
 
 # tinyBLAS goes through four rows of weights at once, each too short for the processor to see the pattern in time, so that a few
-# columns wait for memory. The rows that come next are asked for beforehand; no number changes (Benchmarks/RESULTS.md). Where a
+# columns wait for memory. The rows that come next are asked for beforehand; no number changes (Benchmarks/HISTORY.md). Where a
 # row is used for many columns one after the other, they would be asked for again each time.
 ask_for_next_rows() {
   local file=$1/ggml/src/ggml-cpu/llamafile/sgemm.cpp ask='__builtin_prefetch(A + lda * (ii + i) + l);'

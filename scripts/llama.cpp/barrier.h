@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Beside two busy processes on two processors 3,000 slept too often and 300,000 spun too long (Benchmarks/RESULTS.md).
+// Beside two busy processes on two processors 3,000 slept too often and 300,000 spun too long (Benchmarks/HISTORY.md).
 #define GGML_BARRIER_LOOKS 20000
 
 // Threads of any team that sleep: while there are none, nobody needs to be woken, and there is no system call.
