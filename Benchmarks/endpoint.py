@@ -5,13 +5,16 @@ on the same processors, in turns; and how often the server encodes a picture, by
 
 The other client sends the same prompts about the same pictures in as many requests as ours, over connections that it keeps, each
 of them to a slot of its own. It does nothing else: pictures are prepared and prompts are written before the clock starts, and
-answers are not read. What it needs for that comes from our own reports of the same images.
+answers are not read. What it needs for that comes from our own reports of the same images. As a client that starts from an image's
+file cannot do without, a third one prepares its pictures with Pillow while the clock runs; all else it has beforehand too.
 """
 
 import base64
 import concurrent.futures
+import dataclasses
 import datetime
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -22,13 +25,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+
+from PIL import Image, ImageEnhance
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Interop"))
 import endpoints  # noqa: E402
 import program  # noqa: E402
 
-IMAGES = int(os.environ.get("IMAGES") or 96)
+IMAGES = int(os.environ.get("IMAGES") or 64)
 TURNS = int(os.environ.get("TURNS") or 5)
 PARALLEL = 8
 SEED = program.builtin_protocol("seed")
@@ -65,11 +71,28 @@ def bodies(report: dict, png: bytes, slot: int) -> list[bytes]:
         for text, most, sees, more in asked]
 
 
-def by_hand(port: int, examinations: list) -> float:
-    """Seconds for all examinations: eight workers, each with a connection and a slot of its own."""
-    queues = [[bodies(report, png, slot) for report, png in examinations[slot::PARALLEL]] for slot in range(PARALLEL)]
+def prepared(path: pathlib.Path) -> bytes:
+    """A picture as the protocol wants it, by Pillow."""
+    size = SEED["preparation"]["width"], SEED["preparation"]["height"]
+    with Image.open(path) as image:
+        picture = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    stream = io.BytesIO()
+    ImageEnhance.Contrast(picture).enhance(SEED["preparation"]["contrast"]).save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
 
-    def work(queue: list[list[bytes]]) -> None:
+
+def by_hand(port: int, examinations: list, images: pathlib.Path | None = None) -> float:
+    """Seconds for all examinations: eight workers, each with a connection and a slot of its own.
+
+    With the folder of images, pictures are prepared meanwhile: each worker's while the server reads the others'.
+    """
+    def whole(slot: int, report: dict, png: bytes) -> list[bytes]:
+        return bodies(report, prepared(images / report["image"]["name"]) if images else png, slot)
+
+    queues = [[(slot, *one) for one in examinations[slot::PARALLEL]] for slot in range(PARALLEL)]
+    ready = [iter([whole(*one) for one in queue]) if images is None else map(whole, *zip(*queue, strict=True)) for queue in queues]
+
+    def work(queue: Iterator[list[bytes]]) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         for examination in queue:
             for body in examination:
@@ -80,7 +103,7 @@ def by_hand(port: int, examinations: list) -> float:
 
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
-        list(pool.map(work, queues))
+        list(pool.map(work, ready))
     return time.monotonic() - started
 
 
@@ -129,48 +152,58 @@ def measure(folder: pathlib.Path) -> list[str]:
         pngs.append((folder / "one.png").read_bytes())
     examinations = list(zip(reports, pngs, strict=True))
 
-    times: dict[str, list[float]] = {"ours": [], "by hand": []}
-    encodes: dict[str, list[int]] = {"ours": [], "by hand": []}
-    done: dict[str, tuple[int, int, int]] = {}
-    used: dict[str, list[tuple[float, float]]] = {"ours": [], "by hand": []}
+    clients = {
+        "ours": lambda endpoint: ours(endpoint.url, images, protocol),
+        "by hand": lambda endpoint: by_hand(endpoint.port, examinations),
+        "with Pillow": lambda endpoint: by_hand(endpoint.port, examinations, images),
+    }
+    runs: dict[str, list[Run]] = {name: [] for name in clients}
     for turn in range(TURNS):
-        for name in ("ours", "by hand") if turn % 2 == 0 else ("by hand", "ours"):
+        for name in list(clients) if turn % 2 == 0 else reversed(clients):
             with server(folder) as endpoint:
                 before = client_seconds(), server_seconds(endpoint)
-                if name == "ours":
-                    times[name].append(ours(endpoint.url, images, protocol))
-                else:
-                    times[name].append(by_hand(endpoint.port, examinations))
-                used[name].append((client_seconds() - before[0], server_seconds(endpoint) - before[1]))
-                encodes[name].append(endpoint.encodes())
-                done[name] = work(endpoint)
-        print(f"turn {turn + 1}: ours {times['ours'][-1]:.1f} s, by hand {times['by hand'][-1]:.1f} s", file=sys.stderr)
-    ratios = [hand / own for own, hand in zip(times["ours"], times["by hand"], strict=True)]
-    hourly = {name: [IMAGES / each * 3600 for each in seconds] for name, seconds in times.items()}
-    spread = ", ".join(f"{ratio:.3f}" for ratio in sorted(ratios))
-    pairs = "; ".join(f"{own:.1f} and {hand:.1f}" for own, hand in zip(times["ours"], times["by hand"], strict=True))
-    per_image = sorted({count / IMAGES for count in encodes["ours"]})
+                seconds = clients[name](endpoint)
+                used = client_seconds() - before[0], server_seconds(endpoint) - before[1]
+                runs[name].append(Run(seconds, *used, endpoint.encodes(), work(endpoint)))
+        print(f"turn {turn + 1}: " + ", ".join(f"{name} {all[-1].seconds:.1f} s" for name, all in runs.items()), file=sys.stderr)
+
+    def each(text: Callable[[list[Run]], str]) -> str:
+        return ", ".join(f"{name} {text(its)}" for name, its in runs.items())
+
+    def median(field: str, scale: float, form: str) -> str:
+        return each(lambda its: format(scale * statistics.median(getattr(run, field) for run in its), form))
+
+    hourly = each(lambda its: f"{IMAGES * 3600 / statistics.median(run.seconds for run in its):,.0f}")
+    encodes = each(lambda its: " ".join(sorted({f"{run.encodes / IMAGES:g}" for run in its})))
+    done = each(lambda its: " ".join(f"{count:,}" for count in its[-1].work))
+    turns = f"{PARALLEL} at once, {IMAGES} images, {TURNS} turns"
     return [
-        f"| examinations an hour beside the client by hand, {PARALLEL} at once, {IMAGES} images, {TURNS} turns | ≥ 0.97 | "
-        f"median {statistics.median(ratios):.3f} (turns: {spread}) |",
-        f"| the same in seconds, ours and by hand |  | {pairs} |",
-        f"| examinations an hour |  | ours {statistics.median(hourly['ours']):,.0f}, by hand "
-        f"{statistics.median(hourly['by hand']):,.0f} |",
-        f"| image encodes at the server for an examination with four questions, by its log | 1 | "
-        f"{', '.join(f'{count:g}' for count in per_image)} (by hand {encodes['by hand'][0] / IMAGES:g}) |",
-        f"| requests, prompt tokens computed and tokens written at the server, all images |  | ours {listed(done['ours'])}; by hand "
-        f"{listed(done['by hand'])} |",
-        f"| processor time an image, client and server |  | ours {spent(used['ours'])}; by hand {spent(used['by hand'])} |",
+        f"| examinations an hour beside the client by hand, {turns} | ≥ 0.97 | {beside(runs, 'by hand')} |",
+        f"| the same beside the one that prepares its pictures with Pillow |  | {beside(runs, 'with Pillow')} |",
+        f"| seconds, turn by turn |  | {each(lambda its: ' '.join(f'{run.seconds:.1f}' for run in its))} |",
+        f"| examinations an hour |  | {hourly} |",
+        f"| image encodes at the server for an examination with four questions, by its log | 1 | {encodes} |",
+        f"| requests, prompt tokens computed and tokens written at the server, all images |  | {done} |",
+        f"| the client's processor time, ms an image |  | {median('client', 1000 / IMAGES, '.1f')} |",
+        f"| the server's processor time, ms an image |  | {median('server', 1000 / IMAGES, '.1f')} |",
     ]
 
 
-def listed(counts: tuple[int, int, int]) -> str:
-    return ", ".join(f"{count:,}" for count in counts)
+@dataclasses.dataclass
+class Run:
+    """One client's turn: seconds, processor seconds, and what the server did for it."""
+
+    seconds: float
+    client: float
+    server: float
+    encodes: int
+    work: tuple[int, int, int]
 
 
-def spent(seconds: list[tuple[float, float]]) -> str:
-    client, server = (statistics.median(one) / IMAGES * 1000 for one in zip(*seconds, strict=True))
-    return f"{client:.1f} and {server:.1f} ms"
+def beside(runs: dict[str, list[Run]], other: str) -> str:
+    """Another client's time over ours, turn by turn."""
+    ratios = sorted(theirs.seconds / own.seconds for own, theirs in zip(runs["ours"], runs[other], strict=True))
+    return f"median {statistics.median(ratios):.3f} (turns: {', '.join(f'{ratio:.3f}' for ratio in ratios)})"
 
 
 FOUND = """## Where the time goes

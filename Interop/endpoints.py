@@ -16,6 +16,8 @@ STEM = program.EMBEDDED / "dermgemma-small"
 PAIR = STEM.with_suffix(".gguf"), STEM.with_name("dermgemma-small-mmproj.gguf")
 LLAMA_SERVER = pathlib.Path(os.environ.get("DERMGEMMA_LLAMA_SERVER") or "/nowhere")
 """Built by `scripts/llama-server.sh`, which takes minutes."""
+LOG_LEVEL = "4"
+"""Tells of each picture that is encoded. From 10 on, and with -v, each piece of an answer carries the whole request's settings."""
 
 
 def free_port() -> int:
@@ -80,7 +82,7 @@ def llama_server(folder: pathlib.Path, slots: int):
     command = [
         LLAMA_SERVER, "-m", PAIR[0], "--mmproj", PAIR[1], "--port", str(port), "-np", str(slots), "-c", str(2048 * slots),
         "-t", str(program.THREADS), "-tb", str(program.THREADS), "-fa", "off", "--swa-full", "-ngl", "0",
-        "--no-mmproj-offload", "--no-kv-unified", "-v"]
+        "--no-mmproj-offload", "--no-kv-unified", "-lv", LOG_LEVEL]
     return serving(command, port, folder / f"llama-server-{slots}.log")
 
 
