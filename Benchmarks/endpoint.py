@@ -73,11 +73,11 @@ def bodies(report: dict, png: bytes, slot: int) -> list[bytes]:
 
 def prepared(path: pathlib.Path) -> bytes:
     """A picture as the protocol wants it, by Pillow."""
-    size = SEED["preparation"]["width"], SEED["preparation"]["height"]
+    size = SEED["image"]["width"], SEED["image"]["height"]
     with Image.open(path) as image:
         picture = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     stream = io.BytesIO()
-    ImageEnhance.Contrast(picture).enhance(SEED["preparation"]["contrast"]).save(stream, "PNG", compress_level=1)
+    ImageEnhance.Contrast(picture).enhance(SEED["image"]["contrast"]).save(stream, "PNG", compress_level=1)
     return stream.getvalue()
 
 
