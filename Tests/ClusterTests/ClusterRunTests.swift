@@ -123,7 +123,8 @@ import Testing
     #expect(kept.split(separator: "\n").count == submission.arrays.count)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `a program that is missing is a fault, and one that is cancelled ends`() async throws {
+  @Test(.timeLimit(.minutes(5)))
+  func `a program that is missing is a fault, and one that is cancelled ends`() async throws {
     await #expect(throws: ClusterFault.self) { try await ChildProcess.run(["/no/such/program"]) }
     let log = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
     defer { unlink(log) }
