@@ -2,19 +2,24 @@
 //
 // Every element's sum has one order, whatever the tile, the block and the number of threads: k is cut into equal slabs of at most
 // 576; within a slab one fused multiply-add follows another in the order of l, from zero; the slabs' sums are added in their order.
+// In bfloat16 it is the same with pairs of numbers: slabs of at most 576 pairs, one instruction after another that adds both products
+// of a pair.
 
 #include "dermgemma-kernels.h"
+#include "image-pairs.h"
 #include "image-vectors.h"
 
 #include "ggml-cpu-impl.h"
 #include "ggml.h"
+
+#include <cstring>
 
 #ifdef DERMGEMMA_LANES
 namespace {
 
 /// Columns from which on a product is an image's: text is decoded in smaller batches (EngineConfiguration.batchTokens).
 constexpr int64_t leastColumns = 1024;
-/// A slab of k: a strip of weights (8 rows, 18 KB) stays in the first cache while the columns pass by.
+/// A slab of k, in numbers or pairs: a strip of weights (8 rows, 18 KB) stays in the first cache while the columns pass by.
 constexpr int64_t longestSlab = 576;
 /// The distance of a strip's rows, so that they don't fall onto each other in the cache.
 constexpr int64_t stripStride = longestSlab + 16;
@@ -23,6 +28,8 @@ constexpr int64_t blockPanels = 6;
 constexpr int64_t panelWidth = int64_t(tileVectors) * lanes;
 
 struct Product {
+    /// Whether numbers are multiplied in pairs of bfloat16.
+    bool inPairs;
     int64_t m, n, k;
     const char * A;
     int64_t lda;
@@ -32,12 +39,16 @@ struct Product {
     float * C;
     int64_t ldc;
 
-    int64_t slabs, slab;
+    /// Numbers or pairs of a row, and of a slab.
+    int64_t length, slab;
 
-    Product(int64_t m, int64_t n, int64_t k, const void * A, int64_t lda, int type, const void * B, int64_t ldb, void * C, int64_t ldc)
-        : m(m), n(n), k(k), A((const char *)A), lda(lda), type(type), B((const float *)B), ldb(ldb), C((float *)C), ldc(ldc) {
-        slabs = (k + longestSlab - 1) / longestSlab;
-        slab = ((k + slabs - 1) / slabs + lanes - 1) / lanes * lanes;
+    Product(bool inPairs, int64_t m, int64_t n, int64_t k, const void * A, int64_t lda, int type, const void * B, int64_t ldb, void * C,
+            int64_t ldc)
+        : inPairs(inPairs), m(m), n(n), k(k), A((const char *)A), lda(lda), type(type), B((const float *)B), ldb(ldb), C((float *)C),
+          ldc(ldc) {
+        length = inPairs ? (k + 1) / 2 : k;
+        const int64_t slabs = (length + longestSlab - 1) / longestSlab;
+        slab = ((length + slabs - 1) / slabs + lanes - 1) / lanes * lanes;
     }
 
     /// Numbers l ..< l + depth of rows i ..< i + tileRows as 32-bit numbers; rows past the last one are zeros.
@@ -56,6 +67,23 @@ struct Product {
             }
         }
     }
+
+#ifdef DERMGEMMA_PAIRS
+    /// The same for pairs l ..< l + depth.
+    FOR_PAIRS void pairStrip(int64_t i, int64_t l, int64_t depth, float * strip) const {
+        const int64_t count = k - 2 * l < 2 * depth ? k - 2 * l : 2 * depth;
+        for (int r = 0; r < tileRows; ++r) {
+            float * out = strip + r * stripStride;
+            const int64_t first = (i + r) * lda + 2 * l;
+            for (int64_t x = 0; x < count; x += pairNumbers) {
+                store(out + x / 2, i + r >= m ? zero()
+                                   : type == GGML_TYPE_F32 ? pairs((const float *)A + first + x, count - x)
+                                   : type == GGML_TYPE_F16 ? pairsOfHalf((const uint16_t *)A + first + x, count - x)
+                                                           : pairsOfBrain((const uint16_t *)A + first + x, count - x));
+            }
+        }
+    }
+#endif
 
     /// Writes or adds a tile's sums where they belong, column by column.
     template <int vectors>
@@ -114,14 +142,12 @@ struct Product {
     }
 #endif
 
-    /// One tile over one slab.
+    /// Sums that are zero; asks for their place in memory.
     template <int vectors>
-    __attribute__((__noinline__)) void tile(const float * strip, const float * panel, int64_t depth, int64_t i, int64_t j,
-                                            bool isFirst) const {
+    ALWAYS_INLINE void begin(Vector (&sums)[tileRows][vectors], int64_t i, int64_t j) const {
         for (int64_t c = 0; c < vectors * lanes && j + c < n; ++c) {
             __builtin_prefetch(C + (j + c) * ldc + i, 1);
         }
-        Vector sums[tileRows][vectors];
 #pragma GCC unroll 8
         for (int r = 0; r < tileRows; ++r) {
 #pragma GCC unroll 3
@@ -129,27 +155,76 @@ struct Product {
                 sums[r][v] = zero();
             }
         }
+    }
+
+    /// One tile over one slab.
+    template <int vectors>
+    __attribute__((__noinline__)) void tile(const float * strip, const float * panel, int64_t depth, int64_t i, int64_t j,
+                                            bool isFirst) const {
+        Vector sums[tileRows][vectors];
+        begin<vectors>(sums, i, j);
         accumulate<tileRows, vectors, 384>(strip, stripStride, 1, panel, depth, sums);
         put<vectors>(sums, i, j, isFirst);
+    }
+
+#ifdef DERMGEMMA_PAIRS
+    template <int vectors>
+    FOR_PAIRS __attribute__((__noinline__)) void pairTile(const float * strip, const float * panel, int64_t depth, int64_t i, int64_t j,
+                                                          bool isFirst) const {
+        Vector sums[tileRows][vectors];
+        begin<vectors>(sums, i, j);
+        accumulatePairs<tileRows, vectors, 384>(strip, stripStride, panel, depth, sums);
+        put<vectors>(sums, i, j, isFirst);
+    }
+#endif
+
+    template <int vectors>
+    void anyTile(const float * strip, const float * panel, int64_t depth, int64_t i, int64_t j, bool isFirst) const {
+#ifdef DERMGEMMA_PAIRS
+        if (inPairs) {
+            return pairTile<vectors>(strip, panel, depth, i, j, isFirst);
+        }
+#endif
+        tile<vectors>(strip, panel, depth, i, j, isFirst);
+    }
+
+    /// Numbers or pairs l ..< l + depth of columns j ..< j1, at most a panel's.
+    void packPanel(int64_t j, int64_t j1, int64_t l, int64_t depth, float * panel) const {
+#ifdef DERMGEMMA_PAIRS
+        if (inPairs) {
+            const int64_t count = k - 2 * l < 2 * depth ? k - 2 * l : 2 * depth;
+            return packPairs(B + j * ldb + 2 * l, ldb, j1 - j, count, vectorsOf(j1 - j), panel);
+        }
+#endif
+        packColumns(B + j * ldb + l, ldb, j1 - j, depth, vectorsOf(j1 - j), 1.0f, panel);
+    }
+
+    void packStrip(int64_t i, int64_t l, int64_t depth, float * strip) const {
+#ifdef DERMGEMMA_PAIRS
+        if (inPairs) {
+            return pairStrip(i, l, depth, strip);
+        }
+#endif
+        widenStrip(i, l, depth, strip);
     }
 
     /// Rows i0 ..< i1 of columns j0 ..< j1.
     void block(int64_t i0, int64_t i1, int64_t j0, int64_t j1, float * memory) const {
         float * strip = memory;
         float * packed = memory + tileRows * stripStride;
-        for (int64_t s = 0, l = 0; l < k; ++s, l += slab) {
-            const int64_t depth = k - l < slab ? k - l : slab;
+        for (int64_t l = 0; l < length; l += slab) {
+            const int64_t depth = length - l < slab ? length - l : slab;
             for (int64_t j = j0; j < j1; j += panelWidth) {
-                packColumns(B + j * ldb + l, ldb, j1 - j, depth, vectorsOf(j1 - j), 1.0f, packed + (j - j0) * slab);
+                packPanel(j, j1, l, depth, packed + (j - j0) * slab);
             }
             for (int64_t i = i0; i < i1; i += tileRows) {
-                widenStrip(i, l, depth, strip);
+                packStrip(i, l, depth, strip);
                 for (int64_t j = j0; j < j1; j += panelWidth) {
                     const float * panel = packed + (j - j0) * slab;
                     switch (vectorsOf(j1 - j)) {
-                        case 1: tile<1>(strip, panel, depth, i, j, s == 0); break;
-                        case 2: tile<2>(strip, panel, depth, i, j, s == 0); break;
-                        default: tile<3>(strip, panel, depth, i, j, s == 0);
+                        case 1: anyTile<1>(strip, panel, depth, i, j, l == 0); break;
+                        case 2: anyTile<2>(strip, panel, depth, i, j, l == 0); break;
+                        default: anyTile<3>(strip, panel, depth, i, j, l == 0);
                     }
                 }
             }
@@ -162,6 +237,39 @@ struct Product {
 } // namespace
 #endif
 
+namespace {
+
+/// What the thread that computes an image's graph has chosen, and how many products it has computed in bfloat16.
+thread_local bool wantsPairs = false;
+thread_local int64_t productsInPairs = 0;
+/// Added to the counter of jobs of a product in pairs: only a graph's first thread knows the choice, and tells the others so.
+constexpr int toldPairs = 1 << 30;
+
+bool hasBfloat16(void) {
+#ifdef DERMGEMMA_LANES
+    return hasPairs();
+#else
+    return false;
+#endif
+}
+
+bool useBfloat16(bool wants) {
+    const bool before = wantsPairs;
+    wantsPairs = wants && hasBfloat16();
+    return before;
+}
+
+int64_t bfloat16Products(void) { return productsInPairs; }
+
+} // namespace
+
+extern "C" void * dermgemma_function(const char * name) {
+    return strcmp(name, "dermgemma_has_bf16") == 0        ? (void *)hasBfloat16
+           : strcmp(name, "dermgemma_use_bf16") == 0      ? (void *)useBfloat16
+           : strcmp(name, "dermgemma_bf16_products") == 0 ? (void *)bfloat16Products
+                                                          : nullptr;
+}
+
 extern "C" bool dermgemma_image_product(const struct ggml_compute_params * params, int64_t m, int64_t n, int64_t k, const void * A,
                                         int64_t lda, const void * B, int64_t ldb, void * C, int64_t ldc, int Atype, int Btype,
                                         int Ctype) {
@@ -171,7 +279,13 @@ extern "C" bool dermgemma_image_product(const struct ggml_compute_params * param
     if (!isOurs) {
         return false;
     }
-    const Product product(m, n, k, A, lda, Atype, B, ldb, C, ldc);
+    if (params->ith == 0) {
+        productsInPairs += wantsPairs;
+        ggml_threadpool_chunk_set(params->threadpool, params->nth + (wantsPairs ? toldPairs : 0));
+    }
+    ggml_barrier(params->threadpool);
+    const int told = ggml_threadpool_chunk_add(params->threadpool, 0) >= toldPairs ? toldPairs : 0;
+    const Product product(told != 0, m, n, k, A, lda, Atype, B, ldb, C, ldc);
     // Blocks of columns, of equal numbers of panels as far as possible; rows are cut too where there are many threads.
     const int64_t panels = (n + panelWidth - 1) / panelWidth, nth = params->nth;
     int64_t columnBlocks = (panels + blockPanels - 1) / blockPanels;
@@ -181,13 +295,9 @@ extern "C" bool dermgemma_image_product(const struct ggml_compute_params * param
     int64_t rowBlocks = (4 * nth + columnBlocks - 1) / columnBlocks;
     rowBlocks = nth == 1 ? 1 : rowBlocks < strips ? rowBlocks : strips;
 
-    if (params->ith == 0) {
-        ggml_threadpool_chunk_set(params->threadpool, params->nth);
-    }
-    ggml_barrier(params->threadpool);
     float * memory = workspace(size_t(tileRows * stripStride + (blockPanels + 1) * panelWidth * product.slab));
     GGML_ASSERT(memory != nullptr);
-    for (int64_t job = params->ith; job < columnBlocks * rowBlocks; job = ggml_threadpool_chunk_add(params->threadpool, 1)) {
+    for (int64_t job = params->ith; job < columnBlocks * rowBlocks; job = ggml_threadpool_chunk_add(params->threadpool, 1) - told) {
         const int64_t c = job / rowBlocks, r = job % rowBlocks;
         const int64_t j0 = c * panels / columnBlocks * panelWidth, j1 = (c + 1) * panels / columnBlocks * panelWidth;
         const int64_t i0 = r * strips / rowBlocks * tileRows, i1 = (r + 1) * strips / rowBlocks * tileRows;

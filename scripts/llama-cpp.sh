@@ -188,6 +188,9 @@ take_our_kernels() {
   change_line "$folder/llamafile/sgemm.cpp" '#include "sgemm.h"' 'a\#include "../dermgemma/dermgemma-kernels.h"'
   change_line "$folder/llamafile/sgemm.cpp" '    switch (Atype) {' \
     "i\\    if (dermgemma_image_product$arguments || dermgemma_block_product$arguments) return true;"
+  change_line "$folder/ggml-cpu.cpp" '#include "repack.h"' 'a\#include "dermgemma/dermgemma-kernels.h"'
+  change_line "$folder/ggml-cpu.cpp" '    if (strcmp(name, "ggml_backend_set_n_threads") == 0) {' \
+    'i\    if (void * ours = dermgemma_function(name)) { return ours; }'
   change_line "$folder/tiled/tiled.cpp" '    return rows >= 8 .. ggml_tiled_matmul_forced();' 's/rows >= 8 || //'
   change_line "$folder/ops.cpp" '#include "ops.h"' 'a\#include "dermgemma/dermgemma-kernels.h"'
   change_line "$folder/ops.cpp" '            if (use_tiled) {' \

@@ -3,7 +3,8 @@
 //     benchmark cleaning                              time limits that the domain promises
 //     benchmark ours --model F --mmproj F [--images N --parallel N --threads N --repeats N --protocol NAME --side PIXELS]
 //     benchmark floor --model F --mmproj F [--widths 1,4 --threads N --repeats N --steps N …]
-//     benchmark encode --model F --mmproj F [--threads N --repeats N --warm-ups N --side PIXELS --embeddings FILE]
+//     benchmark encode --model F --mmproj F [--threads N --repeats N --warm-ups N --side PIXELS --embeddings FILE --precision f32|bf16
+//                      --pictures DIR]
 //                                                     images through the projector; Benchmarks/encoder_peers.py has other runtimes beside it
 //     benchmark allocations --model F --mmproj F      allocations per generated token, ours and bare
 //     benchmark constrained --model F [--mmproj F --rounds N --seeds N]   what holding answers to their words costs a token

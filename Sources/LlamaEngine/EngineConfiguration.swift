@@ -24,6 +24,8 @@ public struct EngineConfiguration: Sendable {
   public var embeddingCacheBytes = 128 << 20
   /// Where to compute.
   public var device: ComputeDevice
+  /// The arithmetic of an image's encoder.
+  public var precision = ImagePrecision.f32
   /// Remembers the digests of large weights between runs; `nil` to read them whole at each start.
   public var digests: DigestMemory?
   /// The model families that are accepted.

@@ -6,6 +6,12 @@ public enum EngineFault: Fault, Equatable {
   case noBackend(folder: String)
   /// A graphics processor was demanded, and none can be used.
   case noGraphicsProcessor
+  /// Images in bfloat16 were demanded, and the processor has no such arithmetic.
+  case noBFloat16
+  /// Images in bfloat16 were demanded of a graphics processor.
+  case precisionOfGraphics
+  /// Images in bfloat16 were demanded of a projector that has no product of that kind.
+  case nothingInBFloat16(path: String)
   /// llama.cpp refused weights that passed our own checks.
   case refusedWeights(path: String, reason: String)
   /// Weights that cannot be read.
@@ -39,7 +45,7 @@ public enum EngineFault: Fault, Equatable {
     case .refusedWeights, .brokenWeights, .changedWeights, .otherBytes, .unreadableWeights, .noProjector:
       .unusableWeights
     case .promptTooLong, .emptyPrompt, .unusableImage, .unusableConstraint: .unusableInput
-    case .noContext, .noGraphicsProcessor: .unavailable
+    case .noContext, .noGraphicsProcessor, .noBFloat16, .precisionOfGraphics, .nothingInBFloat16: .unavailable
     case .failedDecode, .closed: .bug
     }
   }
@@ -50,6 +56,12 @@ public enum EngineFault: Fault, Equatable {
       "No compute backend of llama.cpp (libggml-cpu-*.so) for this processor was found in \(folder); run `make build` on this machine"
     case .noGraphicsProcessor:
       "No graphics processor can be used, and --device gpu asks for one; `dermgemma doctor` says what was found"
+    case .noBFloat16:
+      "--precision bf16 needs a processor with AVX512-BF16, and this one has none; --precision f32 is the default"
+    case .precisionOfGraphics: "--precision bf16 is for the CPU, and a GPU computes here; give --device cpu with it"
+    case .nothingInBFloat16(let path):
+      "\(path): nothing of an image was computed in bf16, as --precision bf16 asks: that takes 1,024 patches and weights of "
+        + "16 or 32 bits; use --precision f32"
     case .refusedWeights(let path, let reason): "\(path): llama.cpp refuses these weights (\(reason))"
     case .unreadableWeights(let path, let reason): "\(path): cannot be read (\(reason))"
     case .changedWeights(let path): "\(path): was changed while it was loaded; load it again"

@@ -36,6 +36,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
 
     try LlamaBackend.load()
     let usesGPU = try configuration.device.usesGPU()
+    let precision = projector == nil ? .f32 : configuration.precision
+    let arithmetic = try precision.arithmetic(usesGPU: usesGPU)
     let model = try LlamaModel(path: configuration.weights, usesGPU: usesGPU, overrides: text.vocabulary.overrides)
     let vocabulary = Tokenizer(of: model, weights: text)
     self.vocabulary = vocabulary
@@ -52,7 +54,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let shares = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores
     let thread = ComputeThread(name: "dermgemma-decode")
     let isCutUp = shares && projector.map { $0.fileSize >= ThreadChoice.smallWeights } ?? false
-    let options = Projector.Options(threads: threads.encoding, usesGPU: usesGPU, sharedThread: isCutUp ? thread : nil)
+    let options = Projector.Options(
+      threads: threads.encoding, usesGPU: usesGPU, arithmetic: arithmetic, sharedThread: isCutUp ? thread : nil)
     let imageRules = text.imageTokens
     encoder = try projector.map { projector in
       let thread = shares ? thread : ComputeThread(name: "dermgemma-encode")
@@ -82,7 +85,8 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
       on: thread.executor(for: .answers))
 
     identification = WeightsIdentification(
-      of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU), memory: configuration.digests)
+      of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU), precision: precision,
+      memory: configuration.digests)
   }
 
   private static func adapters(

@@ -1,6 +1,7 @@
 import Faults
 import Foundation
 import LlamaEngine
+import VisionLanguage
 
 /// Where the weights are.
 public struct ModelLocation: Sendable, Hashable {
@@ -12,6 +13,8 @@ public struct ModelLocation: Sendable, Hashable {
   public var isEmbedded: Bool
   /// LoRA adapters that change the text model.
   public var adapters: [EngineConfiguration.AdapterChoice] = []
+  /// The arithmetic of an image's encoder.
+  public var precision = ImagePrecision.f32
 
   /// A location.
   public init(weights: String, projector: String, isEmbedded: Bool = false) {

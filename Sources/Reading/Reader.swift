@@ -55,7 +55,7 @@ public final class Reader: Sendable {
     atMost: Int? = nil, threads: Int? = nil, device: ComputeDevice = .automatic, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     try self.init(
-      weights: location.weights, projector: location.projector, adapters: location.adapters,
+      weights: location.weights, projector: location.projector, adapters: location.adapters, precision: location.precision,
       readingProtocol: readingProtocol, others: others, readings: readings, atMost: atMost, threads: threads,
       device: device, dicom: dicom)
   }
@@ -80,7 +80,7 @@ public final class Reader: Sendable {
   }
 
   private init(
-    weights: String, projector: String?, adapters: [EngineConfiguration.AdapterChoice],
+    weights: String, projector: String?, adapters: [EngineConfiguration.AdapterChoice], precision: ImagePrecision = .f32,
     readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [], readings: Int?, atMost: Int?, threads: Int?,
     device: ComputeDevice, dicom: DICOMOptions = DICOMOptions()
   ) throws {
@@ -92,7 +92,7 @@ public final class Reader: Sendable {
       weights: weights, projector: projector, threads: threads,
       slots: .fixed(images: readings ?? 1, answers: (readings ?? 1) * perReading),
       demand: ReadingProtocol.demand(of: all), device: device)
-    configuration.adapters = adapters
+    (configuration.adapters, configuration.precision) = (adapters, precision)
     configuration.digests = DigestMemory(environment: ProcessInfo.processInfo.environment)
     if readings == nil {
       let most = Self.mostReadings * EnginePool.engines(for: configuration)

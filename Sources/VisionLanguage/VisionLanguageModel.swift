@@ -156,6 +156,8 @@ public struct ModelIdentity: Sendable, Hashable {
   public var engine: String
   /// The LoRA adapters that change the weights, in the order in which they were named.
   public var adapters: [AdapterIdentity] = []
+  /// The arithmetic of its images.
+  public var precision = ImagePrecision.f32
 
   /// An identity.
   public init(name: String, weights: SHA256Digest, projector: SHA256Digest?, engine: String) {
@@ -172,6 +174,7 @@ public struct ModelIdentity: Sendable, Hashable {
     self.engine = engine
   }
 
-  /// The name with those of the adapters, as in `medgemma + moles.gguf × 1.0 (0123456789ab)`.
-  public var fullName: String { ([name] + adapters.map(\.text)).joined(separator: " + ") }
+  /// The name with those of the adapters, and the arithmetic where it is not the usual one, as in
+  /// `medgemma + moles.gguf × 1.0 (0123456789ab), images in bf16`.
+  public var fullName: String { ([name] + adapters.map(\.text)).joined(separator: " + ") + precision.remark }
 }

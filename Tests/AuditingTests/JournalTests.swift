@@ -2,6 +2,7 @@ import Dermoscopy
 import Foundation
 import Testing
 import TestModels
+import VisionLanguage
 
 @testable import Auditing
 
@@ -80,6 +81,12 @@ import TestModels
     #expect(changed { _ in }.isEmpty)
     #expect(changed { ($0.version, $0.started) = ("later", "2027-01-01T00:00:00Z") }.isEmpty)
     #expect(changed { $0.weights = "other" } == ["the weights changed (it was w, it is other)"])
+    var model = ModelIdentity(name: "m", weights: nil, projector: nil, engine: "e")
+    #expect(AuditHeader.server(of: model) == nil)
+    model.precision = .bf16
+    #expect(
+      changed { $0.server = AuditHeader.server(of: model) }
+        == ["the model changed (it was the weights alone, it is m, images in bf16)"])
     #expect(changed { $0.seed = 7 } == ["the seed changed (it was 0, it is 7)"])
     #expect(changed { $0.protocolDigest = "q" }.first?.contains("protocol") ?? false)
     #expect(changed { $0.documents = ["mine 1 e"] }.first?.contains("arms") ?? false)

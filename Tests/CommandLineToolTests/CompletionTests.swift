@@ -39,6 +39,7 @@ import Testing
     #expect(try await completed("dermgemma analyze --model medgemma-1.5-4b-q4") == ["medgemma-1.5-4b-q4_k_m"])
     #expect(try await completed("dermgemma analyze --labels cer") == ["certs"])
     #expect(try await completed("dermgemma analyze --device ") == ["auto", "cpu", "gpu"])
+    #expect(try await completed("dermgemma analyze --precision ") == ["f32", "bf16"])
     #expect(try await completed("dermgemma analyze --threads ") == [])
     #expect(try await completed("dermgemma analyze opt") == [])
   }

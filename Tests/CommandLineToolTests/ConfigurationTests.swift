@@ -28,6 +28,7 @@ import Testing
     (#"{"thread": 3}"#, "unknown key \"thread\"; known are"), (#"{"threads": "3"}"#, "threads: not a whole number"),
     (#"{"threads": 0}"#, "threads: 0 is not from 1 to 512"), (#"{"protocol": ""}"#, "protocol: is empty"),
     (#"{"device": "cuda"}"#, "device: \"cuda\" is not one of auto, cpu, gpu"),
+    (#"{"precision": "half"}"#, "precision: \"half\" is not one of f32, bf16"),
     ("{", "not valid JSON"), ("[]", "not an object"),
     (#"{"models": [{"name": "x"}]}"#, "models[0]: \"repository\" is missing"),
     (#"{"models": [{"name": "x", "url": ""}]}"#, "models[0]: unknown key \"url\""),

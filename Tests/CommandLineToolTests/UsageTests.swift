@@ -84,6 +84,8 @@ import Testing
     Wrong("analyze x.png --group-by lesion_id", says: "--group-by lesion_id needs --labels"),
     Wrong("validate all --images d --group-by nest", says: "--group-by nest needs --labels or --metadata"),
     Wrong("analyze x.png --device cuda", says: "--device cuda: not one of auto, cpu, gpu"),
+    Wrong("analyze x.png --precision half", says: "--precision half: not one of f32, bf16"),
+    Wrong("validate phase3 --from t.csv --precision bf16", says: "--precision is of images"),
     Wrong("serve --log loud", says: "--log loud: not one of debug, info, warning, error"),
     Wrong("serve --base-path derm", says: "--base-path must be a path such as /derm, not 'derm'"),
     Wrong("serve --base-path /a/../b", says: "--base-path must be a path such as /derm, not '/a/../b'"),
@@ -145,16 +147,16 @@ import Testing
       "--allow-unlabelled", "--records FILE", "--resume", "--shard I", "--of N", "--digests FILE", "--json",
       "--format text|json|fhir|dicom-sr|dicom-sc", "--fhir-version R4|R5", "--out DIR", "--keep-patient",
       "--files-from FILE",
-      "--parallel N", "--threads N", "--device auto|cpu|gpu", "--frame N", "--keep-demographics",
+      "--parallel N", "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--frame N", "--keep-demographics",
       "--pseudonym-key FILE", "--model FILE", "--mmproj FILE", "--group-by COLUMN|folder", "--help",
     ],
     "ask": [
       "--image FILE", "--protocol NAME|FILE", "--prefix TEXT", "--max-tokens N", "--temperature T", "--seed N",
-      "--json", "--threads N", "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
+      "--json", "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE", "--mmproj FILE", "--help",
     ],
     "mcp": [
       "--images DIR", "--records FILE", "--data DIR", "--protocol NAME|FILE", "--parallel N", "--threads N",
-      "--device auto|cpu|gpu", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]", "--endpoint URL", "--help",
+      "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]", "--endpoint URL", "--help",
     ],
     "prepare": ["--protocol NAME|FILE", "--out FILE", "--side N", "--help"],
     "protocols": ["--help"],
@@ -183,7 +185,7 @@ import Testing
     ],
     "worker": [
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--frame N", "--keep-demographics", "--pseudonym-key FILE",
-      "--threads N", "--device auto|cpu|gpu", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]",
+      "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]",
       "--endpoint URL", "--allow-remote", "--endpoint-key-file FILE", "--help",
     ],
     "compare": ["--json", "--out DIR", "--images DIR", "--limit N", "--help"],
@@ -198,7 +200,7 @@ import Testing
       "--host ADDRESS", "--port N", "--base-path PATH", "--images DIR", "--labels CSV", "--image-column NAME",
       "--label-column NAME", "--data DIR", "--records FILE", "--allowed-host NAME", "--token-file FILE",
       "--tls-cert FILE", "--tls-key FILE", "--protocol NAME|FILE", "--parallel N", "--threads N",
-      "--device auto|cpu|gpu", "--queue N", "--no-model",
+      "--device auto|cpu|gpu", "--precision f32|bf16", "--queue N", "--no-model",
       "--log debug|info|warning|error", "--model FILE", "--mmproj FILE", "--lora FILE[=SCALE]", "--help",
     ],
     "validate": [
@@ -206,7 +208,7 @@ import Testing
       "--metadata CSV", "--out DIR", "--limit N", "--digests FILE", "--resume", "--replace", "--from CSV",
       "--isic-csv FILE",
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--keep-demographics", "--pseudonym-key FILE", "--threads N",
-      "--group-by COLUMN|folder", "--device auto|cpu|gpu", "--model FILE", "--mmproj FILE", "--help",
+      "--group-by COLUMN|folder", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE", "--mmproj FILE", "--help",
     ],
   ]
 

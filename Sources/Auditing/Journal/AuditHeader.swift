@@ -33,8 +33,8 @@ struct AuditHeader: Codable, Sendable, Hashable {
   var timing: AuditTiming?
   /// Only the doses of a quick audit, and who asked for it.
   var quick: String?
-  /// Of a model behind an endpoint, its name and the server: their digests are not known. Of one that adapters change, its name
-  /// with theirs.
+  /// Of a model behind an endpoint, its name and the server: their digests are not known. Of one that adapters or another precision
+  /// change, its name with theirs.
   var server: String?
   var version: String
   /// When the audit began, as ISO 8601.
@@ -89,10 +89,10 @@ struct AuditHeader: Codable, Sendable, Hashable {
 }
 
 extension AuditHeader {
-  /// The name of a model behind an endpoint with its server, or with its adapters; `nil` when the digests tell everything.
+  /// The name of a model behind an endpoint with its server, or with its adapters and precision; `nil` when the digests tell everything.
   static func server(of model: ModelIdentity) -> String? {
     if model.endpoint != nil { return "\(model.name), \(model.engine)" }
-    return model.adapters.isEmpty ? nil : model.fullName
+    return model.fullName == model.name ? nil : model.fullName
   }
 
   /// What a repeat needs.

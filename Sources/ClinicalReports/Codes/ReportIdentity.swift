@@ -59,6 +59,7 @@ public struct ReportingProgram: Sendable, Hashable {
     if let weights = model.weights { parts.append(("weights, SHA-256", weights)) }
     if let projector = model.projector { parts.append(("projector, SHA-256", projector)) }
     for adapter in model.adapters ?? [] { parts.append(("adapter, SHA-256, times \(adapter.scale)", adapter.sha256)) }
+    if let precision = model.precision { parts.append(("precision of the image's encoder", precision)) }
     parts.append(("protocol", "\(report.readingProtocol.id) \(report.readingProtocol.version)"))
     parts.append(("protocol, SHA-256", report.readingProtocol.digest))
     parts.append(("seed", String(report.seed)))

@@ -53,6 +53,7 @@ let askCommand = CommandSpecification(
   request.weights = try arguments[EngineOption.model]
   request.projector = try arguments[EngineOption.projector]
   request.adapters = try arguments.adapters(of: "ask")
+  request.precision = try arguments[EngineOption.precision] ?? .f32
   let answer = try await request.run()
   guard arguments[AskOption.json] else {
     try terminal.print(answer.generation.text.trimmingCharacters(in: .whitespaces))

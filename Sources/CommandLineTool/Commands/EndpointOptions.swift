@@ -44,6 +44,10 @@ extension ParsedArguments {
       throw UsageFault(
         message: "--lora does not go with --endpoint: start the server with its adapters", command: command)
     }
+    if try isOnCommandLine(EngineOption.precision.name) || self[EngineOption.precision] == .bf16 {
+      throw UsageFault(
+        message: "--precision does not go with --endpoint: the server computes in its own", command: command)
+    }
     var configuration = try RemoteConfiguration(
       RemoteEndpoint(address), allowsRemote: self[EndpointOption.allowRemote])
     configuration.model = try self[EngineOption.model]
@@ -66,6 +70,7 @@ extension ParsedArguments {
     var location = try ModelLocation.chosen(
       weights: try self[EngineOption.model], projector: try self[EngineOption.projector])
     location.adapters = try adapters(of: command)
+    location.precision = try self[EngineOption.precision] ?? .f32
     return .files(location)
   }
 

@@ -1,4 +1,5 @@
 import LlamaEngine
+import VisionLanguage
 
 /// Options of every command that loads a model.
 enum EngineOption {
@@ -26,13 +27,19 @@ enum EngineOption {
     help:
       "Where to compute: on a GPU if one can be used (auto, the default), on the CPU, or on a GPU (an error without one)."
   )
+  static let precision = Option<ImagePrecision>(
+    "--precision",
+    help:
+      "How an image's encoder multiplies: in 32 bits (f32, the default), or faster in bfloat16 (an error on a processor "
+      + "without AVX512-BF16). Its answers may differ, and its reports say so."
+  )
   static let readingProtocol = Option<String>(
     path: "--protocol", "NAME|FILE",
     help: "How images are read: seed (default), extended, direct, or a protocol document of your own.",
     completion: .protocols)
 
   /// What to compute with, and which model.
-  static let all: [any CommandOption] = [threads, device, model, projector, lora]
+  static let all: [any CommandOption] = [threads, device, precision, model, projector, lora]
 }
 
 extension EngineConfiguration.AdapterChoice {

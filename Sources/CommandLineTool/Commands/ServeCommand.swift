@@ -64,7 +64,7 @@ let serveCommand = CommandSpecification(
     ServeOption.tlsKey,
     EngineOption.readingProtocol,
     ServeOption.parallel,
-    EngineOption.threads, EngineOption.device,
+    EngineOption.threads, EngineOption.device, EngineOption.precision,
     ServeOption.queue,
     ServeOption.noModel,
     ServeOption.log, EngineOption.model, EngineOption.projector, EngineOption.lora,

@@ -102,6 +102,9 @@ extension ValidationRequest {
   ) throws -> ModelSource {
     if let endpoint { return .endpoint(endpoint) }
     guard wordsOnly else { return try arguments.modelSource(of: "validate") }
+    if arguments.isOnCommandLine(EngineOption.precision.name) {
+      throw UsageFault(message: "--precision is of images: it does not go with --from", command: "validate")
+    }
     return .wordsOnly(
       weights: try arguments[EngineOption.model] ?? ModelLocation.chosen(weights: nil, projector: nil).weights,
       adapters: try arguments.adapters(of: "validate"))

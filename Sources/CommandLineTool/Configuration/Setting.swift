@@ -1,4 +1,5 @@
 import LlamaEngine
+import VisionLanguage
 
 /// A default that a person can set: in the configuration file, or in the environment.
 struct Setting: Sendable, Hashable {
@@ -51,6 +52,10 @@ struct Setting: Sendable, Hashable {
       key: "device", option: EngineOption.device.name, variable: "DERMGEMMA_DEVICE",
       sort: .choice(ComputeDevice.allCases.map(\.rawValue)), unset: "auto",
       meaning: "where to compute: auto, cpu or gpu"),
+    Setting(
+      key: "precision", option: EngineOption.precision.name, variable: "DERMGEMMA_PRECISION",
+      sort: .choice(ImagePrecision.allCases.map(\.rawValue)), unset: "f32",
+      meaning: "how an image's encoder multiplies: f32 or bf16"),
     Setting(
       key: "parallel", option: "--parallel", variable: "DERMGEMMA_PARALLEL", sort: .number(1...32),
       unset: "as many as free memory allows, at most 8 per engine", meaning: "images read at once"),

@@ -9,6 +9,7 @@ extension ExaminationReport.Model: Encodable {
     try container.encode(projector, forKey: .projector)
     try container.encodeIfPresent(endpoint, forKey: .endpoint)
     try container.encodeIfPresent(adapters, forKey: .adapters)
+    try container.encodeIfPresent(precision, forKey: .precision)
   }
 }
 

@@ -47,6 +47,8 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
     public var endpoint: String?
     /// LoRA adapters that changed the weights; `nil`, and no key, without any.
     public var adapters: [Adapter]?
+    /// The arithmetic of the image's encoder, such as `bf16`; `nil`, and no key, for the usual 32 bits.
+    public var precision: String?
 
     /// Weights by name and digests.
     public init(name: String, weights: String?, projector: String?, endpoint: String? = nil) {
@@ -60,7 +62,7 @@ public struct ExaminationReport: Sendable, Hashable, Decodable {
       case name
       case weights = "weights_sha256"
       case projector = "projector_sha256"
-      case endpoint, adapters
+      case endpoint, adapters, precision
     }
 
     /// A LoRA adapter.
@@ -137,6 +139,7 @@ extension ExaminationReport {
       flags: QualityFlag.allCases.filter(state.flags.contains), groundTruth: subject.groundTruth,
       timings: state.timings, counts: state.counts, text: "")
     if !model.adapters.isEmpty { self.model.adapters = model.adapters.map(Model.Adapter.init) }
+    if model.precision != .f32 { self.model.precision = model.precision.rawValue }
     let labels = readingProtocol.questions.map { ($0.id, $0.label) }
     text = ReportText(report: self, labels: Dictionary(labels, uniquingKeysWith: { first, _ in first })).text
   }

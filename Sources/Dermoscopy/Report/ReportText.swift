@@ -105,7 +105,8 @@ struct ReportText {
         ]
           + (model.adapters ?? []).map { adapter in
             ("Adapter", "\(Sanitizer.line(adapter.name)) × \(adapter.scale), \(Self.short(adapter.sha256))")
-          } + (place ?? []) + [
+          } + (place ?? [])
+          + (model.precision.map { [("Precision", "the image encoded in \(Sanitizer.line($0))")] } ?? []) + [
             ("Engine", Sanitizer.line(report.engine)),
             ("Image", report.image.sha256.isEmpty ? "not seen" : Self.short(report.image.sha256)),
             ("Seed", "\(report.seed), \(report.sampling.source == .model ? "the model's" : "the protocol's") sampling"),

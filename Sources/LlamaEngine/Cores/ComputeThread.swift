@@ -91,7 +91,9 @@ final class ComputeThread: @unchecked Sendable {
 
   /// Runs them once the image has had its share of time.
   private func runAnswersIfDue() {
-    if ContinuousClock.now - answersEnded >= max(answersTook, Self.leastForImage) { runAnswers() }
+    guard ContinuousClock.now - answersEnded >= max(answersTook, Self.leastForImage) else { return }
+    // The image may be computed in bfloat16; answers never are.
+    if let bfloat16 = ImageArithmetic.bfloat16 { bfloat16.suspended(runAnswers) } else { runAnswers() }
   }
 
   private func take(_ most: Int, from priority: Priority) -> [(job: UnownedJob, executor: ComputeThreadExecutor)] {

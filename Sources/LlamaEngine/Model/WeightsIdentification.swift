@@ -21,7 +21,7 @@ final class WeightsIdentification: Sendable {
     let fault = Mutex<EngineFault?>(nil)
   }
 
-  init(of files: OpenedWeights, name: String, engine: String, memory: DigestMemory?) {
+  init(of files: OpenedWeights, name: String, engine: String, precision: ImagePrecision, memory: DigestMemory?) {
     let remembered = files.all.map { file in file.isUnchanged ? memory?.entry(of: file.state) : nil }
     finding = Task.detached {
       var digests: [SHA256Digest] = []
@@ -34,7 +34,9 @@ final class WeightsIdentification: Sendable {
         memory?.remember(digest, of: file.state)
         digests.append(digest)
       }
-      return Self.identity(of: files, digests: digests, name: name, engine: engine)
+      var identity = Self.identity(of: files, digests: digests, name: name, engine: engine)
+      identity.precision = precision
+      return identity
     }
     let refuted = Refutation()
     self.refuted = refuted

@@ -3,8 +3,8 @@ import Digests
 
 /// Embeddings of the last images that were encoded, bounded in bytes.
 ///
-/// The key is the SHA-256 of the prepared pixels and their size, which holds whatever preparation did; the projector is
-/// not part of it because every projector has a cache of its own, made and freed with it.
+/// The key is the SHA-256 of the prepared pixels and their size, which holds whatever preparation did; the projector and its
+/// precision are not part of it because every projector has a cache of its own, made and freed with it.
 struct EmbeddingCache {
   private var embeddings: LRUCache<SHA256Digest, Projector.Embedding>
 

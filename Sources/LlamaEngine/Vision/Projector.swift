@@ -11,6 +11,8 @@ final class Projector {
   private let positions: ImageTokenRules.Positions
   /// The most tokens that an image may become, where its size decides.
   private let mostTokens: Int?
+  /// The arithmetic; `nil` for the usual one.
+  private let arithmetic: ImageArithmetic?
   /// Held for the callback's sake.
   private let shared: ComputeThread?
 
@@ -18,6 +20,8 @@ final class Projector {
   struct Options: Sendable {
     var threads: Int
     var usesGPU: Bool
+    /// The arithmetic of its products; `nil` for the usual one.
+    var arithmetic: ImageArithmetic?
     /// The thread on which it is used, where answers are to move on in between.
     var sharedThread: ComputeThread?
   }
@@ -51,6 +55,7 @@ final class Projector {
     self.model = model
     self.path = path
     shared = options.sharedThread
+    arithmetic = options.arithmetic
     positions = rules.positions
     guard mtmd_support_vision(pointer),
       mtmd_decode_use_non_causal(pointer, nil) == (rules.attention == .bidirectional),
@@ -93,7 +98,8 @@ final class Projector {
 
   /// Runs an image through the projector. An image of another size than the projector's is stretched first.
   ///
-  /// - Throws: `EngineFault.unusableImage` when llama.cpp refuses it, `.brokenWeights` when the result is not finite.
+  /// - Throws: `EngineFault.unusableImage` when llama.cpp refuses it, `.brokenWeights` when the result is not finite,
+  ///   `.nothingInBFloat16` when bfloat16 was asked for and nothing was computed so.
   func encode(_ image: PixelImage) throws(EngineFault) -> Embedding {
     LlamaLog.clear()
     let bitmap = image.pixels.withUnsafeBufferPointer {
@@ -119,11 +125,18 @@ final class Projector {
       throw .unusableImage(
         reason: "\(image.width) × \(image.height) pixels become \(count) tokens; at most \(mostTokens) are taken")
     }
-    let encoding = mtmd_encode_chunk(pointer, chunk)
+    let encoding = try compute(chunk)
     guard encoding == 0, let output = mtmd_get_output_embd(pointer) else { throw refusal(encoding) }
     let numbers = UnsafeBufferPointer(start: output, count: count * model.embeddingLength)
     guard numbers.allFinite else { throw .brokenWeights(path: path, where: "an image's embeddings") }
     return Embedding(numbers: Array(numbers), count: count, positions: ImagePositions(of: chunk, positions))
+  }
+
+  private func compute(_ chunk: OpaquePointer) throws(EngineFault) -> Int32 {
+    guard let arithmetic else { return mtmd_encode_chunk(pointer, chunk) }
+    let (status, products) = arithmetic.computing { mtmd_encode_chunk(pointer, chunk) }
+    if status == 0, products == 0 { throw .nothingInBFloat16(path: path) }
+    return status
   }
 
   private func refusal(_ status: Int32) -> EngineFault {

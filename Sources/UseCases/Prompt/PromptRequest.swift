@@ -38,6 +38,8 @@ public struct PromptRequest: Sendable {
   public var projector: String?
   /// LoRA adapters that change the text model.
   public var adapters: [EngineConfiguration.AdapterChoice] = []
+  /// The arithmetic of the image's encoder.
+  public var precision = ImagePrecision.f32
   /// Processors that may be used; `nil` for all that help the model.
   public var threads: Int?
   /// Where to compute.
@@ -69,7 +71,7 @@ public struct PromptRequest: Sendable {
     var configuration = EngineConfiguration(
       weights: files.weights, projector: files.projector, threads: threads, images: 1, answers: 1,
       demand: .init(longestPrompts: [prompt], longestAnswer: maxTokens), device: device)
-    configuration.adapters = adapters
+    (configuration.adapters, configuration.precision) = (adapters, precision)
     let model = try LlamaVisionLanguageModel(configuration)
 
     let generation = try await question.answer(of: model, by: readingProtocol, seeing: decoded)

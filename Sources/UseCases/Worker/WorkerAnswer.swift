@@ -82,6 +82,8 @@ public struct WorkerInformation: Sendable, Encodable {
   public var projector: String?
   /// The LoRA adapters that change the weights, in the order in which they were named; no key for none.
   public var adapters: [ExaminationReport.Model.Adapter] = []
+  /// The arithmetic of images, such as `bf16`; `nil`, and no key, for the usual 32 bits.
+  public var precision: String?
   /// Host and port of the endpoint that the model is behind; `nil`, and no key, for a model in this process.
   public var endpoint: String?
   /// The engine with its version and backends.
@@ -97,10 +99,10 @@ public struct WorkerInformation: Sendable, Encodable {
     case protocols, model
     case weights = "weights_sha256"
     case projector = "projector_sha256"
-    case adapters, endpoint, engine, parallel, ahead
+    case adapters, precision, endpoint, engine, parallel, ahead
   }
 
-  /// Writes every key but `adapters` and `endpoint`, which only such a model has.
+  /// Writes every key but `adapters`, `precision` and `endpoint`, which only such a model has.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(schema, forKey: .schema)
@@ -111,6 +113,7 @@ public struct WorkerInformation: Sendable, Encodable {
     try container.encode(weights, forKey: .weights)
     try container.encode(projector, forKey: .projector)
     if !adapters.isEmpty { try container.encode(adapters, forKey: .adapters) }
+    try container.encodeIfPresent(precision, forKey: .precision)
     try container.encodeIfPresent(endpoint, forKey: .endpoint)
     try container.encode(engine, forKey: .engine)
     try container.encode(parallel, forKey: .parallel)

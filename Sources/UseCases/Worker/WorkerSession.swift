@@ -55,6 +55,7 @@ public struct WorkerSession: Sendable {
       weights: identity.weights?.hexadecimal, projector: identity.projector?.hexadecimal, endpoint: identity.endpoint,
       engine: identity.engine, parallel: reader.readings, ahead: reader.readings * Self.aheadOfEach)
     information.adapters = identity.adapters.map(ExaminationReport.Model.Adapter.init)
+    information.precision = identity.precision == .f32 ? nil : identity.precision.rawValue
     let (seed, readers, known) = (seed, protocols.mapValues(reader.reading(by:)), information)
     do {
       try await Worker(known) { request in

@@ -92,7 +92,7 @@ public struct RunSettings: Sendable, Hashable, Codable {
     compare("the protocol", \.protocolDigest, shown: name(of:))
     compare("the seed", \.seed, shown: \.seedText)
     compare("the weights", \.weights) { short($0.weights ?? "unknown") }
-    // Of a model behind an endpoint, only its name and the server's are known; of any other the name tells the adapters.
+    // Of a model behind an endpoint, only its name and the server's are known; of any other the name tells adapters and precision.
     if old.weights == provenance.weights { compare("the model", \.model, shown: \.model) }
     if old.weights == nil, provenance.weights == nil { compare("the endpoint", \.engine, shown: \.engine) }
     compare("the projector", \.projector) { short($0.projector ?? "none") }

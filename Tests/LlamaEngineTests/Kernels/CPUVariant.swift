@@ -8,6 +8,8 @@ import Testing
 struct CPUVariant {
   /// Such as `haswell`.
   let name: String
+  /// Its products of an image in bfloat16; `nil` where there are none.
+  let bfloat16: ImageArithmetic?
   private let backend: ggml_backend_t
   private let setThreads: @convention(c) (ggml_backend_t?, Int32) -> Void
 
@@ -37,6 +39,7 @@ struct CPUVariant {
     backend = try #require(ggml_backend_dev_init(ggml_backend_reg_dev_get(registry, 0), nil))
     let address = try #require(ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads"))
     setThreads = unsafeBitCast(address, to: SetThreads.self)
+    bfloat16 = ImageArithmetic(registry)
     self.name = name
   }
 

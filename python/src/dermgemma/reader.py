@@ -36,7 +36,7 @@ class Reader:
 
     def __init__(
         self, *, protocol: Path = "seed", seed: int = 0, model: Optional[Path] = None, mmproj: Optional[Path] = None,
-        parallel: Optional[int] = None, threads: Optional[int] = None, device: Optional[str] = None,
+        parallel: Optional[int] = None, threads: Optional[int] = None, device: Optional[str] = None, precision: Optional[str] = None,
         lora: Sequence[Union[Path, Tuple[Path, float]]] = (), endpoint: Optional[str] = None, allow_remote: bool = False,
         frame: Optional[int] = None, keep_demographics: bool = False, pseudonym_key: Optional[Path] = None,
         program: Optional[Path] = None,
@@ -45,7 +45,7 @@ class Reader:
 
         protocol: seed, extended, direct, or the path of a protocol document. seed: of the random numbers. model, mmproj:
         GGUF files, or a model's name; the embedded model without. parallel: images read at once. threads: processors.
-        device: auto, cpu or gpu. lora: adapters, each a GGUF file or a file and its scale. endpoint: a server that has the
+        device: auto, cpu or gpu. precision: of the image's encoder, f32 or bf16. lora: adapters, each a GGUF file or a file and its scale. endpoint: a server that has the
         model (docs/MODELS.md); its key is taken from the environment. allow_remote: pictures may go to another machine. frame: of a DICOM file with several. keep_demographics, pseudonym_key: see docs/DICOM.md.
         program: another program than the wheel's own.
         """
@@ -53,7 +53,7 @@ class Reader:
             raise ValueError("seed is a number from 0 to 2**64 - 1")
         options = {
             "protocol": protocol, "seed": seed, "model": model, "mmproj": mmproj, "parallel": parallel, "threads": threads,
-            "device": device, "endpoint": endpoint, "frame": frame, "pseudonym-key": pseudonym_key}
+            "device": device, "precision": precision, "endpoint": endpoint, "frame": frame, "pseudonym-key": pseudonym_key}
         self._arguments = [word for name, value in options.items() if value is not None
                            for word in (f"--{name}", os.fspath(value) if isinstance(value, os.PathLike) else str(value))]
         for one in lora:

@@ -46,13 +46,14 @@ class Adapter:
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """The weights that answered. The digests are None for a model behind an endpoint."""
+    """The weights that answered. The digests are None for a model behind an endpoint, precision for the usual 32 bits."""
 
     name: str
     weights_sha256: Optional[str]
     projector_sha256: Optional[str]
     endpoint: Optional[str] = None
     adapters: Tuple[Adapter, ...] = ()
+    precision: Optional[str] = None
 
 
 @dataclasses.dataclass(frozen=True)

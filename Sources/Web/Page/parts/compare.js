@@ -31,7 +31,8 @@ function sameness([a, b]) {
   sentences.push(a.image.sha256 === b.image.sha256 ? `Both read the same image, ${a.image.name}.` : "These are two different images.");
   const differing = [
     a.protocol.digest !== b.protocol.digest && "protocol", a.model.weights_sha256 !== b.model.weights_sha256 && "weights",
-    a.model.projector_sha256 !== b.model.projector_sha256 && "projector", a.engine !== b.engine && "engine", a.seed !== b.seed && "seed",
+    a.model.projector_sha256 !== b.model.projector_sha256 && "projector", a.model.precision !== b.model.precision && "precision",
+    a.engine !== b.engine && "engine", a.seed !== b.seed && "seed",
   ].filter(Boolean);
   sentences.push(differing.length === 0 ? "Protocol, weights, engine and seed are the same." : `They differ in ${differing.join(", ")}.`);
   return element("p", { class: "subtitle", text: sentences.join(" ") });

@@ -48,6 +48,7 @@ export function provenance(report) {
     ["Protocol SHA-256", digest(protocol.digest, "The protocol’s digest")],
     ["Model", model.name],
     ...(model.adapters ?? []).map(({ name, sha256, scale }) => ["Adapter", [`${name} × ${scale} `, digest(sha256, "The adapter’s digest")]]),
+    ...(model.precision ? [["Precision", `image encoded in ${model.precision}`]] : []),
     ...(model.endpoint ? [["Picture read at", model.endpoint]] : []),
     ["Weights SHA-256", digest(model.weights_sha256, "The weights’ digest")],
     ["Projector SHA-256", digest(model.projector_sha256, "The projector’s digest")],
