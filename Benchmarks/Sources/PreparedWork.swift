@@ -8,7 +8,8 @@ enum PreparedWork {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     let fields = bytes.prefix(32).split(maxSplits: 4, omittingEmptySubsequences: false) { $0 == 0x20 || $0 == 0x0A }
       .prefix(4).map { String(decoding: $0, as: UTF8.self) }
-    guard fields.count == 4, fields[0] == "P6", fields[3] == "255", let width = Int(fields[1]), let height = Int(fields[2])
+    guard fields.count == 4, fields[0] == "P6", fields[3] == "255", let width = Int(fields[1]),
+      let height = Int(fields[2])
     else { throw Arguments.Missing(name: "a plain PPM file: \(path)") }
     let header = fields.reduce(0) { $0 + $1.utf8.count + 1 }
     return try PixelImage(width: width, height: height, pixels: Array(bytes.dropFirst(header)))

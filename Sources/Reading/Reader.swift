@@ -55,9 +55,9 @@ public final class Reader: Sendable {
     atMost: Int? = nil, threads: Int? = nil, device: ComputeDevice = .automatic, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     try self.init(
-      weights: location.weights, projector: location.projector, adapters: location.adapters, precision: location.precision,
-      readingProtocol: readingProtocol, others: others, readings: readings, atMost: atMost, threads: threads,
-      device: device, dicom: dicom)
+      weights: location.weights, projector: location.projector, adapters: location.adapters,
+      precision: location.precision, readingProtocol: readingProtocol, others: others, readings: readings,
+      atMost: atMost, threads: threads, device: device, dicom: dicom)
   }
 
   /// Loads the weights alone, for work on words such as Phase 3: no image can be read, and no projector is needed.
@@ -80,9 +80,9 @@ public final class Reader: Sendable {
   }
 
   private init(
-    weights: String, projector: String?, adapters: [EngineConfiguration.AdapterChoice], precision: ImagePrecision = .f32,
-    readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [], readings: Int?, atMost: Int?, threads: Int?,
-    device: ComputeDevice, dicom: DICOMOptions = DICOMOptions()
+    weights: String, projector: String?, adapters: [EngineConfiguration.AdapterChoice],
+    precision: ImagePrecision = .f32, readingProtocol: ReadingProtocol, others: [ReadingProtocol] = [],
+    readings: Int?, atMost: Int?, threads: Int?, device: ComputeDevice, dicom: DICOMOptions = DICOMOptions()
   ) throws {
     self.readingProtocol = readingProtocol
     self.dicom = dicom

@@ -44,7 +44,8 @@ import Testing
     files["labels.csv"] = Array("Image,Dx, Lesion attributes\nphantom-0,nv,\n".utf8)
     let folder = try TestFolders.folder(files)
     let run = [
-      "validate", "all", "--images", "images", "--labels", "labels.csv", "--protocol", "direct", "--threads", "1", "--out",
+      "validate", "all", "--images", "images", "--labels", "labels.csv", "--protocol", "direct", "--threads", "1",
+      "--out",
       "out",
     ]
     #expect(try await Program.run(run, in: folder).status == 0)
@@ -58,7 +59,8 @@ import Testing
     let model = try TinyModelFiles.shared()
     let folder = try TestFolders.folder(TestFolders.phantoms(1))
     let outcome = try await Program.run(
-      Self.quick + ["--precision", "bf16", "--model", model.text, "--mmproj", model.projector, "phantom-0.png"], in: folder)
+      Self.quick + ["--precision", "bf16", "--model", model.text, "--mmproj", model.projector, "phantom-0.png"],
+      in: folder)
     #expect(outcome.status == 69, "\(outcome.errors)")
     #expect((outcome.errors + outcome.text).contains("nothing of an image was computed in bf16"))
   }

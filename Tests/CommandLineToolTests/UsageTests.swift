@@ -147,16 +147,19 @@ import Testing
       "--allow-unlabelled", "--records FILE", "--resume", "--shard I", "--of N", "--digests FILE", "--json",
       "--format text|json|fhir|dicom-sr|dicom-sc", "--fhir-version R4|R5", "--out DIR", "--keep-patient",
       "--files-from FILE",
-      "--parallel N", "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--frame N", "--keep-demographics",
+      "--parallel N", "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--frame N",
+      "--keep-demographics",
       "--pseudonym-key FILE", "--model FILE", "--mmproj FILE", "--group-by COLUMN|folder", "--help",
     ],
     "ask": [
       "--image FILE", "--protocol NAME|FILE", "--prefix TEXT", "--max-tokens N", "--temperature T", "--seed N",
-      "--json", "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE", "--mmproj FILE", "--help",
+      "--json", "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE", "--mmproj FILE",
+      "--help",
     ],
     "mcp": [
       "--images DIR", "--records FILE", "--data DIR", "--protocol NAME|FILE", "--parallel N", "--threads N",
-      "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]", "--endpoint URL", "--help",
+      "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]",
+      "--endpoint URL", "--help",
     ],
     "prepare": ["--protocol NAME|FILE", "--out FILE", "--side N", "--help"],
     "protocols": ["--help"],
@@ -185,7 +188,8 @@ import Testing
     ],
     "worker": [
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--frame N", "--keep-demographics", "--pseudonym-key FILE",
-      "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE|NAME", "--mmproj FILE", "--lora FILE[=SCALE]",
+      "--threads N", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE|NAME", "--mmproj FILE",
+      "--lora FILE[=SCALE]",
       "--endpoint URL", "--allow-remote", "--endpoint-key-file FILE", "--help",
     ],
     "compare": ["--json", "--out DIR", "--images DIR", "--limit N", "--help"],
@@ -208,7 +212,8 @@ import Testing
       "--metadata CSV", "--out DIR", "--limit N", "--digests FILE", "--resume", "--replace", "--from CSV",
       "--isic-csv FILE",
       "--protocol NAME|FILE", "--seed N", "--parallel N", "--keep-demographics", "--pseudonym-key FILE", "--threads N",
-      "--group-by COLUMN|folder", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE", "--mmproj FILE", "--help",
+      "--group-by COLUMN|folder", "--device auto|cpu|gpu", "--precision f32|bf16", "--model FILE", "--mmproj FILE",
+      "--help",
     ],
   ]
 

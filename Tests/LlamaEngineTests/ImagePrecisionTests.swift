@@ -30,7 +30,8 @@ import VisionLanguage
   }
 
   @Test(.enabled(if: ImageArithmetic.bfloat16 != nil, "this processor has no AVX512-BF16"))
-  func `it is part of the identity, and a projector too small for it is never computed otherwise in silence`() async throws
+  func `it is part of the identity, and a projector too small for it is never computed otherwise in silence`()
+    async throws
   {
     let model = try await load()
     let identity = try await model.identity

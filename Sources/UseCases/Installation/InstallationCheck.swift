@@ -105,6 +105,12 @@ public struct InstallationCheck: Sendable {
         .sound, "engine", "llama.cpp \(LlamaBackend.version) from \(LlamaBackend.libraryFolder ?? "the library path")")
       for device in devices { try reporter.add(.sound, "device", "\(device.name): \(device.description)") }
       try reporter.add(.sound, "processor", LlamaBackend.processorFeatures.joined(separator: " "))
+      if ImageArithmetic.bfloat16 != nil {
+        try reporter.add(.sound, "precision", "images can be encoded in bfloat16 too (--precision bf16)")
+      } else {
+        try reporter.add(
+          .absent, "precision", "no AVX512-BF16, which --precision bf16 needs; images are encoded in 32 bits")
+      }
       if device == .cpu || !devices.contains(where: \.isGraphicsProcessor) {
         try reporter.add(.absent, "graphics", unusedGraphics(cudaLibrary: LlamaBackend.cudaLibrary))
       }

@@ -7,7 +7,8 @@ import Testing
 /// An image's products in bfloat16 (kernels/image-pairs.h), in every variant that has them.
 @Suite(
   .serialized, .timeLimit(.minutes(5)),
-  .enabled(if: ImageArithmetic.bfloat16 != nil, "this processor has no AVX512-BF16, so products in bfloat16 are not tested"))
+  .enabled(
+    if: ImageArithmetic.bfloat16 != nil, "this processor has no AVX512-BF16, so products in bfloat16 are not tested"))
 struct BFloat16KernelTests {
   /// Patches, rows and numbers: multiples of nothing, of a slab of 576 pairs and one more, odd ones, and the fewest that are taken.
   private static let shapes = [(1024, 16, 16), (1039, 17, 577), (1100, 75, 96), (1025, 24, 1153), (1031, 33, 17)]
