@@ -93,14 +93,14 @@ import Testing
 
   @Test func `a remembered digest is taken without reading the file`() async throws {
     let (files, memory, _) = try planted(confirmed: 3600)
-    let identification = WeightsIdentification(of: files, name: "w", engine: "e", memory: memory)
+    let identification = WeightsIdentification(of: files, name: "w", engine: "e", precision: .f32, memory: memory)
     await identification.confirmed()
     #expect(try await identification.value.weights == wrong)
   }
 
   @Test func `an old one is confirmed by reading, and bytes that are others end the use of the weights`() async throws {
     let (files, memory, file) = try planted(confirmed: 100_000)
-    let identification = WeightsIdentification(of: files, name: "w", engine: "e", memory: memory)
+    let identification = WeightsIdentification(of: files, name: "w", engine: "e", precision: .f32, memory: memory)
     await identification.confirmed()
     await #expect(throws: EngineFault.otherBytes(path: file.path)) { try await identification.value }
     #expect(memory.entry(of: file.state) == nil)
@@ -109,7 +109,7 @@ import Testing
   @Test func `of a file that was written to since, nothing is remembered`() async throws {
     let (files, memory, file) = try planted(confirmed: 0)
     #expect(chmod(file.path, 0o640) == 0)
-    let identification = WeightsIdentification(of: files, name: "w", engine: "e", memory: memory)
+    let identification = WeightsIdentification(of: files, name: "w", engine: "e", precision: .f32, memory: memory)
     #expect(try await identification.value.weights == SHA256Digest(of: Array("bytes".utf8)))
   }
 
