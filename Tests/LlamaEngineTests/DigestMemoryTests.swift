@@ -115,7 +115,7 @@ import Testing
 
   @Test func `without a memory every file is read`() async throws {
     let (files, _, _) = try planted(confirmed: 0)
-    let identification = WeightsIdentification(of: files, name: "w", engine: "e", memory: nil)
+    let identification = WeightsIdentification(of: files, name: "w", engine: "e", precision: .f32, memory: nil)
     #expect(try await identification.value.weights == SHA256Digest(of: Array("bytes".utf8)))
   }
 }
