@@ -1,4 +1,5 @@
 import Dermoscopy
+import Digests
 import Foundation
 import Testing
 import TestModels
@@ -81,7 +82,7 @@ import VisionLanguage
     #expect(changed { _ in }.isEmpty)
     #expect(changed { ($0.version, $0.started) = ("later", "2027-01-01T00:00:00Z") }.isEmpty)
     #expect(changed { $0.weights = "other" } == ["the weights changed (it was w, it is other)"])
-    var model = ModelIdentity(name: "m", weights: nil, projector: nil, engine: "e")
+    var model = ModelIdentity(name: "m", weights: SHA256Digest(of: []), projector: nil, engine: "e")
     #expect(AuditHeader.server(of: model) == nil)
     model.precision = .bf16
     #expect(
