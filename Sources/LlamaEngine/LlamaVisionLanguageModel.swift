@@ -44,12 +44,7 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     let format = try ChatFormat(text.chat, tokenizer: vocabulary, path: text.path)
     self.format = format
     let cores = configuration.processors ?? EngineConfiguration.availableThreads
-    func threads(forWeightsOf bytes: Int) -> Int {
-      configuration.threads ?? ThreadChoice.threads(forWeightsOf: bytes, processors: cores)
-    }
-    let threads = (
-      decoding: threads(forWeightsOf: text.fileSize), encoding: threads(forWeightsOf: projector?.fileSize ?? 0)
-    )
+    let threads = Self.threads(configuration, text, projector, cores: cores)
     self.threads = threads
     let shares = !usesGPU && projector != nil && threads.decoding + threads.encoding > cores
     let thread = ComputeThread(name: "dermgemma-decode")
@@ -87,6 +82,15 @@ public final class LlamaVisionLanguageModel: VisionLanguageModel {
     identification = WeightsIdentification(
       of: files, name: text.name, engine: Self.engineName(usesGPU: usesGPU), precision: precision,
       memory: configuration.digests)
+  }
+
+  private static func threads(
+    _ configuration: EngineConfiguration, _ text: TextWeights, _ projector: ProjectorWeights?, cores: Int
+  ) -> (decoding: Int, encoding: Int) {
+    func threads(forWeightsOf bytes: Int) -> Int {
+      configuration.threads ?? ThreadChoice.threads(forWeightsOf: bytes, processors: cores)
+    }
+    return (threads(forWeightsOf: text.fileSize), threads(forWeightsOf: projector?.fileSize ?? 0))
   }
 
   private static func adapters(
