@@ -1,6 +1,6 @@
 """Our image encoder beside runtimes made for such graphs, with the same weights, in turns.
 
-    scripts/bench-encoder.sh [--layers 7] [--rounds 3] [--threads 2] [--build NAME=FOLDER …] [--folder FOLDER]
+    scripts/bench-encoder.sh [--layers 7] [--rounds 3] [--threads 2] [--build NAME=FOLDER …] [--folder FOLDER] [--narrow]
 
 The encoder has MedGemma's shape: 896 pixels, 4,096 patches, 27 layers; `--layers 7` is a quarter of it. The weights are random
 numbers of 16 bits (encoder_weights.py). Ours (`benchmark encode`) reads them from a GGUF file; ONNX Runtime and OpenVINO read them as 32-bit
@@ -10,6 +10,9 @@ llama.cpp does. `openvino-default` is OpenVINO with the precision that it choose
 Each round runs every side once, in a process of its own, in the opposite order of the round before: an encode to warm up, and
 --repeats that count. A ratio is taken within a round, by the clock and by processor time; the median over rounds counts. Ours also
 prepares the pixels in that time (some milliseconds). The outputs for one picture are compared first, and the program fails where they differ.
+
+--narrow adds ours in the processor's narrow arithmetic: `ours-bf16` (`--precision bf16`), and `ours-8bit`, the same with the matrices in
+Q8_0 whose rows allow it. Both get ratios of their own.
 
 --build adds another build of ours, or stock llama.cpp: a folder with llama.cpp's libraries, and the program `benchmark` where it
 needs its own.
@@ -31,8 +34,9 @@ import numpy
 PROGRAM = pathlib.Path(os.environ.get("DERMGEMMA_BENCHMARK", ""))
 PEERS = ("onnxruntime", "openvino", "openvino-default")
 LEAST_COSINE = 0.9999
-LEAST_COSINE_OF_DEFAULT = 0.99
-"""Where OpenVINO rounds to BF16."""
+LEAST_COSINE_OF_NARROW = 0.99
+"""Where factors are rounded to BF16 or 8 bits."""
+NARROW = {"ours-bf16": "encoder.gguf", "ours-8bit": "encoder-q8_0.gguf"}
 
 
 def onnxruntime_session(model: str, threads: int):
@@ -111,11 +115,13 @@ class Round:
     def measured(self, side: str) -> tuple[dict, numpy.ndarray]:
         """A side's times, and its tokens for the picture."""
         counts = ["--threads", str(self.asked.threads), "--repeats", str(self.asked.repeats), "--warm-ups", str(self.asked.warm_ups)]
-        if side in self.builds:
-            out, program = self.scratch / "tokens.bin", self.builds[side]
-            command = [program, "encode", "--model", self.asked.folder / "text.gguf", "--mmproj", self.asked.folder / "encoder.gguf",
+        if side in self.builds or side in NARROW:
+            out, program = self.scratch / "tokens.bin", self.builds.get(side, PROGRAM)
+            command = [program, "encode", "--model", self.asked.folder / "text.gguf", "--mmproj", self.asked.folder / NARROW.get(side, "encoder.gguf"),
                        "--side", str(self.asked.shape.side), "--embeddings", out, *counts]
-            environment = os.environ if side == "ours" else {**os.environ, "LD_LIBRARY_PATH": str(program.parent)}
+            if side in NARROW:
+                command += ["--precision", "bf16"]
+            environment = os.environ if program == PROGRAM else {**os.environ, "LD_LIBRARY_PATH": str(program.parent)}
         else:
             out = self.scratch / "tokens.npy"
             command = [sys.executable, __file__, "--run", side, "--folder", self.asked.folder, "--pixels", self.scratch / "pixels.npy",
@@ -151,7 +157,7 @@ def compare(tokens: dict[str, numpy.ndarray], width: int) -> bool:
         cosines = (ours * theirs).sum(axis=1) / numpy.linalg.norm(ours, axis=1) / numpy.linalg.norm(theirs, axis=1)
         # What all tokens have in common would hide a difference between them.
         distance = numpy.median(numpy.linalg.norm(ours - theirs, axis=1) / spread)
-        is_same = bool(cosines.min() >= (LEAST_COSINE_OF_DEFAULT if side == "openvino-default" else LEAST_COSINE))
+        is_same = bool(cosines.min() >= (LEAST_COSINE_OF_NARROW if side == "openvino-default" or side in NARROW else LEAST_COSINE))
         same = same and is_same
         print(f"{side}: least cosine of a token with ours {cosines.min():.7f}, largest difference {abs(ours - theirs).max():.5f} of numbers up to "
               f"{abs(ours).max():.2f}, a token's distance over its distance from the mean token {distance:.5f}{'' if is_same else ': NOT THE SAME'}")
@@ -174,12 +180,13 @@ def report(rounds: list[dict[str, dict]], asked) -> dict:
         print(f"{line(f'{side}, seconds', seconds, 2)}, {rate:.0f} GFLOP/s, peak {max(found[side]['peak'] for found in rounds) / 1e6:.2f} GB"
               + (f", {rounds[0][side]['version']}" if "version" in rounds[0][side] else ""))
     for kind, what in (("milliseconds", "by the clock"), ("processorMilliseconds", "processor time")):
-        for side in (side for side in sides if side != "ours"):
-            if not all(found[side].get(kind) for found in rounds):
-                continue
-            values = [statistics.median(found[side][kind]) / statistics.median(found["ours"][kind]) for found in rounds]
-            ratios[f"{side} / ours, {what}"] = values
-            print(line(f"{side} / ours, {what}", values, 3))
+        for own in ("ours", *(side for side in sides if side in NARROW)):
+            for side in (side for side in sides if side != own and (own == "ours") >= (side in NARROW)):
+                if not all(found[side].get(kind) for found in rounds):
+                    continue
+                values = [statistics.median(found[side][kind]) / statistics.median(found[own][kind]) for found in rounds]
+                ratios[f"{side} / {own}, {what}"] = values
+                print(line(f"{side} / {own}, {what}", values, 3))
     return {"layers": asked.shape.layers, "threads": asked.threads, "load": load, "rounds": rounds, "ratios": ratios}
 
 
@@ -192,6 +199,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--warm-ups", type=int, default=1)
     parser.add_argument("--sides", default="onnxruntime,openvino", help=f"besides ours, of {', '.join(PEERS)}")
+    parser.add_argument("--narrow", action="store_true", help="ours in the processor's narrow arithmetic too (AVX512-BF16)")
     parser.add_argument("--build", action="append", default=[], metavar="NAME=FOLDER", help="another build; may be given again")
     parser.add_argument("--out", type=pathlib.Path, help="where the figures go as JSON")
     parser.add_argument("--run", choices=PEERS, help=argparse.SUPPRESS)
@@ -202,17 +210,22 @@ def main() -> None:
         run_peer(asked.run, asked.folder, asked.pixels, asked.tokens, asked)
         return
     import encoder_weights
+    import precision
 
     asked.shape = encoder_weights.Shape(layers=asked.layers)
     asked.folder = (asked.folder or encoder_weights.ROOT / ".build/bench" / f"encoder-{asked.layers}").resolve()
     encoder_weights.write(asked.folder, asked.shape)
+    if asked.narrow and not (asked.folder / NARROW["ours-8bit"]).exists():
+        part = asked.folder / "part.gguf"
+        precision.write(str(asked.folder / "encoder.gguf"), str(part), "q8_0")
+        part.rename(asked.folder / NARROW["ours-8bit"])
     peers = [side for side in asked.sides.split(",") if side]
     if unknown := [side for side in peers if side not in PEERS]:
         parser.error(f"no side {unknown[0]}: {', '.join(PEERS)}")
     rounds: list[dict[str, dict]] = []
     with tempfile.TemporaryDirectory() as scratch:
         turn = Round(asked, pathlib.Path(scratch))
-        sides = [*turn.builds, *peers]
+        sides = [*turn.builds, *(NARROW if asked.narrow else ()), *peers]
         for number in range(asked.rounds):
             found, tokens = {}, {}
             for side in sides if number % 2 == 0 else reversed(sides):

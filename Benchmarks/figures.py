@@ -53,10 +53,14 @@ def row(figure: str, target: str, values: list[float], command: str, unit: str =
 
 def encoder(folder: Folder, size: str) -> list[str]:
     command = f"{WORDS[size]}scripts/bench-shapes.sh encoder"
-    return [row(f"an encode, {SIZES[size]}: {theirs} ÷ ours", target, folder.ratios(f"encoder-{size}", "ratios", f"{key} / ours, by the clock"), more + command)
-            for theirs, target, key, more in (
-                ("OpenVINO", "≥ 1.05", "openvino", ""), ("ONNX Runtime", "–", "onnxruntime", ""), ("stock llama.cpp", "–", "stock", ""),
-                ("the build before", "≥ 1.40", "before", "BEFORE=FOLDER "))]
+    return [row(f"an encode, {SIZES[size]}: {theirs} ÷ {name}", target, folder.ratios(f"encoder-{size}", "ratios", f"{key} / {own}, by the clock"), more + command)
+            for theirs, key, name, own, target, more in (
+                ("OpenVINO", "openvino", "ours", "ours", "≥ 1.05", ""), ("ONNX Runtime", "onnxruntime", "ours", "ours", "–", ""),
+                ("stock llama.cpp", "stock", "ours", "ours", "–", ""), ("the build before", "before", "ours", "ours", "≥ 1.40", "BEFORE=FOLDER "),
+                ("the build before", "before", "ours in BF16", "ours-bf16", "≥ 1.8", "BEFORE=FOLDER "),
+                ("the build before", "before", "ours in BF16, weights in Q8_0", "ours-8bit", "≥ 2.5", "BEFORE=FOLDER "),
+                ("ours in 32 bits", "ours", "ours in BF16", "ours-bf16", "–", ""),
+                ("ours in 32 bits", "ours", "ours in BF16, weights in Q8_0", "ours-8bit", "–", ""))]
 
 
 def text(folder: Folder, size: str) -> list[str]:

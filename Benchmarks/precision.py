@@ -20,7 +20,8 @@ import numpy  # noqa: E402
 TYPES = {name: gguf.GGMLQuantizationType[name.upper()] for name in ("f32", "f16", "bf16", "q8_0")}
 
 
-def main(source: str, target: str, precision: str) -> None:
+def write(source: str, target: str, precision: str) -> None:
+    """Writes `source` again as `target`."""
     kind = TYPES[precision]
     reader = gguf.GGUFReader(source)
     architecture = reader.fields["general.architecture"].contents()
@@ -47,4 +48,4 @@ def main(source: str, target: str, precision: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    write(*sys.argv[1:4])

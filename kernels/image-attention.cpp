@@ -2,9 +2,11 @@
 // keys and values are read in the order in which they lie.
 //
 // A query's numbers depend on the order of the keys alone, tile by tile of `keysAtOnce`: not on the queries beside it, and not on
-// the number of threads.
+// the number of threads. In bfloat16, queries (scaled), keys, weights and values are rounded and multiplied in pairs: of neighbouring
+// numbers for a score, of neighbouring keys for an output. Scores, their greatest, exponentials and sums stay in 32 bits.
 
 #include "dermgemma-kernels.h"
+#include "image-pairs.h"
 #include "image-vectors.h"
 
 #include "ggml-impl.h"
@@ -25,29 +27,45 @@ constexpr float belowAll = -1e30f;
 struct Attention {
     const ggml_tensor *q, *k, *v;
     ggml_tensor * dst;
+    /// Whether numbers are multiplied in pairs of bfloat16.
+    bool inPairs;
     int64_t keyWidth, valueWidth, keys;
     float scale;
 
+    /// From one key to the next, and of each of a panel's queries: numbers or pairs in memory, those that are multiplied.
+    int64_t keyStride, keyDepth;
+
     /// One panel's running state and the working memory for one tile of keys.
-    float *queries, *output, *scores, *keyTile, *valueTile;
+    float *queries, *output, *scores, *keyTile, *valueTile, *valueRows;
     float *highest, *total;
 
-    static size_t numbersNeeded(int64_t keyWidth, int64_t valueWidth) {
-        return size_t(panelsAtOnce * panelWidth * (keyWidth + valueWidth + 2) + keysAtOnce * (panelWidth + keyWidth + valueWidth));
+    void shape() {
+        keyStride = inPairs ? (keyWidth + 2 * lanes - 1) / (2 * lanes) * lanes : keyWidth;
+        keyDepth = inPairs ? (keyWidth + 1) / 2 : keyWidth;
+    }
+
+    size_t numbersNeeded() const {
+        return size_t(panelsAtOnce * panelWidth * (keyStride + valueWidth + 2) + keysAtOnce * (panelWidth + keyStride + valueWidth) +
+                      2 * valueWidth);
     }
 
     void place(float * memory) {
         queries = memory;
-        output = queries + panelsAtOnce * panelWidth * keyWidth;
+        output = queries + panelsAtOnce * panelWidth * keyStride;
         highest = output + panelsAtOnce * panelWidth * valueWidth;
         total = highest + panelsAtOnce * panelWidth;
         scores = total + panelsAtOnce * panelWidth;
         keyTile = scores + keysAtOnce * panelWidth;
-        valueTile = keyTile + keysAtOnce * keyWidth;
+        valueTile = keyTile + keysAtOnce * keyStride;
+        valueRows = valueTile + keysAtOnce * valueWidth;
+    }
+
+    static const char * rowOf(const ggml_tensor * t, int64_t row, int64_t head, int64_t batch) {
+        return (const char *)t->data + row * t->nb[1] + head * t->nb[2] + batch * t->nb[3];
     }
 
     static void widenRow(const ggml_tensor * t, int64_t row, int64_t head, int64_t batch, int64_t count, float * out) {
-        const char * p = (const char *)t->data + row * t->nb[1] + head * t->nb[2] + batch * t->nb[3];
+        const char * p = rowOf(t, row, head, batch);
         if (t->type == GGML_TYPE_F32) {
             widen((const float *)p, count, out);
         } else {
@@ -55,44 +73,52 @@ struct Attention {
         }
     }
 
-    /// Scores of a tile of keys, for one panel of queries; returns the highest of each query so far.
-    ALWAYS_INLINE void score(const float * panel, int64_t count, Vector (&top)[tileVectors]) {
-        for (int64_t r = 0; r < count; r += tileRows) {
-            Vector sums[tileRows][tileVectors];
+    /// Widens a tile's keys and values.
+    void widenTile(int64_t key, int64_t count, int64_t keyHead, int64_t keyBatch, int64_t valueHead, int64_t valueBatch) {
+        for (int64_t r = 0; r < count; ++r) {
+            widenRow(k, key + r, keyHead, keyBatch, keyWidth, keyTile + r * keyStride);
+            widenRow(v, key + r, valueHead, valueBatch, valueWidth, valueTile + r * valueWidth);
+        }
+    }
+
+    ALWAYS_INLINE static void clear(Vector (&sums)[tileRows][tileVectors]) {
 #pragma GCC unroll 8
-            for (int i = 0; i < tileRows; ++i) {
+        for (int i = 0; i < tileRows; ++i) {
 #pragma GCC unroll 3
-                for (int u = 0; u < tileVectors; ++u) {
-                    sums[i][u] = zero();
-                }
+            for (int u = 0; u < tileVectors; ++u) {
+                sums[i][u] = zero();
             }
-            accumulate<tileRows, tileVectors, 0>(keyTile + r * keyWidth, keyWidth, 1, panel, keyWidth, sums);
-            float * out = scores + r * panelWidth;
+        }
+    }
+
+    /// Writes the scores of keys r ..< r + tileRows; the highest of each query so far.
+    ALWAYS_INLINE void keep(const Vector (&sums)[tileRows][tileVectors], int64_t r, int64_t count, Vector (&top)[tileVectors]) {
+        float * out = scores + r * panelWidth;
 #pragma GCC unroll 8
-            for (int i = 0; i < tileRows; ++i) {
-                const bool isKey = r + i < count;
+        for (int i = 0; i < tileRows; ++i) {
+            const bool isKey = r + i < count;
 #pragma GCC unroll 3
-                for (int u = 0; u < tileVectors; ++u) {
-                    store(out + i * panelWidth + u * lanes, sums[i][u]);
-                    if (isKey) {
-                        top[u] = maximum(top[u], sums[i][u]);
-                    }
+            for (int u = 0; u < tileVectors; ++u) {
+                store(out + i * panelWidth + u * lanes, sums[i][u]);
+                if (isKey) {
+                    top[u] = maximum(top[u], sums[i][u]);
                 }
             }
         }
     }
 
-    /// Adds a tile of keys and values to one panel's state.
-    __attribute__((__noinline__)) void attend(int64_t p, int64_t count) {
-        float * out = output + p * panelWidth * valueWidth;
-        Vector top[tileVectors], sum[tileVectors];
-        bool hasRisen = false;
+    ALWAYS_INLINE void begin(int64_t p, Vector (&top)[tileVectors], Vector (&sum)[tileVectors]) {
         for (int u = 0; u < tileVectors; ++u) {
             top[u] = load(highest + p * panelWidth + u * lanes);
             sum[u] = load(total + p * panelWidth + u * lanes);
         }
-        score(queries + p * panelWidth * keyWidth, count, top);
+    }
+
+    /// Rescales what was summed before to the highest score so far.
+    ALWAYS_INLINE void rescale(int64_t p, const Vector (&top)[tileVectors], Vector (&sum)[tileVectors]) {
+        float * out = output + p * panelWidth * valueWidth;
         Vector factor[tileVectors];
+        bool hasRisen = false;
         for (int u = 0; u < tileVectors; ++u) {
             const Vector before = load(highest + p * panelWidth + u * lanes);
             hasRisen = hasRisen || anyGreater(top[u], before);
@@ -108,6 +134,45 @@ struct Attention {
                 }
             }
         }
+    }
+
+    ALWAYS_INLINE void end(int64_t p, const Vector (&sum)[tileVectors]) {
+        for (int u = 0; u < tileVectors; ++u) {
+            store(total + p * panelWidth + u * lanes, sum[u]);
+        }
+    }
+
+    ALWAYS_INLINE void loadOutput(const float * out, Vector (&sums)[tileRows][tileVectors]) {
+#pragma GCC unroll 8
+        for (int i = 0; i < tileRows; ++i) {
+#pragma GCC unroll 3
+            for (int u = 0; u < tileVectors; ++u) {
+                sums[i][u] = load(out + i * panelWidth + u * lanes);
+            }
+        }
+    }
+
+    ALWAYS_INLINE void storeOutput(const Vector (&sums)[tileRows][tileVectors], float * out) {
+#pragma GCC unroll 8
+        for (int i = 0; i < tileRows; ++i) {
+#pragma GCC unroll 3
+            for (int u = 0; u < tileVectors; ++u) {
+                store(out + i * panelWidth + u * lanes, sums[i][u]);
+            }
+        }
+    }
+
+    /// Adds a tile of keys and values to one panel's state.
+    __attribute__((__noinline__)) void attend(int64_t p, int64_t count) {
+        Vector top[tileVectors], sum[tileVectors];
+        begin(p, top, sum);
+        for (int64_t r = 0; r < count; r += tileRows) {
+            Vector sums[tileRows][tileVectors];
+            clear(sums);
+            accumulate<tileRows, tileVectors, 0>(keyTile + r * keyStride, keyStride, 1, queries + p * panelWidth * keyStride, keyDepth, sums);
+            keep(sums, r, count, top);
+        }
+        rescale(p, top, sum);
         for (int64_t r = 0; r < count; ++r) {
             for (int u = 0; u < tileVectors; ++u) {
                 float * number = scores + r * panelWidth + u * lanes;
@@ -116,26 +181,96 @@ struct Attention {
                 store(number, weight);
             }
         }
-        for (int u = 0; u < tileVectors; ++u) {
-            store(total + p * panelWidth + u * lanes, sum[u]);
-        }
+        end(p, sum);
+        float * out = output + p * panelWidth * valueWidth;
         for (int64_t d = 0; d < valueWidth; d += tileRows) {
             Vector sums[tileRows][tileVectors];
-#pragma GCC unroll 8
-            for (int i = 0; i < tileRows; ++i) {
-#pragma GCC unroll 3
-                for (int u = 0; u < tileVectors; ++u) {
-                    sums[i][u] = load(out + (d + i) * panelWidth + u * lanes);
-                }
-            }
+            loadOutput(out + d * panelWidth, sums);
             accumulate<tileRows, tileVectors, 0>(valueTile + d, 1, valueWidth, scores, count, sums);
-#pragma GCC unroll 8
-            for (int i = 0; i < tileRows; ++i) {
-#pragma GCC unroll 3
-                for (int u = 0; u < tileVectors; ++u) {
-                    store(out + (d + i) * panelWidth + u * lanes, sums[i][u]);
-                }
+            storeOutput(sums, out + d * panelWidth);
+        }
+    }
+
+#ifdef DERMGEMMA_PAIRS
+    /// A tile's keys in pairs of their numbers, its values in pairs of keys; zeros where the last one has no other.
+    FOR_PAIRS void pairTile(int64_t key, int64_t count, int64_t keyHead, int64_t keyBatch, int64_t valueHead, int64_t valueBatch) {
+        for (int64_t r = 0; r < count; ++r) {
+            const char * row = rowOf(k, key + r, keyHead, keyBatch);
+            for (int64_t x = 0; x < keyWidth; x += pairNumbers) {
+                store(keyTile + r * keyStride + x / 2, k->type == GGML_TYPE_F32 ? pairs((const float *)row + x, keyWidth - x)
+                                                                                : pairsOfHalf((const uint16_t *)row + x, keyWidth - x));
             }
+        }
+        float *even = valueRows, *odd = valueRows + valueWidth;
+        for (int64_t r = 0; r < count; r += 2) {
+            widenRow(v, key + r, valueHead, valueBatch, valueWidth, even);
+            if (r + 1 < count) {
+                widenRow(v, key + r + 1, valueHead, valueBatch, valueWidth, odd);
+            } else {
+                memset(odd, 0, size_t(valueWidth) * sizeof(float));
+            }
+            pairUpRows(even, odd, valueWidth, valueTile + r / 2 * valueWidth);
+        }
+    }
+
+    /// `attend` in pairs.
+    FOR_PAIRS __attribute__((__noinline__)) void attendInPairs(int64_t p, int64_t count) {
+        Vector top[tileVectors], sum[tileVectors];
+        begin(p, top, sum);
+        for (int64_t r = 0; r < count; r += tileRows) {
+            Vector sums[tileRows][tileVectors];
+            clear(sums);
+            accumulatePairs<tileRows, tileVectors, 0>(keyTile + r * keyStride, keyStride, 1, queries + p * panelWidth * keyStride,
+                                                      keyDepth, sums);
+            keep(sums, r, count, top);
+        }
+        rescale(p, top, sum);
+        for (int64_t r = 0; r < count; r += 2) {
+            for (int u = 0; u < tileVectors; ++u) {
+                const float * number = scores + r * panelWidth + u * lanes;
+                const Vector even = powerOfTwo(subtract(load(number), top[u]));
+                const Vector odd = r + 1 < count ? powerOfTwo(subtract(load(number + panelWidth), top[u])) : zero();
+                sum[u] = add(add(sum[u], even), odd);
+                store(scores + r / 2 * panelWidth + u * lanes, pairUp(even, odd));
+            }
+        }
+        end(p, sum);
+        float * out = output + p * panelWidth * valueWidth;
+        for (int64_t d = 0; d < valueWidth; d += tileRows) {
+            Vector sums[tileRows][tileVectors];
+            loadOutput(out + d * panelWidth, sums);
+            accumulatePairs<tileRows, tileVectors, 0>(valueTile + d, 1, valueWidth, scores, (count + 1) / 2, sums);
+            storeOutput(sums, out + d * panelWidth);
+        }
+    }
+#endif
+
+    void packPanel(const float * from, int64_t stride, int64_t columns, float * panel) {
+        const float all = scale * 1.44269504f;
+#ifdef DERMGEMMA_PAIRS
+        if (inPairs) {
+            return packPairs(from, stride, columns, keyWidth, tileVectors, all, panel);
+        }
+#endif
+        packColumns(from, stride, columns, keyWidth, tileVectors, all, panel);
+    }
+
+    void take(int64_t key, int64_t count, int64_t panels, int64_t keyHead, int64_t keyBatch, int64_t valueHead, int64_t valueBatch) {
+        // A last strip of fewer rows computes with zeros, and its results are not read.
+        const int64_t whole = (count + tileRows - 1) / tileRows * tileRows;
+        memset(keyTile + count * keyStride, 0, size_t((whole - count) * keyStride) * sizeof(float));
+#ifdef DERMGEMMA_PAIRS
+        if (inPairs) {
+            pairTile(key, count, keyHead, keyBatch, valueHead, valueBatch);
+            for (int64_t p = 0; p < panels; ++p) {
+                attendInPairs(p, count);
+            }
+            return;
+        }
+#endif
+        widenTile(key, count, keyHead, keyBatch, valueHead, valueBatch);
+        for (int64_t p = 0; p < panels; ++p) {
+            attend(p, count);
         }
     }
 
@@ -144,8 +279,7 @@ struct Attention {
         const char * from = (const char *)q->data + first * q->nb[1] + head * q->nb[2] + batch * q->nb[3];
         const int64_t stride = q->nb[1] / sizeof(float), panels = (count + panelWidth - 1) / panelWidth;
         for (int64_t p = 0; p < panels; ++p) {
-            packColumns((const float *)from + p * panelWidth * stride, stride, count - p * panelWidth, keyWidth, tileVectors,
-                        scale * 1.44269504f, queries + p * panelWidth * keyWidth);
+            packPanel((const float *)from + p * panelWidth * stride, stride, count - p * panelWidth, queries + p * panelWidth * keyStride);
         }
         memset(output, 0, size_t(panels * panelWidth * valueWidth) * sizeof(float));
         for (int64_t j = 0; j < panels * panelWidth; ++j) {
@@ -156,16 +290,7 @@ struct Attention {
         const int64_t valueHead = head / (q->ne[2] / v->ne[2]), valueBatch = batch / (q->ne[3] / v->ne[3]);
         for (int64_t key = 0; key < keys; key += keysAtOnce) {
             const int64_t some = keys - key < keysAtOnce ? keys - key : keysAtOnce;
-            for (int64_t r = 0; r < some; ++r) {
-                widenRow(k, key + r, keyHead, keyBatch, keyWidth, keyTile + r * keyWidth);
-                widenRow(v, key + r, valueHead, valueBatch, valueWidth, valueTile + r * valueWidth);
-            }
-            // A last strip of fewer rows computes with zeros, and its results are not read.
-            const int64_t whole = (some + tileRows - 1) / tileRows * tileRows;
-            memset(keyTile + some * keyWidth, 0, size_t((whole - some) * keyWidth) * sizeof(float));
-            for (int64_t p = 0; p < panels; ++p) {
-                attend(p, some);
-            }
+            take(key, some, panels, keyHead, keyBatch, valueHead, valueBatch);
         }
         for (int64_t j = 0; j < count; ++j) {
             const int64_t p = j / panelWidth, c = j % panelWidth;
@@ -177,6 +302,20 @@ struct Attention {
         }
     }
 };
+
+/// Where the first thread notes an attention's arithmetic: the last of a tensor's parameters, of which attention has four.
+constexpr int choicePlace = GGML_MAX_OP_PARAMS / sizeof(int32_t) - 1;
+static_assert(choicePlace > 3);
+
+/// Whether an attention is one of an image's, of a kind that is computed here.
+bool isOurs(const ggml_tensor * dst) {
+    const ggml_tensor *q = dst->src[0], *k = dst->src[1], *v = dst->src[2];
+    float parameters[3]; // scale, largest bias, cap
+    memcpy(parameters, dst->op_params, sizeof parameters);
+    return q->ne[1] >= leastQueries && k->ne[1] > 0 && dst->src[3] == nullptr && dst->src[4] == nullptr && parameters[1] == 0.0f &&
+           parameters[2] == 0.0f && q->type == GGML_TYPE_F32 && k->type == v->type &&
+           (k->type == GGML_TYPE_F16 || k->type == GGML_TYPE_F32) && v->ne[0] % tileRows == 0 && k->ne[0] <= 512 && v->ne[0] <= 512;
+}
 
 } // namespace
 #endif
@@ -213,24 +352,31 @@ extern "C" void dermgemma_image_gelu(int n, float * y, const float * x) {
 #endif
 }
 
+extern "C" void dermgemma_begin_attention(struct ggml_tensor * dst) {
+#ifdef DERMGEMMA_LANES
+    if (isOurs(dst)) {
+        dst->op_params[choicePlace] = dermgemma_takes_pairs();
+    }
+#else
+    (void)dst;
+#endif
+}
+
 extern "C" bool dermgemma_image_attention(struct ggml_tensor * dst, int64_t ir0, int64_t ir1) {
 #ifdef DERMGEMMA_LANES
+    if (!isOurs(dst)) {
+        return false;
+    }
     Attention attention{};
     attention.dst = dst;
     const ggml_tensor *q = attention.q = dst->src[0], *k = attention.k = dst->src[1], *v = attention.v = dst->src[2];
-    float parameters[3]; // scale, largest bias, cap
-    memcpy(parameters, dst->op_params, sizeof parameters);
-    const int64_t keyWidth = attention.keyWidth = k->ne[0], valueWidth = attention.valueWidth = v->ne[0];
-    const bool isOurs = q->ne[1] >= leastQueries && k->ne[1] > 0 && dst->src[3] == nullptr && dst->src[4] == nullptr &&
-                        parameters[1] == 0.0f && parameters[2] == 0.0f && q->type == GGML_TYPE_F32 && k->type == v->type &&
-                        (k->type == GGML_TYPE_F16 || k->type == GGML_TYPE_F32) && valueWidth % tileRows == 0 && keyWidth <= 512 &&
-                        valueWidth <= 512;
-    if (!isOurs) {
-        return false;
-    }
+    attention.inPairs = dst->op_params[choicePlace] != 0;
+    attention.keyWidth = k->ne[0];
+    attention.valueWidth = v->ne[0];
     attention.keys = k->ne[1];
-    attention.scale = parameters[0];
-    float * memory = workspace(Attention::numbersNeeded(keyWidth, valueWidth));
+    memcpy(&attention.scale, dst->op_params, sizeof attention.scale);
+    attention.shape();
+    float * memory = workspace(attention.numbersNeeded());
     GGML_ASSERT(memory != nullptr);
     attention.place(memory);
     for (int64_t row = ir0; row < ir1;) {

@@ -32,11 +32,27 @@ ALWAYS_INLINE __mmask16 firstLanes(int64_t count) {
     return count >= lanes ? __mmask16(0xFFFF) : count <= 0 ? __mmask16(0) : __mmask16((1u << count) - 1);
 }
 
-/// Numbers 0 ..< count of p, at most 32, rounded to the nearest bfloat16 (of two, to the even one): 2i and 2i + 1 in lane i, zeros
-/// where there are none.
-FOR_PAIRS ALWAYS_INLINE Vector pairs(const float * p, int64_t count) {
+/// Numbers 0 ..< count of p, at most 32, times `scale`, rounded to the nearest bfloat16 (of two, to the even one): 2i and 2i + 1 in
+/// lane i, zeros where there are none.
+FOR_PAIRS ALWAYS_INLINE Vector pairs(const float * p, int64_t count, float scale = 1.0f) {
     const Vector low = _mm512_maskz_loadu_ps(firstLanes(count), p), high = _mm512_maskz_loadu_ps(firstLanes(count - lanes), p + lanes);
-    return _mm512_castsi512_ps((__m512i)_mm512_cvtne2ps_pbh(high, low));
+    return _mm512_castsi512_ps((__m512i)_mm512_cvtne2ps_pbh(multiply(high, repeat(scale)), multiply(low, repeat(scale))));
+}
+
+/// Two vectors' numbers rounded likewise: those of `even` first in each lane's pair.
+FOR_PAIRS ALWAYS_INLINE Vector pairUp(Vector even, Vector odd) {
+    alignas(64) static constexpr uint16_t places[2 * lanes] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+                                                               8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(odd, even);
+    return _mm512_castsi512_ps(_mm512_permutexvar_epi16(_mm512_load_si512(places), both));
+}
+
+/// `count` numbers of two rows paired up: out[i] holds even[i] and odd[i].
+FOR_PAIRS inline void pairUpRows(const float * even, const float * odd, int64_t count, float * out) {
+    for (int64_t l = 0; l < count; l += lanes) {
+        const __mmask16 there = firstLanes(count - l);
+        _mm512_mask_storeu_ps(out + l, there, pairUp(_mm512_maskz_loadu_ps(there, even + l), _mm512_maskz_loadu_ps(there, odd + l)));
+    }
 }
 
 /// The same of 16-bit numbers (IEEE's).
@@ -53,7 +69,8 @@ FOR_PAIRS ALWAYS_INLINE Vector pairsOfBrain(const uint16_t * p, int64_t count) {
 }
 
 /// Packs columns as `packColumns` does, but `count` numbers of each as pairs. Writes whole vectors of pairs, zeros at last.
-FOR_PAIRS inline void packPairs(const float * in, int64_t stride, int64_t columns, int64_t count, int vectors, float * out) {
+FOR_PAIRS inline void packPairs(const float * in, int64_t stride, int64_t columns, int64_t count, int vectors, float scale,
+                                float * out) {
     const int64_t width = int64_t(vectors) * lanes;
     for (int v = 0; v < vectors; ++v) {
         const int64_t there = columns - v * lanes < lanes ? columns - v * lanes : lanes;
@@ -63,7 +80,7 @@ FOR_PAIRS inline void packPairs(const float * in, int64_t stride, int64_t column
             for (int j = 0; j < lanes; ++j) {
                 __builtin_prefetch(column + (j < there ? j : 0) * stride + l + 128);
                 __builtin_prefetch(column + (j < there ? j : 0) * stride + l + 144);
-                rows[j] = j < there ? pairs(column + j * stride + l, count - l) : zero();
+                rows[j] = j < there ? pairs(column + j * stride + l, count - l, scale) : zero();
             }
             transposeSquare(rows, out + l / 2 * width + v * lanes, width);
         }
@@ -72,10 +89,10 @@ FOR_PAIRS inline void packPairs(const float * in, int64_t stride, int64_t column
 
 /// `accumulate` for pairs: a pair's two products are added to the sum in the processor's own order, one pair after another.
 template <int rows, int vectors, int ahead>
-FOR_PAIRS ALWAYS_INLINE void accumulatePairs(const float * a, int64_t rowStride, const float * b, int64_t depth,
+FOR_PAIRS ALWAYS_INLINE void accumulatePairs(const float * a, int64_t rowStride, int64_t step, const float * b, int64_t depth,
                                              Vector (&sums)[rows][vectors]) {
     for (int64_t l = 0; l < depth; ++l) {
-        for (int v = 0; v < vectors; ++v) {
+        for (int v = 0; ahead > 0 && v < vectors; ++v) {
             __builtin_prefetch(b + ahead + v * lanes);
         }
         __m512bh x[vectors];
@@ -85,12 +102,13 @@ FOR_PAIRS ALWAYS_INLINE void accumulatePairs(const float * a, int64_t rowStride,
         }
 #pragma GCC unroll 8
         for (int i = 0; i < rows; ++i) {
-            const __m512bh y = (__m512bh)_mm512_castps_si512(repeat(a[i * rowStride + l]));
+            const __m512bh y = (__m512bh)_mm512_castps_si512(repeat(a[i * rowStride]));
 #pragma GCC unroll 3
             for (int v = 0; v < vectors; ++v) {
                 sums[i][v] = _mm512_dpbf16_ps(sums[i][v], y, x[v]);
             }
         }
+        a += step;
         b += vectors * lanes;
     }
 }

@@ -12,8 +12,6 @@
 #include "ggml-cpu-impl.h"
 #include "ggml.h"
 
-#include <cstring>
-
 #ifdef DERMGEMMA_LANES
 namespace {
 
@@ -173,7 +171,7 @@ struct Product {
                                                           bool isFirst) const {
         Vector sums[tileRows][vectors];
         begin<vectors>(sums, i, j);
-        accumulatePairs<tileRows, vectors, 384>(strip, stripStride, panel, depth, sums);
+        accumulatePairs<tileRows, vectors, 384>(strip, stripStride, 1, panel, depth, sums);
         put<vectors>(sums, i, j, isFirst);
     }
 #endif
@@ -193,7 +191,7 @@ struct Product {
 #ifdef DERMGEMMA_PAIRS
         if (inPairs) {
             const int64_t count = k - 2 * l < 2 * depth ? k - 2 * l : 2 * depth;
-            return packPairs(B + j * ldb + 2 * l, ldb, j1 - j, count, vectorsOf(j1 - j), panel);
+            return packPairs(B + j * ldb + 2 * l, ldb, j1 - j, count, vectorsOf(j1 - j), 1.0f, panel);
         }
 #endif
         packColumns(B + j * ldb + l, ldb, j1 - j, depth, vectorsOf(j1 - j), 1.0f, panel);
@@ -237,38 +235,8 @@ struct Product {
 } // namespace
 #endif
 
-namespace {
-
-/// What the thread that computes an image's graph has chosen, and how many products it has computed in bfloat16.
-thread_local bool wantsPairs = false;
-thread_local int64_t productsInPairs = 0;
 /// Added to the counter of jobs of a product in pairs: only a graph's first thread knows the choice, and tells the others so.
-constexpr int toldPairs = 1 << 30;
-
-bool hasBfloat16(void) {
-#ifdef DERMGEMMA_LANES
-    return hasPairs();
-#else
-    return false;
-#endif
-}
-
-bool useBfloat16(bool wants) {
-    const bool before = wantsPairs;
-    wantsPairs = wants && hasBfloat16();
-    return before;
-}
-
-int64_t bfloat16Products(void) { return productsInPairs; }
-
-} // namespace
-
-extern "C" void * dermgemma_function(const char * name) {
-    return strcmp(name, "dermgemma_has_bf16") == 0        ? (void *)hasBfloat16
-           : strcmp(name, "dermgemma_use_bf16") == 0      ? (void *)useBfloat16
-           : strcmp(name, "dermgemma_bf16_products") == 0 ? (void *)bfloat16Products
-                                                          : nullptr;
-}
+static constexpr int toldPairs = 1 << 30;
 
 extern "C" bool dermgemma_image_product(const struct ggml_compute_params * params, int64_t m, int64_t n, int64_t k, const void * A,
                                         int64_t lda, const void * B, int64_t ldb, void * C, int64_t ldc, int Atype, int Btype,
@@ -280,8 +248,7 @@ extern "C" bool dermgemma_image_product(const struct ggml_compute_params * param
         return false;
     }
     if (params->ith == 0) {
-        productsInPairs += wantsPairs;
-        ggml_threadpool_chunk_set(params->threadpool, params->nth + (wantsPairs ? toldPairs : 0));
+        ggml_threadpool_chunk_set(params->threadpool, params->nth + (dermgemma_takes_pairs() ? toldPairs : 0));
     }
     ggml_barrier(params->threadpool);
     const int told = ggml_threadpool_chunk_add(params->threadpool, 0) >= toldPairs ? toldPairs : 0;

@@ -7,7 +7,8 @@
 #   small 270m quarter medgemma   whole examinations by every side (run.py): the embedded model, Gemma 3 270M's size with a synthetic
 #                                 projector, a quarter of MedGemma's blocks, and all of MedGemma 4B
 #   text                          a prompt and a token of SIZE beside stock llama.cpp (text_turns.py), for each type in TEXT
-#   encoder                       the image encoder of SIZE beside stock llama.cpp, ONNX Runtime and OpenVINO (encoder_peers.py)
+#   encoder                       the image encoder of SIZE beside stock llama.cpp, ONNX Runtime and OpenVINO (encoder_peers.py), and in
+#                                 BF16 and 8 bits where the processor has AVX512-BF16
 #   starts                        start to first token beside llama-server, and memory, of SIZE (starts.py)
 #   company                       the 270M shape beside busy processes (company.py)
 #
@@ -135,6 +136,7 @@ measure() {
     encoder)
       [ -n "${BEFORE:-}" ] && before=(--build "before=$BEFORE")
       [ "${SERVER:-1}" = 0 ] || before+=(--stock)
+      grep -q -w avx512_bf16 /proc/cpuinfo && before+=(--narrow)
       scripts/bench-encoder.sh --layers "$([ "$size" = quarter ] && echo 7 || echo 27)" --rounds "${ROUNDS:-3}" --threads "$threads" \
         --folder "$out/encoder-$size" "${before[@]}" --out "$to.json.part" ;;
     starts)

@@ -193,6 +193,8 @@ take_our_kernels() {
     'i\    if (void * ours = dermgemma_function(name)) { return ours; }'
   change_line "$folder/tiled/tiled.cpp" '    return rows >= 8 .. ggml_tiled_matmul_forced();' 's/rows >= 8 || //'
   change_line "$folder/ops.cpp" '#include "ops.h"' 'a\#include "dermgemma/dermgemma-kernels.h"'
+  change_line "$folder/ops.cpp" '            ggml_threadpool_chunk_set(params->threadpool, nth);' \
+    'a\            dermgemma_begin_attention(dst);'
   change_line "$folder/ops.cpp" '            if (use_tiled) {' \
     'i\            if (use_tiled && dermgemma_image_attention(dst, ir0, ir1)) {} else'
   change_line "$folder/ops.cpp" '        ggml_vec_gelu_f32(nc,' \

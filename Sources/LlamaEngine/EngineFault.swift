@@ -10,7 +10,7 @@ public enum EngineFault: Fault, Equatable {
   case noBFloat16
   /// Images in bfloat16 were demanded of a graphics processor.
   case precisionOfGraphics
-  /// Images in bfloat16 were demanded of a projector that has no product of that kind.
+  /// Images in bfloat16 were demanded of a projector that has no product or attention of that kind.
   case nothingInBFloat16(path: String)
   /// llama.cpp refused weights that passed our own checks.
   case refusedWeights(path: String, reason: String)
@@ -60,8 +60,8 @@ public enum EngineFault: Fault, Equatable {
       "--precision bf16 needs a processor with AVX512-BF16, and this one has none; --precision f32 is the default"
     case .precisionOfGraphics: "--precision bf16 is for the CPU, and a GPU computes here; give --device cpu with it"
     case .nothingInBFloat16(let path):
-      "\(path): nothing of an image was computed in bf16, as --precision bf16 asks: that takes 1,024 patches and weights "
-        + "of 16 or 32 bits; use --precision f32"
+      "\(path): nothing of an image was computed in bf16, as --precision bf16 asks: that takes 1,024 patches or more, and "
+        + "16- or 32-bit weights or an attention among all patches; use --precision f32"
     case .refusedWeights(let path, let reason): "\(path): llama.cpp refuses these weights (\(reason))"
     case .unreadableWeights(let path, let reason): "\(path): cannot be read (\(reason))"
     case .changedWeights(let path): "\(path): was changed while it was loaded; load it again"

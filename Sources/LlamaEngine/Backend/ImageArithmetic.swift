@@ -1,7 +1,7 @@
 import CLlama
 import VisionLanguage
 
-/// The arithmetic of an image's products (`kernels/image-product.cpp`), chosen on the thread that has a graph computed.
+/// The arithmetic of an image's products and attention (`kernels/image-arithmetic.cpp`), chosen on the thread that has a graph computed.
 ///
 /// The choice belongs to the thread, so that encoders of either kind may work side by side in a process.
 public struct ImageArithmetic: Sendable {
@@ -32,9 +32,9 @@ public struct ImageArithmetic: Sendable {
     self.count = unsafeBitCast(count, to: Count.self)
   }
 
-  /// Computes with bfloat16 products on this thread.
+  /// Computes in bfloat16 on this thread.
   ///
-  /// - Returns: what the body returns, and how many products were computed so.
+  /// - Returns: what the body returns, and how many products and attentions were computed so.
   /// - Throws: what the body throws.
   public func computing<Value, Failure: Error>(
     _ body: () throws(Failure) -> Value

@@ -39,7 +39,7 @@ import Testing
   }
 
   /// The last ones, where a tile isn't full, and some others.
-  private static func some(of count: Int) -> [Int] {
+  static func some(of count: Int) -> [Int] {
     Array(stride(from: 0, to: count - 49, by: 97)) + Array(count - 49..<count)
   }
 
@@ -79,7 +79,8 @@ import Testing
     }
   }
 
-  private static func attention(_ q: [Float], from start: Int, _ k: TypedMatrix, _ v: TypedMatrix, scale: Double)
+  /// The outputs for the query that begins at a place, in 64-bit arithmetic.
+  static func attention(_ q: [Float], from start: Int, _ k: TypedMatrix, _ v: TypedMatrix, scale: Double)
     -> [Double]
   {
     let scores = (0..<k.rows).map {
