@@ -19,7 +19,7 @@ import Testing
       command + ["--endpoint", "http://127.0.0.1:9/v1", "--mmproj", "p.gguf"], in: folder)
     #expect(projector.status == 64 && projector.errors.contains("--mmproj does not go with --endpoint"))
     let precise = try await Program.run(
-      command + ["--endpoint", "http://127.0.0.1:9/v1"], variables: ["DERMGEMMA_PRECISION": "bf16"], in: folder)
+      command + ["--endpoint", "http://127.0.0.1:9/v1"], in: folder, variables: ["DERMGEMMA_PRECISION": "bf16"])
     #expect(precise.status == 64 && precise.errors.contains("--precision does not go with --endpoint"))
     let nobody = try await Program.run(
       command + ["--endpoint", "http://127.0.0.1:9/v1"], in: folder)
