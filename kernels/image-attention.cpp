@@ -3,7 +3,7 @@
 //
 // A query's numbers depend on the order of the keys alone, tile by tile of `keysAtOnce`: not on the queries beside it, and not on
 // the number of threads. In bfloat16, queries (scaled), keys, weights and values are rounded and multiplied in pairs: of neighbouring
-// numbers for a score, of neighbouring keys for an output. Scores, their greatest, exponentials and sums stay in 32 bits.
+// numbers for a score, of neighbouring keys for an output. Scores, their greatest and sums stay in 32 bits.
 
 #include "dermgemma-kernels.h"
 #include "image-pairs.h"
@@ -19,7 +19,7 @@ namespace {
 constexpr int64_t leastQueries = 1024;
 constexpr int64_t panelWidth = int64_t(tileVectors) * lanes;
 /// Panels of queries for which a tile of keys and values is widened once.
-constexpr int64_t panelsAtOnce = lanes == 16 ? 4 : 8;
+constexpr int64_t panelsAtOnce = 8;
 constexpr int64_t keysAtOnce = 128;
 /// Below every score; finite, so that a difference from it is a number.
 constexpr float belowAll = -1e30f;
@@ -228,8 +228,8 @@ struct Attention {
         for (int64_t r = 0; r < count; r += 2) {
             for (int u = 0; u < tileVectors; ++u) {
                 const float * number = scores + r * panelWidth + u * lanes;
-                const Vector even = powerOfTwo(subtract(load(number), top[u]));
-                const Vector odd = r + 1 < count ? powerOfTwo(subtract(load(number + panelWidth), top[u])) : zero();
+                const Vector even = roughPowerOfTwo(subtract(load(number), top[u]));
+                const Vector odd = r + 1 < count ? roughPowerOfTwo(subtract(load(number + panelWidth), top[u])) : zero();
                 sum[u] = add(add(sum[u], even), odd);
                 store(scores + r / 2 * panelWidth + u * lanes, pairUp(even, odd));
             }

@@ -68,6 +68,17 @@ FOR_PAIRS ALWAYS_INLINE Vector pairsOfBrain(const uint16_t * p, int64_t count) {
     return _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(there, p));
 }
 
+/// 2 to the power x with a relative error of 1e-4, for a number that is rounded to bfloat16 next (a polynomial fitted for the least
+/// largest one).
+ALWAYS_INLINE Vector roughPowerOfTwo(Vector x) {
+    const Vector r = _mm512_reduce_ps(x, 1); // x less the whole number below it
+    Vector y = repeat(7.802449166e-2f);
+    y = multiplyAdd(y, r, repeat(2.260675728e-1f));
+    y = multiplyAdd(y, r, repeat(6.958332062e-1f));
+    y = multiplyAdd(y, r, repeat(9.999252558e-1f));
+    return _mm512_scalef_ps(y, x); // times 2 to the power of that number
+}
+
 /// Packs columns as `packColumns` does, but `count` numbers of each as pairs. Writes whole vectors of pairs, zeros at last.
 FOR_PAIRS inline void packPairs(const float * in, int64_t stride, int64_t columns, int64_t count, int vectors, float scale,
                                 float * out) {

@@ -92,7 +92,7 @@ struct BFloat16KernelTests {
         #expect(result.map(\.bitPattern) == results[0].map(\.bitPattern), "\(variant.name)")
       }
       #expect(try attention(2).map(\.bitPattern) != results[0].map(\.bitPattern), "\(variant.name)")
-      // Weights are rounded too, each by at most 1 in 256.
+      // Weights are exponentials right to 1e-4, and are rounded too, each by at most 1 in 256.
       var worst = 0.0
       for head in 0..<heads {
         for query in ImageKernelTests.some(of: queries) {
@@ -105,7 +105,7 @@ struct BFloat16KernelTests {
           }
         }
       }
-      #expect(worst < 1.0 / 256 + 1e-5, "\(variant.name)")
+      #expect(worst < 1.0 / 256 + 2e-4, "\(variant.name)")
     }
   }
 
