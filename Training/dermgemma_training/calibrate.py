@@ -129,10 +129,16 @@ def checkpoint_scores(work: Path, checkpoint: str, truth: Truth, rows: np.ndarra
             "classification": np.stack([f.classification for f in found])}
 
 
+def show(title: str, p: np.ndarray, labels: np.ndarray) -> None:
+    """Prints what calibrated probabilities of a part are worth; nothing for no images."""
+    from .losses import figures
+    if len(labels):
+        print(title, len(labels), json.dumps(figures(p, labels)), "ece", round(calibration_error(p, labels), 4))
+
+
 def main() -> None:
     import torch
 
-    from .losses import figures
     from .scoring import select_rows
     from .truth import SOURCES, read_truth
 
@@ -165,9 +171,8 @@ def main() -> None:
         p = probabilities(found, result[name]["temperature"], np.array(result[name]["bias"]))
         print(name, json.dumps(result[name]))
         for source in np.unique(sources):
-            part = sources == source
-            print(name, SOURCES[source], part.sum(), json.dumps(figures(p[part], labels[part])),
-                  "ece", round(calibration_error(p[part], labels[part]), 4))
+            show(f"{name} {SOURCES[source]}", p[sources == source], labels[sources == source])
+        show(f"{name} confirmed", p[truth.confirmed[rows]], labels[truth.confirmed[rows]])
 
 
 if __name__ == "__main__":

@@ -68,10 +68,15 @@ def head_losses(out: dict[str, torch.Tensor], truth: Truth, rows: np.ndarray,
 
 
 def figures(probability: np.ndarray, labels: np.ndarray) -> dict:
-    """Balanced accuracy, recall by code, melanoma AUC."""
+    """Balanced accuracy, recall by code, melanoma AUC; of melanomas and nevi alone by their odds, where both are there."""
     from sklearn.metrics import roc_auc_score
     there = np.unique(labels)  # another clinic may lack a code
     probability = np.where(np.isin(np.arange(4), there), probability, 0)
     recall = [float((probability[labels == c].argmax(1) == c).mean()) for c in there]
-    return {"balanced_accuracy": round(float(np.mean(recall)), 4), "recall": np.round(recall, 3).tolist(),
-            "melanoma_auc": round(float(roc_auc_score(labels == 0, probability[:, 0])), 4)}
+    found = {"balanced_accuracy": round(float(np.mean(recall)), 4), "recall": np.round(recall, 3).tolist(),
+             "melanoma_auc": round(float(roc_auc_score(labels == 0, probability[:, 0])), 4)}
+    moles = labels < 2
+    if {0, 1} <= set(there.tolist()):
+        odds = probability[moles, 0] / (probability[moles, 0] + probability[moles, 1] + 1e-12)
+        found["mel_nv_auc"] = round(float(roc_auc_score(labels[moles] == 0, odds)), 4)
+    return found

@@ -139,17 +139,24 @@ def auc_of(p: np.ndarray, labels: np.ndarray) -> dict:
 
 
 def selection(network: torch.nn.Module, pictures: list[Pictures], views: int = 2, whole_msk: bool = False, side: int = SIDE) -> dict:
-    """The measure that the recipe is picked by: each source's selection split."""
+    """The measure that the recipe is picked by: each source's selection split, and of HAM10000 what a pathologist confirmed besides."""
     found = {}
     for source in pictures:
         rows = source.split["select"]
         if source.name == "msk" and whole_msk:  # nothing was taught with it
             rows = np.concatenate([rows, source.split["train"]])
         rows = rows[source.diagnosis[rows] < 4]
+        first = np.ones(len(rows), bool)
+        if source.name == "ham10000":  # its first nevi, and behind them the other confirmed ones
+            nevi = rows[source.diagnosis[rows] == 1]
+            others = nevi[200:][source.confirmed[nevi[200:]]]
+            rows = np.concatenate([rows[source.diagnosis[rows] != 1], nevi[:200], others])
+            first = np.arange(len(rows)) < len(rows) - len(others)
+        p, labels = probabilities(network, source.store, rows, views, side), source.diagnosis[rows]
+        found[source.name] = auc_of(p[first], labels[first])
         if source.name == "ham10000":
-            nevi = rows[source.diagnosis[rows] == 1][:200]
-            rows = np.concatenate([rows[source.diagnosis[rows] != 1], nevi])
-        found[source.name] = auc_of(probabilities(network, source.store, rows, views, side), source.diagnosis[rows])
+            sure = source.confirmed[rows]
+            found["ham10000 confirmed"] = auc_of(p[sure], labels[sure])
     return found
 
 
@@ -167,18 +174,21 @@ def consistency(average: torch.nn.Module, store: np.ndarray, rows: np.ndarray, o
     return other_camera(shown, shown[torch.randperm(len(shown), generator=generator)], generator), said
 
 
-def soft_labels(network: torch.nn.Module, work: Path, splits: Path, sources: list[str], views: int, side: int = SIDE) -> None:
-    """The teacher's mean probabilities on every teaching picture, and on those without a diagnosis."""
+def soft_labels(network: torch.nn.Module, options: argparse.Namespace) -> None:
+    """The teacher's mean probabilities on every teaching picture, and on those without a diagnosis; of HAM10000, if so asked, on confirmed lesions alone."""
     out = {}
     for source, split in (("msk", "teach"), ("unlabelled", None), ("ham10000", "train")):
-        if source not in sources:
+        if source not in options.label:
             continue
-        store, row = packed(work, source)
-        ids = dataset.read_split(splits, f"{source}-{split}") if split else list(row)
-        out[source] = probabilities(network, store, np.array([row[i] for i in ids]), views, side)
+        store, row = packed(options.work, source)
+        ids = dataset.read_split(options.splits, f"{source}-{split}") if split else list(row)
+        if source == "ham10000" and options.confirmed_only:
+            sure = {r.image_id for r in dataset.read_ham10000(options.data) if dataset.is_confirmed(r)}
+            ids = [i for i in ids if i in sure]
+        out[source] = probabilities(network, store, np.array([row[i] for i in ids]), options.views, options.side)
         out[f"{source}-ids"] = np.array(ids)
-    np.savez(work / "soft-labels.part.npz", **out)
-    (work / "soft-labels.part.npz").rename(work / "soft-labels.npz")
+    np.savez(options.work / "soft-labels.part.npz", **out)
+    (options.work / "soft-labels.part.npz").rename(options.work / "soft-labels.npz")
 
 
 def train(options: argparse.Namespace) -> None:
@@ -280,13 +290,14 @@ def main() -> None:
     parser.add_argument("--soft-labels", action="store_true", help="label the teaching pictures instead of training")
     parser.add_argument("--label", nargs="+", choices=("ham10000", "msk", "unlabelled"), default=["ham10000", "msk", "unlabelled"],
                         help="the sources whose pictures are labelled")
+    parser.add_argument("--confirmed-only", action="store_true", help="of HAM10000's pictures label those alone that a pathologist confirmed")
     parser.add_argument("--views", type=int, default=8)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if options.soft_labels:
         network = build(options.architecture, None, options.side)
         network.load_state_dict(torch.load(options.work / f"{options.name}.pt", map_location="cpu")["average"])
-        soft_labels(network, options.work, options.splits, options.label, options.views, options.side)
+        soft_labels(network, options)
         return
     train(options)
 

@@ -31,7 +31,7 @@ from .curriculum import Curriculum
 from .losses import head_losses
 from .optimizing import make_optimizers, rate_factor
 from .sampling import PH2_SHARE, PHANTOM_SHARE, SelfDistillation, Sampler, curriculum_rows
-from .scoring import plain, projected, projected_blocks, score, select_rows
+from .scoring import confirmed_rows, plain, projected, projected_blocks, score, select_rows
 from .dataset import CODES
 from .tokenizer import Tokenizer, train_tokenizer
 from .tower import (IMAGE_SIDE, PATCH, TOKEN_SIDE, Heads, add_position_products, initialize_tower, resized_positions,
@@ -179,8 +179,7 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         distributed.init_process_group("gloo", rank=rank, world_size=options.workers)
     truth = read_truth(options.data, options.work, options.splits)
     sampler = Sampler(truth, options.phantoms, options.ph2, options.augmented, options.msk, options.unlabelled, options.confirmed)
-    chosen = select_rows(truth)
-    foreign = select_rows(truth, source=4)
+    chosen = {"select": select_rows(truth), "confirmed select": confirmed_rows(truth), "foreign select": select_rows(truth, source=4)}
     if rank == 0:
         prepare_tokenizer(truth, options.work)
     if options.workers > 1:
@@ -250,11 +249,8 @@ def worker(rank: int, options: argparse.Namespace) -> None:
         if rank == 0 and step % options.save_every == 0:
             save(path, network, average, optimizers, step)
         if rank == 0 and options.evaluate_every and (step % options.evaluate_every == 0 or step == options.steps):
-            found = score(average, truth, chosen, tokenizer, curriculum, options.side, not options.heads_only)
-            log.write(f"step {step} select {json.dumps(found)}\n")
-            if len(foreign):
-                found = score(average, truth, foreign, tokenizer, curriculum, options.side, not options.heads_only)
-                log.write(f"step {step} foreign select {json.dumps(found)}\n")
+            for name, found in score(average, truth, chosen, tokenizer, curriculum, options.side, not options.heads_only).items():
+                log.write(f"step {step} {name} {json.dumps(found)}\n")
             tick = time.time()
     if rank == 0:
         save(path, network, average, optimizers, step)

@@ -118,6 +118,8 @@ def test_figures_of_a_clinic_that_lacks_a_code():
     p = np.array([[0.6, 0.1, 0.2, 0.1], [0.1, 0.3, 0.5, 0.1], [0.1, 0.1, 0.1, 0.7], [0.3, 0.4, 0.2, 0.1]])
     found = figures(p, np.array([0, 1, 3, 0]))
     assert found["recall"] == [0.5, 1.0, 1.0] and found["melanoma_auc"] == 1.0
+    # Of melanomas and nevi alone the odds count: 0.6 : 0.1 and 0.3 : 0.4 against 0.1 : 0.3.
+    assert found["mel_nv_auc"] == 1.0 and "mel_nv_auc" not in figures(p[[0, 2]], np.array([0, 3]))
 
 
 def test_calibration_weighs_each_source_alike_within_a_code():
