@@ -106,9 +106,10 @@ def small(folder: Folder) -> list[str]:
 
 
 def company(folder: Folder) -> list[str]:
-    return [row(f"Gemma 3 270M's size beside two busy processes ÷ quiet: {part}", "≤ 2.4", folder.ratios("company", "ratios", f"{part}, this build"),
+    return [row(f"Gemma 3 270M's size beside two busy processes ÷ quiet: {name}", "≤ 2.4", folder.ratios("company", "ratios", f"{part}, this build"),
                 "scripts/bench-shapes.sh company")
-            for part in ("a prompt", "four tokens at once", "one token", "an encode")]
+            for part, name in (("prompt", "a prompt"), ("four tokens at once", "four tokens at once"), ("one token", "one token"),
+                               ("encode", "an encode"), ("an image's tokens", "reading an image's tokens"))]
 
 
 def main() -> None:
