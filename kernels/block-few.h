@@ -46,6 +46,9 @@ ALWAYS_INLINE void sumLanes(const Whole (&parts)[8], Whole & low, Whole & high) 
 #endif
 }
 
+/// Whether sums of products with codes without a sign begin with what their offset adds, taken away.
+template <typename Format> constexpr bool hasStart = Format::offset != 0 && !(lanes == 8 && Format::offset == 128);
+
 /// 32 products of each of two rows (of one row, where a vector has 8 lanes), in 8 sums a row.
 template <typename Format> ALWAYS_INLINE Whole products(const typename Format::Block & a, const typename Format::Block & b, __m256i activations) {
 #ifdef DERMGEMMA_FOURS
@@ -94,7 +97,6 @@ template <typename Format, int columns>
 __attribute__((__noinline__)) void few(int64_t i, int64_t m, int64_t blocks, const typename Format::Block * A, int64_t lda,
                                        const typename Format::Activation * B, int64_t ldb, const char * const * records,
                                        float * C, int64_t ldc) {
-    constexpr bool hasOffset = Format::offset != 0 && !(lanes == 8 && Format::offset == 128);
     constexpr int64_t codesSize = Format::subLength * int64_t(sizeof(Code<Format>)), size = recordSize<Format>(1);
     const typename Format::Block *rows[lanes], *next[lanes];
     for (int64_t r = 0; r < lanes; ++r) {
@@ -131,7 +133,7 @@ __attribute__((__noinline__)) void few(int64_t i, int64_t m, int64_t blocks, con
             int32_t start;
             memcpy(&factor, numbers, 4);
             memcpy(&start, numbers + 4, 4);
-            whole = hasOffset ? addWhole(whole, repeatWhole(start)) : whole;
+            whole = hasStart<Format> ? addWhole(whole, repeatWhole(start)) : whole;
             total[c] = multiplyAdd(multiply(toVector(whole), scales), repeat(factor), total[c]);
         }
     }

@@ -6,6 +6,7 @@
 
 #include "block-few.h"
 #include "block-formats.h"
+#include "block-rows.h"
 #include "dermgemma-kernels.h"
 #include "superblock-few.h"
 #include "superblock-four.h"
@@ -78,9 +79,13 @@ template <typename Format> struct Share {
 #endif
             return size_t(n * blocks) * sizeof(BlockColumn<Format>);
         } else {
-            return size_t(n * columnSize());
+            return isByRows() ? size_t(eights()) * sizeof(EightBlocks<Format>) : size_t(n * columnSize());
         }
     }
+
+    /// Whether the only column takes one short row after the other.
+    bool isByRows() const { return n == 1 && blocks <= blocksInShortRow; }
+    int64_t eights() const { return (blocks + blocksTogether - 1) / blocksTogether; }
 
     void computeFew(char * memory) const {
         if constexpr (large) {
@@ -90,6 +95,12 @@ template <typename Format> struct Share {
             }
 #endif
             computeInPairs((BlockColumn<Format> *)memory);
+        } else if (isByRows()) {
+            EightBlocks<Format> * column = (EightBlocks<Format> *)memory;
+            for (int64_t b = 0; b < eights(); ++b) {
+                column[b].read(B + b * blocksTogether, blocks - b * blocksTogether);
+            }
+            forGroups([&](int64_t i) { oneByRows<Format>(i, m, blocks, A, lda, column, C); });
         } else {
             const char * records[fewColumns<Format>];
             for (int64_t j = 0; j < n; ++j) {

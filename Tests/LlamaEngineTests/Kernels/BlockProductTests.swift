@@ -18,8 +18,9 @@ import Testing
   ].map(Format.init)
 
   /// Sizes that are no multiples of a vector (8, 16), a strip (16, 32), a slab (512) or a tile (2, 6 columns), and such that are.
-  private static let rows = [1, 17, 32, 47]
-  private static let blocks = [1, 3, 16, 17]
+  /// A row of more than 128 blocks of 32 is read beside its neighbours even by one column.
+  private static let rows = [1, 17, 32, 47, 19, 18]
+  private static let blocks = [1, 3, 16, 17, 128, 130]
   private static let widths = [2, 3, 4, 5, 6, 7, 8, 9, 13, 24, 144, 151]
 
   @Test(arguments: formats)
