@@ -83,6 +83,10 @@ def examinations(folder: Folder, size: str) -> list[str]:
         questions = {"seed": "four", "extended": "seven"}[protocol]
         lines.append(row(f"an examination, {questions} questions, {kind}, {SIZES[size]}: {name} ÷ ours", target, values,
                          f"TEXT={kind} scripts/bench-shapes.sh {size}"))
+        by_choice = folder.examinations(f"{size}-{kind}-{projector}", protocol, f"{side}, one image / ours in BF16")
+        if by_choice:
+            lines.append(row(f"an examination, {questions} questions, {kind}, {SIZES[size]}: {name} ÷ ours in BF16", "–", by_choice,
+                             f"TEXT={kind} PEERS=--bf16 scripts/bench-shapes.sh {size}"))
     lines.append(row(f"two images at once ÷ one, per image, Q8_0, {SIZES[size]}", "–",
                      folder.examinations(f"{size}-Q8_0-F16", "seed", "ours, many / ours, one image"), f"scripts/bench-shapes.sh {size}"))
     lines.append(row(f"two images at once ÷ the sum of the parts, Q8_0, {SIZES[size]}", "≤ 1.25",

@@ -11,6 +11,8 @@ with its own default options and settings. What they have in common with us is t
 What two images or more at once gain shows beside the sum of their parts: the rows "part" are what the floor measures of one image alone, and
 "floor, at the width reached" is their sum. `--no-reference --no-server` measures ours and the floor alone.
 
+With `--bf16`, ours once more, with images in bfloat16 (`--precision bf16`): faster by choice, with other bits.
+
 With `--baseline PROGRAM`, the benchmark of another build of this project, only the two builds are measured, in turns.
 """
 
@@ -183,6 +185,7 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
     many = swift("ours", images=args.images, parallel=args.parallel, repeats=many_repeats,
                  **{**common, "threads": args.processors})
     width = max(1, round(many["writtenTokens"] / many["writingDecodes"]))
+    bf16 = measure_bf16(args, common, many_repeats) if args.bf16 else {}
     floor = swift("floor", widths=f"1,{questions},{width}", repeats=args.repeats, **common)
     parts = {part: middle(floor[part]["milliseconds"]) for part in ("encode", "image", "prompt")}
     step = {int(key): middle(value["milliseconds"]) for key, value in floor["decodes"].items()}
@@ -207,7 +210,7 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
         "ours, one image": ours_one, f"ours, many ({args.parallel} at once, {many['engines']} engines)": ours_many,
         "floor, one image": [floor_one], "floor, at the width reached": [floor_many],
         "part: encoding": [parts["encode"]], "part: reading the image's tokens": [parts["image"]],
-        "part: reading prompts": [parts["prompt"]], "part: writing, at that width": [writing], **stock}
+        "part: reading prompts": [parts["prompt"]], "part: writing, at that width": [writing], **bf16, **stock}
     ratios = {
         "reference / ours, one image": middle(theirs) / middle(ours_one),
         "reference / ours, many": middle(theirs_many) / middle(ours_many),
@@ -222,8 +225,19 @@ def measure(args, folder, work: dict, protocol: str) -> dict:
     sides = {name: times for name, times in sides.items() if times[0] == times[0]}
     for name, times in stock.items():
         ratios[f"{name} / ours"] = middle(times) / middle(ours_many if name.endswith("many") else ours_one)
+        if bf16:
+            ratios[f"{name} / ours in BF16"] = middle(times) / middle(bf16["ours in BF16, many" if name.endswith("many") else "ours in BF16, one image"])
     return {"sides": sides, "ratios": ratios, "width": width, "reference_threads": theirs_threads,
             "server_threads": server_threads, "ours_one": one, "ours_many": many, "floor": floor}
+
+
+def measure_bf16(args, common: dict, many_repeats: int) -> dict[str, list[float]]:
+    """Milliseconds an image of ours with images in bfloat16, a user's choice."""
+    one = swift("ours", images=1, repeats=args.repeats, precision="bf16", **common)
+    many = swift("ours", images=args.images, parallel=args.parallel, repeats=many_repeats, precision="bf16",
+                 **{**common, "threads": args.processors})
+    return {"ours in BF16, one image": one["runs"]["milliseconds"],
+            "ours in BF16, many": [ms / args.images for ms in many["runs"]["milliseconds"]]}
 
 
 def measure_stock(args, folder, work: dict, many_repeats: int) -> dict[str, list[float]]:
@@ -287,6 +301,7 @@ def main() -> None:
     parser.add_argument("--no-reference", action="store_true", help="leave llama-cpp-python out, which takes the longest")
     parser.add_argument("--only-stock", action="store_true", help="leave out the peers over our libraries")
     parser.add_argument("--stock", help="the folder of the stock peers (scripts/llama-server.sh --stock)")
+    parser.add_argument("--bf16", action="store_true", help="a side more: ours with images in bfloat16 (AVX512-BF16)")
     parser.add_argument("--baseline", help="the benchmark program of another build: only the two builds are measured")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--slots", type=int, default=4, help="of llama-server, each with a client of its own")

@@ -1,4 +1,5 @@
 import Foundation
+import VisionLanguage
 
 /// `--name value` pairs after a command.
 struct Arguments {
@@ -28,6 +29,15 @@ struct Arguments {
   func number(_ name: String, default value: Int) -> Int { values[name].flatMap { Int($0) } ?? value }
 
   func optional(_ name: String) -> String? { values[name] }
+
+  /// What `--precision` says.
+  ///
+  /// - Throws: `Missing` where it says something else.
+  func precision() throws -> ImagePrecision {
+    guard let word = values["precision"] else { return .f32 }
+    guard let precision = ImagePrecision(rawValue: word) else { throw Missing(name: "precision f32|bf16") }
+    return precision
+  }
 
   struct Missing: Error, CustomStringConvertible {
     let name: String

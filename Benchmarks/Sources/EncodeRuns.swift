@@ -57,15 +57,11 @@ enum EncodeRuns {
     try report(result)
   }
 
-  /// What `--precision` says.
+  /// That of `--precision`; `nil` for the usual one.
   private static func arithmetic(_ arguments: Arguments) throws -> ImageArithmetic? {
-    switch arguments.optional("precision") {
-    case nil, ImagePrecision.f32.rawValue: return nil
-    case ImagePrecision.bf16.rawValue:
-      if let bfloat16 = ImageArithmetic.bfloat16 { return bfloat16 }
-      throw EngineFault.noBFloat16
-    default: throw Arguments.Missing(name: "precision f32|bf16")
-    }
+    guard try arguments.precision() == .bf16 else { return nil }
+    guard let bfloat16 = ImageArithmetic.bfloat16 else { throw EngineFault.noBFloat16 }
+    return bfloat16
   }
 
   /// Milliseconds of processor time that this process has used.

@@ -44,6 +44,7 @@ enum EngineRuns {
         longestPrompts: [Prompt(text: String(repeating: "word ", count: 350), answerPrefix: "Answer:")],
         longestAnswer: FixedWork.descriptionTokens))
     configuration.ignoresEndOfTurn = true
+    configuration.precision = try arguments.precision()
     return try EnginePool(configuration)
   }
 

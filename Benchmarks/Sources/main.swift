@@ -1,7 +1,8 @@
 // The benchmark's Swift side. `make bench` runs everything (scripts/bench.sh); each command can be run alone.
 //
 //     benchmark cleaning                              time limits that the domain promises
-//     benchmark ours --model F --mmproj F [--images N --parallel N --threads N --repeats N --protocol NAME --side PIXELS]
+//     benchmark ours --model F --mmproj F [--images N --parallel N --threads N --repeats N --protocol NAME --side PIXELS
+//                    --precision f32|bf16]
 //     benchmark floor --model F --mmproj F [--widths 1,4 --threads N --repeats N --steps N …]
 //     benchmark encode --model F --mmproj F [--threads N --repeats N --warm-ups N --side PIXELS --embeddings FILE --precision f32|bf16
 //                      --pictures DIR]
