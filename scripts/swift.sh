@@ -24,7 +24,8 @@ lay_beside() {
   if [ -d Models ]; then cp -u -r Models/. "$folder/Models/"; fi
 }
 
-# Swift needs llama.cpp's libraries only when it links, so that both are built at once where llama.cpp is not there yet.
+# Swift needs llama.cpp's libraries only when it links, so that both are built at once where llama.cpp is not there yet. Swift's modules
+# wait for one another, llama.cpp's files don't: these take the processors that those leave idle.
 compile_beside_llama() {
   local libraries status=0
   if [ -e "$prefix/lib/libllama.so" ]; then
@@ -32,7 +33,7 @@ compile_beside_llama() {
     return
   fi
   scripts/llama-cpp.sh --headers
-  scripts/llama-cpp.sh &
+  nice -n 10 scripts/llama-cpp.sh &
   libraries=$!
   swift build -c release --static-swift-stdlib --target CommandLineTool || status=$?
   wait "$libraries" || status=$?
