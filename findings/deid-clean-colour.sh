@@ -3,8 +3,8 @@
 # text) and leaves the other pixels of a colour photograph as they are.
 # What happens: DicomCleaner writes red, green and blue side by side, and leaves standing what the file says about the pixels' order and
 # colours. Stored plane by plane (PlanarConfiguration 1), skin of (200, 150, 120) around a lesion of (90, 50, 40) turns violet, from
-# (150, 50, 150) to (200, 90, 200), the lesion grey, and the rectangle is not black. Stored uncompressed as YBR_FULL, skin turns
-# blue, (190, 197, 241), lesion and rectangle green, (0, 180, 0) and (0, 135, 0). No word of it. RGB by pixel and JPEG come out right.
+# (150, 50, 150) to (200, 90, 200), the lesion grey, and the rectangle, of which nothing is left in the file, is not black. Stored uncompressed
+# as YBR_FULL, skin turns blue, (190, 197, 241), lesion and rectangle green, (0, 180, 0) and (0, 135, 0). No word of it. RGB by pixel and JPEG come out right.
 # Version: deid 0.4.13, pydicom 3.0.2, numpy 2.4.6.
 # Why it matters: whole data sets are cleaned before anyone looks at a picture, and a lesion's colours are what a diagnosis goes by.
 # Convert such files to RGB by pixel first, and compare the pixels outside the rectangle afterwards.
