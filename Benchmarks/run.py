@@ -33,6 +33,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Interop"))
 PROGRAM = os.environ["DERMGEMMA_BENCHMARK"]
+#: That this program may use.
+PROCESSORS = os.sched_getaffinity(0)
 HEAD = "<start_of_turn>user\n\n\n"
 TAIL = "\n\n{}<end_of_turn>\n<start_of_turn>model\n{}"
 WORDS = "<start_of_turn>user\n{}<end_of_turn>\n<start_of_turn>model\n{}"
@@ -80,6 +82,8 @@ def reference(args, folder, work: dict, images: int, threads: int) -> list[float
         model.answer(work["classification"], work["prefix"], counts["code"])
         times.append((time.perf_counter() - start) * 1e3)
     model.close()
+    # Our build keeps this thread on one processor, and every program that is started later would inherit that.
+    os.sched_setaffinity(0, PROCESSORS)
     return times[args.warm_ups:]
 
 
