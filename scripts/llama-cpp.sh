@@ -12,7 +12,7 @@
 #
 # The source archive is llama-cpp-python's from PyPI, which carries a whole llama.cpp. It is refused when its
 # SHA-256 is not the pinned one. The cache is $DERMGEMMA_CACHE, or dermgemma below $XDG_CACHE_HOME or ~/.cache;
-# a build is keyed by version, options, compiler, recipe and our kernels (kernels/). Its headers appear first, its libraries once
+# a build is keyed by version, options, compiler, recipe and our sources (kernels/, llama.cpp/). Its headers appear first, its libraries once
 # all of them are there, and a processor's variant (pins.sh) whenever it is asked for: each takes about a minute to build.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -46,7 +46,7 @@ options=(
   '-DCMAKE_INSTALL_RPATH=$ORIGIN'
 )
 key=$(printf '%s\n' "$LLAMA_CPP_PYTHON_SHA256" "$LLAMA_CPU_VARIANTS" "$LLAMA_RECIPE" "${options[@]}" \
-  "$(gcc -dumpfullversion 2>/dev/null || true)" "$(cat "$kernels"/*.h "$kernels"/*.cpp)" | sha256sum | cut -c1-12)
+  "$(gcc -dumpfullversion 2>/dev/null || true)" "$(cat "$kernels"/*.h "$kernels"/*.cpp "$here"/llama.cpp/*.h)" | sha256sum | cut -c1-12)
 prefix=$cache/llama.cpp-$LLAMA_CPP_PYTHON_VERSION-$key
 source=$cache/llama-cpp-python-$LLAMA_CPP_PYTHON_VERSION-${LLAMA_CPP_PYTHON_SHA256:0:12}
 
@@ -201,6 +201,31 @@ take_our_kernels() {
     's/ggml_vec_gelu_f32/(dermgemma_is_image(nr) ? dermgemma_image_gelu : ggml_vec_gelu_f32)/'
 }
 
+# Much of the compiler's time went into what runs once or hardly computes: reading files, and describing the graphs of some two hundred
+# models. That is optimised less, and mtmd's models are compiled together. ggml, and what llama.cpp does for each token, stay as they
+# were. Repacking is off and not compiled at all; the tiled products run only where an environment variable forces them.
+compile_in_less_time() {
+  local folder=$1/ggml/src/ggml-cpu file
+  for file in repack.cpp arch/x86/repack.cpp; do
+    change_line "$folder/CMakeLists.txt" " *ggml-cpu/$file" d
+  done
+  cat >>"$1/ggml/src/CMakeLists.txt" <<'CMAKE'
+set_source_files_properties(ggml-cpu/tiled/tiled.cpp ggml-cpu/tiled/tiled-kernel.cpp PROPERTIES COMPILE_OPTIONS -O1)
+CMAKE
+  cat >>"$1/src/CMakeLists.txt" <<'CMAKE'
+target_compile_options(llama PRIVATE -O1)
+set_source_files_properties(llama-batch.cpp llama-context.cpp llama-grammar.cpp llama-graph.cpp llama-kv-cache.cpp llama-kv-cache-iswa.cpp
+  llama-sampler.cpp llama-vocab.cpp unicode.cpp PROPERTIES COMPILE_OPTIONS -O3)
+CMAKE
+  cat >>"$1/tools/mtmd/CMakeLists.txt" <<'CMAKE'
+target_compile_options(mtmd PRIVATE -O1)
+get_target_property(sources mtmd SOURCES)
+list(FILTER sources EXCLUDE REGEX "^models/")
+set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+set_target_properties(mtmd PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+CMAKE
+}
+
 # A copy of the tree in $work/tree, changed as above, that knows the given CPU variants only: the tree itself offers no choice.
 configure() {
   local variant list=$work/tree/ggml/src/CMakeLists.txt
@@ -214,6 +239,7 @@ configure() {
   take_our_kernels "$work/tree"
   take_larger_tiles "$work/tree"
   sleep_at_barriers "$work/tree"
+  compile_in_less_time "$work/tree"
   cmake -S "$work/tree" -B "$work/build" -G Ninja "${options[@]}" >"$work/configure.log" 2>&1 ||
     { cat "$work/configure.log" >&2; exit 1; }
 }

@@ -8,4 +8,4 @@ LLAMA_CPP_PYTHON_SHA256=832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2
 LLAMA_CPU_VARIANTS="x64 sse42 haswell skylakex icelake"
 
 # Raised when this folder's scripts change what lands in the cache.
-LLAMA_RECIPE=5
+LLAMA_RECIPE=6
