@@ -5,13 +5,15 @@ let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .er
 
 /// A module (ARCHITECTURE.md): it imports what is in its list of dependencies, and nothing else (make lint).
 ///
-/// A module that computes over pixels or bytes is optimised in debug builds too, so that its tests are quick.
+/// Its documents are bytes of the program, by way of the module Documents. A module that computes over pixels or bytes is
+/// optimised in debug builds too, so that its tests are quick.
 func module(
-  _ name: String, dependsOn dependencies: [String] = [], resources: [Resource]? = nil, exclude: [String] = [],
+  _ name: String, dependsOn dependencies: [String] = [], documents: [String] = [], exclude: [String] = [],
   computes: Bool = false
 ) -> Target {
-  .target(
-    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, exclude: exclude, resources: resources,
+  let dependencies = dependencies + (documents.isEmpty ? [] : ["Documents"])
+  return .target(
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, exclude: exclude + documents,
     swiftSettings: strict + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []))
 }
 
@@ -52,13 +54,14 @@ let package = Package(
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CPage"),
+    .target(name: "CDocuments"),
 
     // What others share.
     module("Faults"),
     module("Caching"),
     module("Tables"),
     module("Concurrency"),
+    module("Documents", dependsOn: ["CDocuments"]),
     module("TextOutput"),
     module("JSON", dependsOn: ["TextOutput"]),
     module("AtomicFiles", dependsOn: ["Faults"]),
@@ -69,7 +72,7 @@ let package = Package(
     // The domain, the image, the weights, the engine. None knows another, except that the engine knows weights.
     module(
       "Dermoscopy", dependsOn: ["VisionLanguage", "JSON", "TextOutput", "Concurrency", "Digests", "Faults"],
-      resources: [.embedInCode("Protocols")]),
+      documents: ["Protocols"]),
     module(
       "Imaging", dependsOn: ["CVips", "CZlib", "DICOM", "VisionLanguage", "TextOutput", "Digests", "Faults"],
       computes: true),
@@ -82,14 +85,13 @@ let package = Package(
     module("Perturbations", dependsOn: ["Phantoms", "Imaging", "VisionLanguage", "Digests", "Faults"], computes: true),
     module(
       "Datasets", dependsOn: ["Dermoscopy", "Imaging", "Faults"],
-      resources: [.embedInCode("Diagnoses/isic-taxonomy.tsv"), .embedInCode("Diagnoses/diagnosis-words.tsv")]),
+      documents: ["Diagnoses/isic-taxonomy.tsv", "Diagnoses/diagnosis-words.tsv"]),
     module("Transfer", dependsOn: ["CCurl", "TextOutput", "Digests", "Faults"]),
     module(
       "RemoteModel",
       dependsOn: ["Transfer", "Weights", "VisionLanguage", "JSON", "TextOutput", "Concurrency", "Faults"]),
     module(
-      "Hub", dependsOn: ["Transfer", "JSON", "AtomicFiles", "Digests", "Faults"],
-      resources: [.embedInCode("Catalogue/models.json")]),
+      "Hub", dependsOn: ["Transfer", "JSON", "AtomicFiles", "Digests", "Faults"], documents: ["Catalogue/models.json"]),
     module(
       "Records",
       dependsOn: [
@@ -106,7 +108,7 @@ let package = Package(
     module(
       "Archive",
       dependsOn: ["Transfer", "DICOM", "Datasets", "JSON", "AtomicFiles", "Tables", "TextOutput", "Digests", "Faults"],
-      resources: [.embedInCode("Records/seed99.txt")]),
+      documents: ["Records/seed99.txt"]),
 
     // A run over many images, evaluated.
     module(
@@ -115,7 +117,7 @@ let package = Package(
         "Records", "Datasets", "Imaging", "Dermoscopy", "JSON", "AtomicFiles", "Tables", "TextOutput", "VisionLanguage",
         "Digests", "Concurrency", "Faults",
       ],
-      resources: [.embedInCode("Page")], computes: true),
+      documents: ["Page"], computes: true),
 
     // What the front ends do: they parse and show, and nothing else.
     module(
@@ -131,7 +133,7 @@ let package = Package(
     module(
       "AuditReporting",
       dependsOn: ["AuditStatistics", "Validation", "Datasets", "Dermoscopy", "JSON", "AtomicFiles", "Faults"],
-      resources: [.embedInCode("Resources")], computes: true),
+      documents: ["Resources"], computes: true),
     module(
       "Auditing",
       dependsOn: [
@@ -139,22 +141,22 @@ let package = Package(
         "Phantoms", "Dermoscopy", "Imaging", "DICOM", "LlamaEngine", "VisionLanguage", "JSON", "AtomicFiles", "Tables",
         "TextOutput", "Caching", "Digests", "Concurrency", "Faults",
       ],
-      resources: [.embedInCode("Documents")]),
+      documents: ["Documents"]),
     module(
       "MCP",
       dependsOn: [
         "UseCases", "Validation", "Records", "Datasets", "Dermoscopy", "Imaging", "JSON", "Concurrency", "Digests",
         "Faults",
       ],
-      resources: [.embedInCode("Documents")]),
+      documents: ["Documents"]),
     module(
       "Web",
       dependsOn: [
-        "CPage", "CMicrohttpd", "CZlib", "MCP", "ClinicalReports", "Auditing", "AuditReporting", "AuditStatistics",
+        "CDocuments", "CMicrohttpd", "CZlib", "MCP", "ClinicalReports", "Auditing", "AuditReporting", "AuditStatistics",
         "UseCases", "Validation", "Reading", "Records", "Datasets", "Imaging", "Dermoscopy", "VisionLanguage", "JSON",
         "AtomicFiles", "Caching", "Concurrency", "Digests", "Faults",
       ],
-      resources: [.embedInCode("Documents")], exclude: ["Page"], computes: true),
+      documents: ["Documents"], exclude: ["Page"], computes: true),
 
     // What other packages import.
     module("DermGemma", dependsOn: ["Reading", "Records", "Dermoscopy", "Imaging", "VisionLanguage", "Faults"]),
@@ -184,15 +186,12 @@ let package = Package(
     testSupport("TestModels", dependsOn: ["Dermoscopy", "VisionLanguage", "Digests", "Faults"]),
     testSupport("TestRecords", dependsOn: ["TestPrograms", "Records", "Dermoscopy", "JSON"]),
 
-    example("ReadOneLesion"),
-    example("OwnProtocol"),
-    example("FolderToDatabase"),
-
     .testTarget(
       name: "DermGemmaTests",
       dependencies: ["ReadOneLesion", "OwnProtocol", "FolderToDatabase", "TestPrograms", "Imaging", "Phantoms"],
       swiftSettings: strict),
     tests(of: "RemoteModel", with: ["TestServers", "Faults", "JSON", "Transfer", "VisionLanguage"]),
+    tests(of: "Documents"),
     tests(of: "Digests", with: ["TestPrograms", "DigestAtExit"]),
     tests(of: "Dermoscopy", with: ["TestModels", "VisionLanguage", "JSON", "TextOutput", "Digests", "Faults"]),
     tests(of: "DICOM", with: ["TestDICOM", "Faults"]),
@@ -229,8 +228,8 @@ let package = Package(
     tests(
       of: "Web",
       with: [
-        "TestModels", "CZlib", "UseCases", "Dermoscopy", "Digests", "Faults", "Imaging", "Records", "Phantoms",
-        "VisionLanguage",
+        "TestModels", "CZlib", "UseCases", "Dermoscopy", "Digests", "Documents", "Faults", "Imaging", "Records",
+        "Phantoms", "VisionLanguage",
       ]),
     tests(
       of: "Reading",
@@ -245,6 +244,6 @@ let package = Package(
         "Phantoms",
       ]),
   ]
-    + alone.map { tests(of: $0) },
+    + ["ReadOneLesion", "OwnProtocol", "FolderToDatabase"].map { example($0) } + alone.map { tests(of: $0) },
   swiftLanguageModes: [.v6]
 )

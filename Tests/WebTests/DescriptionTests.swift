@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Imaging
 import Testing
@@ -15,7 +16,7 @@ import Testing
 
   /// Path and method of what is described, `GET /healthz`.
   private func described() throws -> Set<String> {
-    let document = try JSONSerialization.jsonObject(with: Data(PackageResources.openapi_json)) as? [String: Any]
+    let document = try JSONSerialization.jsonObject(with: Data(EmbeddedDocument.openAPI.bytes)) as? [String: Any]
     let paths = try #require(document?["paths"] as? [String: [String: Any]])
     return Set(paths.flatMap { path, methods in methods.keys.map { "\($0.uppercased()) \(path)" } })
   }

@@ -1,3 +1,4 @@
+import Documents
 import Faults
 import Foundation
 
@@ -11,7 +12,7 @@ public enum ImageChoice: Sendable, Hashable {
   /// The seed's 99 images.
   public static var seed99: ImageChoice {
     .identifiers(
-      String(decoding: PackageResources.seed99_txt, as: UTF8.self).split(separator: "\n").map { String($0) })
+      String(decoding: EmbeddedDocument.seed99.bytes, as: UTF8.self).split(separator: "\n").map { String($0) })
   }
 
   /// The identifiers in a list, one per line; blank lines, text after `#` and duplicates are ignored.

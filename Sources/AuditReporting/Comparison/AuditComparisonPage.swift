@@ -1,9 +1,10 @@
 import AuditStatistics
+import Documents
 import Validation
 
 /// The page of two audits.
 struct AuditComparisonPage {
-  private static let style = Markup(resource: PackageResources.audit_css)
+  private static let style = Markup(resource: EmbeddedDocument.auditStyle.bytes)
 
   let comparison: AuditComparison
 

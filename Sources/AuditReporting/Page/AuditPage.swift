@@ -1,10 +1,11 @@
 import AuditStatistics
+import Documents
 import Foundation
 import Validation
 
 /// `audit.html`, section by section.
 struct AuditPage {
-  private static let style = Markup(resource: PackageResources.audit_css)
+  private static let style = Markup(resource: EmbeddedDocument.auditStyle.bytes)
 
   let report: AuditReport
 

@@ -1,4 +1,5 @@
 import AuditStatistics
+import Documents
 
 extension ArmsDocument {
   /// The names of the documents that ship with the program: one for each family, in the order of the report.
@@ -7,18 +8,18 @@ extension ArmsDocument {
   /// The bytes of a document that ships with the program; `nil` for another name.
   public static func builtinDocument(named name: String) -> [UInt8]? {
     switch AuditFamily(rawValue: name) {
-    case .camera: PackageResources.camera_json
-    case .looking: PackageResources.looking_json
-    case .words: PackageResources.words_json
-    case .chance: PackageResources.chance_json
-    case .chain: PackageResources.chain_json
-    case .groups: PackageResources.groups_json
+    case .camera: EmbeddedDocument.cameraArms.bytes
+    case .looking: EmbeddedDocument.lookingArms.bytes
+    case .words: EmbeddedDocument.wordsArms.bytes
+    case .chance: EmbeddedDocument.chanceArms.bytes
+    case .chain: EmbeddedDocument.chainArms.bytes
+    case .groups: EmbeddedDocument.groupsArms.bytes
     case nil: nil
     }
   }
 
   /// The JSON Schema (2020-12) of an arms document, for editors and other programs.
-  public static var schemaDocument: [UInt8] { PackageResources.arms_schema_json }
+  public static var schemaDocument: [UInt8] { EmbeddedDocument.armsSchema.bytes }
 
   /// A document that ships with the program.
   ///

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// The code of a diagnosis.
@@ -51,7 +52,7 @@ public enum DiagnosisMapping {
   public static let taxonomy: [Entry] = {
     var entries: [Entry] = []
     var levels: [String] = []
-    for (code, text) in rows(of: PackageResources.isic_taxonomy_tsv) {
+    for (code, text) in rows(of: EmbeddedDocument.isicTaxonomy.bytes) {
       let depth = text.prefix { $0 == " " }.count / 2
       levels = levels.prefix(depth) + [text.trimmingCharacters(in: .whitespaces)]
       entries.append(Entry(levels: levels, meaning: DiagnosisMeaning(code: code)))
@@ -112,7 +113,7 @@ public enum DiagnosisMapping {
     uniquingKeysWith: { first, _ in first })
 
   private static let byWords: [String: DiagnosisMeaning] = {
-    let words = rows(of: PackageResources.diagnosis_words_tsv).map {
+    let words = rows(of: EmbeddedDocument.diagnosisWords.bytes).map {
       (key(of: $0.text), DiagnosisMeaning(code: $0.code))
     }
     let names = taxonomy.map { (key(of: $0.levels.last ?? ""), $0.meaning) }

@@ -1,3 +1,5 @@
+import Documents
+
 extension ReadingProtocol {
   /// The names of the protocols that ship with the program; the first is the default.
   public static let builtinNames = ["seed", "extended", "direct"]
@@ -5,15 +7,15 @@ extension ReadingProtocol {
   /// The bytes of a document that ships with the program; `nil` for another name.
   public static func builtinDocument(named name: String) -> [UInt8]? {
     switch name {
-    case "seed": PackageResources.seed_json
-    case "extended": PackageResources.extended_json
-    case "direct": PackageResources.direct_json
+    case "seed": EmbeddedDocument.seedProtocol.bytes
+    case "extended": EmbeddedDocument.extendedProtocol.bytes
+    case "direct": EmbeddedDocument.directProtocol.bytes
     default: nil
     }
   }
 
   /// The JSON Schema (2020-12) of a protocol document, for editors and other programs.
-  public static var schemaDocument: [UInt8] { PackageResources.protocol_schema_json }
+  public static var schemaDocument: [UInt8] { EmbeddedDocument.protocolSchema.bytes }
 
   /// A protocol that ships with the program.
   ///

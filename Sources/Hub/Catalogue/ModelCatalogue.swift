@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import JSON
 
@@ -19,7 +20,7 @@ public struct ModelCatalogue: Sendable, Hashable {
     struct Document: Decodable { var models: [ModelEntry] }
     do {
       return ModelCatalogue(
-        builtin: try JSONDecoder().decode(Document.self, from: Data(PackageResources.models_json)).models)
+        builtin: try JSONDecoder().decode(Document.self, from: Data(EmbeddedDocument.modelCatalogue.bytes)).models)
     } catch {
       throw .badEntry(place: "the built-in catalogue", reason: StrictKeys.explain(error))
     }

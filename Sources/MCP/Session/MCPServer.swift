@@ -1,4 +1,5 @@
 import Dermoscopy
+import Documents
 import Foundation
 import JSON
 
@@ -62,7 +63,7 @@ public struct MCPServer: Sendable {
     "resources": .fields(["subscribe": .bool(false), "listChanged": .bool(false)]),
   ])
 
-  private static let instructions = String(decoding: PackageResources.instructions_txt, as: UTF8.self)
+  private static let instructions = String(decoding: EmbeddedDocument.toolInstructions.bytes, as: UTF8.self)
     .trimmingCharacters(in: .whitespacesAndNewlines)
 
   private func information(titled: Bool) -> JSONValue {

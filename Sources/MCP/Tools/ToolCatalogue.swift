@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import JSON
 
@@ -7,7 +8,7 @@ struct ToolCatalogue: Sendable {
 
   /// Reads the document, which tests hold to the tools.
   init() {
-    guard case .array(let tools) = try? JSONParser.parse(PackageResources.tools_json, deepest: 32) else {
+    guard case .array(let tools) = try? JSONParser.parse(EmbeddedDocument.tools.bytes, deepest: 32) else {
       definitions = []
       return
     }

@@ -1,4 +1,5 @@
 import Dermoscopy
+import Documents
 
 /// Routes for operators: liveness, readiness, metrics, and the API description.
 extension Application {
@@ -22,7 +23,7 @@ extension Application {
 
   /// The description of all routes, which says where they are.
   private static func openAPI(below base: BasePath) -> [UInt8] {
-    let document = PackageResources.openapi_json
+    let document = EmbeddedDocument.openAPI.bytes
     let address = Array("\"url\": \"/\"".utf8)
     guard !base.text.isEmpty, let place = document.firstRange(of: address) else { return document }
     return document[..<place.lowerBound] + Array("\"url\": \"\(base.text)\"".utf8) + document[place.upperBound...]

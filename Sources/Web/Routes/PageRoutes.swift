@@ -1,4 +1,4 @@
-import CPage
+import CDocuments
 
 /// The page and what it loads.
 extension Application {
@@ -25,7 +25,7 @@ struct PageAsset {
   let type: String
   let bytes: [UInt8]
 
-  /// All of them, as `CPage` has them.
+  /// All of them, as `CDocuments` has them.
   static let all: [PageAsset] = (0..<dermgemma_page_count()).map { index in
     let path = String(cString: dermgemma_page_path(index))
     var count = 0

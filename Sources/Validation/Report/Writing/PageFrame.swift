@@ -1,10 +1,11 @@
 import Digests
+import Documents
 import Foundation
 
 /// The frame of every page: its head, which forbids loading anything from outside, and its end.
 package enum PageFrame {
-  private static let style = Markup(resource: PackageResources.report_css)
-  private static let script = Markup(resource: PackageResources.report_js)
+  private static let style = Markup(resource: EmbeddedDocument.reportStyle.bytes)
+  private static let script = Markup(resource: EmbeddedDocument.reportScript.bytes)
 
   /// Everything before the first section.
   ///
