@@ -1,6 +1,6 @@
 """Strong augmentation: the same lesion as another clinic might have photographed it. The diagnosis stays true; words may not.
 
-Geometry (`random_affine`), colour (`color_jitter`, `color_constancy`), style mixing between sources (`mix_style`), and what a camera
+Geometry (`random_affine`), colour (`color_jitter`, `color_constancy`), style mixing between sources (`mix_style`, `mix_amplitudes`), and what a camera
 or a clinic adds (`degrade`: blur, few pixels, noise, JPEG; `occlude`: dark corners, frames, hairs, rulers). All take batches N x 3 x H x W
 in [0, 1] and a generator, and change each picture with its own lot.
 """
@@ -75,6 +75,20 @@ def mix_style(images: torch.Tensor, others: torch.Tensor, generator: torch.Gener
     to_mean, to_spread = some_other.mean((2, 3), keepdim=True), some_other.std((2, 3), keepdim=True) + 1e-3
     factor = 1 + share * (to_spread / spread - 1)
     return (images * factor + (mean + share * (to_mean - mean) - mean * factor)).clamp_(0, 1)
+
+
+def mix_amplitudes(images: torch.Tensor, others: torch.Tensor, generator: torch.Generator, cutoff: float = 0.1) -> torch.Tensor:
+    """Fourier amplitudes below a frequency moved a random part of the way to another picture's; phases, and with them outlines, stay.
+
+    After Yang & Soatto 2020 (FDA), with the random parts of Xu et al. 2021. `cutoff` is in cycles per pixel, of at most 0.5; each picture takes a random part of it.
+    """
+    height, width = images.shape[-2:]
+    of, of_other = torch.fft.rfft2(images), torch.fft.rfft2(others)
+    frequency = torch.maximum(torch.fft.fftfreq(height).abs()[:, None], torch.fft.rfftfreq(width)[None])
+    below = (frequency <= uniform(len(images), 0, cutoff, generator)).float()
+    share = uniform(len(images), 0.2, 1.0, generator) * below
+    amplitude = of.abs()
+    return torch.fft.irfft2(of * (1 + share * (of_other.abs() / amplitude.clamp(min=1e-6) - 1)), s=(height, width)).clamp_(0, 1)
 
 
 def gaussian_blur(images: torch.Tensor, spread: torch.Tensor) -> torch.Tensor:

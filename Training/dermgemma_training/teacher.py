@@ -24,7 +24,7 @@ import torch
 import torch.nn.functional as F
 
 from . import dataset
-from .augmentation import other_camera, random_affine, warp
+from .augmentation import chosen, mix_amplitudes, other_camera, random_affine, warp
 from .images import packed
 from .losses import figures
 from .optimizing import rate_factor
@@ -174,6 +174,24 @@ def consistency(average: torch.nn.Module, store: np.ndarray, rows: np.ndarray, o
     return other_camera(shown, shown[torch.randperm(len(shown), generator=generator)], generator), said
 
 
+class GroupWeights:
+    """Weights of groups' losses, larger where the loss is larger (group DRO, Sagawa et al. 2020): the worst group decides, not the mean.
+
+    A group is a diagnosis at one source, HAM10000's apart by whether a pathologist confirmed it.
+    """
+
+    def __init__(self, rate: float, count: int):
+        self.rate, self.weights = rate, torch.full((count,), 1 / count)
+
+    def loss(self, losses: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+        """The weighted loss of a batch: N losses, and each one's group. The weights follow first; a group that is not there keeps its part."""
+        there = torch.nonzero(torch.bincount(groups, minlength=len(self.weights)))[:, 0]
+        means = torch.stack([losses[groups == g].mean() for g in there])
+        self.weights[there] *= torch.exp(self.rate * means.detach())
+        self.weights /= self.weights.sum()
+        return (self.weights[there] * means).sum() / self.weights[there].sum()
+
+
 def soft_labels(network: torch.nn.Module, options: argparse.Namespace) -> None:
     """The teacher's mean probabilities on every teaching picture, and on those without a diagnosis; of HAM10000, if so asked, on confirmed lesions alone."""
     out = {}
@@ -196,6 +214,7 @@ def train(options: argparse.Namespace) -> None:
     pictures = [p for p in everything if p.name in options.sources]
     unlabelled = packed(options.work, "unlabelled")[0] if options.unlabelled_style or options.consistency else None
     style = unlabelled if options.unlabelled_style else None
+    robust = GroupWeights(options.group_robust, 2 * len(DIAGNOSES) * len(pictures)) if options.group_robust else None
     torch.manual_seed(SEED)
     network = build(options.architecture, options.weights, options.side)
     path, step = options.work / f"{options.name}.pt", 0
@@ -209,6 +228,8 @@ def train(options: argparse.Namespace) -> None:
         state = torch.load(path, map_location="cpu")
         network.load_state_dict(state["network"]); average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"]); step = state["step"]
+        if robust:
+            robust.weights = state["group weights"]
     log = open(options.work / f"{options.name}.log", "a", buffering=1)
     tick, running = time.time(), []
     decay_from = options.steps if options.decay_from is None else options.decay_from
@@ -219,27 +240,36 @@ def train(options: argparse.Namespace) -> None:
         generator = torch.Generator().manual_seed(SEED + (options.stage << 24) + step)
         torch.manual_seed(SEED + (options.stage << 24) + step)
         train_mode(network, options.frozen)
-        images, labels = [], []
+        images, labels, groups = [], [], []
         for n, source in enumerate(pictures):
             count = options.batch // len(pictures) + (n < options.batch % len(pictures))
             rows = source.draw(count, rng, options.confirmed)
             images.append(loaded(source.store, rows))
             labels.append(source.diagnosis[rows])
+            groups.append((n * 2 + source.confirmed[rows]) * len(DIAGNOSES) + source.diagnosis[rows])
         images, labels = torch.cat(images), torch.from_numpy(np.concatenate(labels))
         shown = warp(images, random_affine(len(images), generator), options.side)
         if style is not None:
             others_shown = loaded(style, rng.integers(len(style), size=len(images)))[:, :, ::2, ::2]
         else:
             others_shown = shown[torch.randperm(len(shown), generator=generator)]
+        if options.amplitudes:
+            rows = chosen(len(shown), options.amplitudes, generator)
+            shown[rows] = mix_amplitudes(shown[rows], F.interpolate(others_shown[rows], size=(options.side, options.side), mode="bilinear"), generator)
         shown = other_camera(shown, others_shown, generator)
+
+        def diagnosed(logits: torch.Tensor) -> torch.Tensor:
+            losses = F.cross_entropy(logits, labels, label_smoothing=SMOOTHING, reduction="none")
+            return robust.loss(losses, torch.from_numpy(np.concatenate(groups))) if robust else losses.mean()
+
         if options.consistency:
             rows = rng.integers(len(unlabelled), size=options.consistency)
             without, said = consistency(average, unlabelled, rows, options, generator)
             logits, of_others = forward(network, torch.cat([shown, without]), options.frozen).split([len(shown), len(without)])
             share = min(1.0, max(0.0, step / CONSISTENCY_WARM - 1))
-            loss = F.cross_entropy(logits, labels, label_smoothing=SMOOTHING) + share * F.cross_entropy(of_others, said)
+            loss = diagnosed(logits) + share * F.cross_entropy(of_others, said)
         else:
-            loss = F.cross_entropy(forward(network, shown, options.frozen), labels, label_smoothing=SMOOTHING)
+            loss = diagnosed(forward(network, shown, options.frozen))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.grad is not None], 2.0)
@@ -254,8 +284,10 @@ def train(options: argparse.Namespace) -> None:
             log.write(f"step {step} loss {np.mean(running):.3f} images/s {20 * options.batch / (time.time() - tick):.1f} {time.strftime('%H:%M:%S')}\n")
             tick, running = time.time(), []
         if step % options.save_every == 0 or step == options.steps:
-            torch.save({"network": network.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step},
-                       path.with_suffix(".tmp"))
+            state = {"network": network.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            if robust:
+                state["group weights"] = robust.weights
+            torch.save(state, path.with_suffix(".tmp"))
             path.with_suffix(".tmp").rename(path)
         if step % options.evaluate_every == 0 or step == options.steps:
             log.write(f"step {step} select {json.dumps(selection(average, everything, 1, step == options.steps and 'msk' not in options.sources, options.side))}\n")
@@ -277,6 +309,9 @@ def main() -> None:
     parser.add_argument("--confirmed", type=float, default=0, help="share of HAM10000's draws of each diagnosis that a pathologist confirmed")
     parser.add_argument("--consistency", type=int, default=0,
                         help="pictures without a diagnosis in each batch besides, of which the network learns what its average says of them")
+    parser.add_argument("--amplitudes", type=float, default=0, help="share of the pictures that take a part of another's low Fourier amplitudes")
+    parser.add_argument("--group-robust", type=float, default=0,
+                        help="rate at which the weights of groups (a diagnosis, confirmed or not) follow their losses; 0: the mean over the pictures")
     parser.add_argument("--frozen", type=int, default=0, help="first blocks that keep their weights")
     parser.add_argument("--side", type=int, default=SIDE, help="side of the pictures that it sees, in pixels; the same to train and to label")
     parser.add_argument("--steps", type=int, default=0)
