@@ -255,7 +255,8 @@ def train(options: argparse.Namespace) -> None:
             others_shown = shown[torch.randperm(len(shown), generator=generator)]
         if options.amplitudes:
             rows = chosen(len(shown), options.amplitudes, generator)
-            shown[rows] = mix_amplitudes(shown[rows], F.interpolate(others_shown[rows], size=(options.side, options.side), mode="bilinear"), generator)
+            shown[rows] = mix_amplitudes(shown[rows], F.interpolate(others_shown[rows], size=(options.side, options.side), mode="bilinear"), generator,
+                                         options.cutoff)
         shown = other_camera(shown, others_shown, generator)
 
         def diagnosed(logits: torch.Tensor) -> torch.Tensor:
@@ -310,6 +311,7 @@ def main() -> None:
     parser.add_argument("--consistency", type=int, default=0,
                         help="pictures without a diagnosis in each batch besides, of which the network learns what its average says of them")
     parser.add_argument("--amplitudes", type=float, default=0, help="share of the pictures that take a part of another's low Fourier amplitudes")
+    parser.add_argument("--cutoff", type=float, default=0.1, help="the highest of those frequencies, in cycles per pixel")
     parser.add_argument("--group-robust", type=float, default=0,
                         help="rate at which the weights of groups (a diagnosis, confirmed or not) follow their losses; 0: the mean over the pictures")
     parser.add_argument("--frozen", type=int, default=0, help="first blocks that keep their weights")

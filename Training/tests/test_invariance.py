@@ -87,7 +87,7 @@ def test_the_teacher_goes_on_where_its_group_weights_were(tmp_path, monkeypatch)
     monkeypatch.setattr(teacher, "forward", lambda network, images, frozen: network(images))
     monkeypatch.setattr(teacher, "train_mode", lambda network, frozen: None)
     monkeypatch.setattr(teacher, "selection", lambda *_: {})
-    options = SimpleNamespace(data=None, work=tmp_path, splits=None, sources=["ham10000"], unlabelled_style=False, consistency=0, group_robust=0.2, amplitudes=0.5,
+    options = SimpleNamespace(data=None, work=tmp_path, splits=None, sources=["ham10000"], unlabelled_style=False, consistency=0, group_robust=0.2, amplitudes=0.5, cutoff=0.1,
                               architecture="", weights=None, side=32, start=None, rate=1e-2, warm=2, decay_from=None, stage=1, frozen=0, batch=8, confirmed=0,
                               save_every=3, evaluate_every=100)
     for name, stops in (("whole", [6]), ("halves", [3, 6])):
