@@ -3,7 +3,7 @@
     python -m dermgemma_training.self_supervised --data DIR --work DIR --weights FILE.pth --name own --steps N
 
 The views differ by `augmentation`'s strong changes, so what another camera would change is unlearnt before a diagnosis is taught. HAM10000's
-teaching pictures and those without a diagnosis are seen in balance, none of MSK's. Writes ``WORK/NAME.pt``, which `teacher --start` begins from. Resumable and seeded as `teacher` is.
+teaching pictures, drawn by `teacher`'s shares of diagnoses, and those without one are seen in balance, none of MSK's. The loss reads no label. Writes ``WORK/NAME.pt``, which `teacher --start` begins from. Resumable and seeded as `teacher` is.
 """
 
 from __future__ import annotations

@@ -229,7 +229,7 @@ def train(options: argparse.Namespace) -> None:
         network.load_state_dict(state["network"]); average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"]); step = state["step"]
         if robust:
-            robust.weights = state["group weights"]
+            robust.weights = state.get("group weights", robust.weights)  # not there where the run began without them
     log = open(options.work / f"{options.name}.log", "a", buffering=1)
     tick, running = time.time(), []
     decay_from = options.steps if options.decay_from is None else options.decay_from

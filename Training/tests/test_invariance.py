@@ -25,8 +25,8 @@ def test_amplitudes_bring_the_others_light_and_keep_the_outlines():
     before, other, after = images.mean((2, 3)), others.mean((2, 3)), found.mean((2, 3))
     assert bool((after <= before + 1e-5).all()) and bool((after >= other - 1e-2).all()) and float((before - after).abs().mean()) > 0.05
     # Fine structure stays where it was: it is above the highest frequency that changes.
-    structure = lambda x: torch.fft.rfft2(x)[..., 20:30].abs()
-    assert torch.allclose(structure(found), structure(images), atol=0.5)
+    structure = lambda x: torch.fft.rfft2(x)[..., 0, 32].abs()  # the stripes, two pixels wide
+    assert bool((structure(images) > 100).all()) and torch.allclose(structure(found), structure(images), rtol=0.02)
     inside, outside = found[:, :, 26:34, 32:40].mean((2, 3)), found[:, :, :8, :8].mean((2, 3))
     assert bool((inside < outside).all())
     assert torch.equal(augmentation.mix_amplitudes(images, others, generator()), found)
@@ -55,7 +55,7 @@ def test_robust_losses_teach_the_group_and_not_the_number_of_pictures():
     loss = weights.loss(losses, torch.tensor([0] * 9 + [1]))
     assert loss.item() == pytest.approx(2.0)  # the mean over the pictures is 1.2
     loss.backward()
-    assert losses.grad[9] == pytest.approx(0.5) and losses.grad[0] == pytest.approx(0.5 / 9)
+    assert losses.grad[9].item() == pytest.approx(0.5) and losses.grad[0].item() == pytest.approx(0.5 / 9)
 
 
 def test_without_labels_two_views_come_to_agree_and_pictures_stay_apart():
@@ -74,7 +74,7 @@ def test_without_labels_two_views_come_to_agree_and_pictures_stay_apart():
     weights = network.weight.detach().norm(dim=0)
     assert float(weights[6:].mean()) < float(weights[:6].mean())
     spread = F.normalize(network(torch.randn(64, 12, generator=generator(5))), dim=1).std(0).mean()
-    assert float(spread) > 0.05
+    assert spread.item() > 0.05
 
 
 def test_the_teacher_goes_on_where_its_group_weights_were(tmp_path, monkeypatch):
