@@ -70,6 +70,10 @@ def text(folder: Folder, size: str) -> list[str]:
             values = folder.ratios(f"text-{size}-{kind}", "ratios", f"{what}, stock / ours")
             if values or target != "–":
                 lines.append(row(f"{what}, {kind}, {SIZES[size]}: stock ÷ ours", target, values, f"TEXT={kind} {WORDS[size]}scripts/bench-shapes.sh text"))
+        for name, ratio in (("stock ÷ what memory alone needs", "stock / memory"), ("what memory alone needs ÷ ours", "memory / ours")):
+            values = folder.ratios(f"text-{size}-{kind}", "ratios", f"one token, {ratio}")
+            if values:
+                lines.append(row(f"one token, {kind}, {SIZES[size]}: {name}", "–", values, ""))
     return lines
 
 

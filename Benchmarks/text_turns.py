@@ -7,6 +7,10 @@ The folder of stock is where `scripts/llama-server.sh --stock` puts it; the othe
 `scripts/llama-cpp.sh --prefix` has them in `lib`. Each round measures every side once, in the opposite order of the one before:
 288 tokens of a prompt, and one token (the mean of 16), three times each, of which the median counts. Ours runs without flash
 attention, as the program does; stock runs with its defaults. A ratio is taken within a round.
+
+Every weight is read once for a token, so memory bounds it: each round also times how soon as many threads add up the model's
+bytes and do nothing else (memory.c, the median of 16 passes before the sides and 16 after them). "one token, stock / memory"
+is the most that any program could gain on stock; "memory / ours" is the share of our token that memory needs.
 """
 
 import argparse
@@ -38,6 +42,12 @@ def milliseconds(stock: pathlib.Path, libraries: pathlib.Path, options: argparse
     return statistics.median(prompt["samples_ns"]) / 1e6, statistics.median(token["samples_ns"]) / 1e6 / TOKENS
 
 
+def reading(program: pathlib.Path, options: argparse.Namespace) -> list[float]:
+    """Milliseconds in which memory gives the model's bytes, of each pass."""
+    done = subprocess.run([program, options.model, str(options.threads), "16"], capture_output=True, text=True, check=True)
+    return list(map(float, done.stdout.split()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sides", nargs="+", metavar="NAME=FOLDER", help="stock and ours among them")
@@ -51,11 +61,21 @@ def main() -> None:
         parser.error("stock=FOLDER and ours=FOLDER are needed")
     ratios: dict[str, list[float]] = {}
     rounds = []
+    scratch = tempfile.TemporaryDirectory()
+    program = pathlib.Path(scratch.name) / "memory"
+    source = pathlib.Path(__file__).with_name("memory.c")
+    subprocess.run(["cc", "-O3", "-march=native", "-pthread", source, "-o", program], check=True)
+    size = pathlib.Path(options.model).stat().st_size
     for number in range(options.rounds):
         order = list(sides) if number % 2 == 0 else list(sides)[::-1]
+        passes = reading(program, options)
         took = {side: milliseconds(sides["stock"], sides[side], options) for side in order}
-        rounds.append(took)
-        print("; ".join(f"{side} {took[side][0]:.0f} and {took[side][1]:.1f} ms" for side in sides), flush=True)
+        memory = statistics.median(passes + reading(program, options))
+        rounds.append({**took, "memory": memory})
+        print("; ".join(f"{side} {took[side][0]:.0f} and {took[side][1]:.1f} ms" for side in sides)
+              + f"; memory {memory:.1f} ms ({size / memory / 1e6:.0f} GB/s)", flush=True)
+        ratios.setdefault("one token, memory / ours", []).append(memory / took["ours"][1])
+        ratios.setdefault("one token, stock / memory", []).append(took["stock"][1] / memory)
         for side in sides:
             if side != "ours":
                 for what, theirs, ours in zip(("288 tokens", "one token"), took[side], took["ours"]):

@@ -81,7 +81,7 @@ def fitted(x: np.ndarray, labels: np.ndarray, shares: dict[str, float], strength
     """Weights (DIAGNOSES x features) and bias of a logistic regression on standardised features, for the features as they are."""
     from sklearn.linear_model import LogisticRegression
     middle, spread = x.mean(0), x.std(0) + 1e-6
-    model = LogisticRegression(C=strength, max_iter=300).fit((x - middle) / spread, labels, sample_weight=sample_weights(labels, shares))
+    model = LogisticRegression(C=strength, max_iter=1000).fit((x - middle) / spread, labels, sample_weight=sample_weights(labels, shares))
     weights, bias = np.zeros((len(DIAGNOSES), x.shape[1])), np.full(len(DIAGNOSES), -20.0)  # a diagnosis that is not there is never said
     weights[model.classes_] = model.coef_ / spread
     bias[model.classes_] = model.intercept_ - weights[model.classes_] @ middle

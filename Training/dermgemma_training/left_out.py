@@ -3,8 +3,12 @@
     python -m dermgemma_training.left_out --data DIR --work DIR --teachers abroad:160 --towers abroad-eye.pt [--split select]
 
 Prints each network's figures, a teacher's (NAME:SIDE, as `teacher` made it) or the diagnosis head's of a tower (a checkpoint of `train`), and
-those of their mean; of a tower from a quarter of the patches. It is for the person who runs it to know that no label of MSK entered: `teacher --sources ham10000`, and `train` without
-`--msk` in a WORK whose soft labels come from such a teacher. ``--split all`` takes every picture of MSK, which then nothing was chosen by.
+those of their mean; of a tower from a quarter of the patches. It is for the person who runs it to know that no label of MSK entered:
+`teacher --sources ham10000`, and `train` without `--msk` in a WORK whose soft labels come from such a teacher.
+``--split all`` takes every picture of MSK, which then nothing was chosen by.
+
+``--label-shift`` also prints the figures with answers weighed by how frequent each code is at that clinic, which is estimated from what the
+network says of the clinic's teaching pictures, without their labels (`label_shift`).
 """
 
 from __future__ import annotations
@@ -19,8 +23,10 @@ from . import dataset
 from .foreign import auc
 from .images import packed
 from .intervals import Table, bootstrap
+from .label_shift import at_frequencies, estimated_frequencies
 from .last_layer import PATCHES
 from .scoring import head_probabilities
+from .teacher import SHARES
 from .teacher import build as build_teacher
 from .teacher import probabilities
 from .tower import DIAGNOSES, IMAGE_SIDE
@@ -61,6 +67,7 @@ def main() -> None:
     parser.add_argument("--towers", nargs="*", default=[], help="checkpoints in WORK")
     parser.add_argument("--architecture", default="efficientnet-lite0", help="the teachers'")
     parser.add_argument("--views", type=int, default=4, help="of each picture for a teacher: itself, its three mirrors, then crops")
+    parser.add_argument("--label-shift", action="store_true", help="also weigh answers by the codes' frequencies there, estimated without labels")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     if not options.teachers + options.towers:
@@ -68,9 +75,20 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     records = {r.image_id: r for r in dataset.read_msk(options.data)}
     names = ("teach", "select", "report") if options.split == "all" else (options.split,)
-    ids = [i for name in names for i in dataset.read_split(options.splits, f"msk-{name}")]
-    truth, groups = np.array([DIAGNOSES.index(records[i].dx) for i in ids]), np.array([records[i].group for i in ids])
+    judged = [i for name in names for i in dataset.read_split(options.splits, f"msk-{name}")]
+    unlabelled = dataset.read_split(options.splits, "msk-teach") if options.label_shift else []
+    ids = judged + unlabelled
+    truth, groups = np.array([DIAGNOSES.index(records[i].dx) for i in judged]), np.array([records[i].group for i in judged])
     table, said = Table(), []
+
+    def add(name: str, p: np.ndarray) -> None:
+        show(table, name, p[:len(judged)], truth, groups)
+        if options.label_shift:
+            p, taught = four(p), np.array([SHARES["ham10000"][dx] for dx in DIAGNOSES[:4]])
+            frequencies = estimated_frequencies(p[len(judged):], taught / taught.sum())
+            found = ", ".join(f"{dx.upper()} {share:.2f}" for dx, share in zip(DIAGNOSES, frequencies))
+            show(table, f"{name}, weighed by {found}", at_frequencies(p[:len(judged)], taught / taught.sum(), frequencies), truth, groups)
+
     store, row = packed(options.work, "msk")
     for named in options.teachers:
         name, _, side = named.partition(":")
@@ -79,7 +97,7 @@ def main() -> None:
         network = build_teacher(options.architecture, None, int(side))
         network.load_state_dict(torch.load(options.work / f"{name}.pt", map_location="cpu")["average"])
         said.append(probabilities(network, store, np.array([row[i] for i in ids]), options.views, int(side)))
-        show(table, f"teacher {name}, {side} px", said[-1], truth, groups)
+        add(f"teacher {name}, {side} px", said[-1])
     if options.towers:
         everything = read_truth(options.data, options.work, options.splits)
         place = {i: n for n, i in enumerate(everything.ids) if everything.source[n] == SOURCES.index("msk")}
@@ -88,9 +106,9 @@ def main() -> None:
             start_from(network, options.work / checkpoint)
             network.eval()
             said.append(head_probabilities(network, everything, np.array([place[i] for i in ids]), PATCHES))
-            show(table, f"tower {checkpoint}", said[-1], truth, groups)
+            add(f"tower {checkpoint}", said[-1])
     if len(said) > 1:
-        show(table, f"mean of the {len(said)}", np.mean(said, axis=0), truth, groups)
+        add(f"mean of the {len(said)}", np.mean(said, axis=0))
     print(table)
 
 

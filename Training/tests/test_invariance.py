@@ -1,4 +1,4 @@
-"""What might make a network see the lesion and not the clinic: Fourier amplitudes of others, group-robust losses, learning without labels."""
+"""What might make a network see the lesion and not the clinic: Fourier amplitudes of others, group-robust losses, learning without labels, and frequencies of codes."""
 
 from types import SimpleNamespace
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dermgemma_training import augmentation, self_supervised, teacher
+from dermgemma_training import augmentation, foreign, label_shift, self_supervised, teacher
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -96,3 +96,20 @@ def test_the_teacher_goes_on_where_its_group_weights_were(tmp_path, monkeypatch)
     whole, halves = (torch.load(tmp_path / f"{name}.pt") for name in ("whole", "halves"))
     assert torch.equal(whole["group weights"], halves["group weights"]) and float(whole["group weights"].std()) > 0
     assert torch.equal(whole["average"]["1.weight"], halves["average"]["1.weight"])
+
+
+def test_frequencies_of_codes_are_found_without_labels_and_rank_melanoma_better():
+    rng, taught, true = np.random.default_rng(5), np.array([0.25, 0.25, 0.25, 0.25]), np.array([0.1, 0.7, 0.0, 0.2])
+    codes = rng.choice(4, 4000, p=true)
+    seen = rng.normal(np.eye(4)[codes] * 2, 1)  # what lies apart by code, with the same noise everywhere
+    p = np.exp(2 * seen) / np.exp(2 * seen).sum(1, keepdims=True)  # Bayes, if all codes were equally frequent
+    found = label_shift.estimated_frequencies(p, taught)
+    assert found.sum() == pytest.approx(1) and found == pytest.approx(true, abs=0.02)
+    weighed = label_shift.at_frequencies(p, taught, found)
+    assert weighed.sum(1) == pytest.approx(np.ones(4000))
+    right = [float((x.argmax(1) == codes).mean()) for x in (p, weighed)]
+    areas = [foreign.auc(codes, x) for x in (p, weighed)]
+    assert right[1] > right[0] + 0.05 and areas[1] > areas[0] + 0.004
+    # Where nothing differs, nothing moves.
+    assert label_shift.at_frequencies(p, true + 0.1, true + 0.1) == pytest.approx(p)
+    assert label_shift.estimated_frequencies(np.tile(np.eye(4), (5, 1)), taught) == pytest.approx(taught)
