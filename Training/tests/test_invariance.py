@@ -1,5 +1,6 @@
 """What might make a network see the lesion and not the clinic: Fourier amplitudes of others, group-robust losses, learning without labels, and frequencies of codes."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -113,3 +114,28 @@ def test_frequencies_of_codes_are_found_without_labels_and_rank_melanoma_better(
     # Where nothing differs, nothing moves.
     assert label_shift.at_frequencies(p, true + 0.1, true + 0.1) == pytest.approx(p)
     assert label_shift.estimated_frequencies(np.tile(np.eye(4), (5, 1)), taught) == pytest.approx(taught)
+
+
+def test_answers_of_the_program_are_weighed_and_a_broken_line_is_named(tmp_path, capsys, monkeypatch):
+    answers, labels, out = tmp_path / "answers.jsonl", tmp_path / "labels.csv", tmp_path / "weighed.csv"
+    given = [(0.6, 0.3, 0.05, 0.05), (0.3, 0.6, 0.05, 0.05), (0.4, 0.5, 0.05, 0.05), (0.1, 0.8, 0.05, 0.05), (0.1, 0.1, 0.1, 0.7)]
+    lines = [json.dumps({"image": {"name": f"I{n}.jpg"}, "diagnosis": {"probabilities": dict(zip(("MEL", "NV", "BCC", "BKL"), p))}})
+             for n, p in enumerate(given)]
+    answers.write_text("\n".join(lines) + '\n\n{"image": {"name": "x.jpg"}, "error": {"status": 65, "message": "not an image"}}\n')
+    labels.write_text("image_id,dx\nI0,mel\nI1,nv\nI2,nv\nI3,nv\nI4,bkl\nI9,mel\n")
+    run = lambda *words: (monkeypatch.setattr("sys.argv", ["label_shift", *map(str, words)]), label_shift.main())
+    run("--answers", answers, "--labels", labels, "--out", out)
+    printed, said = capsys.readouterr()
+    assert "left out: 1\n" in said and printed.startswith("5 pictures; estimated: MEL 0.") and "| as answered: melanoma AUC | 5 | 1.000 |" in printed
+    rows = [line.split(",") for line in out.read_text().splitlines()]
+    assert rows[0] == ["image_id", "MEL", "NV", "BCC", "BKL"] and [row[0] for row in rows[1:]] == ["I0", "I1", "I2", "I3", "I4"]
+    assert all(sum(map(float, row[1:])) == pytest.approx(1, abs=1e-5) for row in rows[1:]) and float(rows[1][2]) > 0.3
+    labels.write_text("image_id,dx\nI1,nv\n")
+    with pytest.raises(SystemExit, match="of 5 pictures 1 have"):
+        run("--answers", answers, "--labels", labels)
+    answers.write_text(lines[0] + '\n{"image": {"name": "b.jpg"}}\n')
+    with pytest.raises(SystemExit, match=r"answers\.jsonl, line 2: not a report"):
+        run("--answers", answers)
+    answers.write_text("\n")
+    with pytest.raises(SystemExit, match="there is no answer in it"):
+        run("--answers", answers)
