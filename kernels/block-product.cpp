@@ -22,9 +22,16 @@ namespace {
 /// Columns up to which weights are used as they lie, two or four columns at once.
 template <typename Format> constexpr int64_t fewColumns = lanes == 8 || addsFour || Format::length == 32 ? 8 : 4;
 
-/// One product, and the share of it that a thread computes: some rows by all columns. Strides are in blocks.
+/// Jobs that a thread begins with, of few columns: 64 rows on processors with AVX-512, at most sixteen times as many.
+constexpr int64_t leastGroups = 4, mostGroups = 64;
+
+/// Whether the product that this thread computes next is the only one of its step, so that threads may take its rows as they get ready.
+thread_local bool isAlone = false;
+
+/// One product, and what of it a thread computes: some rows by all columns. Strides are in blocks.
 template <typename Format> struct Share {
-    int ith, nth;
+    const struct ggml_compute_params * params;
+    bool inTurn;  // rows are dealt out before the product begins
     int64_t m, n, blocks;
     const typename Format::Block * A;
     int64_t lda;
@@ -64,9 +71,16 @@ template <typename Format> struct Share {
         }
         Strip & strip = *(Strip *)memory;
         char * panels = memory + sizeof(Strip);
-        for (int64_t j = 0; j < n; j += columnsAtOnce) {
-            computeMany(j, n - j < columnsAtOnce ? n - j : columnsAtOnce, strip, panels);
-        }
+        const int64_t strips = (m + stripRows - 1) / stripRows;
+        int64_t packed = -1;
+        forJobs((n + columnsAtOnce - 1) / columnsAtOnce * strips, [&](int64_t job) {
+            const int64_t j = job / strips * columnsAtOnce, count = n - j < columnsAtOnce ? n - j : columnsAtOnce;
+            if (packed != j) {
+                packMany(j, count, panels);
+                packed = j;
+            }
+            computeStrip(job % strips * stripRows, j, count, strip, panels);
+        });
     }
 
     /// Of the memory for few columns, in bytes.
@@ -116,12 +130,30 @@ template <typename Format> struct Share {
         }
     }
 
+    /// Calls `body` for each of this thread's jobs, ever later ones. Beside other work one thread may get half as far as another in the
+    /// same time, so that each takes the next job when it is ready; the first `nth` are taken by number (ggml_compute_forward_mul_mat).
+    template <typename Body> void forJobs(int64_t jobs, Body body) const {
+        const int64_t ith = params->ith, nth = params->nth;
+        if (inTurn) {
+            for (int64_t job = jobs * ith / nth; job < jobs * (ith + 1) / nth; ++job) {
+                body(job);
+            }
+        } else {
+            for (int64_t job = ith; job < jobs; job = ggml_threadpool_chunk_add(params->threadpool, 1)) {
+                body(job);
+            }
+        }
+    }
+
     /// Calls `body` for this thread's groups of `lanes` rows.
     template <typename Body> void forGroups(Body body) const {
-        const int64_t groups = (m + lanes - 1) / lanes;
-        for (int64_t g = groups * ith / nth; g < groups * (ith + 1) / nth; ++g) {
-            body(g * lanes);
-        }
+        const int64_t groups = (m + lanes - 1) / lanes, wanted = groups / (32 * params->nth);
+        const int64_t each = wanted < leastGroups ? leastGroups : wanted < mostGroups ? wanted : mostGroups;
+        forJobs((groups + each - 1) / each, [&](int64_t job) {
+            for (int64_t g = job * each; g < (job + 1) * each && g < groups; ++g) {
+                body(g * lanes);
+            }
+        });
     }
 
     template <typename Column> void computeInPairs(Column * packed) const {
@@ -157,33 +189,34 @@ template <typename Format> struct Share {
     }
 #endif
 
-    /// Columns j0 ..< j0 + count.
-    void computeMany(int64_t j0, int64_t count, Strip & strip, char * panels) const {
+    /// Columns j0 ..< j0 + count, in tiles.
+    void packMany(int64_t j0, int64_t count, char * panels) const {
         for (int64_t j = 0; j < count; ++j) {
             const int64_t tile = j / tileColumns * tileColumns, columns = count - tile < tileColumns ? count - tile : tileColumns;
             pack(j0 + j, j - tile, columns, panels + tile * columnSize());
         }
-        const int64_t strips = (m + stripRows - 1) / stripRows, k = blocks * Format::length;
-        for (int64_t t = strips * ith / nth; t < strips * (ith + 1) / nth; ++t) {
-            const int64_t i = t * stripRows;
-            memset(strip.sums, 0, size_t(count * stripRows) * sizeof(float));
-            for (int64_t l = 0; l < k; l += slabLength) {
-                const int64_t some = k - l < slabLength ? k - l : slabLength;
-                if constexpr (large) {
-                    shapeBlocks<Format>(strip, A, lda, i, m, l, some);
-                } else {
-                    shape<Format>(strip, A, lda, i, m, l, some);
-                }
-                for (int64_t j = 0; j < count; j += tileColumns) {
-                    const int64_t columns = count - j < tileColumns ? count - j : tileColumns;
-                    addColumns(strip, some / Format::length, columns,
-                               panels + j * columnSize() + l / Format::length * blockSize(columns), strip.sums + j * stripRows);
-                }
+    }
+
+    /// `stripRows` rows from the i-th on, by those columns.
+    void computeStrip(int64_t i, int64_t j0, int64_t count, Strip & strip, const char * panels) const {
+        const int64_t k = blocks * Format::length;
+        memset(strip.sums, 0, size_t(count * stripRows) * sizeof(float));
+        for (int64_t l = 0; l < k; l += slabLength) {
+            const int64_t some = k - l < slabLength ? k - l : slabLength;
+            if constexpr (large) {
+                shapeBlocks<Format>(strip, A, lda, i, m, l, some);
+            } else {
+                shape<Format>(strip, A, lda, i, m, l, some);
             }
-            const size_t rows = size_t(m - i < stripRows ? m - i : stripRows);
-            for (int64_t j = 0; j < count; ++j) {
-                memcpy(C + (j0 + j) * ldc + i, strip.sums + j * stripRows, rows * sizeof(float));
+            for (int64_t j = 0; j < count; j += tileColumns) {
+                const int64_t columns = count - j < tileColumns ? count - j : tileColumns;
+                addColumns(strip, some / Format::length, columns, panels + j * columnSize() + l / Format::length * blockSize(columns),
+                           strip.sums + j * stripRows);
             }
+        }
+        const size_t rows = size_t(m - i < stripRows ? m - i : stripRows);
+        for (int64_t j = 0; j < count; ++j) {
+            memcpy(C + (j0 + j) * ldc + i, strip.sums + j * stripRows, rows * sizeof(float));
         }
     }
 
@@ -219,12 +252,22 @@ bool start(const struct ggml_compute_params * params, int64_t m, int64_t n, int6
     if (type != (std::is_same_v<Activation, block_q8_K> ? GGML_TYPE_Q8_K : GGML_TYPE_Q8_0)) {
         return false;
     }
-    Share<Format>{params->ith, params->nth, m, n, k, (const Block *)A, lda, (const Activation *)B, ldb, (float *)C, ldc}.compute();
+    const bool inTurn = !isAlone || params->nth == 1;
+    isAlone = false;
+    Share<Format>{params, inTurn, m, n, k, (const Block *)A, lda, (const Activation *)B, ldb, (float *)C, ldc}.compute();
     return true;
 }
 
 } // namespace
 #endif
+
+extern "C" void dermgemma_begin_products(int64_t products) {
+#ifdef DERMGEMMA_BLOCKS
+    isAlone = products == 1;
+#else
+    (void)products;
+#endif
+}
 
 extern "C" bool dermgemma_block_product(const struct ggml_compute_params * params, int64_t m, int64_t n, int64_t k, const void * A,
                                         int64_t lda, const void * B, int64_t ldb, void * C, int64_t ldc, int Atype, int Btype,

@@ -26,6 +26,11 @@ bool dermgemma_image_product(const struct ggml_compute_params * params, int64_t 
 bool dermgemma_block_product(const struct ggml_compute_params * params, int64_t m, int64_t n, int64_t k, const void * A,
                              int64_t lda, const void * B, int64_t ldb, void * C, int64_t ldc, int Atype, int Btype, int Ctype);
 
+// Called by each thread before the products of one step with activations in blocks, all threads behind a barrier and the count of taken
+// jobs (ggml_threadpool_chunk_add) at the number of threads. Threads deal out a lone product among themselves as they get ready; several
+// are dealt out in turn, for that count cannot begin anew.
+void dermgemma_begin_products(int64_t products);
+
 // Computes rows ir0 ..< ir1 (queries, head by head) of a flash attention without a mask. False, with nothing done, as above.
 bool dermgemma_image_attention(struct ggml_tensor * dst, int64_t ir0, int64_t ir1);
 

@@ -188,6 +188,9 @@ take_our_kernels() {
   change_line "$folder/llamafile/sgemm.cpp" '#include "sgemm.h"' 'a\#include "../dermgemma/dermgemma-kernels.h"'
   change_line "$folder/llamafile/sgemm.cpp" '    switch (Atype) {' \
     "i\\    if (dermgemma_image_product$arguments || dermgemma_block_product$arguments) return true;"
+  change_line "$folder/ggml-cpu.c" '#include "traits.h"' 'a\#include "dermgemma/dermgemma-kernels.h"'
+  change_line "$folder/ggml-cpu.c" '        const void\* wdata = (src1->type == vec_dot_type) ? src1->data : params->wdata;' \
+    'a\        dermgemma_begin_products(ne12 * ne13);'
   change_line "$folder/ggml-cpu.cpp" '#include "repack.h"' 'a\#include "dermgemma/dermgemma-kernels.h"'
   change_line "$folder/ggml-cpu.cpp" '    if (strcmp(name, "ggml_backend_set_n_threads") == 0) {' \
     'i\    if (void * ours = dermgemma_function(name)) { return ours; }'

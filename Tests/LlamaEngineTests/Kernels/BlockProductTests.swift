@@ -18,10 +18,10 @@ import Testing
   ].map(Format.init)
 
   /// Sizes that are no multiples of a vector (8, 16), a strip (16, 32), a slab (512) or a tile (2, 6 columns), and such that are.
-  /// A row of more than 128 blocks of 32 is read beside its neighbours even by one column.
-  private static let rows = [1, 17, 32, 47, 19, 18]
-  private static let blocks = [1, 3, 16, 17, 128, 130]
-  private static let widths = [2, 3, 4, 5, 6, 7, 8, 9, 13, 24, 144, 151]
+  /// A row of more than 128 blocks of 32 is read beside its neighbours even by one column. 500 rows are more jobs than threads.
+  private static let rows = [1, 17, 32, 47, 19, 18, 500]
+  private static let blocks = [1, 3, 16, 17, 128, 130, 2]
+  private static let widths = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 24, 144, 151]
 
   @Test(arguments: formats)
   func `a product has the right numbers, and the same bits at every width and with any threads`(_ format: Format) throws
@@ -38,7 +38,7 @@ import Testing
         let worst = Self.worstError(of: alone, weights, activations)
         #expect(worst < 1e-6, "\(variant.name), \(rows) x \(columns)")
         for width in Self.widths {
-          for threads in width % 3 == 0 ? [1, 2, 7] : [1] {
+          for threads in width == 1 || width % 3 == 0 ? [1, 2, 7] : [1] {
             let together = try variant.compute(threads: threads) {
               try Self.product(weights, activations[..<width], in: $0)
             }
@@ -46,6 +46,34 @@ import Testing
             #expect(same, "\(variant.name), \(rows) x \(columns) by \(width), \(threads) threads")
           }
         }
+      }
+    }
+  }
+
+  @Test(arguments: [GGML_TYPE_Q8_0, GGML_TYPE_Q4_K].map(Format.init))
+  func `several products of one step have the bits of each alone`(_ format: Format) throws {
+    // Six matrices of activations, of which two go with each of three matrices of 200 rows.
+    let (columns, rows, width) = (512, 200, 5)
+    let weights = try (0..<3).map {
+      try TypedMatrix(Noise.normal(rows * columns, seed: 10 + UInt64($0)), columns: columns, type: format.type)
+    }
+    let stacked = try TypedMatrix(
+      (0..<3).flatMap { Noise.normal(rows * columns, seed: 10 + UInt64($0)) }, columns: columns, type: format.type)
+    let activations = Self.exactActivations(columns, count: 6 * width)
+    for variant in try CPUVariant.all() {
+      let alone = try (0..<6).flatMap { number in
+        try variant.compute {
+          try Self.product(weights[number / 2], activations[number * width..<(number + 1) * width], in: $0)
+        }
+      }
+      for threads in [1, 2, 7] {
+        let together = try variant.compute(threads: threads) { context in
+          let several = try TypedMatrix(activations.flatMap { $0 }, columns: columns, type: GGML_TYPE_F32)
+          return ggml_mul_mat(
+            context, ggml_reshape_3d(context, try stacked.tensor(context), Int64(columns), Int64(rows), 3),
+            ggml_reshape_3d(context, try several.tensor(context), Int64(columns), Int64(width), 6))
+        }
+        #expect(together.map(\.bitPattern) == alone.map(\.bitPattern), "\(variant.name), \(threads) threads")
       }
     }
   }
