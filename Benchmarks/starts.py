@@ -81,8 +81,10 @@ class Server:
             prompt = text.format("")
         answer = self.exchange("POST", "/completion", {
             "prompt": prompt, "n_predict": count, "stream": True, "temperature": 0, "ignore_eos": True})
-        if answer.status != 200 or not answer.readline().startswith(b"data:"):
-            raise SystemExit(f"llama-server: {answer.status} {answer.read(300)}")
+        # A server that reads for half a minute sends comments, which begin with a colon, so that nobody gives up.
+        first = next((line for line in answer if line.strip() and not line.startswith(b":")), b"")
+        if answer.status != 200 or not first.startswith(b"data:"):
+            raise SystemExit(f"llama-server: {answer.status} {first + answer.read(300)}")
         answer.read()
 
     def __enter__(self):
