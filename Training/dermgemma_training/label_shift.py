@@ -9,7 +9,9 @@ for what the program says of a folder of pictures
     python -m dermgemma_training.label_shift --answers answers.jsonl --labels labels.csv --out weighed.csv
 
 prints the frequencies and, where labels (image_id, dx and, if known, lesion_id) are given, the figures before and after; OUT gets each picture's probabilities.
+The answers have to be the embedded model's, or another's whose probabilities were calibrated for codes equally frequent.
 The estimate is right only where a code looks alike at both places; where it doesn't, it may be far off and still rank melanomas better.
+Rare codes are the most probable ones less often then: use weighed answers to rank, and mind what is missed.
 """
 
 from __future__ import annotations
@@ -48,10 +50,18 @@ def estimated_frequencies(p: np.ndarray, taught: np.ndarray, steps: int = 500) -
     return found
 
 
+def text_of(path: Path) -> str:
+    """A file's contents; ends the program where it can't be read."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SystemExit(f"{path}: can't be read ({fault})") from None
+
+
 def read_answers(path: Path) -> tuple[list[str], np.ndarray]:
     """Pictures' names without their ending, and N x codes probabilities, of `dermgemma analyze --json`."""
     names, found, failed = [], [], 0
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(text_of(path).splitlines(), 1):
         if not line.strip():
             continue
         try:
@@ -61,6 +71,8 @@ def read_answers(path: Path) -> tuple[list[str], np.ndarray]:
                 continue
             names.append(Path(answer["image"]["name"]).stem)
             found.append([float(answer["diagnosis"]["probabilities"][code]) for code in CODES])
+            if not (min(found[-1]) >= 0 and abs(sum(found[-1]) - 1) < 0.01):
+                raise ValueError(f"probabilities {found[-1]}")
         except (ValueError, KeyError, TypeError) as fault:
             raise SystemExit(f"{path}, line {number}: not a report with a probability of every code ({fault!r})") from None
     if failed:
@@ -88,8 +100,10 @@ def main() -> None:
     weighed = at_frequencies(p, UNIFORM, frequencies)
     print(f"{len(names)} pictures; estimated: " + ", ".join(f"{code} {share:.3f}" for code, share in zip(CODES, frequencies)))
     if options.labels:
-        with open(options.labels, newline="", encoding="utf-8") as handle:
-            rows = {row["image_id"]: row for row in csv.DictReader(handle) if row["dx"].upper() in CODES}
+        table = csv.DictReader(text_of(options.labels).splitlines())
+        if not {"image_id", "dx"} <= set(table.fieldnames or []):
+            raise SystemExit(f"{options.labels}: columns image_id and dx are needed")
+        rows = {row["image_id"]: row for row in table if (row["dx"] or "").upper() in CODES}
         known = [n for n, name in enumerate(names) if name in rows]
         truth = np.array([CODES.index(rows[names[n]]["dx"].upper()) for n in known])
         if not 0 < int((truth == 0).sum()) < len(known):

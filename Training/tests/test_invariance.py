@@ -136,6 +136,15 @@ def test_answers_of_the_program_are_weighed_and_a_broken_line_is_named(tmp_path,
     answers.write_text(lines[0] + '\n{"image": {"name": "b.jpg"}}\n')
     with pytest.raises(SystemExit, match=r"answers\.jsonl, line 2: not a report"):
         run("--answers", answers)
+    answers.write_text(lines[0].replace("0.6", "0.9") + "\n")
+    with pytest.raises(SystemExit, match="line 1: not a report.*probabilities"):
+        run("--answers", answers)
+    answers.write_text(lines[0] + "\n")
+    labels.write_text("image,diagnosis\nI0,mel\n")
+    with pytest.raises(SystemExit, match="columns image_id and dx"):
+        run("--answers", answers, "--labels", labels)
+    with pytest.raises(SystemExit, match="nowhere.csv: can't be read"):
+        run("--answers", answers, "--labels", tmp_path / "nowhere.csv")
     answers.write_text("\n")
     with pytest.raises(SystemExit, match="there is no answer in it"):
         run("--answers", answers)
